@@ -1,0 +1,99 @@
+"""The commands of `python -m benchmarks`: each builds its input, measures, and prints one table."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import gettempdir
+
+import click
+import orjson
+
+from benchmarks import crash as crashes
+from benchmarks import memory as memories
+from benchmarks import run as runs
+from benchmarks import stages as single
+from benchmarks import startup as starts
+from benchmarks.corpora import ONLY, Corpus, Only
+from benchmarks.measure import Row, table
+
+FOLDER = Path(gettempdir()) / "curate-benchmarks"
+folder = click.option(
+    "--folder", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Where inputs and outputs go."
+)
+form = click.option(
+    "--json",
+    "form",
+    is_flag=True,
+    flag_value="json",
+    default="table",
+    help="Print one JSON array instead of the table.",
+)
+seed = click.option("--seed", default=0, show_default=True, help="Seed of the input, and of the points of a crash.")
+workers = click.option("--workers", default=1, show_default=True, help="Processes of the run.")
+
+
+@click.group()
+def main() -> None:
+    """Measure curate on this machine. Trust ratios and CPU seconds; wall time knows the neighbours too."""
+
+
+def show(rows: Sequence[Row], form: str) -> None:
+    """Print rows as a plain table, or as JSON for a machine."""
+    click.echo(orjson.dumps([asdict(row) for row in rows]).decode() if form == "json" else table(rows))
+
+
+@main.command()
+@click.option("--megabytes", default=200, show_default=True, help="Size of the input.")
+@click.option("--only", type=click.Choice(ONLY), default="mixed", show_default=True, help="Language of the input.")
+@workers
+@folder
+@form
+def run(megabytes: int, only: Only, workers: int, folder: Path, form: str) -> None:
+    """Measure a whole run: normalize, language, length, exact_duplicates, tokens."""
+    show([runs.measured(Corpus(megabytes, only), folder, workers)], form)
+
+
+@main.command()
+@click.option("--megabytes", default=(200, 1000), nargs=2, show_default=True, help="Sizes of the two inputs.")
+@workers
+@seed
+@folder
+@form
+def memory(megabytes: tuple[int, int], workers: int, seed: int, folder: Path, form: str) -> None:
+    """Set the peak memory of a small run beside that of a large one of the same kind of text."""
+    show(memories.measured([Corpus(size, "mixed", seed) for size in megabytes], folder, workers), form)
+
+
+@main.command()
+@click.option("--times", default=5, show_default=True, help="How often each command runs; the middle one counts.")
+@folder
+@form
+def startup(times: int, folder: Path, form: str) -> None:
+    """Measure `curate --help` and `curate validate`."""
+    show(starts.measured(folder, times), form)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--megabytes", default=8, show_default=True, help="Size of the text in each language.")
+@seed
+@folder
+@form
+def stages(names: tuple[str, ...], megabytes: int, seed: int, folder: Path, form: str) -> None:
+    """Measure streaming stages alone, warm, on Chinese and on English text; all of them when none is named."""
+    corpora = [Corpus(megabytes, "zh", seed), Corpus(megabytes, "en", seed)]
+    show(single.measured(names, corpora, folder), form)
+
+
+@main.command()
+@click.option("--points", default=200, show_default=True, help="How many runs are killed.")
+@click.option("--workers", default=2, show_default=True, help="Processes of the run; one has no worker to kill.")
+@seed
+@folder
+@form
+def crash(points: int, workers: int, seed: int, folder: Path, form: str) -> None:
+    """Kill runs at random points, start them again, and compare the bytes of what comes out."""
+    trials = crashes.trials(crashes.Bench.build(folder / "crash", workers), points, seed)
+    show(trials, form)
+    if not all(trial.identical for trial in trials):
+        raise SystemExit(1)

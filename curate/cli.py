@@ -1,0 +1,102 @@
+"""The command line: each command parses, calls the library and prints."""
+
+import json
+from pathlib import Path
+
+import click
+
+from curate import __version__
+from curate.core.errors import ConfigError, CurateError, StoppedError
+
+CONFIG = click.argument("config", type=click.Path(path_type=Path))
+SET = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Say a setting over the file: output.path=out/new, stages.near_duplicates.threshold=0.7. Repeatable.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
+
+
+class Group(click.Group):
+    """Commands in the order of this file; what fails says where, what and what to do, and sets the exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of this file."""
+        del ctx
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a CurateError goes to standard error and its exit code to the shell."""
+        try:
+            return super().invoke(ctx)
+        except CurateError as error:
+            complain(error)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            complain(StoppedError("interrupted"))
+            ctx.exit(StoppedError.exit_code)
+
+
+def complain(error: CurateError) -> None:
+    """Print an error, each mistake of a configuration by itself."""
+    for problem in error.problems if isinstance(error, ConfigError) else (error,):
+        place = f"{problem.where}: " if problem.where else ""
+        click.echo(f"{click.style('error:', fg='red')} {place}{problem.message}", err=True)
+        if problem.hint:
+            click.echo(f"  hint: {problem.hint}", err=True)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="curate", message="%(prog)s %(version)s")
+def main() -> None:
+    """Turn raw Chinese and English industry data into a corpus to train on, with evidence for every record.
+
+    Exit codes: 0 done, 1 failed, 2 wrong configuration or usage, 65 too many bad records, 74 a file could not be read
+    or written, 75 stopped or locked (the same command goes on later).
+    """
+
+
+@main.command()
+@CONFIG
+@SET
+@JSON
+def validate(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Check CONFIG and what it names, and tell every mistake at once."""
+    from curate.config.reach import reached
+
+    if not as_json:
+        click.echo(reached(config, overrides).page(config))
+        return
+    try:
+        checked = reached(config, overrides)
+    except ConfigError as error:
+        problems = [{"where": p.where, "message": p.message, "hint": p.hint} for p in error.problems]
+        click.echo(json.dumps({"valid": False, "problems": problems}, ensure_ascii=False, indent=2))
+        raise click.exceptions.Exit(error.exit_code) from error
+    click.echo(json.dumps({"valid": True, "problems": []} | checked.as_json(), ensure_ascii=False, indent=2))
+
+
+@main.command()
+@click.argument("name", required=False)
+@JSON
+def stages(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Document every stage and source format, or the one called NAME with all its settings."""
+    from curate.config.describe import ROOMS, described, overview, page
+    from curate.config.registry import names
+
+    if as_json:
+        wanted = [name] if name else [each for room in ROOMS for each in names(room)]
+        everything = [described(each).as_json() for each in wanted]
+        click.echo(json.dumps(everything[0] if name else everything, ensure_ascii=False, indent=2))
+    else:
+        click.echo(page(described(name)) if name else overview())
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of configurations, for editors that complete and check them."""
+    from curate.config.schema import schema as of_configuration
+
+    click.echo(json.dumps(of_configuration(), ensure_ascii=False, indent=2))

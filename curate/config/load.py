@@ -1,0 +1,278 @@
+"""From a file or a mapping to a configuration: every mistake is found before the first one is told."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Generic, TypeVar, cast, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from curate.config import registry
+from curate.config.agree import Parts, disagreements
+from curate.config.explain import models_in, near, report, said_names
+from curate.config.indent import repaired
+from curate.config.overrides import override
+from curate.config.places import At, Draft, read_file
+from curate.config.sizes import to_bytes
+from curate.core.errors import ConfigError
+from curate.core.source import Source
+from curate.core.stage import Settings
+
+SOURCE_NAME = re.compile(r"\w[\w-]*")
+STAGE_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+KEY_BYTES = 32
+
+Whole = TypeVar("Whole", bound=BaseModel)
+Part = TypeVar("Part", bound=BaseModel)
+
+
+def drafted(
+    model: type[Whole], source: Path | str | Mapping[str, object], overrides: Sequence[str] = ()
+) -> tuple[Whole, Draft]:
+    """Read a configuration and keep its draft, which knows the line of every setting.
+
+    Raises one ConfigError that lists every mistake.
+    """
+    draft = Draft(values=copied(source)) if isinstance(source, Mapping) else read_file(Path(source))
+    whole = None
+    if not draft.problems or draft.values:
+        override(draft, overrides, list(model.model_fields))
+        whole = Builder(model, draft).whole()
+    draft.settle()
+    if whole is None:
+        raise ConfigError("the configuration cannot be built", where=draft.where(()))
+    return whole, draft
+
+
+def copied(value: Mapping[str, object]) -> dict[str, object]:
+    """Copy a mapping, tuples as lists, so that nothing said later writes into the caller's own."""
+
+    def copy(part: object) -> object:
+        if isinstance(part, Mapping):
+            return copied(part)
+        return [copy(entry) for entry in part] if isinstance(part, (list, tuple)) else part
+
+    return {str(key): copy(part) for key, part in value.items()}
+
+
+class Builder(Generic[Whole]):
+    """Builds the parts of a draft one by one, so that a mistake in one does not hide those in another."""
+
+    def __init__(self, model: type[Whole], draft: Draft) -> None:
+        self.model = model
+        self.draft = draft
+
+    def whole(self) -> Whole | None:
+        """Return the configuration; None, with the mistakes in the draft, where it has any."""
+        values, known = self.draft.values, self.model.model_fields
+        for key in values:
+            if key not in known:
+                fact = f"there is no setting {key!r}, found with the value {values[key]!r}"
+                self.draft.report((key,), fact, near(key, known))
+        sources, stages = self.sources(), self.stages()
+        self.check_key()
+        self.agree(sources, stages)
+        rest = {key: value for key, value in values.items() if key in known}
+        rest = self.anchored(self.model, rest, ())
+        rest |= {"sources": tuple(sources.values()), "stages": tuple(stages.values())}
+        return self.built(self.model, rest, ())
+
+    def sources(self) -> dict[str, Source]:
+        """Build the sources that can be built."""
+        said = self.draft.values.get("sources")
+        example = "sources:\n      qa: {format: jsonl, path: raw/*.jsonl, text: body}"
+        if not isinstance(said, dict) or not said:
+            fact = "there are no sources" if not said else f"sources are a mapping of names to settings, found {said!r}"
+            self.draft.report(("sources",), fact, f"name at least one:\n    {example}")
+            return {}
+        built = {name: self.source(str(name), entry) for name, entry in said.items()}
+        return {name: source for name, source in built.items() if source is not None}
+
+    def source(self, name: str, entry: object) -> Source | None:
+        """Build one source; None where it has a mistake."""
+        at = ("sources", name)
+        if not SOURCE_NAME.fullmatch(name):
+            self.draft.report(at, f"{name!r} is no name for a source", "letters, digits, _ and - only")
+        if not isinstance(entry, dict):
+            fact = f"a source is a mapping of settings, found {entry!r}"
+            self.draft.report(at, fact, f"write `{name}: {{format: jsonl, path: ...}}`")
+            return None
+        formats = registry.names("sources")
+        if "format" not in entry:
+            hint = f"write `format: ...`, one of {', '.join(formats)}"
+            self.draft.report(at, f"the source {name!r} has no format", hint)
+            return None
+        model = self.named("sources", entry["format"], (*at, "format"), "source format")
+        if model is None:
+            return None
+        settings = {key: value for key, value in entry.items() if key != "format" or "format" in model.model_fields}
+        if settings.pop("name", None) is not None:
+            self.draft.report((*at, "name"), "a source has its name already", f"it is the key {name!r}; remove `name`")
+        built = self.built(model, self.defaulted(model, self.anchored(model, settings, at)) | {"name": name}, at)
+        return built if isinstance(built, Source) else None
+
+    def defaulted(self, model: type[BaseModel], settings: dict[str, object]) -> dict[str, object]:
+        """Let a source that does not say how long a record may be take what the whole configuration says."""
+        said = self.draft.values.get("max_record_bytes")
+        if said is None or "max_record_bytes" not in model.model_fields:
+            return settings
+        try:
+            return {"max_record_bytes": to_bytes(said), **settings}
+        except ValueError:
+            return settings
+
+    def stages(self) -> dict[int, Settings]:
+        """Build the stages that can be built, by their place in the list."""
+        said = self.draft.values.get("stages", [])
+        if not isinstance(said, list):
+            self.draft.report(("stages",), f"stages are a list, found {said!r}", "start each stage with `- `")
+            return {}
+        built = {number: self.stage(number, entry) for number, entry in enumerate(said)}
+        return {number: stage for number, stage in built.items() if stage is not None}
+
+    def stage(self, number: int, entry: object) -> Settings | None:
+        """Build one stage; None where it has a mistake."""
+        at: At = ("stages", number)
+        settings: object = {}
+        if isinstance(entry, str):
+            name = entry
+        elif isinstance(entry, dict) and entry:
+            name = self.shaped(at, entry)
+            settings = entry[name]
+        else:
+            fact = f"a stage is a name, or a name with settings, found {entry!r}"
+            self.draft.report(at, fact, "write `- normalize` or `- length: {min: 10}`")
+            return None
+        model = self.named("stages", name, at, "stage")
+        if model is None:
+            return None
+        below = (*at, name) if isinstance(entry, dict) else at
+        if not isinstance(settings, dict):
+            fact = f"the settings of {name!r} are a mapping, found {settings!r}"
+            self.draft.report(below, fact, f"known: {', '.join(said_names(model))}")
+            return None
+        if "name" in settings:
+            hint = "another name for a stage is written `as:`"
+            self.draft.report((*below, "name"), "there is no setting 'name'", hint)
+        called = settings.get("as", name)
+        if isinstance(called, str) and not STAGE_NAME.fullmatch(called):
+            self.draft.report((*below, "as"), f"{called!r} is no name for a stage", "letters, digits and _ only")
+        settings = {key: value for key, value in settings.items() if key != "name"}
+        built = self.built(model, self.anchored(model, settings, below) | {"as": called}, below)
+        return built if isinstance(built, Settings) else None
+
+    def shaped(self, at: At, entry: dict[str, object]) -> str:
+        """Return the stage that an entry names; several keys or a null are a mistake, repaired to be read on."""
+        known = [key for key in entry if key in registry.names("stages")]
+        name = known[0] if known else next(iter(entry))
+        keys = ", ".join(map(repr, entry))
+        if len(known) > 1:
+            self.draft.report(at, f"one entry holds several stages: {keys}", "start each stage with its own `- `")
+            repaired(self.draft, at, entry, name)
+            entry[name] = {}
+        elif len(entry) > 1:
+            lines = repaired(self.draft, at, entry, name)
+            hint = f"indent the settings of `{name}` by two more spaces:\n{lines}"
+            self.draft.report(at, f"one entry holds several keys: {keys}", hint)
+        elif entry[name] is None:
+            hint = f"write `- {name}`, or indent the settings of `{name}` by two more spaces"
+            self.draft.report(at, f"{name!r} is followed by a colon and no settings", hint)
+            entry[name] = {}
+        return name
+
+    def named(self, room: str, name: object, at: At, what: str) -> type[BaseModel] | None:
+        """Return the class behind a name; None where there is none."""
+        known = registry.names(room)
+        if not isinstance(name, str) or name not in known:
+            self.draft.report(at, f"there is no {what} {name!r}", near(name, known))
+            return None
+        try:
+            return registry.load_class(room, name)
+        except ConfigError as error:
+            self.draft.report(at, error.message, error.hint)
+            return None
+
+    def built(self, model: type[Part], settings: Mapping[str, object], at: At) -> Part | None:
+        """Build a value; None, with every mistake in the draft, where it has any."""
+        try:
+            return model.model_validate(settings, context={"drafted": True})
+        except ValidationError as error:
+            report(error, model, self.draft, at, hidden=("name",) if issubclass(model, Source) else ())
+            return None
+
+    def agree(self, sources: Mapping[str, Source], stages: Mapping[int, Settings]) -> None:
+        """Note what one part says against another."""
+        said_sources, said_stages = self.draft.values.get("sources"), self.draft.values.get("stages")
+        names = tuple(said_sources) if isinstance(said_sources, dict) else ()
+        numbers = len(said_stages) if isinstance(said_stages, list) else 0
+        splits, split_by = self.draft.at(("output", "splits")), self.draft.at(("output", "split_by"))
+        columns = self.draft.at(("output", "columns"))
+        numbers_only = isinstance(splits, dict) and all(type(share) in {int, float} for share in splits.values())
+        parts = Parts(
+            sources=sources,
+            names=names,
+            stages=stages,
+            splits=cast("dict[str, float]", splits) if numbers_only else {"train": 1.0},
+            split_by=split_by if isinstance(split_by, str) else None,
+            columns=tuple(map(str, columns)) if isinstance(columns, list) else (),
+            whole=len(sources) == len(names) > 0 and len(stages) == numbers,
+        )
+        for at, fact, hint in disagreements(parts):
+            self.draft.report(self.inside(at), fact, hint)
+
+    def inside(self, at: At) -> At:
+        """Turn the place of a stage's setting into the place where the file says it, below the stage's name."""
+        if at[0] != "stages" or len(at) < 3:  # noqa: PLR2004 - stages, number, setting
+            return at
+        entry = self.draft.at(at[:2])
+        return (*at[:2], next(iter(entry)), *at[2:]) if isinstance(entry, dict) else at[:2]
+
+    def check_key(self) -> None:
+        """Note a key that is missing, unreadable or too short to keep digests of names from being guessed."""
+        said = self.draft.values.get("key_file")
+        hint = "head -c 32 /dev/urandom > curate.key, then `key_file: curate.key`; keep it out of the repository"
+        if said is None:
+            if self.draft.values.get("uris") == "keyed":
+                self.draft.report(("uris",), "'keyed' needs a key, found no `key_file`", hint)
+            return
+        rooted = said if self.draft.is_set(("key_file",)) else self.rooted(said)
+        if not isinstance(rooted, (str, Path)):
+            return
+        try:
+            found = len(Path(rooted).read_bytes())
+        except OSError as error:
+            self.draft.report(("key_file",), f"the key {said!r} cannot be read: {error.strerror}", hint)
+        else:
+            if found < KEY_BYTES:
+                self.draft.report(("key_file",), f"the key {said!r} has {found} bytes, fewer than {KEY_BYTES}", hint)
+
+    def anchored(self, model: type[BaseModel], settings: Mapping[str, object], at: At) -> dict[str, object]:
+        """Let relative paths of inputs and assets start from the file's folder.
+
+        What the command line said starts from the current folder, as does the output.
+        """
+        anchored = dict(settings)
+        for name, field in model.model_fields.items():
+            key = field.alias or name
+            value = settings.get(key)
+            if key == "output" or value is None or self.draft.is_set((*at, key)):
+                continue
+            if names_path(field.annotation) or (key == "path" and issubclass(model, Source)):
+                anchored[key] = self.rooted(value)
+            elif isinstance(value, dict) and (inner := models_in(field.annotation)):
+                anchored[key] = self.anchored(inner[0], value, (*at, key))
+        return anchored
+
+    def rooted(self, path: object) -> object:
+        """Put a relative path below the file's folder; URLs and absolute paths stay, and so does what is no path."""
+        if isinstance(path, list):
+            return [self.rooted(each) for each in path]
+        if not isinstance(path, (str, Path)) or not str(path) or "://" in str(path):
+            return path
+        rooted = self.draft.folder / Path(path).expanduser()
+        return str(rooted) if isinstance(path, str) else rooted
+
+
+def names_path(annotation: object) -> bool:
+    """Tell whether an annotation is a path, or a list or an option of paths."""
+    return annotation is Path or any(names_path(part) for part in get_args(annotation))

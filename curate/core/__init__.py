@@ -1,0 +1,1 @@
+"""What every room stands on: the record, the seams, files and errors."""

@@ -1,0 +1,120 @@
+"""The engine's half of every editor: an edit of strings becomes an edit of records."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curate.core.columns import with_columns
+from curate.core.record import MESSAGES, render
+from curate.core.stage import COUNTED, Edit, Edited, Outcome, merged
+
+Rows = npt.NDArray[np.int64]
+
+
+class Applied(NamedTuple):
+    """What an edit made of one field: the field, which records changed, and its lines by record."""
+
+    field: pa.Array
+    changed: npt.NDArray[np.bool_]
+    found: pa.RecordBatch | None
+    counts: pa.RecordBatch | None
+
+
+def edit_batch(
+    batch: pa.RecordBatch, edit: Edit, stage: str, columns: Sequence[str]
+) -> tuple[Outcome, pa.RecordBatch | None]:
+    """Apply an edit to every text-bearing field of a batch; return the outcome and what was counted by record.
+
+    The fields are `text` of records without messages, the content of each message of the others (whose text is then
+    rendered again), and the kept string columns named in `columns`. Null stays null, and a column in which nothing
+    changed is shared, not copied. The name of the stage is appended to `ops` of the records that changed.
+
+    Findings and counts carry the position of the record in the batch, ascending. Counts (schema COUNTED, or None) are
+    summed over the fields of a record, a record's types in alphabetical order.
+    """
+    chats = batch["messages"].is_valid()
+    messages = _edit_messages(batch["messages"], edit)
+    applied = {
+        "text": _edit_text(batch["text"], chats, messages, edit),
+        "messages": messages,
+        **{name: _edit_strings(batch[name], edit) for name in columns},
+    }
+    changed = np.logical_or.reduce([field.changed for field in applied.values()])
+    found, counts = merged([field.found for field in applied.values()]), _summed(tuple(applied.values()))
+    if changed.any():
+        fields = {name: field.field for name, field in applied.items() if field.changed.any()}
+        fields["ops"] = _appended(batch["ops"], stage, changed)
+        batch = with_columns(batch, pa.schema([batch.schema.field(name) for name in fields]), fields)
+    return Outcome(batch, found), counts
+
+
+def _edit_text(text: pa.StringArray, chats: pa.BooleanArray, messages: Applied, edit: Edit) -> Applied:
+    """Edit the text of records without messages; render that of changed chats again."""
+    if chats.true_count == 0:
+        return _edit_strings(text, edit)
+    edited = _edit_strings(pc.if_else(chats, pa.scalar(None, pa.string()), text), edit)
+    mended = pc.if_else(chats, text, edited.field)
+    if messages.changed.any():
+        changed = pa.array(messages.changed)
+        mended = pc.replace_with_mask(
+            mended, changed, pa.array(map(render, messages.field.filter(changed).to_pylist()), pa.string())
+        )
+    return edited._replace(field=mended, changed=edited.changed | messages.changed)
+
+
+def _edit_strings(strings: pa.StringArray, edit: Edit) -> Applied:
+    edited = edit(strings)
+    return Applied(edited.strings, _differences(strings, edited), edited.found, edited.counts)
+
+
+def _edit_messages(messages: pa.ListArray, edit: Edit) -> Applied:
+    """Edit the contents of all turns of all records at once: an edit knows nothing of their neighbours anyway."""
+    turns = messages.flatten()
+    sizes = pc.fill_null(pc.list_value_length(messages), 0).to_numpy()
+    if len(turns) == 0:
+        return Applied(messages, np.zeros(len(messages), np.bool_), None, None)
+    roles, contents = turns.flatten()
+    edited = edit(contents)
+    owners = np.repeat(np.arange(len(messages)), sizes)
+    changed = np.zeros(len(messages), np.bool_)
+    changed[owners[_differences(contents, edited)]] = True
+    if changed.any():
+        mended = pa.StructArray.from_arrays([roles, edited.strings], fields=list(MESSAGES.value_type))
+        offsets = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int32())
+        messages = pa.ListArray.from_arrays(offsets, mended, type=MESSAGES, mask=messages.is_null())
+    return Applied(messages, changed, _owned(edited.found, owners), _owned(edited.counts, owners))
+
+
+def _differences(strings: pa.StringArray, edited: Edited) -> npt.NDArray[np.bool_]:
+    """Say which strings an edit changed; an editor that had nothing to do gives its very argument back."""
+    if edited.strings is strings:
+        return np.zeros(len(strings), np.bool_)
+    return pc.fill_null(pc.not_equal(strings, edited.strings), False).to_numpy(zero_copy_only=False)
+
+
+def _owned(lines: pa.RecordBatch | None, owners: Rows) -> pa.RecordBatch | None:
+    """Let lines about turns speak of the records that the turns belong to."""
+    if lines is None:
+        return None
+    rows = pa.array(owners[lines["row"].to_numpy()].astype(np.int32))
+    return with_columns(lines, pa.schema([lines.schema.field("row")]), {"row": rows})
+
+
+def _appended(ops: pa.ListArray, stage: str, changed: npt.NDArray[np.bool_]) -> pa.ListArray:
+    """Append a name to the lists of the records that changed."""
+    lists = [[*(names or []), stage] if grows else names for names, grows in zip(ops.to_pylist(), changed, strict=True)]
+    return pa.array(lists, ops.type)
+
+
+def _summed(applied: Sequence[Applied]) -> pa.RecordBatch | None:
+    some = [field.counts for field in applied if field.counts is not None and field.counts.num_rows]
+    if not some:
+        return None
+    summed = pa.Table.from_batches(some).group_by(["row", "type"]).aggregate([("count", "sum")])
+    ordered = summed.sort_by([("row", "ascending"), ("type", "ascending")])
+    columns = [ordered[name].combine_chunks() for name in ("row", "type", "count_sum")]
+    return pa.RecordBatch.from_arrays([columns[0], columns[1], columns[2].cast(pa.int32())], schema=COUNTED)

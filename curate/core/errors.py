@@ -1,0 +1,68 @@
+"""Every way in which curate fails, as one tree that carries its exit codes.
+
+CurateError            1   something failed
+├── ConfigError        2   the configuration or the command line is wrong
+├── DataError         65   too many bad records, or a limit of the run was passed
+├── StorageError      74   a file could not be read or written
+└── StoppedError      75   stopped or locked: the same command goes on later
+"""
+
+from typing import ClassVar, Self
+
+
+class CurateError(Exception):
+    """What went wrong, where, and what to do about it.
+
+    One positional message and keyword-only extras survive pickling, so an error crosses a process pool whole.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        hint = f"\n  hint: {self.hint}" if self.hint else ""
+        return f"{place}{self.message}{hint}"
+
+
+class ConfigError(CurateError):
+    """The configuration or the command line is wrong; `problems` lists every mistake that was found."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.problems: tuple[ConfigError, ...] = (self,)
+
+    @classmethod
+    def of(cls, problems: "list[ConfigError]") -> Self:
+        """Fold many mistakes into one error whose text lists them all, in the order given."""
+        if len(problems) == 1:
+            whole = cls(problems[0].message, where=problems[0].where, hint=problems[0].hint)
+        else:
+            whole = cls("\n".join(str(problem) for problem in problems))
+        whole.problems = tuple(problems)
+        return whole
+
+
+class DataError(CurateError):
+    """Too many records are bad, or a limit on what may be left out was passed."""
+
+    exit_code: ClassVar[int] = 65
+
+
+class StorageError(CurateError):
+    """A file could not be read or written."""
+
+    exit_code: ClassVar[int] = 74
+
+
+class StoppedError(CurateError):
+    """The run was stopped, or another run holds the output; the same command goes on later."""
+
+    exit_code: ClassVar[int] = 75

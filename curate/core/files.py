@@ -1,0 +1,51 @@
+"""Files that exist whole or not at all, and their digests."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+CHUNK_BYTES = 1 << 20
+
+
+def digest_of(path: Path) -> str:
+    """Return the sha256 of a file, as 64 hex characters."""
+    total = sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            total.update(chunk)
+    return total.hexdigest()
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a draft beside `path` to write to; rename it to `path` when the block ends well, else remove it.
+
+    The draft's bytes and the folder's entry are on disk before the name exists.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        yield draft
+        with draft.open("rb") as stream:
+            os.fsync(stream.fileno())
+        draft.replace(path)
+        sync_folder(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the entries of a folder durable, so that a rename outlives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write `body` to `path` so that the file exists whole or not at all."""
+    with written_whole(path) as draft:
+        draft.write_bytes(body)

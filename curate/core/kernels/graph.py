@@ -1,0 +1,105 @@
+"""Pairs, leaders and components of a graph of similar records, compiled: pure functions of arrays."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.core.kernels.compiled import kernel
+from curate.core.kernels.strings import Places
+
+Longs = NDArray[np.uint64]
+Scores = NDArray[np.float64]
+
+ALL_PAIRS = 16
+"""Runs of more equal keys than this are paired as star and chain, so that a run costs no more than its length."""
+
+
+def pairs_of(keys: Longs, rows: Longs) -> tuple[Longs, Longs]:
+    """Return the pairs (smaller row, larger row) that share a key, each once, ascending.
+
+    `keys` and `rows` are sorted by (key, row). A run of at most ALL_PAIRS equal keys gives all its pairs; a longer one
+    pairs its first row with every other and each row with the next.
+    """
+    ones = np.empty(_pair_count(keys), np.uint64)
+    twos = np.empty(len(ones), np.uint64)
+    _pairs(keys, rows, ones, twos)
+    return distinct_pairs(ones, twos)
+
+
+def distinct_pairs(ones: Longs, twos: Longs) -> tuple[Longs, Longs]:
+    """Sort pairs by (first, second), and keep each once; pairs of a row with itself fall out."""
+    order = np.lexsort((twos, ones))
+    ones, twos = ones[order], twos[order]
+    fresh = ones != twos
+    fresh[1:] &= (ones[1:] != ones[:-1]) | (twos[1:] != twos[:-1])
+    return ones[fresh], twos[fresh]
+
+
+def leaders(nodes: int, better: Places, worse: Places, score: Scores) -> tuple[Places, Scores]:
+    """Return for each node the node that is kept in its place (itself where it is kept), and their score (then 0).
+
+    Nodes are numbered from the best; edges run from `better` to `worse` and are sorted by (worse, better); scores are
+    positive. From the best node to the worst, one falls where it touches a node that is kept; of several it falls to
+    that of the highest score, of these to the best. So whoever falls touches its keeper, and no two kept nodes touch.
+    """
+    keeper, best = np.arange(nodes, dtype=np.int64), np.zeros(nodes, np.float64)
+    _lead(keeper, best, (better, worse, score))
+    return keeper, best
+
+
+def components(nodes: int, ones: Places, twos: Places) -> Places:
+    """Return for each node the smallest node that edges connect it with."""
+    root = np.arange(nodes, dtype=np.int64)
+    _unite(root, ones, twos)
+    return root
+
+
+@kernel
+def _pair_count(keys: Longs) -> int:
+    total, start = 0, 0
+    for stop in range(1, len(keys) + 1):
+        if stop == len(keys) or keys[stop] != keys[start]:
+            run = stop - start
+            total += run * (run - 1) // 2 if run <= ALL_PAIRS else 2 * run - 3
+            start = stop
+    return total
+
+
+@kernel
+def _pairs(keys: Longs, rows: Longs, ones: Longs, twos: Longs) -> None:
+    at, start = 0, 0
+    for stop in range(1, len(keys) + 1):
+        if stop < len(keys) and keys[stop] == keys[start]:
+            continue
+        far = stop - start > ALL_PAIRS
+        for one in range(start, stop):
+            last = min(one + 2, stop) if far and one > start else stop
+            for two in range(one + 1, last):
+                ones[at], twos[at] = rows[one], rows[two]
+                at += 1
+        start = stop
+
+
+@kernel
+def _lead(keeper: Places, best: Scores, edges: tuple[Places, Places, Scores]) -> None:
+    better, worse, score = edges
+    for edge in range(len(score)):
+        above, below = better[edge], worse[edge]
+        if keeper[above] == above and score[edge] > best[below]:
+            keeper[below], best[below] = above, score[edge]
+
+
+@kernel
+def _root(root: Places, node: int) -> int:
+    while root[node] != node:
+        root[node] = root[root[node]]
+        node = root[node]
+    return node
+
+
+@kernel
+def _unite(root: Places, ones: Places, twos: Places) -> None:
+    for edge in range(len(ones)):
+        one, two = _root(root, ones[edge]), _root(root, twos[edge])
+        root[max(one, two)] = min(one, two)
+    for node in range(len(root)):
+        root[node] = _root(root, node)

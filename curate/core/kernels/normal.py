@@ -1,0 +1,237 @@
+"""Find the strings that need tidying, and tidy them: white space, line ends, control, invisible and wide characters."""
+
+import unicodedata
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from curate.core.kernels.characters import LIMIT
+from curate.core.kernels.compiled import inlined, kernel
+from curate.core.kernels.strings import Bytes, Places, Strings
+from curate.core.kernels.utf8 import copy, decode
+
+Counts = npt.NDArray[np.int32]
+
+LAST = LIMIT - 1
+SOLID, BLANK, NEWLINE, RETURN, BREAK, CONTROL, INVISIBLE, JOINER, WIDE = range(9)
+"""What is done with a character. SOLID stays; BLANK (spaces, tab) stays inside a line; RETURN and BREAK become line
+feeds; CONTROL and INVISIBLE go; JOINER stays where a script or an emoji needs it; WIDE becomes its ASCII twin."""
+ACTION = 0x7F
+COMPOSES = 0x80
+"""Set beside the action where the character may not be in form NFC."""
+EDIT, COMPOSE = 1, 2
+"""Needs of a string: the kernel must rewrite it; it must be checked for form NFC."""
+COUNTED = ("line_end", "control", "invisible", "width", "space", "blank_line")
+"""What `rewrite` counts, in the order of its columns: `space` is lines that lost blanks at an end, the others as they say."""
+LINE_ENDS, CONTROLS, INVISIBLES, WIDTHS, SPACES, BLANK_LINES = range(6)
+AT_START, AFTER_SOLID, AFTER_BLANK, AFTER_NEWLINE = range(4)
+MOST_NEWLINES = 3
+"""Two blank lines may part two sections; more become one."""
+WIDE_OFFSET = 0xFEE0
+LINE_FEED = 0x0A
+SPACE, DELETE = 0x20, 0x7F
+
+_ACTIONS = (
+    (RETURN, "\r"),
+    (BREAK, "\v\f\x85\u2028\u2029"),
+    (JOINER, "\u200c\u200d\u180e"),
+    (INVISIBLE, "\xad\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
+    (INVISIBLE, "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x2070))))),
+    (WIDE, "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))),
+)
+
+
+@cache
+def action_table() -> Bytes:
+    """Return what is done with every code point below LIMIT (uint8: an action, plus COMPOSES); the last entry: all above.
+
+    A character may not be in form NFC if it decomposes canonically, reorders (a combining class) or composes with the
+    one before it (the second half of a canonical decomposition).
+    """
+    table = np.zeros(LIMIT, np.uint8)
+    for code in range(LIMIT):
+        character = chr(code)
+        category = unicodedata.category(character)
+        if category in {"Zs", "Cc"}:
+            table[code] |= BLANK if category == "Zs" else CONTROL
+        if unicodedata.combining(character):
+            table[code] |= COMPOSES
+        parts = unicodedata.decomposition(character)
+        if parts and not parts.startswith("<"):
+            table[[int(part, 16) for part in parts.split()[1:]]] |= COMPOSES
+            table[code] |= COMPOSES if unicodedata.normalize("NFC", character) != character else 0
+    table[0x1161:0x1176] |= COMPOSES
+    table[0x11A8:0x11C3] |= COMPOSES
+    for action, characters in _ACTIONS:
+        table[[ord(character) for character in characters]] = action
+    table[[0x09, 0x0A, LAST]] = BLANK, NEWLINE, JOINER
+    return table
+
+
+def needs(strings: Strings) -> Bytes:
+    """Say of every string whether it may need rewriting (bit EDIT) and whether it may not be in form NFC (bit COMPOSE)."""
+    flags = np.zeros(len(strings.starts), np.uint8)
+    _scan(strings.data, strings.starts, strings.stops, action_table(), flags)
+    return flags
+
+
+@inlined
+def _words(data: Bytes, at: int, stop: int) -> int:
+    """Return where the printable ASCII that starts at `at` ends, blanks at its end left out: the way past most text."""
+    end = at
+    while at < stop and SPACE <= data[at] < DELETE:
+        at += 1
+        end = at if data[at - 1] != SPACE else end
+    return end
+
+
+@kernel
+def _scan(data: Bytes, starts: Places, stops: Places, actions: Bytes, flags: Bytes) -> None:
+    for i in range(len(starts)):
+        at, stop = starts[i], stops[i]
+        state, newlines, found = AT_START, 0, 0
+        while at < stop and found != EDIT | COMPOSE:
+            if SPACE < data[at] < DELETE:
+                at = _words(data, at, stop)
+                state, newlines = AFTER_SOLID, 0
+                continue
+            code, at = decode(data, at, stop)
+            entry = actions[min(code, LAST)]
+            found |= COMPOSE if entry & COMPOSES else 0
+            action = entry & ACTION
+            if action == SOLID:
+                state, newlines = AFTER_SOLID, 0
+            elif action == BLANK:
+                found |= EDIT if state == AT_START else 0
+                state = AFTER_BLANK
+            elif action == NEWLINE:
+                newlines += 1
+                found |= EDIT if state in (AT_START, AFTER_BLANK) or newlines > MOST_NEWLINES else 0
+                state = AFTER_NEWLINE
+            else:
+                found |= EDIT
+        flags[i] = found | (EDIT if state in (AFTER_BLANK, AFTER_NEWLINE) else 0)
+
+
+def rewrite(strings: Strings, flags: Bytes) -> tuple[Bytes, Places, Counts]:
+    """Tidy the strings flagged EDIT and copy the others: their bytes, where each ends, and counts (n, COUNTED) int32.
+
+    Nothing grows, so the result never holds more bytes than the strings did.
+    """
+    n = len(strings.starts)
+    out, ends, counts = np.empty(strings.nbytes, np.uint8), np.zeros(n, np.int64), np.zeros((n, len(COUNTED)), np.int32)
+    _rewrite_all(strings.data, strings.starts, strings.stops, (action_table(), flags), (out, ends, counts))
+    return out, ends, counts
+
+
+@kernel
+def _rewrite_all(
+    data: Bytes, starts: Places, stops: Places, given: tuple[Bytes, Bytes], made: tuple[Bytes, Places, Counts]
+) -> None:
+    actions, flags = given
+    out, ends, counts = made
+    end = 0
+    for i in range(len(starts)):
+        span = (starts[i], stops[i])
+        if flags[i] & EDIT:
+            end += _rewrite(data, span, actions, out[end:], counts[i])
+        else:
+            end = copy(data, span, out, end)
+        ends[i] = end
+
+
+@kernel
+def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, counts: Counts) -> int:
+    """Write one tidy string to the start of `out`; return its length.
+
+    `kept` is where the blanks at the end of the line begin, `solid` where the white space at the end of the text does.
+    """
+    at, stop = span
+    end, kept, solid, indent, newlines, before, lines = 0, 0, 0, 0, 0, 0, 0
+    while at < stop:
+        start = at
+        if SPACE < data[at] < DELETE:
+            at = _words(data, at, stop)
+            code, action = int(data[at - 1]), SOLID
+        else:
+            code, at = decode(data, at, stop)
+            action = actions[min(code, LAST)] & ACTION
+        if action == JOINER:
+            action = SOLID if _joins(code, before, _peek(data, at, stop)) else INVISIBLE
+        if action in (SOLID, WIDE):
+            indent = end if solid == 0 else indent
+            lines += newlines > 0
+            counts[WIDTHS] += action == WIDE
+            end = copy(data, (start, at), out, end) if action == SOLID else _narrow(code, out, end)
+            kept = solid = end
+            newlines, before = 0, code if action == SOLID else code - WIDE_OFFSET
+        elif action == BLANK:
+            end, before = copy(data, (start, at), out, end), code
+        elif action in (NEWLINE, RETURN, BREAK):
+            counts[LINE_ENDS] += action != NEWLINE
+            if action == RETURN and at < stop and data[at] == LINE_FEED:
+                continue
+            counts[SPACES] += end > kept
+            newlines += solid > 0
+            kept = end = _end_line(out, kept, newlines, counts)
+            before = LINE_FEED
+        else:
+            counts[CONTROLS if action == CONTROL else INVISIBLES] += 1
+    counts[SPACES] += end > kept
+    counts[BLANK_LINES] += newlines
+    return _without_indent(out, indent, solid, counts) if lines == 0 else solid
+
+
+@kernel
+def _end_line(out: Bytes, end: int, newlines: int, counts: Counts) -> int:
+    """Write the line feed that is number `newlines` since the last solid character (0: there was none yet)."""
+    if 0 < newlines <= MOST_NEWLINES:
+        out[end] = LINE_FEED
+        return end + 1
+    counts[BLANK_LINES] += 1
+    if newlines == MOST_NEWLINES + 1:
+        counts[BLANK_LINES] += 1
+        return end - 1
+    return end
+
+
+@kernel
+def _without_indent(out: Bytes, indent: int, solid: int, counts: Counts) -> int:
+    """Move a text of one line to the left; where there are more lines, their indents belong together and stay."""
+    counts[SPACES] += indent > 0
+    for at in range(indent, solid):
+        out[at - indent] = out[at]
+    return solid - indent
+
+
+@kernel
+def _narrow(code: int, out: Bytes, end: int) -> int:
+    out[end] = code - WIDE_OFFSET
+    return end + 1
+
+
+@kernel
+def _peek(data: Bytes, at: int, stop: int) -> int:
+    return decode(data, at, stop)[0] if at < stop else 0
+
+
+@kernel
+def _joins(code: int, before: int, after: int) -> bool:
+    """Say whether a character that is invisible by itself changes what its neighbours mean.
+
+    Behind Arabic, Indic, Tibetan, Myanmar, Khmer or Mongolian writing the (non-)joiners spell words (Unicode 16, chapter 23.2), between
+    pictures a joiner makes one emoji of two (UTS 51), and a variation selector behind Han picks a glyph (UTS 37).
+    Private-use and unassigned code points are not ours to judge.
+    """
+    if code >= LAST:
+        is_han = 0x3400 <= before <= 0x9FFF or 0xF900 <= before <= 0xFAFF or 0x20000 <= before <= 0x323AF
+        return is_han if 0xE0100 <= code <= 0xE01EF else not 0xE0000 <= code < 0xE1000
+    if 0x0600 <= before <= 0x109F or 0x1780 <= before <= 0x18AF or 0xA980 <= before <= 0xA9DF or 0xFB50 <= before < 0xFEFF:
+        return True
+    return code == 0x200D and (_is_picture(before) or before == 0xFE0F) and _is_picture(after)
+
+
+@kernel
+def _is_picture(code: int) -> bool:
+    return 0x1F000 <= code <= 0x1FAFF or 0x2190 <= code <= 0x21FF or 0x2600 <= code <= 0x27BF or 0x2B00 <= code <= 0x2BFF

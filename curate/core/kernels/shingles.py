@@ -1,0 +1,269 @@
+"""Tokens and shingles of texts, and how far two texts overlap, compiled: pure functions of Arrow buffers.
+
+One tokenizer serves every language. A text is read character by character:
+
+* full-width forms of ASCII (U+FF01 to U+FF5E) count as the ASCII character, and A to Z as a to z;
+* letters, digits, combining marks and `_` that stand together are one token;
+* a character of a script that puts no spaces between words (Han, kana, bopomofo, Thai, Lao, Burmese, Khmer) is a token
+  by itself; Korean does put spaces between words, so a run of Hangul is one token;
+* invisible format characters (soft hyphen, zero-width space, byte order mark, variation selectors) count as absent;
+* everything else parts tokens.
+
+Categories are those of Unicode 3.2, which the standard library keeps frozen for IDNA, so that no Python release moves a
+token. What Unicode assigned later is a letter, but for symbols and emoji, which part tokens.
+
+A shingle is `ngram` tokens in a row; a text of fewer tokens has one shingle of them all, a text without tokens none.
+"""
+
+from functools import cache
+from typing import NamedTuple
+from unicodedata import ucd_3_2_0
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from curate.core.kernels.compiled import kernel
+from curate.core.kernels.strings import Bytes, Places, Strings, views
+from curate.core.kernels.utf8 import decode
+
+Longs = NDArray[np.uint64]
+
+PARTING, LETTER, SINGLE, ABSENT, WIDE = range(5)
+ASCII = 0x80
+CLASSED = 0x20000
+"""Code points below have their class in a table; above them come Han extensions."""
+HAN_ENDS = 0x40000
+"""From here on Unicode holds marks without a shape and private use, which count as absent."""
+SINGLES = (
+    (0x0E00, 0x0F00),  # Thai, Lao
+    (0x1000, 0x10A0),  # Burmese
+    (0x1780, 0x1800),  # Khmer
+    (0x3005, 0x3008),
+    (0x3021, 0x3100),  # Han numerals, kana
+    (0x3100, 0x3130),  # bopomofo
+    (0x31A0, 0x3200),  # bopomofo, strokes, kana
+    (0x3400, 0xA000),  # Han
+    (0xF900, 0xFB00),  # Han, compatibility
+    (0xFF66, 0xFFA0),  # half-width kana
+    (0x1B000, 0x1B300),  # kana, Nushu
+)
+RADICALS = (0x2E80, 0x2FE0)
+"""Symbols by category, but text layers of PDF files carry them in place of the characters they look like."""
+SELECTORS = (0xFE00, 0xFE10)
+FULL_WIDTH = (0xFF01, 0xFF5F)
+WIDENED = 0xFEE0
+"""How far the full-width forms stand from ASCII."""
+SYMBOLS = ((0x2000, 0x2C00), (0x1F000, 0x20000))
+"""Blocks in which what was assigned after Unicode 3.2 is a symbol."""
+
+FNV_OFFSET = np.uint64(0xCBF29CE484222325)
+FNV_PRIME = np.uint64(0x00000100000001B3)
+BASE = np.uint64(0x9E3779B97F4A7C15)
+MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
+MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
+SHIFT = np.uint64(33)
+
+
+class Alphabet(NamedTuple):
+    """What each character is: `fold` says what an ASCII byte counts as (0 parts tokens), `kinds` classes the rest."""
+
+    fold: NDArray[np.int8]
+    kinds: NDArray[np.int8]
+
+
+class Sets(NamedTuple):
+    """The distinct shingles of texts: those of text i are `values[bounds[i]:bounds[i + 1]]`, in order of appearance."""
+
+    values: Longs
+    bounds: Places
+
+
+@cache
+def alphabet() -> Alphabet:
+    """Class every character once a process."""
+    fold = np.zeros(ASCII, np.int8)
+    for code in range(ASCII):
+        if chr(code).isalnum() or chr(code) == "_":
+            fold[code] = ord(chr(code).lower())
+    kinds = np.zeros(CLASSED, np.int8)
+    kinds[ASCII:] = [kind_of(code) for code in range(ASCII, CLASSED)]
+    return Alphabet(fold, kinds)
+
+
+def kind_of(code: int) -> int:
+    """Class a character beyond ASCII and below CLASSED."""
+    category = ucd_3_2_0.category(chr(code))
+    if category == "Cf" or _within(code, SELECTORS):
+        return ABSENT
+    if _within(code, FULL_WIDTH):
+        return WIDE
+    if _within(code, RADICALS):
+        return SINGLE
+    later = category == "Cn" and not _within(code, *SYMBOLS)
+    if not later and category[0] not in "LMN":
+        return PARTING
+    return SINGLE if _within(code, *SINGLES) else LETTER
+
+
+def _within(code: int, *ranges: tuple[int, int]) -> bool:
+    return any(low <= code < high for low, high in ranges)
+
+
+def shingle_sets(texts: pa.StringArray, ngram: int) -> Sets:
+    """Return the distinct shingles of each text as 64-bit numbers; no shingle is 0."""
+    return Sets(*_shingle_sets(views(texts), ngram, alphabet()))
+
+
+def jaccard(one: Longs, two: Longs) -> float:
+    """Return |one & two| / |one | two| of two sets of distinct shingles; 0.0 where both are empty.
+
+    The quotient is the double nearest to the true one, so that it compares exactly with a threshold such as 0.7.
+    """
+    if not len(one) or not len(two):
+        return 0.0
+    shared: int = _shared(one, two) if len(one) <= len(two) else _shared(two, one)
+    return shared / (len(one) + len(two) - shared)
+
+
+@kernel
+def mix(value: np.uint64) -> np.uint64:
+    """Scramble a 64-bit number one to one: the finalizer of MurmurHash3."""
+    value = (value ^ (value >> SHIFT)) * MIX_1
+    value = (value ^ (value >> SHIFT)) * MIX_2
+    return value ^ (value >> SHIFT)
+
+
+@kernel
+def _ascii(code: int, letters: Alphabet) -> tuple[int, int]:
+    """Return what an ASCII character counts as, and its kind."""
+    code = int(letters.fold[code])
+    return code, LETTER if code else PARTING
+
+
+@kernel
+def _kind(code: int, letters: Alphabet) -> tuple[int, int]:
+    """Return what a character beyond ASCII counts as, and its kind."""
+    if code >= CLASSED:
+        return code, SINGLE if code < HAN_ENDS else ABSENT
+    kind = int(letters.kinds[code])
+    return _ascii(code - WIDENED, letters) if kind == WIDE else (code, kind)
+
+
+@kernel
+def tokens(data: Bytes, span: tuple[int, int], letters: Alphabet, out: Longs) -> int:
+    """Write the hash of each token to `out`: FNV-1a over code points, scrambled. Return how many there are."""
+    at, stop = span
+    count, token, inside = 0, FNV_OFFSET, False
+    while at < stop:
+        if data[at] < ASCII:
+            code, kind = _ascii(data[at], letters)
+            at += 1
+        else:
+            code, at = decode(data, at, stop)
+            code, kind = _kind(code, letters)
+        if kind == LETTER:
+            token, inside = (token ^ np.uint64(code)) * FNV_PRIME, True
+        elif kind != ABSENT:
+            if inside:
+                out[count] = mix(token)
+                count, token, inside = count + 1, FNV_OFFSET, False
+            if kind == SINGLE:
+                out[count] = mix((FNV_OFFSET ^ np.uint64(code)) * FNV_PRIME)
+                count += 1
+    if inside:
+        out[count] = mix(token)
+        count += 1
+    return count
+
+
+@kernel
+def shingle(tokens: Longs, count: int, ngram: int) -> int:
+    """Turn the first `count` tokens into shingles in place and return their number.
+
+    A shingle is the scrambled polynomial of its tokens in BASE modulo 2**64, rolled from one to the next.
+    """
+    if count == 0:
+        return 0
+    width = min(count, ngram)
+    total, power = np.uint64(0), np.uint64(1)
+    for k in range(width):
+        total = total * BASE + tokens[k]
+    for _ in range(width - 1):
+        power *= BASE
+    last = count - width
+    for k in range(last):
+        ahead = (total - tokens[k] * power) * BASE + tokens[k + width]
+        tokens[k] = max(mix(total), np.uint64(1))
+        total = ahead
+    tokens[last] = max(mix(total), np.uint64(1))
+    return last + 1
+
+
+@kernel
+def room(texts: Strings) -> int:
+    """Return the most tokens that a text can have: half its bytes, rounded up, as in `a b c`."""
+    most = 0
+    for start, stop in zip(texts.starts, texts.stops):  # noqa: B905 - numba knows no `strict`
+        most = max(most, stop - start)
+    return (most + 1) // 2 + 1
+
+
+@kernel
+def _distinct(shingles: Longs, count: int, table: Longs, out: Longs) -> int:
+    """Write each shingle once to `out`, in order of appearance; `table` comes all zeros, its size a power of two."""
+    mask = len(table) - 1
+    kept = 0
+    for k in range(count):
+        slot = int(shingles[k]) & mask
+        while table[slot] != 0 and table[slot] != shingles[k]:
+            slot = (slot + 1) & mask
+        if table[slot] == 0:
+            table[slot] = shingles[k]
+            out[kept] = shingles[k]
+            kept += 1
+    return kept
+
+
+@kernel
+def _table_size(count: int) -> int:
+    size = 16
+    while size < 2 * count:
+        size *= 2
+    return size
+
+
+@kernel
+def _shingle_sets(texts: Strings, ngram: int, letters: Alphabet) -> tuple[Longs, Places]:
+    n = len(texts.starts)
+    bounds = np.zeros(n + 1, np.int64)
+    most = room(texts)
+    scratch = np.empty(most, np.uint64)
+    table = np.empty(_table_size(most), np.uint64)
+    out = np.empty((texts.stops - texts.starts).sum() // 2 + n + 1, np.uint64)
+    for i in range(n):
+        count = tokens(texts.data, (texts.starts[i], texts.stops[i]), letters, scratch)
+        count = shingle(scratch, count, ngram)
+        small = table[: _table_size(count)]
+        small[:] = 0
+        bounds[i + 1] = bounds[i] + _distinct(scratch, count, small, out[bounds[i] :])
+    return out[: bounds[n]].copy(), bounds
+
+
+@kernel
+def _shared(fewer: Longs, more: Longs) -> int:
+    """Count the members that two sets of distinct shingles share."""
+    mask = _table_size(len(fewer)) - 1
+    table = np.zeros(mask + 1, np.uint64)
+    for value in fewer:
+        slot = int(value) & mask
+        while table[slot] != 0:
+            slot = (slot + 1) & mask
+        table[slot] = value
+    shared = 0
+    for value in more:
+        slot = int(value) & mask
+        while table[slot] != 0 and table[slot] != value:
+            slot = (slot + 1) & mask
+        shared += table[slot] == value
+    return shared

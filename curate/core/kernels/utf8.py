@@ -1,0 +1,35 @@
+"""UTF-8 for kernels: one character at a time out of a byte array, and back into one."""
+
+from curate.core.kernels.compiled import inlined
+from curate.core.kernels.strings import Bytes
+
+REPLACEMENT = 0xFFFD
+
+
+@inlined
+def decode(data: Bytes, at: int, stop: int) -> tuple[int, int]:
+    """Return the code point that starts at `at`, and where the next one starts.
+
+    Bytes that are no UTF-8 read as U+FFFD one at a time, and nothing behind `stop` is touched: Arrow does not check
+    what a file calls a string.
+    """
+    lead = int(data[at])
+    if lead < 0x80:
+        return lead, at + 1
+    if 0xE0 <= lead < 0xF0 and at + 2 < stop:
+        return (lead & 0x0F) << 12 | (int(data[at + 1]) & 0x3F) << 6 | (int(data[at + 2]) & 0x3F), at + 3
+    if 0xC0 <= lead < 0xE0 and at + 1 < stop:
+        return (lead & 0x1F) << 6 | (int(data[at + 1]) & 0x3F), at + 2
+    if 0xF0 <= lead < 0xF8 and at + 3 < stop:
+        high = (lead & 0x07) << 18 | (int(data[at + 1]) & 0x3F) << 12
+        return high | (int(data[at + 2]) & 0x3F) << 6 | (int(data[at + 3]) & 0x3F), at + 4
+    return REPLACEMENT, at + 1
+
+
+@inlined
+def copy(data: Bytes, span: tuple[int, int], out: Bytes, to: int) -> int:
+    """Copy the bytes of a span to `out[to:]`; return where they end."""
+    start, stop = span
+    for at in range(start, stop):
+        out[to + at - start] = data[at]
+    return to + stop - start

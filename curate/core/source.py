@@ -1,0 +1,123 @@
+"""The seam between the engine and its sources: files are listed, surveyed once, and read split by split."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from curate.core.stage import Outcome, Value
+
+SPLIT_BYTES = 128 << 20
+"""How much decoded text a split holds at most, unless one record is larger: a constant, so that cuts depend on data alone."""
+BATCH_BYTES = 4 << 20
+"""About how much text a batch holds."""
+MAX_RECORD_BYTES = 16 << 20
+"""Longer records are rejected with their span and never held whole."""
+
+
+@dataclass(frozen=True)
+class FileStat:
+    """One listed file: where it is, how it is named in the lineage, and what tells that it has not changed."""
+
+    uri: str
+    """Relative to the fixed part of the source's path, with `/`: what the lineage shows."""
+    path: str
+    """What opens it: a local path or any fsspec URL."""
+    size: int
+    mark: str
+    """Modification time and inode, or the store's etag: a digest is remembered for (path, size, mark)."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of one file that holds whole records."""
+
+    uri: str
+    path: str
+    """The file itself, or a part that the survey cut into the work folder (decompressed bytes)."""
+    start: int = 0
+    """First byte (or record, or row group) of the stretch within `path`."""
+    length: int | None = None
+    """How many bytes (or records, or row groups); null means to the end."""
+    offset: int = 0
+    """Where the stretch starts in the decompressed file: added to every span."""
+    first_row: int = 0
+    """How many records of the file come before it."""
+    size: int = 0
+    """About how many bytes of decoded text it holds; packing goes by it."""
+    encoding: str = "utf-8"
+    extra: dict[str, Any] = field(default_factory=dict)
+    """What only the source's own reader needs (JSON values)."""
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """What one look at a file found."""
+
+    uri: str
+    size: int
+    """Bytes on disk, as they are (compressed or not)."""
+    sha256: str
+    pieces: tuple[Piece, ...]
+    """In file order; together they hold every record."""
+    decoded_bytes: int | None = None
+    """Bytes after decompression, before characters are decoded; null where spans are not bytes."""
+    compression: str | None = None
+    encoding: str | None = None
+    confidence: float | None = None
+    """Share of characters that are common in the encoding's language, over head, middle and tail; 1.0 for BOM or strict UTF-8."""
+    skipped: tuple[tuple[int, int], ...] = ()
+    """Spans (offset, length) that hold no record: BOM, CSV header."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """What one task reads: pieces of one source, in order."""
+
+    source: str
+    pieces: tuple[Piece, ...]
+    limit: int | None = None
+    """Stop after so many records."""
+
+
+class Source(Value):
+    """Lists files, looks at each once, and turns splits into records: the only maker of records."""
+
+    name: str = ""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether ids come from the records themselves, so that two records may claim one."""
+        return False
+
+    @property
+    def kept_schema(self) -> pa.Schema:
+        """Columns that `read` gives beyond SOURCED, in order."""
+        return pa.schema([])
+
+    @property
+    def exempt(self) -> tuple[str, ...]:
+        """Kept string columns that editors leave alone (`as_is`)."""
+        return ()
+
+    def previous(self) -> Sequence[dict[str, Any]]:
+        """Name the earlier outputs of curate that this source reads: path, sha256 of the manifest, its sources."""
+        return ()
+
+    def registry(self) -> dict[str, str]:
+        """Return what is declared about the source (licence, owner, category ...); `unknown` where nothing is."""
+        return {}
+
+    def files(self) -> Sequence[FileStat]:
+        """List the files in the order of their uris; raise ConfigError where there is none."""
+        raise NotImplementedError
+
+    def look(self, file: FileStat, parts: Path) -> Surveyed:
+        """Read a file once: digest, encoding, boundaries. What has to be cut into parts is written below `parts`."""
+        raise NotImplementedError
+
+    def read(self, split: Split) -> Iterator[Outcome]:
+        """Yield batches of SOURCED + kept columns, in order; unreadable records are rows already found wanting."""
+        raise NotImplementedError

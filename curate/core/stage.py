@@ -1,0 +1,235 @@
+"""The seams between the engine and its stages: a stage is a frozen value that opens into a function of a batch."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field
+
+Action = Literal["reject", "tag"]
+Operator = Literal["<", "<=", ">", ">=", "=="]
+
+FOUND = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("rule", pa.string()),
+        ("metric", pa.string()),
+        ("value", pa.float64()),
+        ("threshold", pa.float64()),
+        ("operator", pa.string()),
+        ("action", pa.string()),
+        ("other", pa.string()),
+    ]
+)
+"""What a step found, 0..k lines a row. `row` is the position in the batch, ascending; `rule` is `stage:what`.
+
+`value operator threshold` is true as written (`12 < 50` for a text that is too short); metric, value, threshold and
+operator are null for a rule without a measure. `action` is `reject` or `tag`; `other` is the id of another record
+(the one that is kept in place of a duplicate) or null.
+"""
+
+COUNTED = pa.schema([("row", pa.int32()), ("type", pa.string()), ("count", pa.int32())])
+"""What an editor replaced, 0..k lines a string: the type of thing (`PHONE_NUMBER`) and how often."""
+
+VERDICTS = pa.schema(
+    [
+        ("row", pa.uint64()),
+        ("rule", pa.string()),
+        ("metric", pa.string()),
+        ("value", pa.float64()),
+        ("threshold", pa.float64()),
+        ("operator", pa.string()),
+        ("action", pa.string()),
+        ("other", pa.uint64()),
+    ]
+)
+"""What the last round of a global stage yields, at most one line a row: FOUND with run-wide row numbers.
+
+A null `rule` is a line that says something about a kept record (its cluster) and finds nothing. The stage may append
+columns of its own. The engine hands each task its own lines, `row` counted within the split (uint32), `other` resolved to
+the id (string) of that record.
+"""
+
+
+class Value(BaseModel):
+    """A frozen, picklable value whose unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+
+
+class Outcome(NamedTuple):
+    """What a step made of a batch: the same n rows in the same order, and what it found (schema FOUND)."""
+
+    batch: pa.RecordBatch
+    found: pa.RecordBatch | None = None
+
+
+class Edited(NamedTuple):
+    """What an editor made of n strings: n strings in the same order (null stays null), what it found, what it counted."""
+
+    strings: pa.StringArray
+    found: pa.RecordBatch | None = None
+    counts: pa.RecordBatch | None = None
+
+
+Step = Callable[[pa.RecordBatch], Outcome]
+"""Row-wise: step(a + b) == step(a) + step(b)."""
+
+Edit = Callable[[pa.StringArray], Edited]
+"""Row-wise and settled after one pass: editing edited strings changes nothing."""
+
+
+class Settings(Value):
+    """What every stage has: a name, what it applies to, and what it does with a finding."""
+
+    version: ClassVar[int] = 1
+    """Bumped by hand whenever the stage's output changes for the same input; part of every task key."""
+    uses: ClassVar[tuple[str, ...]] = ()
+    """Distributions whose versions shape the output and so enter the task key."""
+
+    name: str = Field("", alias="as", description="Another name for this stage, where it stands twice.")
+    sources: tuple[str, ...] | None = Field(None, description="Only records of these sources; all when absent.")
+    languages: tuple[str, ...] | None = Field(
+        None, description="Only records of these languages, as `language` wrote them; all when absent."
+    )
+    action: Action | None = Field(
+        None, description="What a finding does: `reject` leaves the record out, `tag` marks it. Absent: as each rule says."
+    )
+
+    @property
+    def adds(self) -> pa.Schema:
+        """Columns that the step sets, in order: filled ones (`language`) by their own name, signals as `name_what`."""
+        return pa.schema([])
+
+    @property
+    def assets(self) -> tuple[Path, ...]:
+        """Files that shape the output; their content, not their path, enters the key and the manifest."""
+        return ()
+
+
+class Stage(Settings):
+    """Measures or judges one batch at a time."""
+
+    def open(self) -> Step:
+        """Load what is needed, once a worker, and return the step."""
+        raise NotImplementedError
+
+
+class Editor(Settings):
+    """Changes strings wherever they stand: text, every message's content, kept string columns."""
+
+    def open(self) -> Edit:
+        """Load what is needed, once a worker, and return the edit."""
+        raise NotImplementedError
+
+
+class Texts(Protocol):
+    """Texts of records by their run-wide numbers, read from the work files on demand."""
+
+    def of(self, rows: Any) -> Iterator[pa.RecordBatch]:
+        """Yield batches (row uint64, text string, source uint32: place of the source in the configuration).
+
+        `rows` is a numpy array of uint64, sorted and unique; batches come in ascending row order.
+        """
+        ...
+
+
+class Round(Protocol):
+    """One step of a global stage over the whole corpus; a frozen, picklable value whose fields enter the task key."""
+
+    by: Literal["key", "row", "all"]
+    """How the engine partitions and sorts: by `key`, by `row`, or everything in one task."""
+    wants_text: bool
+    """Whether `reduce` gets `texts`."""
+
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:
+        """Turn one partition, sorted by (key, row) or (row), into the facts of the next round or into VERDICTS.
+
+        `row` (and every other column of type uint64 that ends in `row`) is a run-wide number.
+        """
+        ...
+
+
+class Findings(NamedTuple):
+    """A task's own slice of the last round: VERDICTS with `row` uint32 within the split and `other` as id, plus extras."""
+
+    verdicts: pa.Table
+
+
+class GlobalStage(Settings):
+    """Sees the corpus in rounds, then is a step."""
+
+    facts_from: ClassVar[tuple[str, ...]] = ()
+    """Settings that shape `facts`; a change of any other setting leaves the facts on disk valid."""
+    open_from: ClassVar[tuple[str, ...]] = ()
+    """Settings that shape what `open` makes of given findings; a change of any other leaves applied findings valid."""
+    edits: ClassVar[bool] = False
+    """Whether its step changes text, so that a later global stage has to read the text anew."""
+
+    def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return 0..k lines a record: key uint64, row uint32 (taken from `batch["row"]`), few more columns."""
+        raise NotImplementedError
+
+    def rounds(self) -> Sequence[Round]:
+        """Return the rounds in order; the last one yields VERDICTS."""
+        raise NotImplementedError
+
+    def open(self, findings: Findings) -> Step:
+        """Return the step that applies this task's findings."""
+        return lambda batch: apply_verdicts(batch, findings.verdicts)
+
+
+def apply_verdicts(batch: pa.RecordBatch, verdicts: pa.Table) -> Outcome:
+    """Turn the verdicts on the rows of this batch into findings: the engine's half of every global stage."""
+    import numpy as np
+
+    rows = batch["row"].to_numpy()
+    named = verdicts["row"].to_numpy()
+    places = np.searchsorted(rows, named)
+    here = (places < len(rows)) & (rows[np.minimum(places, len(rows) - 1)] == named) if len(rows) else named < 0
+    lines = verdicts.filter(pa.array(here)).select([field.name for field in FOUND]).combine_chunks()
+    lines = lines.set_column(0, "row", pa.array(places[here].astype("int32")))
+    lines = lines.filter(lines["rule"].is_valid()).cast(FOUND)
+    return Outcome(batch, lines.to_batches()[0] if lines.num_rows else None)
+
+
+def found_lines(  # noqa: PLR0913 - the columns of a finding are its arguments
+    mask: pa.BooleanArray,
+    rule: str,
+    *,
+    action: Action,
+    metric: str | None = None,
+    value: pa.Array | None = None,
+    threshold: float | None = None,
+    operator: Operator | None = None,
+) -> pa.RecordBatch | None:
+    """Return one finding for each row where `mask` is true (null counts as false), or None where there is none."""
+    import pyarrow.compute as pc
+
+    rows = pc.indices_nonzero(pc.fill_null(mask, False)).cast(pa.int32())
+    n = len(rows)
+    if n == 0:
+        return None
+    values = pa.nulls(n, pa.float64()) if value is None else pc.cast(value.take(rows), pa.float64())
+    said: list[tuple[Any, pa.DataType]] = [
+        (rule, pa.string()),
+        (metric, pa.string()),
+        (threshold, pa.float64()),
+        (operator, pa.string()),
+        (action, pa.string()),
+        (None, pa.string()),
+    ]
+    rule_, metric_, threshold_, operator_, action_, other_ = (pa.repeat(pa.scalar(v, t), n) for v, t in said)
+    columns = [rows, rule_, metric_, values, threshold_, operator_, action_, other_]
+    return pa.RecordBatch.from_arrays(columns, schema=FOUND)
+
+
+def merged(lines: Sequence[pa.RecordBatch | None]) -> pa.RecordBatch | None:
+    """Put findings of several rules together: ascending by row, within a row in the order given."""
+    some = [batch for batch in lines if batch is not None and batch.num_rows]
+    if not some:
+        return None
+    table = pa.Table.from_batches(some)
+    order = sorted(range(table.num_rows), key=table["row"].to_pylist().__getitem__)
+    return table.take(pa.array(order, pa.int64())).combine_chunks().to_batches()[0]

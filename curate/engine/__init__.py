@@ -1,0 +1,1 @@
+"""Plan a run, perform its tasks, and publish what they made."""

@@ -1,0 +1,266 @@
+"""Fold receipts into the manifest: what each stage did, what came in, what was written, and that it balances."""
+
+import platform
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+import curate
+from curate.core.errors import CurateError, DataError
+from curate.core.receipt import Receipt, Tally
+from curate.core.record import SHARD
+from curate.core.stage import GlobalStage, Settings
+from curate.engine.identity import all_uses, digest_of_asset, kind_of, params_of, versions
+from curate.engine.passes import keyed_uri
+from curate.engine.phases import Work
+from curate.lineage.manifest import (
+    Account,
+    Accounting,
+    Amount,
+    Asset,
+    Column,
+    Dataset,
+    Environment,
+    Input,
+    Manifest,
+    Numbers,
+    Outputs,
+    Settled,
+    Shard,
+    SourceCard,
+    StageRecord,
+    Written,
+)
+from curate.sinks.features import feature_of
+
+NUMBERS = ("records_in", "records_out", "rejected", "tagged", "edited", "errors", "bytes_in", "bytes_out")
+
+
+def merged(tallies: Iterable[Tally]) -> dict[str, Any]:
+    """Add the tallies of one stage up; the result has the fields of Numbers."""
+    sums: Counter[str] = Counter()
+    rules: dict[str, Counter[str]] = {}
+    counts: Counter[str] = Counter()
+    for tally in tallies:
+        sums.update({name: getattr(tally, name) for name in NUMBERS})
+        for rule, said in tally.rules.items():
+            rules.setdefault(rule, Counter()).update(said)
+        counts.update(tally.counts)
+    said_rules = {rule: dict(said) for rule, said in sorted(rules.items())}
+    return {**{name: sums[name] for name in NUMBERS}, "rules": said_rules, "counts": dict(counts)}
+
+
+def by_stage(work: Work) -> list[tuple[str, Settings | None, dict[str, list[Tally]]]]:
+    """List the stages in the order in which they worked, each with its tallies by source."""
+    order: list[tuple[str, Settings | None]] = [("read", None)]
+    for one in work.plan.passes:
+        order += [(stage.name, stage) for stage in (*one.apply, *one.stream)]
+    sources = [source.name for source in work.config.sources]
+    books: dict[str, dict[str, list[Tally]]] = {name: {source: [] for source in sources} for name, _ in order}
+    for receipts in work.passes:
+        for receipt in receipts:
+            for tally in receipt.tallies:
+                books[tally.stage][receipt.source].append(tally)
+    return [(name, stage, books[name]) for name, stage in order]
+
+
+def stage_records(work: Work) -> tuple[StageRecord, ...]:
+    """Write the record of every stage."""
+    records = []
+    for index, (name, stage, tallies) in enumerate(by_stage(work)):
+        params = params_of(stage) if stage is not None else {}
+        whole = merged(tally for said in tallies.values() for tally in said)
+        assets = [Asset(name=path.name, sha256=digest_of_asset(path)) for path in stage.assets] if stage else []
+        said = stage.lineage() if stage is not None and hasattr(stage, "lineage") else {}
+        if isinstance(stage, GlobalStage):
+            said = {**said, **rounds_said(work, stage)}
+        record = StageRecord(
+            index=index,
+            name=name,
+            stage=registered(stage),
+            version=stage.version if stage is not None else 1,
+            params=params,
+            params_sha256=sha256(orjson.dumps(params, option=orjson.OPT_SORT_KEYS)).hexdigest() if stage else None,
+            assets=tuple(assets),
+            by_source={source: Numbers(**merged(one)) for source, one in tallies.items()},
+            lineage=said,
+            **whole,
+        )
+        records.append(record)
+    return tuple(records)
+
+
+def registered(stage: Settings | None) -> str:
+    """Return the name under which a stage's class is registered."""
+    from curate.config.registry import names
+
+    if stage is None:
+        return "read"
+    known = {where: name for name, where in names("stages").items()}
+    return known.get(kind_of(stage), type(stage).__name__.lower())
+
+
+def rounds_said(work: Work, stage: GlobalStage) -> dict[str, Any]:
+    """Say how many lines the last round of a global stage yielded."""
+    return {"verdicts": sum(receipt.payload["lines"] for receipt in work.rounds.get(stage.name, []))}
+
+
+def inputs_of(work: Work) -> tuple[Input, ...]:
+    """Write the record of every file that was read; counted by what the ledger and the shards name."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for receipt in work.passes[0]:
+        counts.update({(receipt.source, uri): rows for uri, rows in receipt.payload["files"].items()})
+    records = []
+    for one in work.inputs:
+        found, name = one.found, one.source.name
+        uri = found.uri if work.uri_key is None else keyed_uri(found.uri, work.uri_key)
+        records.append(
+            Input(
+                source_id=name,
+                uri=uri,
+                bytes=found.size,
+                sha256=found.sha256,
+                compression=found.compression,
+                encoding=found.encoding,
+                confidence=found.confidence,
+                decoded_bytes=found.decoded_bytes,
+                skipped=found.skipped,
+                records=counts[name, uri],
+            )
+        )
+    return tuple(records)
+
+
+def accounting_of(work: Work) -> Accounting:
+    """Balance what was read against what was written and rejected; CurateError where it does not balance."""
+    sources = [source.name for source in work.config.sources]
+    sums = {name: Counter[str]() for name in sources}
+    for receipts in work.passes:
+        for receipt in receipts:
+            for tally in receipt.tallies:
+                sums[receipt.source]["rejected"] += tally.rejected
+                if tally.stage == "read":
+                    sums[receipt.source]["records"] += tally.records_in
+    for receipt in work.passes[-1]:
+        rows = sum(rows for groups in receipt.payload["groups"].values() for rows, _ in groups)
+        sums[receipt.source]["written"] += rows
+    for name, said in sums.items():
+        if said["records"] != said["written"] + said["rejected"]:
+            fact = f"read {said['records']} != written {said['written']} + rejected {said['rejected']}"
+            raise CurateError(fact, where=f"source {name!r}", hint="this is a bug of curate; nothing was published")
+    names = ("records", "written", "rejected")
+    by_source = {name: Account(**{what: said[what] for what in names}) for name, said in sums.items()}
+    return Accounting(**{what: sum(said[what] for said in sums.values()) for what in names}, by_source=by_source)
+
+
+def check_limits(work: Work, accounting: Accounting) -> None:
+    """Raise DataError where more records are left out than the limits allow, naming the three heaviest rules."""
+    limits = work.config.limits
+    if limits == "off":
+        return
+    for name, account in accounting.by_source.items() if limits.by == "source" else [("the run", accounting)]:
+        rules: Counter[str] = Counter()
+        for receipt in (receipt for receipts in work.passes for receipt in receipts):
+            if limits.by == "run" or receipt.source == name:
+                for tally in receipt.tallies:
+                    rules.update({rule: said.get("rejected", 0) for rule, said in tally.rules.items()})
+        unreadable = sum(count for rule, count in rules.items() if rule.startswith("read:") and rule != "read:blank")
+        judged = account.rejected - sum(count for rule, count in rules.items() if rule.startswith("read:"))
+        _hold("rejected", judged, account.records, limits.rejected_share, name, rules)
+        _hold("unreadable", unreadable, account.records, limits.unreadable_share, name, rules)
+
+
+def _hold(what: str, count: int, records: int, limit: float, source: str, rules: Counter[str]) -> None:  # noqa: PLR0913
+    if count and count > limit * records:
+        heaviest = ", ".join(f"{rule} {n}" for rule, n in rules.most_common(3))
+        share = count / records
+        raise DataError(
+            f"{count} of {records} records are {what}: {share:.1%} is above limits.{what}_share {limit:.1%}",
+            where=f"source {source!r}",
+            hint=f"the heaviest rules: {heaviest}; look with `curate preview`, or raise the limit",
+        )
+
+
+def outputs_of(work: Work, schema: pa.Schema) -> Outputs:
+    """Write the record of every file of the output that holds records or findings."""
+    shards = []
+    totals = {name: 0 for name in work.config.output.splits}
+    counts = Counter(name for name, _ in work.shards)
+    place: Counter[str] = Counter()
+    sums: dict[str, Counter[str]] = {name: Counter() for name in totals}
+    for name, receipt in work.shards:
+        said = receipt.payload
+        path = f"data/{name}/{place[name]:05d}-of-{counts[name]:05d}.parquet"
+        place[name] += 1
+        sums[name].update(rows=said["rows"], bytes=said["uncompressed_bytes"])
+        shards.append(Shard(path=path, split=name, **said))
+    kept = work.plan.shape.kept.names
+    columns = tuple(
+        Column(
+            name=column.name,
+            kind="record" if column.name in SHARD.names else "kept" if column.name in kept else "signal",
+            feature=feature_of(column.type),
+        )
+        for column in schema
+    )
+    return Outputs(
+        splits={name: Amount(rows=said["rows"], bytes=said["bytes"]) for name, said in sums.items() if said["rows"]},
+        columns=columns,
+        shards=tuple(shards),
+        rejects=written(work.ledgers, "rejects"),
+        signals=written(work.ledgers, "signals"),
+    )
+
+
+def written(ledgers: Sequence[Receipt], name: str) -> tuple[Written, ...]:
+    """Number the files of the ledger or of the signals."""
+    said = [receipt.payload[name] for receipt in ledgers if name in receipt.payload]
+    return tuple(
+        Written(path=f"_lineage/{name}-{place:05d}.parquet", rows=one["rows"], bytes=one["bytes"], sha256=one["sha256"])
+        for place, one in enumerate(said)
+    )
+
+
+def manifest_of(work: Work) -> Manifest:
+    """Write the manifest: what input, settings and versions decide, and nothing that a clock or a machine decides."""
+    accounting = accounting_of(work)
+    resolved = work.config.resolved()
+    body = orjson.dumps(resolved, option=orjson.OPT_SORT_KEYS)
+    languages: Counter[str] = Counter()
+    for receipt in work.passes[-1]:
+        languages.update(receipt.payload["languages"])
+    limits = work.config.limits
+    return Manifest(
+        dataset=Dataset(name=work.config.name, rows=accounting.written, languages=dict(languages)),
+        environment=Environment(
+            curate=curate.__version__,
+            python=".".join(platform.python_version_tuple()[:2]),
+            packages=versions(all_uses(work.plan)),
+        ),
+        config=Settled(sha256=sha256(body).hexdigest(), resolved=resolved),
+        sources=tuple(card_of(source) for source in work.config.sources),
+        inputs=inputs_of(work),
+        stages=stage_records(work),
+        accounting=accounting,
+        outputs=outputs_of(work, work.plan.shape.shard),
+        limits=limits if limits == "off" else limits.model_dump(mode="json"),
+        limited=work.limit,
+        uris=work.config.uris,
+    )
+
+
+def card_of(source: Any) -> SourceCard:
+    """Write the card of a source: what the registry says, `unknown` where it says nothing."""
+    said = dict(source.registry())
+    known = {name: said.pop(name) for name in list(said) if name in SourceCard.model_fields}
+    return SourceCard(
+        id=source.name,
+        format=getattr(source, "format", type(source).__name__.lower()),
+        registry={name: value for name, value in said.items() if value != ""},
+        previous=tuple(source.previous()),
+        **known,
+    )

@@ -1,0 +1,166 @@
+"""Have tasks done: what a receipt vouches for is not done again, what clean-up took is made again where it is needed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from curate.core.errors import CurateError, DataError, StoppedError
+from curate.core.receipt import FileRef, Receipt
+from curate.engine.crumbs import Crumbs
+from curate.engine.local import FatalTaskError
+from curate.engine.passes import PassJob
+from curate.engine.space import Space
+from curate.engine.task import Task
+
+
+class Pool(Protocol):
+    """The whole seam between local processes and Ray."""
+
+    def map(self, tasks: Sequence[Task]) -> Iterator[Receipt]:
+        """Yield the receipts of tasks as they end, in any order."""
+        ...
+
+    def close(self) -> None:
+        """End the workers."""
+        ...
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that a watcher may want to show."""
+
+    phase: str
+    done: int
+    total: int
+    weight: int
+    """Bytes of text behind the tasks that are done."""
+    weight_total: int
+    receipt: Receipt | None = None
+    cached: bool = False
+
+
+@dataclass
+class Crew:
+    """The tasks of one run and the pool that does them."""
+
+    space: Space
+    pool: Pool
+    watch: Callable[[Event], None]
+    max_errors: int = 0
+    rescue: Callable[[FileRef], bool] = lambda _ref: False
+    """Brings back an output that lies in the published folder; tells whether it did."""
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+    """Labels of the tasks that were performed in this run, in the order of their ends."""
+
+    def complete(self, phase: str, tasks: Sequence[Task]) -> list[Receipt]:
+        """Return a receipt for every task, in the order given; raise DataError once there are more errors than allowed."""
+        self.tasks |= {task.key: task for task in tasks}
+        todo, progress = [], Progress(phase, tasks, self.watch)
+        for task in tasks:
+            receipt = self._valid(task.key)
+            if receipt is None:
+                todo.append(task)
+            else:
+                self.receipts[task.key] = receipt
+                progress.step(task, receipt, cached=True)
+        self._check_errors()
+        self._perform(todo, progress)
+        return [self.receipts[task.key] for task in tasks]
+
+    def bring(self, wanted: Sequence[tuple[str, str]]) -> None:
+        """See to it that outputs (key, name) of finished tasks are on disk, making again what clean-up took."""
+        lost = {key: None for key, name in wanted if not self._present(key, name)}
+        again = [self.tasks[key] for key in lost]
+        if again:
+            self._perform(again, Progress("again", again, self.watch))
+
+    def _present(self, key: str, name: str) -> bool:
+        ref = self.receipts[key].outputs.get(name)
+        return ref is None or self.space.holds(ref) or self.rescue(ref)
+
+    def _valid(self, key: str) -> Receipt | None:
+        receipt = self.receipts.get(key) or Receipt.load(self.space.receipts, key)
+        if receipt is None:
+            return None
+        kept = [ref for ref in receipt.outputs.values() if not ref.text]
+        return receipt if all(self.space.holds(ref) for ref in kept) else None
+
+    def _perform(self, tasks: Sequence[Task], progress: "Progress") -> None:
+        if not tasks:
+            return
+        self.bring([read for task in tasks for read in task.reads])
+        left = {task.key: task for task in tasks}
+        while left:
+            try:
+                for receipt in self.pool.map(list(left.values())):
+                    self._take(left.pop(receipt.key), receipt, progress)
+            except FatalTaskError as fatal:
+                suspect = suspected(fatal.task, self.space)
+                self.tasks[suspect.key] = left[suspect.key] = suspect
+                continue
+            if left:
+                raise StoppedError("stopped; what was finished is kept", hint="run the same command again to go on")
+
+    def _take(self, task: Task, receipt: Receipt, progress: "Progress") -> None:
+        before = self.receipts.get(task.key)
+        if before is not None and digests(before) != digests(receipt):
+            name = next(name for name, said in digests(receipt).items() if digests(before).get(name) != said)
+            hint = "the input has changed under the run, or a stage is not deterministic: run again with --fresh"
+            raise CurateError(f"made again, output {name!r} is not the same as before", where=task.label, hint=hint)
+        self.receipts[task.key] = receipt
+        self.made.append(task.label)
+        progress.step(task, receipt, cached=False)
+        self._check_errors()
+
+    def _check_errors(self) -> None:
+        errors = sum(tally.errors for receipt in self.receipts.values() for tally in receipt.tallies)
+        if errors > self.max_errors:
+            raise DataError(
+                f"{errors} records made a stage fail, and max_errors is {self.max_errors}",
+                where=self._where(),
+                hint="look at these records, or set max_errors to let so many into the ledger",
+            )
+
+    def _where(self) -> str:
+        said = [line for receipt in self.receipts.values() for line in receipt.payload.get("errors", [])]
+        places = [f"{line['source_id']}:{line['source_uri']} record {line['source_row']} ({line['rule']})" for line in said]
+        return "; ".join(places[:3])
+
+
+class Progress:
+    """Tells a watcher how far a phase is."""
+
+    def __init__(self, phase: str, tasks: Sequence[Task], watch: Callable[[Event], None]) -> None:
+        self.phase, self.watch = phase, watch
+        self.total, self.weight_total = len(tasks), sum(task.weight for task in tasks)
+        self.done = self.weight = 0
+        watch(Event(phase, 0, self.total, 0, self.weight_total))
+
+    def step(self, task: Task, receipt: Receipt, *, cached: bool) -> None:
+        """Count a finished task."""
+        self.done += 1
+        self.weight += task.weight
+        self.watch(Event(self.phase, self.done, self.total, self.weight, self.weight_total, receipt, cached))
+
+
+def digests(receipt: Receipt) -> dict[str, str]:
+    """Return the digests of a receipt's outputs by name."""
+    return {name: ref.sha256 for name, ref in receipt.outputs.items()}
+
+
+def suspected(task: Task, space: Space) -> Task:
+    """Narrow down which record kills a worker: first take its rows one at a time, then leave it to the ledger.
+
+    CurateError where the task left no trail, or where it does not die among records.
+    """
+    trail = Crumbs(space.root, task.key).last()
+    job = task.job
+    if trail is None or not isinstance(job, PassJob) or trail[0] == "read":
+        hint = "it may have run out of memory: try fewer workers; the system's log tells who killed it"
+        raise CurateError("the worker is killed whenever it does this task", where=task.label, hint=hint)
+    stage, first, last = trail
+    if first == last:
+        return replace(task, job=replace(job, killed=(*job.killed, (first, stage)), careful=None))
+    return replace(task, job=replace(job, careful=(first, last)))

@@ -1,0 +1,120 @@
+"""What enters the key of a task: settings without paths, content of assets, versions of whatever shapes the output."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import hmac
+
+import curate
+from curate.core.files import digest_of
+from curate.core.source import Piece, Source, Split
+from curate.core.stage import Editor, GlobalStage, Settings, Stage, Value
+from curate.engine.plan import Pass, Plan
+
+Json = Any
+"""Anything that `json` can write."""
+ENGINE = 1
+"""Bumped by hand whenever the engine makes other bytes of the same records."""
+LIBRARIES = ("pyarrow",)
+"""Every output goes through these."""
+
+
+@cache
+def digest_of_asset(path: Path) -> str:
+    """Digest a file that a stage loads; read once a run."""
+    return digest_of(path)
+
+
+def versions(distributions: Iterable[str]) -> dict[str, str]:
+    """Return the installed version of each distribution."""
+    return {name: version(name) for name in sorted({*distributions, *LIBRARIES})}
+
+
+def params_of(stage: Settings) -> dict[str, Json]:
+    """Dump the settings of a stage, the path of an asset replaced by the digest of its content."""
+    assets = {str(path): f"sha256:{digest_of_asset(path)}" for path in stage.assets}
+    return plain(stage.model_dump(mode="json", by_alias=True), assets)
+
+
+def plain(said: Json, assets: dict[str, str]) -> Json:
+    """Replace every string that is an asset's path."""
+    if isinstance(said, dict):
+        return {key: plain(value, assets) for key, value in said.items()}
+    if isinstance(said, list):
+        return [plain(value, assets) for value in said]
+    return assets.get(said, said) if isinstance(said, str) else said
+
+
+def kind_of(stage: Settings) -> str:
+    """Name the class of a stage, whatever it is called in the configuration."""
+    return f"{type(stage).__module__}:{type(stage).__qualname__}"
+
+
+def stage_identity(stage: Settings, only: Sequence[str] | None = None) -> dict[str, Json]:
+    """Say all that shapes what a stage makes of its input; `only` names the settings that matter here."""
+    params = params_of(stage)
+    if only is not None:
+        params = {name: params.get(name) for name in (*only, "as", "sources", "languages")}
+    return {"stage": kind_of(stage), "version": stage.version, "params": params, "uses": versions(stage.uses)}
+
+
+def round_identity(stage: GlobalStage, place: int) -> dict[str, Json]:
+    """Say all that shapes what a round makes of given facts."""
+    one = stage.rounds()[place]
+    fields = one.model_dump(mode="json") if isinstance(one, Value) else {**vars(one)}
+    where = f"{type(one).__module__}:{type(one).__qualname__}"
+    return {"stage": kind_of(stage), "version": stage.version, "uses": versions(stage.uses), "round": [where, fields]}
+
+
+def source_identity(source: Source) -> dict[str, Json]:
+    """Say all that shapes the records of a source; where it lies and who owns it shapes none of them."""
+    params = source.model_dump(mode="json", by_alias=True)
+    spared = {"path", *source.registry()} - {"license"}
+    return {"source": kind_of_source(source), "params": {name: said for name, said in params.items() if name not in spared}}
+
+
+def kind_of_source(source: Source) -> str:
+    """Name the class of a source."""
+    return f"{type(source).__module__}:{type(source).__qualname__}"
+
+
+def piece_identity(piece: Piece, sha256: str) -> list[Json]:
+    """Say which bytes a piece stands for: the file by its content, the stretch by its place."""
+    place = [piece.start, piece.length, piece.offset, piece.first_row]
+    return [piece.uri, sha256, *place, piece.encoding, piece.extra]
+
+
+def split_identity(split: Split, digests: dict[str, str]) -> list[Json]:
+    """Say which records a split stands for."""
+    return [split.limit, [piece_identity(piece, digests[piece.uri]) for piece in split.pieces]]
+
+
+def pass_identity(one: Pass, plan: Plan) -> dict[str, Json]:
+    """Say all that shapes what a pass makes of given batches and findings."""
+    shape = plan.shape
+    return {
+        "engine": ENGINE,
+        "curate": curate.__version__,
+        "libraries": versions(()),
+        "apply": [stage_identity(stage, stage.open_from) for stage in one.apply],
+        "stream": [stage_identity(stage) for stage in one.stream],
+        "gather": [stage_identity(stage, stage.facts_from) for stage in one.gather],
+        "last": one.last,
+        "columns": [str(shape.flight), str(shape.shard) if one.last else "", sorted(shape.edited.items())],
+    }
+
+
+def key_id(key: bytes | None) -> str | None:
+    """Name a key without giving it away: the first 8 hex characters of HMAC-SHA256(key, "kid")."""
+    return None if key is None else hmac.digest(key, b"kid", "sha256").hex()[:8]
+
+
+def all_uses(plan: Plan) -> set[str]:
+    """Collect the distributions that any stage of a plan relies on."""
+    stages: list[Stage | Editor | GlobalStage] = [
+        stage for one in plan.passes for stage in (*one.stream, *one.gather)
+    ]
+    return {name for stage in stages for name in stage.uses}

@@ -1,0 +1,134 @@
+"""Cut kept records into shards, and gather the ledger and the signals: boundaries depend on the data alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curate.core.receipt import FileRef, Receipt
+from curate.core.record import place_of, record_id
+from curate.engine.space import Space
+from curate.engine.spool import batches_of
+from curate.sinks.rejects import REJECTS, write_rejects, write_signals
+from curate.sinks.shards import write_shard
+
+LEDGER_ROWS = 1_000_000
+"""Ledger and signal files begin anew after about so many rows, at a split's boundary."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Row groups first..last (exclusive) of one file of kept records."""
+
+    path: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class ShardJob:
+    """Writes one shard from row groups that passes have cut."""
+
+    label: str
+    schema: pa.Schema
+    stretches: tuple[Stretch, ...]
+
+    def perform(self, space: Space, key: str) -> Receipt:
+        """Write the shard; the payload holds its rows and bytes."""
+        path = space.at(space.named(key, "shard"))
+        facts = write_shard(path, self.schema, self._groups(space))
+        ref = FileRef(space.named(key, "shard"), facts.bytes, facts.sha256, text=True)
+        return Receipt(key, self.label, outputs={"shard": ref}, payload=dict(facts._asdict()))
+
+    def _groups(self, space: Space) -> Iterator[pa.RecordBatch]:
+        for stretch in self.stretches:
+            with pa.memory_map(str(space.at(stretch.path))) as source:
+                reader = pa.ipc.open_file(source)
+                for place in range(stretch.first, stretch.last):
+                    yield reader.get_batch(place)
+
+
+def cut_shards(groups: Sequence[tuple[str, int, int]], shard_bytes: int) -> list[tuple[Stretch, ...]]:
+    """Cut row groups (path, rows, bytes), in order, into shards of at most `shard_bytes` each (a larger group stands alone)."""
+    shards: list[list[tuple[str, int]]] = []
+    held = 0
+    places: dict[str, int] = {}
+    for path, _, size in groups:
+        place = places.get(path, 0)
+        places[path] = place + 1
+        if not shards or held + size > shard_bytes:
+            shards.append([])
+            held = 0
+        shards[-1].append((path, place))
+        held += size
+    return [tuple(_stretches(shard)) for shard in shards]
+
+
+def _stretches(groups: Sequence[tuple[str, int]]) -> Iterator[Stretch]:
+    start = 0
+    for end in range(1, len(groups) + 1):
+        if end == len(groups) or groups[end][0] != groups[start][0]:
+            yield Stretch(groups[start][0], groups[start][1], groups[end - 1][1] + 1)
+            start = end
+
+
+@dataclass(frozen=True)
+class LedgerJob:
+    """Writes one file of the ledger and one of signals, over neighbouring splits."""
+
+    label: str
+    signals: pa.Schema
+    """`id` and every signal; without signals nothing but the ledger is written."""
+    left: tuple[tuple[str, ...], ...]
+    """By split: what each pass left out."""
+    kept: tuple[str, ...]
+    """By split: signals of kept records."""
+    repeats: tuple[str | None, ...]
+    """By split: verdicts on repeated keys."""
+
+    def perform(self, space: Space, key: str) -> Receipt:
+        """Write `rejects` and `signals`, each only where it has a row; rejected records come in the order of their place."""
+        rejects = space.at(space.named(key, "rejects"))
+        facts = {"rejects": write_rejects(rejects, (batch.select(REJECTS.names) for batch in self._rejected(space)))}
+        if len(self.signals) > 1:
+            facts["signals"] = write_signals(space.at(space.named(key, "signals")), self.signals, self._signals(space))
+        outputs = {
+            name: FileRef(space.named(key, name), fact.bytes, fact.sha256) for name, fact in facts.items() if fact
+        }
+        payload = {name: dict(fact._asdict()) for name, fact in facts.items() if fact}
+        return Receipt(key, self.label, outputs=outputs, payload=payload)
+
+    def _rejected(self, space: Space) -> Iterator[pa.RecordBatch]:
+        for paths, repeats in zip(self.left, self.repeats, strict=True):
+            parts = [batch for path in paths for batch in batches_of(space.at(path))]
+            if parts:
+                table = pa.Table.from_batches(parts)
+                table = table.take(pc.sort_indices(table["row"])).combine_chunks()
+                again = self._repeated(space, repeats)
+                for batch in table.to_batches(max_chunksize=65_536):
+                    yield renamed(batch, again) if again is not None else batch
+
+    @staticmethod
+    def _repeated(space: Space, path: str | None) -> pa.Array | None:
+        if path is None:
+            return None
+        return pa.Table.from_batches(list(batches_of(space.at(path), ["row"])))["row"].combine_chunks()
+
+    def _signals(self, space: Space) -> Iterator[pa.RecordBatch]:
+        for path in self.kept:
+            yield from batches_of(space.at(path))
+        for batch in self._rejected(space):
+            yield batch.select(self.signals.names)
+
+
+def renamed(batch: pa.RecordBatch, repeated: pa.Array) -> pa.RecordBatch:
+    """Give rejected records whose key is another record's the id of their place: ids stay unique over the whole output."""
+    mask = pc.is_in(batch["row"], repeated)
+    if not pc.any(mask).as_py():
+        return batch
+    names = batch["id"].to_pylist()
+    for row in pc.indices_nonzero(mask).to_pylist():
+        uri, offset = batch["source_uri"][row].as_py(), batch["source_offset"][row].as_py()
+        names[row] = record_id(batch["source_id"][row].as_py(), place_of(uri, offset))
+    return batch.set_column(batch.schema.get_field_index("id"), "id", pa.array(names, pa.string()))

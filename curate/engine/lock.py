@@ -1,0 +1,74 @@
+"""One run at a time on one output: a lock that stands beside it and is never removed."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from curate.core.errors import StoppedError, StorageError
+
+ORPHANS_SECONDS = 10
+"""How long a new run waits for workers of a killed one to notice that their parent is gone."""
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold `out.lock` exclusively; StoppedError (try again) while another run holds it."""
+    path = out.parent / f"{out.name}.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        hint = "choose an `output.path` whose folder you may write to"
+        raise StorageError(f"cannot write: {error.strerror}", where=str(path), hint=hint) from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        hint = f"wait for it to end; `curate status {out}` shows how far it is"
+        raise StoppedError("another run is writing this output", where=str(out), hint=hint) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def hold_shared(root: Path) -> int:
+    """Let a worker mark the work folder as in use for as long as its process lives."""
+    handle = os.open(root / "workers.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
+
+
+def wait_for_orphans(root: Path) -> None:
+    """Wait until no worker of an earlier run is alive; StoppedError where one stays."""
+    handle = os.open(root / "workers.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        for _ in range(ORPHANS_SECONDS * 20):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.05)
+            else:
+                return
+        hint = "end the processes that still use it, then run again"
+        raise StoppedError("workers of an earlier run are still alive", where=str(root), hint=hint)
+    finally:
+        os.close(handle)
+
+
+def is_held(out: Path) -> bool:
+    """Tell whether a run holds the output at this moment."""
+    path = out.parent / f"{out.name}.lock"
+    if not path.exists():
+        return False
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

@@ -1,0 +1,368 @@
+"""One split through one pass: read, apply what the rounds found, stream, gather facts, write what lives on."""
+
+import hmac
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curate.core.receipt import Receipt
+from curate.core.record import ROW
+from curate.core.source import Source, Split
+from curate.core.stage import FOUND, Findings, GlobalStage, Outcome, Step, found_lines, merged
+from curate.engine.crumbs import Crumbs
+from curate.engine.flow import Book, Flow, Opened, entered, scattered
+from curate.engine.keys import Keys
+from curate.engine.plan import Pass, Shape
+from curate.engine.space import Space
+from curate.engine.spool import FactSpool, Spool, batches_of, text_bytes
+from curate.engine.task import guarded, widened
+from curate.sinks.shards import GROUP_ROWS, regroup
+
+
+UNDETERMINED = "und"
+"""How BCP 47 spells a language that nobody has determined."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """How kept records fall into train, validation, test: shares in order, a seed, and the column that groups them."""
+
+    shares: tuple[tuple[str, float], ...]
+    seed: int
+    group: str | None
+
+    def of(self, batch: pa.RecordBatch) -> list[str]:
+        """Name the split of each record: HMAC-SHA256(seed, group) as a fraction, held against the running shares.
+
+        The group is the configured field, else the near-duplicate cluster, else the id.
+        """
+        names = batch["id"].to_pylist()
+        column = self.group or "cluster"
+        groups = [name if group is None else str(group) for name, group in zip(names, batch[column].to_pylist(), strict=True)]
+        return [self._drawn(group) for group in groups]
+
+    def _drawn(self, group: str) -> str:
+        drawn = hmac.digest(str(self.seed).encode(), group.encode(), "sha256")
+        fraction = int.from_bytes(drawn[:8]) / 2**64
+        passed = 0.0
+        for name, share in self.shares:
+            passed += share
+            if fraction < passed:
+                return name
+        return self.shares[-1][0]
+
+
+@dataclass(frozen=True)
+class PassJob:
+    """Everything that one task of a pass needs to know."""
+
+    stage_pass: Pass
+    shape: Shape
+    portion: Portion
+    source: Source
+    split: Split | None = None
+    """What to read, in the first pass."""
+    text: str | None = None
+    """Path of the work file to read, in a later pass."""
+    findings: tuple[str | None, ...] = ()
+    """Paths of this task's slices, one for each stage that the pass applies."""
+    uri_key: bytes | None = field(default=None, repr=False)
+    """Key of the published file names, where they are keyed."""
+    sample: int | None = None
+    """Keep only records whose id, as a number, is below this: a sample by digest."""
+    killed: tuple[tuple[int, str], ...] = ()
+    """(row, stage) of records that killed their worker."""
+    careful: tuple[int, int] | None = None
+    """Rows to be taken one at a time, to find the one that kills."""
+
+    def perform(self, space: Space, key: str) -> Receipt:
+        """Run the pass over the split; the receipt holds tallies by stage and rows and bytes by row group."""
+        return PassRun(self, space, key).run()
+
+
+class PassRun:
+    """One performance of a PassJob."""
+
+    def __init__(self, job: PassJob, space: Space, key: str) -> None:
+        self.job, self.space, self.key = job, space, key
+        self.names: list[tuple[str, bool]] = []
+        self.stack = ExitStack()
+        self.flow = Flow(job.shape, job.source.name, lambda gone: self.left.write(gone))
+        self.crumbs = Crumbs(space.root, key)
+        self.flow.watch = self.crumbs.drop
+        self.gather = [Gatherer(stage, self) for stage in job.stage_pass.gather]
+        self.groups: dict[str, list[tuple[int, int]]] = {}
+        self.files: Counter[str] = Counter()
+        self.languages: Counter[str] = Counter()
+        self.rows = 0
+
+    def run(self) -> Receipt:
+        """Do the work; outputs get their names only when all of them are whole."""
+        started = time.process_time()
+        with self.stack:
+            self.left = self.spool("left", self.job.shape.obituary)
+            living = self._living(self._entries(), self._chain())
+            if self.job.stage_pass.last:
+                self._write_last(living)
+            else:
+                self._write_on(living)
+            for gatherer in self.gather:
+                gatherer.close()
+            self.left.close()
+        self.crumbs.sweep()
+        return self._receipt(time.process_time() - started)
+
+    def _receipt(self, seconds: float) -> Receipt:
+        outputs = {name: self.space.refer(self.key, name, text=text) for name, text in self.names}
+        clock = {book.stage: book.seconds for book in self.flow.books}
+        clock |= {f"{one.stage.name} (facts)": one.seconds for one in self.gather}
+        payload = {
+            "rows": self.rows,
+            "groups": self.groups,
+            "files": dict(sorted(self.files.items())),
+            "languages": dict(sorted(self.languages.items())),
+            "errors": self.flow.errors,
+            "unfit": {one.stage.name: one.unfit for one in self.gather if one.unfit},
+        }
+        tallies = tuple(book.tally() for book in self.flow.books)
+        label = f"pass {self.job.stage_pass.number + 1} of {self.job.source.name}"
+        return Receipt(self.key, label, self.job.source.name, outputs, tallies, payload, clock | {"task": seconds})
+
+    def draft(self, name: str, *, text: bool = False) -> Path:
+        """Begin an output of the task."""
+        self.names.append((name, text))
+        return self.stack.enter_context(self.space.writing(self.key, name))
+
+    def spool(self, name: str, schema: pa.Schema, *, text: bool = False) -> Spool:
+        """Begin an output that is a spool of batches."""
+        return Spool(self.draft(name, text=text), schema)
+
+    def _chain(self) -> list[Opened]:
+        """Open the stages of the pass in order: those that apply findings, then those that stream."""
+        job = self.job
+        opened = []
+        for stage, path in zip(job.stage_pass.apply, job.findings, strict=True):
+            found = pa.Table.from_batches(list(batches_of(self.space.at(path)))) if path else None
+            step: Step = Outcome if found is None else stage.open(Findings(found))
+            opened.append(self.flow.opened(stage, self._sparing(stage.name, step)))
+        for stage in job.stage_pass.stream:
+            opened.append(self.flow.opened(stage, stage.open()))
+            opened[-1].step = self._sparing(stage.name, opened[-1].step)
+        return opened
+
+    def _sparing(self, stage: str, step: Step) -> Step:
+        """Keep a step away from the records that killed their worker in it."""
+        rows = pa.array([row for row, where in self.job.killed if where == stage], pa.uint32())
+        return sparing(step, rows, stage) if len(rows) else step
+
+    def _entries(self) -> Iterator[pa.RecordBatch]:
+        """Yield living batches as they come in: from the source in the first pass, else from the work file."""
+        if self.job.split is None:
+            return self._work_batches(str(self.job.text))
+        return self._source_batches(self.job.split, self.flow.book("read"))
+
+    def _work_batches(self, path: str) -> Iterator[pa.RecordBatch]:
+        for batch in batches_of(self.space.at(path)):
+            self.rows += batch.num_rows
+            yield batch
+
+    def _source_batches(self, split: Split, book: Book) -> Iterator[pa.RecordBatch]:
+        self.crumbs.drop("read", 0, 0)
+        started = time.process_time()
+        for outcome in self.job.source.read(split):
+            first = self.rows
+            self.rows += outcome.batch.num_rows
+            chosen = sampled(keyed(outcome, self.job.uri_key), self.job.sample)
+            self.files.update(counted(chosen.batch["source_uri"]))
+            batch = entered(chosen.batch, self.job.shape, first)
+            for gatherer in self.gather:
+                if isinstance(gatherer.stage, Keys):
+                    gatherer.take(batch)
+            batch = self.flow.settle(Outcome(batch, chosen.found), book, text_bytes(batch))
+            book.seconds += time.process_time() - started
+            yield batch
+            started = time.process_time()
+
+    def _living(self, entries: Iterator[pa.RecordBatch], chain: list[Opened]) -> Iterator[pa.RecordBatch]:
+        """Carry every batch down the chain; gather the facts of those that are still there at its end."""
+        for entry in entries:
+            for part in self._parts(entry):
+                alive = part
+                for opened in chain:
+                    alive = self.flow.step(opened, alive)
+                if alive.num_rows == 0:
+                    continue
+                for gatherer in self.gather:
+                    if not isinstance(gatherer.stage, Keys):
+                        gatherer.take(alive)
+                yield alive
+
+    def _parts(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        """Cut a batch into single records where the one that kills is looked for."""
+        low, high = self.job.careful or (1, 0)
+        rows = batch["row"].to_numpy()
+        if len(rows) == 0 or rows[-1] < low or rows[0] > high:
+            yield batch
+            return
+        for place in range(batch.num_rows):
+            yield batch.slice(place, 1)
+
+    def _write_on(self, living: Iterator[pa.RecordBatch]) -> None:
+        """Write the work file of a pass that is not the last, and the ids by row that later findings are resolved with."""
+        flight = self.job.shape.flight
+        spool = self.spool("text", flight, text=True)
+        ids = self.spool("ids", pa.schema([ROW, flight.field("id")]))
+        for batch in living:
+            spool.write(widened(batch, flight))
+            ids.write(batch.select(["row", "id"]))
+        spool.close()
+        ids.close()
+
+    def _write_last(self, living: Iterator[pa.RecordBatch]) -> None:
+        """Write kept records in row groups, a file for each split of the output, and their signals."""
+        shape = self.job.shape
+        groups = {name: Groups(self, name) for name, _ in self.job.portion.shares}
+        signals = self.spool("signals", pa.schema([shape.flight.field("id"), *shape.signals]))
+        for batch in living:
+            whole = widened(batch, shape.flight)
+            signals.write(whole.select(signals.schema.names))
+            self.languages.update(counted(pc.fill_null(whole["language"], UNDETERMINED)))
+            shard = whole.select(shape.shard.names)
+            names = self.job.portion.of(whole)
+            for name, group in groups.items():
+                group.take(shard if len(groups) == 1 else shard.filter(pa.array([said == name for said in names])))
+        for name, group in groups.items():
+            self.groups[name] = group.close()
+        signals.close()
+
+
+class Groups:
+    """Cuts the kept records of one split of the output into row groups, whatever batches they come in."""
+
+    WAITING_BYTES = 64 << 20
+
+    def __init__(self, run: PassRun, name: str) -> None:
+        self.spool = run.spool(f"rows-{name}", run.job.shape.shard, text=True)
+        self.sizes: list[tuple[int, int]] = []
+        self.waiting: list[pa.RecordBatch] = []
+        self.bytes = 0
+
+    def take(self, batch: pa.RecordBatch) -> None:
+        """Take kept records; write the groups that are full."""
+        self.waiting.append(batch)
+        self.bytes += batch.get_total_buffer_size()
+        if self.bytes >= self.WAITING_BYTES or sum(one.num_rows for one in self.waiting) >= 8 * GROUP_ROWS:
+            *full, rest = regroup(self.waiting)
+            self._write(full)
+            self.waiting, self.bytes = [rest], rest.nbytes
+
+    def _write(self, groups: list[pa.RecordBatch]) -> None:
+        for group in groups:
+            self.spool.write(group)
+            self.sizes.append((group.num_rows, group.nbytes))
+
+    def close(self) -> list[tuple[int, int]]:
+        """Write the rest; return rows and bytes of every group."""
+        self._write([group for group in regroup(self.waiting) if group.num_rows])
+        self.spool.close()
+        return self.sizes
+
+
+class Gatherer:
+    """Collects the facts of one global stage over one split."""
+
+    def __init__(self, stage: GlobalStage, run: PassRun) -> None:
+        self.stage, self.run = stage, run
+        self.spool: FactSpool | None = None
+        self.unfit: list[tuple[int, str]] = []
+        self.seconds = 0.0
+
+    def take(self, batch: pa.RecordBatch) -> None:
+        """Take the facts of the records that the stage applies to; a record on which `facts` raises is noted as unfit."""
+        started = time.process_time()
+        batch = applicable(batch, self.stage, self.run.job.source.name)
+        if batch.num_rows:
+            killed = pa.array([row for row, stage in self.run.job.killed if stage == self.stage.name], pa.uint32())
+            step = sparing(self._facts, killed, self.stage.name) if len(killed) else self._facts
+            watch = self.run.flow.watch
+            name = self.stage.name
+            outcome = guarded(step, batch, name, lambda first, last: watch(name, first, last))
+            for line in outcome.found.to_pylist() if outcome.found is not None else []:
+                self.unfit.append((batch["row"][line["row"]].as_py(), line["rule"]))
+        self.seconds += time.process_time() - started
+
+    def _facts(self, batch: pa.RecordBatch) -> Outcome:
+        facts = self.stage.facts(batch)
+        if self.spool is None:
+            self.spool = FactSpool(self.run.draft(f"facts-{self.stage.name}"), facts.schema)
+        self.spool.write(facts)
+        return Outcome(batch)
+
+    def close(self) -> None:
+        """Finish the file, where there is one."""
+        if self.spool is not None:
+            self.spool.close()
+
+
+def counted(values: pa.StringArray) -> dict[str, int]:
+    """Count how often each value stands in a column."""
+    return {line["values"]: line["counts"] for line in pc.value_counts(values).to_pylist()}
+
+
+def applicable(batch: pa.RecordBatch, stage: GlobalStage, source: str) -> pa.RecordBatch:
+    """Return the records that a stage's `sources` and `languages` choose."""
+    if stage.sources is not None and source not in stage.sources:
+        return batch.slice(0, 0)
+    if stage.languages is None:
+        return batch
+    return batch.filter(pc.fill_null(pc.is_in(batch["language"], pa.array(stage.languages, pa.string())), False))
+
+
+def sparing(step: Step, rows: pa.UInt32Array, stage: str) -> Step:
+    """Run a step on all records but those named, which are rejected as `error:<stage>:Killed`."""
+
+    def spared(batch: pa.RecordBatch) -> Outcome:
+        mask = pc.is_in(batch["row"], rows)
+        if not pc.any(mask).as_py():
+            return step(batch)
+        outcome = scattered(batch, pc.invert(mask), step, pa.schema([]))
+        fallen = found_lines(mask, f"error:{stage}:Killed", action="reject")
+        return Outcome(outcome.batch, merged([outcome.found, fallen]))
+
+    return spared
+
+
+def sampled(outcome: Outcome, below: int | None) -> Outcome:
+    """Keep the records whose id, as a number of 128 bits, is below a bound, and the findings on them."""
+    if below is None:
+        return outcome
+    chosen = [int(name, 16) < below for name in outcome.batch["id"].to_pylist()]
+    batch = outcome.batch.filter(pa.array(chosen, pa.bool_()))
+    if outcome.found is None:
+        return Outcome(batch)
+    place = np.cumsum(chosen) - 1
+    found = outcome.found.filter(pa.array([chosen[row] for row in outcome.found["row"].to_pylist()], pa.bool_()))
+    rows = pa.array(place[found["row"].to_numpy()].astype(np.int32))
+    return Outcome(batch, found.set_column(0, FOUND.field("row"), rows))
+
+
+def keyed(outcome: Outcome, key: bytes | None) -> Outcome:
+    """Replace file names by 32 hex characters of HMAC-SHA256, where the configuration says `uris: keyed`."""
+    if key is None:
+        return outcome
+    batch = outcome.batch
+    place = batch.schema.get_field_index("source_uri")
+    names = pa.array([keyed_uri(uri, key) for uri in batch["source_uri"].to_pylist()], pa.string())
+    return Outcome(batch.set_column(place, batch.schema.field(place), names), outcome.found)
+
+
+def keyed_uri(uri: str, key: bytes) -> str:
+    """Return the published form of a file name under a key."""
+    return hmac.digest(key, uri.encode(), "sha256").hex()[:32]

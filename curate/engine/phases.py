@@ -1,0 +1,282 @@
+"""The phases of a run: survey, passes with rounds between them, layout; each is tasks with receipts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pyarrow as pa
+
+from curate.config.model import Config
+from curate.core.receipt import FileRef, Receipt, key_of
+from curate.core.source import Source, Split, Surveyed
+from curate.core.stage import GlobalStage
+from curate.engine.crew import Crew
+from curate.engine.identity import (
+    key_id,
+    pass_identity,
+    round_identity,
+    source_identity,
+    split_identity,
+)
+from curate.engine.layout import LEDGER_ROWS, LedgerJob, ShardJob, Stretch, cut_shards
+from curate.engine.passes import PassJob, Portion
+from curate.engine.plan import Pass, Plan
+from curate.engine.rounds import RoundJob, SliceJob
+from curate.engine.space import Space
+from curate.engine.survey import SurveyJob, packed, splits_of, surveyed
+from curate.engine.task import Task
+
+PARTITION_BYTES = 256 << 20
+"""About how many bytes of facts one task holds at a time."""
+PARTITION_LINES = 2_000_000
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that was surveyed, and the source that it belongs to."""
+
+    source: Source
+    found: Surveyed
+    survey: Receipt
+
+
+@dataclass
+class Work:
+    """The state of a run: what has been found out so far, in the order of the configuration."""
+
+    config: Config
+    plan: Plan
+    space: Space
+    crew: Crew
+    limit: int | None = None
+    sample: int | None = None
+    uri_key: bytes | None = None
+    inputs: list[Input] = field(default_factory=list)
+    splits: list[Split] = field(default_factory=list)
+    passes: list[list[Receipt]] = field(default_factory=list)
+    """By pass, then by split."""
+    repeats: list[str | None] = field(default_factory=list)
+    """By split: path of what was found about repeated keys."""
+    rounds: dict[str, list[Receipt]] = field(default_factory=dict)
+    """By stage: the receipts of its last round, whose verdicts are applied."""
+    shards: list[tuple[str, Receipt]] = field(default_factory=list)
+    """(split of the output, receipt)."""
+    ledgers: list[Receipt] = field(default_factory=list)
+
+    def source_of(self, split: Split) -> Source:
+        """Return the source that a split belongs to."""
+        return next(source for source in self.config.sources if source.name == split.source)
+
+
+def survey(work: Work) -> None:
+    """Look at every file once and cut the corpus into splits."""
+    tasks = []
+    for source in work.config.sources:
+        for pack in packed(source.files()):
+            said = [[file.uri, file.path, file.size, file.mark] for file in pack]
+            key = key_of("survey", source_identity(source), said, str(work.space.root))
+            job = SurveyJob(source, pack)
+            tasks.append((source, Task(key, f"survey of {source.name}", job, weight=sum(file.size for file in pack))))
+    receipts = work.crew.complete("survey", [task for _, task in tasks])
+    for (source, _), receipt in zip(tasks, receipts, strict=True):
+        work.inputs += [Input(source, surveyed(said), receipt) for said in receipt.payload["files"]]
+    for source in work.config.sources:
+        found = [one.found for one in work.inputs if one.source is source]
+        work.splits += splits_of(source, found, work.limit)
+
+
+def run_pass(work: Work, one: Pass, slices: Sequence[Sequence[Receipt]]) -> None:
+    """Run one pass over all splits; `slices` holds, for each stage that it applies, the findings by split."""
+    identity = pass_identity(one, work.plan)
+    tasks = []
+    for place, split in enumerate(work.splits):
+        mine = [by_split[place] for by_split in slices]
+        before = work.passes[-1][place] if work.passes else None
+        job = _job(work, one, split, [receipt.outputs.get("slice") for receipt in mine])
+        entry = _entry(work, split) if before is None else before.outputs["text"].sha256
+        found = [ref.sha256 if ref else None for ref in (receipt.outputs.get("slice") for receipt in mine)]
+        portion = [list(job.portion.shares), job.portion.seed, job.portion.group] if one.last else None
+        key = key_of("pass", identity, entry, found, portion, work.sample, key_id(work.uri_key))
+        reads = [(receipt.key, "slice") for receipt in mine]
+        if before is None:
+            reads += _parts_of(work, split)
+        else:
+            reads.append((before.key, "text"))
+            job = replace(job, text=before.outputs["text"].path)
+        label = f"pass {one.number + 1}, split {place} ({split.source})"
+        tasks.append(Task(key, label, job, tuple(reads), sum(piece.size for piece in split.pieces)))
+    work.passes.append(work.crew.complete(f"pass {one.number + 1}", tasks))
+
+
+def _entry(work: Work, split: Split) -> list[Any]:
+    source = work.source_of(split)
+    digests = {one.found.uri: one.found.sha256 for one in work.inputs if one.source is source}
+    return [source_identity(source), split_identity(split, digests)]
+
+
+def _job(work: Work, one: Pass, split: Split, found: Sequence[FileRef | None]) -> PassJob:
+    output = work.config.output
+    return PassJob(
+        stage_pass=one,
+        shape=work.plan.shape,
+        portion=Portion(tuple(output.splits.items()), output.seed, output.split_by),
+        source=work.source_of(split),
+        split=split if one.number == 0 else None,
+        findings=tuple(ref.path if ref else None for ref in found),
+        uri_key=work.uri_key,
+        sample=work.sample,
+    )
+
+
+def _parts_of(work: Work, split: Split) -> list[tuple[str, str]]:
+    """Name the parts that the survey cut for the files of a split."""
+    uris = {piece.uri for piece in split.pieces}
+    surveys = {
+        one.survey.key: one.survey
+        for one in work.inputs
+        if one.source.name == split.source and one.found.uri in uris and one.survey.outputs
+    }
+    return [(key, name) for key, receipt in surveys.items() for name in receipt.outputs]
+
+
+def run_rounds(work: Work, one: Pass) -> list[list[Receipt]]:
+    """Bring the facts of a pass together, stage by stage; return each stage's findings by split."""
+    doomed: list[Receipt] = []
+    slices = []
+    for stage in one.gather:
+        verdicts = _rounds_of(work, stage, doomed)
+        work.rounds[stage.name] = verdicts
+        doomed += verdicts
+        slices.append(_slices_of(work, stage, verdicts))
+        if stage.name == "keys":
+            refs = [receipt.outputs.get("slice") for receipt in slices[-1]]
+            work.repeats = [ref.path if ref else None for ref in refs]
+    return slices
+
+
+def _rounds_of(work: Work, stage: GlobalStage, doomed: Sequence[Receipt]) -> list[Receipt]:
+    receipts = work.passes[-1]
+    name = f"facts-{stage.name}"
+    facts = [(ordinal, one.outputs[name], one.key) for ordinal, one in enumerate(receipts) if name in one.outputs]
+    earlier: list[Receipt] = []
+    for place, one in enumerate(stage.rounds()):
+        lines = sum(receipt.payload["lines"] for receipt in earlier)
+        partitions = _partitions(sum(ref.bytes for _, ref, _ in facts) / PARTITION_BYTES)
+        if place:
+            partitions = 1 if one.by == "all" else _partitions(lines / PARTITION_LINES)
+        texts = _texts(work) if one.wants_text else []
+        gone = _doomed(doomed) if place == 0 else []
+        tasks = []
+        for partition in range(partitions):
+            job = RoundJob(
+                f"round {place + 1} of {stage.name}",
+                one,
+                partition,
+                partitions,
+                facts=tuple((ordinal, ref.path) for ordinal, ref, _ in facts) if place == 0 else (),
+                earlier=tuple(receipt.outputs["facts"].path for receipt in earlier if receipt.outputs),
+                doomed=tuple(ref.path for _, ref in gone),
+                texts=tuple((ordinal, ref.path, source) for ordinal, ref, source, _ in texts),
+            )
+            said = [[ordinal, ref.sha256] for ordinal, ref, _ in facts] if place == 0 else []
+            said += [receipt.outputs["facts"].sha256 for receipt in earlier if receipt.outputs]
+            seen = [[ordinal, ref.sha256, source] for ordinal, ref, source, _ in texts]
+            key = key_of("round", round_identity(stage, place), partition, partitions, said, [r.sha256 for _, r in gone], seen)
+            reads = [(key_, "text") for *_, key_ in texts]
+            tasks.append(Task(key, f"{job.label}, part {partition}", job, tuple(reads)))
+        earlier = work.crew.complete(f"{stage.name} {place + 1}", tasks) if facts else []
+    return earlier
+
+
+def _partitions(share: float) -> int:
+    """Return the power of two, at most 64, that is not below a share."""
+    count = 1
+    while count < share and count < 64:
+        count *= 2
+    return count
+
+
+def _texts(work: Work) -> list[tuple[int, FileRef, int, str]]:
+    names = [source.name for source in work.config.sources]
+    return [
+        (ordinal, receipt.outputs["text"], names.index(receipt.source), receipt.key)
+        for ordinal, receipt in enumerate(work.passes[-1])
+    ]
+
+
+def _doomed(verdicts: Sequence[Receipt]) -> list[tuple[str, FileRef]]:
+    return [(receipt.key, receipt.outputs["facts"]) for receipt in verdicts if receipt.outputs]
+
+
+def _slices_of(work: Work, stage: GlobalStage, verdicts: Sequence[Receipt]) -> list[Receipt]:
+    refs = [receipt.outputs["facts"] for receipt in verdicts if receipt.outputs]
+    ids = [(ordinal, receipt.outputs["ids"]) for ordinal, receipt in enumerate(work.passes[-1])]
+    tasks = []
+    for ordinal, receipt in enumerate(work.passes[-1]):
+        unfit = tuple((row, rule) for row, rule in receipt.payload["unfit"].get(stage.name, []))
+        label = f"findings of {stage.name}, split {ordinal}"
+        job = SliceJob(label, ordinal, tuple(r.path for r in refs), tuple((o, r.path) for o, r in ids), unfit)
+        key = key_of("slice", ordinal, unfit, [ref.sha256 for ref in refs], [ref.sha256 for _, ref in ids])
+        tasks.append(Task(key, label, job))
+    return work.crew.complete(f"findings of {stage.name}", tasks)
+
+
+def lay_out(work: Work) -> None:
+    """Cut shards, ledger and signals."""
+    last = work.passes[-1]
+    for name in work.config.output.splits:
+        groups = [
+            (receipt.outputs[f"rows-{name}"].path, rows, size)
+            for receipt in last
+            for rows, size in receipt.payload["groups"][name]
+        ]
+        shards = cut_shards(groups, work.config.output.shard_bytes)
+        tasks = [_shard_task(work, f"shard {name} {place}", shard) for place, shard in enumerate(shards)]
+        work.shards += [(name, receipt) for receipt in work.crew.complete(f"shards of {name}", tasks)]
+    work.ledgers = work.crew.complete("ledger", [_ledger_task(work, span) for span in _ledger_spans(work)])
+
+
+def _shard_task(work: Work, label: str, stretches: tuple[Stretch, ...]) -> Task:
+    owner = {
+        ref.path: (receipt.key, name, ref.sha256)
+        for receipt in work.passes[-1]
+        for name, ref in receipt.outputs.items()
+    }
+    said = [[owner[one.path][2], one.first, one.last] for one in stretches]
+    schema = work.plan.shape.shard
+    key = key_of("shard", said, str(schema), pass_identity(work.plan.passes[-1], work.plan)["engine"])
+    reads = tuple((owner[one.path][0], owner[one.path][1]) for one in stretches)
+    return Task(key, label, ShardJob(label, schema, stretches), reads)
+
+
+def _ledger_spans(work: Work) -> list[range]:
+    spans: list[range] = []
+    held = 0
+    for ordinal in range(len(work.splits)):
+        rows = work.passes[0][ordinal].payload["rows"]
+        if not spans or held + rows > LEDGER_ROWS:
+            spans.append(range(ordinal, ordinal + 1))
+            held = rows
+        else:
+            spans[-1] = range(spans[-1].start, ordinal + 1)
+            held += rows
+    return spans
+
+
+def _ledger_task(work: Work, span: range) -> Task:
+    shape = work.plan.shape
+    left = [[receipts[ordinal].outputs["left"] for receipts in work.passes] for ordinal in span]
+    kept = [work.passes[-1][ordinal].outputs["signals"] for ordinal in span]
+    repeats = [work.repeats[ordinal] if work.repeats else None for ordinal in span]
+    label = f"ledger of splits {span.start} to {span.stop - 1}"
+    schema = pa.schema([shape.flight.field("id"), *shape.signals])
+    job = LedgerJob(
+        label,
+        schema,
+        tuple(tuple(ref.path for ref in refs) for refs in left),
+        tuple(ref.path for ref in kept),
+        tuple(repeats),
+    )
+    said = [[ref.sha256 for ref in refs] for refs in left]
+    key = key_of("ledger", said, [ref.sha256 for ref in kept], repeats, str(schema))
+    return Task(key, label, job)

@@ -1,0 +1,128 @@
+"""Stages become passes: where the corpus has to be seen whole, a new pass over the text begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from curate.config.model import Config
+from curate.core.errors import ConfigError
+from curate.core.record import FILLED, ROW, SHARD
+from curate.core.stage import Editor, GlobalStage, Settings, Stage
+from curate.engine.keys import Keys
+from curate.sinks.rejects import REJECTS
+from curate.sinks.shards import shard_schema
+
+Streaming = Stage | Editor
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One reading of the text: apply what the rounds before it found, stream, gather facts for the next rounds."""
+
+    number: int
+    apply: tuple[GlobalStage, ...] = ()
+    stream: tuple[Streaming, ...] = ()
+    gather: tuple[GlobalStage, ...] = ()
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The columns of a run: one fixed schema over all sources and stages."""
+
+    kept: pa.Schema
+    signals: pa.Schema
+    shard: pa.Schema
+    """Columns of the shards, with what a loader needs to know in the metadata."""
+    edited: dict[str, tuple[str, ...]]
+    """By source: kept columns that editors treat."""
+
+    @property
+    def entry(self) -> pa.Schema:
+        """Columns of a batch before the first stage."""
+        return pa.schema([ROW, *SHARD, *self.kept])
+
+    @property
+    def flight(self) -> pa.Schema:
+        """Columns of the work files: those of entry, then every signal, null where it has not been measured."""
+        return pa.schema([*self.entry, *self.signals])
+
+    @property
+    def obituary(self) -> pa.Schema:
+        """Columns kept of a rejected record: its ledger row, its number in the split, its signals; never text."""
+        return pa.schema([*REJECTS, ROW, *self.signals])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a configuration makes the engine do."""
+
+    passes: tuple[Pass, ...]
+    shape: Shape
+    warnings: tuple[str, ...]
+
+
+def make_plan(config: Config) -> Plan:
+    """Cut the stages into passes and fix the columns; ConfigError where an asked-for column does not exist."""
+    keyed = any(source.keyed for source in config.sources)
+    shape = shape_of(config)
+    absent = [name for name in config.output.columns if name not in shape.signals.names]
+    if absent:
+        known = ", ".join(shape.signals.names) or "none"
+        raise ConfigError(f"no stage measures {absent[0]!r}", where="output.columns", hint=f"signals of this run: {known}")
+    return Plan(tuple(cut(config.stages, keyed=keyed)), shape, tuple(warnings_of(config.stages)))
+
+
+def cut(stages: Sequence[Settings], *, keyed: bool) -> list[Pass]:
+    """Begin a new pass where a streaming stage follows a global one, and where a global stage edits text."""
+    drafts: list[tuple[list[GlobalStage], list[Streaming], list[GlobalStage]]] = [([], [], [])]
+    if keyed:
+        drafts[0][2].append(Keys(name="keys"))
+    waiting = False
+    for stage in stages:
+        is_global = isinstance(stage, GlobalStage)
+        gathered = drafts[-1][2]
+        if (waiting and not is_global) or (is_global and any(before.edits for before in gathered)):
+            drafts.append((list(gathered), [], []))
+            waiting = False
+        if isinstance(stage, GlobalStage):
+            drafts[-1][2].append(stage)
+            waiting = True
+        elif isinstance(stage, Stage | Editor):
+            drafts[-1][1].append(stage)
+    if drafts[-1][2]:
+        drafts.append((list(drafts[-1][2]), [], []))
+    last = len(drafts) - 1
+    return [
+        Pass(number, tuple(apply), tuple(stream), tuple(gather), last=number == last)
+        for number, (apply, stream, gather) in enumerate(drafts)
+    ]
+
+
+def shape_of(config: Config) -> Shape:
+    """Put the kept fields of all sources and the signals of all stages side by side, in the order of the configuration."""
+    kept: dict[str, pa.Field] = {}
+    edited: dict[str, tuple[str, ...]] = {}
+    for source in config.sources:
+        for column in source.kept_schema:
+            kept.setdefault(column.name, column)
+        strings = [column.name for column in source.kept_schema if column.type == pa.string()]
+        edited[source.name] = tuple(name for name in strings if name not in source.exempt)
+    signals = [column for stage in config.stages for column in stage.adds if column.name not in FILLED.names]
+    chosen = pa.schema([column for column in signals if column.name in config.output.columns])
+    whole = pa.schema(list(kept.values()))
+    return Shape(whole, pa.schema(signals), shard_schema(whole, chosen), edited)
+
+
+def warnings_of(stages: Sequence[Settings]) -> list[str]:
+    """Say where a record that stands for others may still be lost."""
+    said = []
+    for place, stage in enumerate(stages):
+        later = [after.name for after in stages[place + 1 :] if isinstance(after, Stage) and after.action != "tag"]
+        judges = [name for name in later if name.startswith(("quality", "length"))]
+        if isinstance(stage, GlobalStage) and stage.action != "tag" and judges:
+            said.append(
+                f"{judges[0]!r} rejects after {stage.name!r}: where it rejects a kept record, its removed copies are gone too"
+            )
+    return said

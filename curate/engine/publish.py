@@ -1,0 +1,47 @@
+"""Put a finished output in the place of the former one, so that a reader sees the one or the other, and whole."""
+
+import os
+import shutil
+from pathlib import Path
+
+from curate.core.errors import StorageError
+from curate.core.files import sync_folder
+from curate.engine.space import Space
+from curate.lineage.manifest import MANIFEST
+
+
+def check_ours(out: Path) -> None:
+    """Refuse a folder that something other than curate has filled: publishing would replace it whole."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise StorageError("the output is a file", where=str(out), hint="choose another `output.path`")
+    if any(out.iterdir()) and not (out / MANIFEST).is_file():
+        hint = "choose an empty or new `output.path`, or move what is there"
+        raise StorageError("the folder is not empty and is no output of curate", where=str(out), hint=hint)
+
+
+def publish(space: Space, out: Path) -> None:
+    """Give `new` the name of the output. Killed between the renames, the next run ends what was begun."""
+    for folder, _, names in os.walk(space.new):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as stream:
+                os.fsync(stream.fileno())
+        sync_folder(Path(folder))
+    shutil.rmtree(space.old, ignore_errors=True)
+    if out.exists():
+        out.rename(space.old)
+        sync_folder(out.parent)
+    space.new.rename(out)
+    sync_folder(out.parent)
+    shutil.rmtree(space.old, ignore_errors=True)
+
+
+def finish_publishing(space: Space, out: Path) -> None:
+    """End a publication that was cut short: the former output stood aside, the new one may not have its name yet."""
+    if not space.old.exists():
+        return
+    if not out.exists():
+        (space.new if space.new.exists() else space.old).rename(out)
+        sync_folder(out.parent)
+    shutil.rmtree(space.old, ignore_errors=True)

@@ -1,0 +1,191 @@
+"""What a raw file looks like from its first megabytes: format, encoding, delimiter, and a sample of its records."""
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from curate.core.bytes import Stream
+from curate.core.encoding import detected
+from curate.core.source import FileStat
+
+HEAD_BYTES = 4 << 20
+"""How much of a file is looked at, unpacked."""
+RECORDS = 200
+"""How many records of a file are looked at."""
+PACKED = {".gz", ".bz2", ".xz", ".zst"}
+SEPARATED = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
+DELIMITERS = ",\t;|"
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+NUMBER = re.compile(r"[+-]?[\d.,:/ -]+")
+MOST_CONTROLS = 0.01
+"""Share of control characters above which a file is no text."""
+HEADER_LENGTH = 60
+RECORDS_SHARE = 0.8
+"""Share of a JSON object's characters that a list has where the list holds the records and the rest is about them."""
+
+Record = Mapping[str, object]
+
+
+class Look(NamedTuple):
+    """One file from its beginning."""
+
+    file: FileStat
+    format: str
+    """Name of the source that reads it; empty where none does."""
+    records: tuple[Record, ...] = ()
+    encoding: str = ""
+    confidence: float = 1.0
+    settings: tuple[tuple[str, object], ...] = ()
+    """What the source has to be told about the format: delimiter, header, path of the records."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Top-level fields of the sampled records."""
+        return frozenset(key for record in self.records for key in record)
+
+
+def suffix_of(uri: str) -> str:
+    """Return the ending that tells the format, in small letters: `.txt` of `rfc1.txt.gz`."""
+    path = PurePosixPath(uri.lower())
+    return PurePosixPath(path.stem).suffix if path.suffix in PACKED else path.suffix
+
+
+def look(file: FileStat) -> Look:
+    """Look at the beginning of a file; raise StorageError where it cannot be read."""
+    head = b"".join(Stream(file.path, length=HEAD_BYTES))
+    if head.startswith(b"PAR1"):
+        return Look(file, "parquet", parquet_records(file))
+    if not head:
+        return Look(file, "")
+    encoding = detected([head])
+    text = head[encoding.skip :].decode(encoding.name, "replace")
+    if len(CONTROLS.findall(text)) > MOST_CONTROLS * len(text):
+        return Look(file, "")
+    whole = len(head) < HEAD_BYTES
+    seen = as_json(file, text, whole=whole) or as_separated(file, text, whole=whole)
+    seen = seen or Look(file, "text", ({"text": text},))
+    return seen._replace(encoding=encoding.name, confidence=encoding.confidence)
+
+
+def parquet_records(file: FileStat) -> tuple[Record, ...]:
+    """Return the first records of a Parquet file."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(file.path) as opened:
+        batch = next(opened.iter_batches(batch_size=RECORDS), None)
+    return tuple(batch.to_pylist()) if batch is not None else ()
+
+
+def as_json(file: FileStat, text: str, *, whole: bool) -> Look | None:
+    """Recognise JSON: an array, one object, or an object a line; None where it is none of them."""
+    start = text.lstrip()[:1]
+    if start == "[" and suffix_of(file.uri) in {".json", ""}:
+        records = array_records(text)
+        return Look(file, "json", records) if records else None
+    if start != "{":
+        return None
+    lines = [line for line in text.splitlines() if line.strip()]
+    lines = lines if whole or len(lines) == 1 else lines[:-1]
+    parsed = [record for line in lines[:RECORDS] if (record := parsed_object(line)) is not None]
+    if len(parsed) > len(lines[:RECORDS]) / 2 and (len(lines) > 1 or suffix_of(file.uri) in {".jsonl", ".ndjson"}):
+        return Look(file, "jsonl", tuple(parsed))
+    record = parsed_object(text)
+    if record is None:
+        return Look(file, "json") if suffix_of(file.uri) == ".json" else None
+    path = records_path(record)
+    inner = record.get(path) if path else None
+    if isinstance(inner, list):
+        return Look(file, "json", tuple(inner[:RECORDS]), settings=(("records", path),))
+    return Look(file, "json", (record,))
+
+
+def parsed_object(text: str) -> Record | None:
+    """Return the JSON object that a text is; None where it is none."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def array_records(text: str) -> tuple[Record, ...]:
+    """Return the first objects of a JSON array, which may be cut off."""
+    decoder, records = json.JSONDecoder(), []
+    blank = re.compile(r"[\s,]*")
+    at = text.index("[") + 1
+    while len(records) < RECORDS:
+        at = blank.match(text, at).end()  # type: ignore[union-attr] - an empty match is a match
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except ValueError:
+            break
+        if not isinstance(value, dict):
+            break
+        records.append(value)
+    return tuple(records)
+
+
+def records_path(whole: Record) -> str:
+    """Name the field of an object that holds its records as a list of objects; empty where the object is one record."""
+    sizes = {key: len(json.dumps(value, ensure_ascii=False, default=str)) for key, value in whole.items()}
+    lists = [
+        key
+        for key, value in whole.items()
+        if isinstance(value, list) and len(value) > 1 and all(isinstance(each, dict) for each in value)
+    ]
+    best = max(lists, key=sizes.__getitem__, default="")
+    return best if best and sizes[best] > RECORDS_SHARE * sum(sizes.values()) else ""
+
+
+def as_separated(file: FileStat, text: str, *, whole: bool) -> Look | None:
+    """Recognise separated values by the file's ending; None where they have fewer than two columns."""
+    usual = SEPARATED.get(suffix_of(file.uri))
+    if usual is None:
+        return None
+    delimiter = max(DELIMITERS, key=lambda sign: (evenness(text, sign), sign == usual))
+    rows = rows_of(text, delimiter)
+    if not whole and len(rows) <= RECORDS:
+        rows.pop()
+    if not rows or len(rows[0]) < 2:  # noqa: PLR2004 - one column is no table
+        return None
+    named = is_header(rows[0])
+    names = rows[0] if named else [f"c{n}" for n in range(len(rows[0]))]
+    records = tuple(dict(zip(names, row, strict=False)) for row in rows[named : RECORDS + named])
+    settings: list[tuple[str, object]] = [] if delimiter == "," else [("delimiter", delimiter)]
+    if not named:
+        settings += [("header", False), ("columns", names)]
+    return Look(file, "csv", records, settings=tuple(settings))
+
+
+def rows_of(text: str, delimiter: str) -> list[list[str]]:
+    """Return the first rows of separated values, as far as they can be read."""
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+            if row:
+                rows.append(row)
+            if len(rows) > RECORDS:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def evenness(text: str, delimiter: str) -> float:
+    """Return how many more columns than one the rows have, weighted by how many rows agree."""
+    counts = [len(row) for row in rows_of(text[:100_000], delimiter)]
+    if not counts:
+        return 0
+    usual = max(set(counts), key=counts.count)
+    return (usual - 1) * (counts.count(usual) / len(counts)) ** 4
+
+
+def is_header(row: Sequence[str]) -> bool:
+    """Tell whether a row looks like names: short, different, none empty, none a number."""
+    names = [cell.strip() for cell in row]
+    short = all(0 < len(name) <= HEADER_LENGTH for name in names)
+    return short and len(set(names)) == len(names) and not any(NUMBER.fullmatch(name) for name in names)

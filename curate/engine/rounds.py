@@ -1,0 +1,191 @@
+"""Bring the facts of the whole corpus together, partition by partition, until a global stage has reached its verdicts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curate.core.receipt import Receipt
+from curate.core.stage import VERDICTS, Round
+from curate.engine.space import Space
+from curate.engine.spool import Spool, batches_of, facts_of, open_columns, run_wide, sorted_by
+
+Rows = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class WorkTexts:
+    """Texts by run-wide row number, read from the work files of a pass."""
+
+    space: Space
+    texts: tuple[tuple[int, str, int], ...]
+    """(ordinal of the split, path of its work file, place of its source in the configuration)."""
+
+    def of(self, rows: Rows) -> Iterator[pa.RecordBatch]:
+        """Yield (row, text, source) of the rows named, ascending; batches without any are not decompressed."""
+        for ordinal, path, source in self.texts:
+            low, high = np.searchsorted(rows, [np.uint64(ordinal << 32), np.uint64((ordinal + 1) << 32)])
+            if low < high:
+                wanted = (rows[low:high] & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+                yield from self._of_split(path, wanted, ordinal, source)
+
+    def _of_split(
+        self, path: str, wanted: npt.NDArray[np.uint32], ordinal: int, source: int
+    ) -> Iterator[pa.RecordBatch]:
+        with pa.memory_map(str(self.space.at(path))) as stream:
+            numbers, whole = open_columns(stream, ["row"]), open_columns(stream, ["row", "text"])
+            for place in range(numbers.num_record_batches):
+                rows = numbers.get_batch(place)["row"].to_numpy()
+                here = np.isin(rows, wanted, assume_unique=True)
+                if here.any():
+                    batch = whole.get_batch(place).filter(pa.array(here))
+                    wide = rows[here].astype(np.uint64) | np.uint64(ordinal << 32)
+                    sources = pa.array(np.full(len(wide), source, np.uint32))
+                    yield pa.RecordBatch.from_arrays([pa.array(wide), batch["text"], sources], ["row", "text", "source"])
+
+
+@dataclass(frozen=True)
+class RoundJob:
+    """One partition of one round."""
+
+    label: str
+    round: Round
+    partition: int
+    partitions: int
+    facts: tuple[tuple[int, str], ...] = ()
+    """First round: (ordinal of the split, path of its facts)."""
+    earlier: tuple[str, ...] = ()
+    """Later rounds: paths of what the round before yielded."""
+    doomed: tuple[str, ...] = ()
+    """Verdicts of earlier stages of the same pass: what they reject is out of this one's sight."""
+    texts: tuple[tuple[int, str, int], ...] = ()
+
+    def perform(self, space: Space, key: str) -> Receipt:
+        """Reduce the partition; the output `facts` is what the round yields."""
+        table = self._facts(space) if self.facts else self._earlier(space)
+        texts = WorkTexts(space, self.texts) if self.round.wants_text else None
+        lines = 0
+        if table is not None and table.num_rows:
+            yields = self.round.reduce(table, texts)
+            first = next(yields, None)
+            if first is not None:
+                with space.writing(key, "facts") as draft:
+                    spool = Spool(draft, first.schema)
+                    spool.write(first)
+                    for batch in yields:
+                        spool.write(batch)
+                    spool.close()
+                lines = spool.rows
+        outputs = {"facts": space.refer(key, "facts")} if lines else {}
+        return Receipt(key, self.label, outputs=outputs, payload={"lines": lines})
+
+    def _facts(self, space: Space) -> pa.Table | None:
+        parts = [
+            run_wide(facts_of(space.at(path), self.partition, self.partitions), ordinal) for ordinal, path in self.facts
+        ]
+        table = pa.concat_tables(parts)
+        gone = doomed_rows(space, self.doomed)
+        if len(gone):
+            table = table.filter(pa.array(~np.isin(table["row"].to_numpy(), gone)))
+        return sorted_by(table, ["key", "row"])
+
+    def _earlier(self, space: Space) -> pa.Table | None:
+        by = "row" if self.round.by == "all" else self.round.by
+        parts = []
+        for path in self.earlier:
+            for batch in batches_of(space.at(path)):
+                named = batch[by if by in batch.schema.names else batch.schema.names[0]].to_numpy()
+                mine = spread(named) % np.uint64(self.partitions) == np.uint64(self.partition)
+                parts.append(batch if self.partitions == 1 else batch.filter(pa.array(mine)))
+        if not parts:
+            return None
+        table = pa.Table.from_batches(parts)
+        order = [name for name in (by, "row") if name in table.schema.names] or table.schema.names[:1]
+        return sorted_by(table, list(dict.fromkeys(order)))
+
+
+def spread(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Mix numbers so that neighbours fall into different partitions (the multiplier of Fibonacci hashing, Knuth 6.4)."""
+    return (numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
+
+
+def doomed_rows(space: Space, verdicts: Sequence[str]) -> Rows:
+    """Return the run-wide numbers of the rows that earlier verdicts reject, sorted."""
+    parts = [
+        batch.filter(pc.equal(batch["action"], "reject"))["row"].to_numpy()
+        for path in verdicts
+        for batch in batches_of(space.at(path), ["row", "action"])
+    ]
+    return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
+
+
+@dataclass(frozen=True)
+class SliceJob:
+    """Cuts out what the verdicts say about one split, and turns row numbers of other records into their ids."""
+
+    label: str
+    ordinal: int
+    verdicts: tuple[str, ...]
+    ids: tuple[tuple[int, str], ...]
+    """(ordinal of the split, path of its ids by row)."""
+    unfit: tuple[tuple[int, str], ...] = ()
+    """(row, rule) of records of this split on which the stage raised while it gathered facts."""
+
+    def perform(self, space: Space, key: str) -> Receipt:
+        """Write the slice, sorted by row; no output where nothing is said about the split."""
+        low, high = np.uint64(self.ordinal << 32), np.uint64((self.ordinal + 1) << 32)
+        parts = []
+        for path in self.verdicts:
+            for batch in batches_of(space.at(path)):
+                rows = batch["row"].to_numpy()
+                parts.append(batch.filter(pa.array((rows >= low) & (rows < high))))
+        table = pa.Table.from_batches(parts) if parts else VERDICTS.empty_table()
+        table = self._with_unfit(table)
+        if table.num_rows:
+            table = self._resolved(space, sorted_by(table, ["row"]))
+            with space.writing(key, "slice") as draft:
+                spool = Spool(draft, table.schema)
+                for batch in table.to_batches():
+                    spool.write(batch)
+                spool.close()
+        outputs = {"slice": space.refer(key, "slice")} if table.num_rows else {}
+        return Receipt(key, self.label, outputs=outputs, payload={"lines": table.num_rows})
+
+    def _with_unfit(self, table: pa.Table) -> pa.Table:
+        if not self.unfit:
+            return table
+        lines = [{"row": self.ordinal << 32 | row, "rule": rule, "action": "reject"} for row, rule in self.unfit]
+        gone = pa.array([line["row"] for line in lines], pa.uint64())
+        rest = table.filter(pc.invert(pc.is_in(table["row"], gone)))
+        return pa.concat_tables([rest, pa.Table.from_pylist(lines, schema=table.schema)])
+
+    def _resolved(self, space: Space, table: pa.Table) -> pa.Table:
+        """Count `row` within the split; turn `other` and every further `*_row` into ids (string)."""
+        columns = []
+        for field in table.schema:
+            values = table[field.name].combine_chunks()
+            if field.name == "row":
+                columns.append((field.name, pa.array((values.to_numpy() & np.uint64(0xFFFFFFFF)).astype(np.uint32))))
+            elif field.name == "other" or (field.name.endswith("_row") and field.type == pa.uint64()):
+                columns.append((field.name, named(space, values, self.ids)))
+            else:
+                columns.append((field.name, values))
+        return pa.table(dict(columns))
+
+
+def named(space: Space, rows: pa.UInt64Array, ids: Sequence[tuple[int, str]]) -> pa.StringArray:
+    """Return the id of each row (null stays null), reading only the ids of the splits that are meant."""
+    wanted = np.unique(pc.drop_null(rows).to_numpy())
+    names: list[str] = []
+    for ordinal, path in ids:
+        low, high = np.searchsorted(wanted, [np.uint64(ordinal << 32), np.uint64((ordinal + 1) << 32)])
+        if low == high:
+            continue
+        local = pa.array((wanted[low:high] & np.uint64(0xFFFFFFFF)).astype(np.uint32))
+        table = pa.Table.from_batches(list(batches_of(space.at(path))))
+        names += table["id"].take(pc.index_in(local, table["row"].combine_chunks())).to_pylist()
+    places = pc.index_in(rows, pa.array(wanted))
+    return pa.array(names, pa.string()).take(places)

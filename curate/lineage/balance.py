@@ -1,0 +1,167 @@
+"""Hold the manifest's numbers against the counts taken from files, and against each other."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from curate.lineage.manifest import Manifest, Numbers, StageRecord, earlier_sources, source_groups
+from curate.lineage.sight import Sight
+from curate.lineage.verification import Finding
+
+READ = "read"
+
+
+def check_accounting(manifest: Manifest, sight: Sight) -> Finding:
+    """Find every record that was read in a shard or in the ledger: by source, and by file where that is known."""
+    groups = source_groups(manifest)
+    read = _grouped(groups, {file.source_id: 0 for file in manifest.inputs})
+    for file in manifest.inputs:
+        read[groups.get(file.source_id, file.source_id)] += file.records
+    kept, rejected = _grouped(groups, sight.kept_by_source), _grouped(groups, sight.rejected_by_source)
+    faults = [
+        f"{name or 'no source'}: {read[name]} read, {kept[name]} in shards + {rejected[name]} in the ledger"
+        for name in sorted({*read, *kept, *rejected})
+        if read[name] != kept[name] + rejected[name]
+    ]
+    faults += _file_faults(manifest, sight)
+    faults += _claims(manifest, kept, rejected)
+    total = sum(read.values())
+    return Finding(faults, f"{total} = {sum(kept.values())} + {sum(rejected.values())}")
+
+
+def _grouped(groups: Mapping[str, str], counts: Mapping[str, int]) -> Counter[str]:
+    """Add up by group of sources what was counted by source."""
+    totals: Counter[str] = Counter()
+    for name, n in counts.items():
+        totals[groups.get(name, name)] += n
+    return totals
+
+
+def _file_faults(manifest: Manifest, sight: Sight) -> Iterator[str]:
+    """Count by file; records of an earlier output carry the places of its own inputs and are left out."""
+    earlier = earlier_sources(manifest)
+    tiling = sight.tiling
+    for number, file in enumerate(manifest.inputs):
+        if file.source_id not in earlier and tiling.records[number] != file.records:
+            yield f"{file.source_id} {file.uri}: {file.records} read, {tiling.records[number]} in shards and ledger"
+    for (source, uri), n in sorted(tiling.strangers.items()):
+        if source not in earlier:
+            yield f"{source} {uri}: {n} records of a file that is no input"
+
+
+def _claims(manifest: Manifest, kept: Counter[str], rejected: Counter[str]) -> Iterator[str]:
+    """Compare the manifest's own balance with the counts."""
+    said = manifest.accounting
+    groups = source_groups(manifest)
+    written = _grouped(groups, {name: account.written for name, account in said.by_source.items()})
+    refused = _grouped(groups, {name: account.rejected for name, account in said.by_source.items()})
+    for name in sorted({*kept, *rejected, *written, *refused}):
+        if (written[name], refused[name]) != (kept[name], rejected[name]):
+            counted = f"{kept[name]} + {rejected[name]}"
+            yield f"the manifest counts {written[name]} + {refused[name]} for {name}, not {counted}"
+    if (said.written, said.rejected) != (sum(kept.values()), sum(rejected.values())):
+        yield f"the manifest counts {said.written} written and {said.rejected} rejected"
+    if said.records != said.written + said.rejected:
+        yield f"the manifest's balance is {said.records} = {said.written} + {said.rejected}"
+    for name, account in said.by_source.items():
+        if account.records != account.written + account.rejected:
+            yield f"the manifest's balance of {name} is {account.records} = {account.written} + {account.rejected}"
+
+
+def check_stages(manifest: Manifest) -> Finding:
+    """Hold the chain of stages: in = out + rejected, and what leaves a stage enters the next, in all and by source."""
+    faults = list(_chain_faults(manifest))
+    for place, stage in enumerate(manifest.stages):
+        if stage.index != place:
+            faults.append(f"stage {place} is numbered {stage.index}")
+        faults += _number_faults(stage.name, stage)
+        for source, numbers in stage.by_source.items():
+            faults += _number_faults(f"{stage.name} ({source})", numbers)
+        faults += _sum_faults(stage)
+    return Finding(faults, f"{len(manifest.stages)} stages")
+
+
+def _chain_faults(manifest: Manifest) -> Iterator[str]:
+    """Hold both ends of the chain of stages, and its links."""
+    stages = manifest.stages
+    if not stages or stages[0].name != READ:
+        yield f"the first stage is not {READ!r}"
+        return
+    read = sum(file.records for file in manifest.inputs)
+    if stages[0].records_in != read:
+        yield f"{stages[0].records_in} go into {READ!r}, the inputs hold {read}"
+    for before, after in pairwise(stages):
+        if before.records_out != after.records_in:
+            yield f"{before.records_out} leave {before.name!r}, {after.records_in} enter {after.name!r}"
+        for source in sorted({*before.by_source, *after.by_source}):
+            left = before.by_source.get(source, Numbers()).records_out
+            entered = after.by_source.get(source, Numbers()).records_in
+            if left != entered:
+                yield f"{source}: {left} leave {before.name!r}, {entered} enter {after.name!r}"
+    if stages[-1].records_out != manifest.dataset.rows:
+        yield f"{stages[-1].records_out} leave the last stage, the set has {manifest.dataset.rows} rows"
+
+
+def _number_faults(name: str, said: Numbers) -> Iterator[str]:
+    """Hold one stage's numbers, or its numbers for one source, against each other."""
+    if said.records_in != said.records_out + said.rejected:
+        yield f"{name}: {said.records_in} in, {said.records_out} out, {said.rejected} rejected"
+    ruled = sum(rule.rejected for rule in said.rules.values())
+    if ruled != said.rejected:
+        yield f"{name}: its rules reject {ruled}, the stage {said.rejected}"
+    if max(said.tagged, said.edited) > said.records_in:
+        yield f"{name}: more records tagged or edited than came in"
+
+
+def _sum_faults(stage: StageRecord) -> Iterator[str]:
+    """Compare a stage's numbers with the sums over its sources."""
+    for key in ("records_in", "records_out", "rejected", "tagged", "edited", "bytes_in", "bytes_out"):
+        summed = sum(getattr(numbers, key) for numbers in stage.by_source.values())
+        if summed != getattr(stage, key):
+            yield f"{stage.name}: {key} is {getattr(stage, key)}, its sources sum to {summed}"
+
+
+def check_ledger(manifest: Manifest, sight: Sight) -> Finding:
+    """Count the ledger by stage, rule and source, and compare with what the stages say that they rejected."""
+    groups = source_groups(manifest)
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for (name, rule, source), n in sight.ledger.items():
+        counted[name, rule, groups.get(source, source)] += n
+    said: Counter[tuple[str, str, str]] = Counter()
+    faults: list[str] = []
+    for stage in manifest.stages:
+        for source, numbers in stage.by_source.items():
+            for rule, ruled in numbers.rules.items():
+                said[stage.name, rule, groups.get(source, source)] += ruled.rejected
+        faults += _rule_faults(stage, sight)
+    faults += [
+        f"{', '.join(why)}: {counted[why]} in the ledger, {said[why]} in the manifest"
+        for why in sorted({*counted, *said})
+        if counted[why] != said[why]
+    ]
+    rows = sum(counted.values())
+    return Finding(faults, f"{rows} rows, {len(counted)} reasons")
+
+
+def _rule_faults(stage: StageRecord, sight: Sight) -> Iterator[str]:
+    """Compare a stage's own table of rules with the ledger."""
+    counted: Counter[str] = Counter()
+    for (name, rule, _), n in sight.ledger.items():
+        if name == stage.name:
+            counted[rule] += n
+    for rule in sorted({*counted, *stage.rules}):
+        said = stage.rules[rule].rejected if rule in stage.rules else 0
+        if said != counted[rule]:
+            yield f"{stage.name}, {rule}: {counted[rule]} in the ledger, {said} in the manifest"
+
+
+def check_dataset(manifest: Manifest, sight: Sight) -> Finding:
+    """Compare the set's size and its languages with the shards."""
+    rows = sum(sight.kept_by_source.values())
+    faults = []
+    if manifest.dataset.rows != rows:
+        faults.append(f"{rows} rows in the shards, {manifest.dataset.rows} in the manifest")
+    counted = {code: n for code, n in sorted(sight.languages.items()) if n}
+    if counted != {code: n for code, n in manifest.dataset.languages.items() if n}:
+        faults.append(f"the shards' languages are {counted}")
+    return Finding(faults, f"{rows} rows, {len(counted)} languages")

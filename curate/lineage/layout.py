@@ -1,0 +1,187 @@
+"""Hold an output's files against SHA256SUMS, the manifest and the card."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import JsonValue
+
+from curate.core.errors import StorageError
+from curate.core.files import digest_of
+from curate.core.record import SHARD
+from curate.lineage.manifest import SUMS, Manifest, Written
+from curate.lineage.sight import reason
+from curate.lineage.sums import listed_files, read_sums
+from curate.lineage.verification import Check, judged
+from curate.sinks.features import METADATA_KEY, feature_of, with_features
+from curate.sinks.rejects import REJECTS
+
+SUMS_TITLE = f"files are those that {SUMS} describes"
+LISTED_TITLE = f"no file that {SUMS} does not list"
+RECORD_FOLDERS = ("data/", "_lineage/rejects-", "_lineage/signals-", "_lineage/pii-")
+
+
+def check_sums(out: Path) -> tuple[Check, Check]:
+    """Digest every file again; and look for files that nobody listed."""
+    try:
+        sums = read_sums(out)
+    except StorageError as wrong:
+        fail = judged("sums", SUMS_TITLE, [wrong.message], "")
+        return fail, Check("listed", LISTED_TITLE, "unchecked", wrong.message)
+    found = set(listed_files(out))
+    faults: list[str] = []
+    barred: list[str] = []
+    for path, digest in sums.items():
+        if path not in found:
+            faults.append(f"{path} is missing")
+            continue
+        try:
+            if digest_of(out / path) != digest:
+                faults.append(f"{path} has changed")
+        except PermissionError:
+            barred.append(f"{path} may not be read")
+        except OSError as wrong:
+            faults.append(f"{path} cannot be read ({wrong.strerror})")
+    strangers = [f"{path} is not listed" for path in sorted(found - set(sums))]
+    first = judged("sums", SUMS_TITLE, faults, f"{len(sums)} files")
+    if barred and not faults:
+        first = Check("sums", SUMS_TITLE, "unchecked", "; ".join(barred))
+    return first, judged("listed", LISTED_TITLE, strangers, f"{len(found)} files")
+
+
+def check_manifest(out: Path, manifest: Manifest) -> Check:
+    """Compare what SHA256SUMS and the manifest say of the same files; look for data that the manifest does not know."""
+    title = f"{SUMS} and manifest name the same files of records"
+    try:
+        sums = read_sums(out)
+    except StorageError as wrong:
+        return Check("manifest", title, "unchecked", wrong.message)
+    written = all_written(manifest)
+    faults = [
+        f"{file.path}: {'two digests' if file.path in sums else f'not in {SUMS}'}"
+        for file in written
+        if sums.get(file.path) != file.sha256
+    ]
+    known = {file.path for file in written}
+    if len(known) != len(written):
+        faults.append("the manifest names a file twice")
+    there = {*sums, *listed_files(out)}
+    faults += [f"{path}: not in the manifest" for path in sorted(there - known) if path.startswith(RECORD_FOLDERS)]
+    return judged("manifest", title, faults, f"{len(written)} files")
+
+
+def all_written(manifest: Manifest) -> list[Written]:
+    """Return every file of records or about records, shards first."""
+    outputs = manifest.outputs
+    return [*outputs.shards, *outputs.rejects, *outputs.signals, *outputs.pii]
+
+
+def check_shards(out: Path, manifest: Manifest, faults_read: dict[str, str]) -> tuple[Check, Check]:
+    """Count rows in the files' own footers, and compare their columns with what was promised."""
+    counts: list[str] = [f"{path} {why}" for path, why in faults_read.items()]
+    types: list[str] = []
+    rows: dict[str, int] = {}
+    for file in all_written(manifest):
+        if file.path in faults_read:
+            continue
+        try:
+            with pq.ParquetFile(out / file.path) as opened:
+                meta, schema = opened.metadata, opened.schema_arrow
+        except (OSError, pa.ArrowException) as wrong:
+            counts.append(f"{file.path} {reason(wrong)}")
+            continue
+        rows[file.path] = meta.num_rows
+        counts += _count_faults(out, file, meta)
+        types += _type_faults(manifest, file, schema)
+    counts += _split_faults(manifest, rows)
+    shards = judged("shards", "rows of the files are those of the manifest", counts, f"{len(rows)} files")
+    if counts and all(why.endswith("may not be read") for why in counts):
+        shards = shards._replace(status="unchecked")
+    return shards, judged("schema", "columns are those that the manifest promises", types, f"{len(rows)} files")
+
+
+def _count_faults(out: Path, file: Written, meta: pq.FileMetaData) -> Iterator[str]:
+    """Compare rows and bytes of one file."""
+    if meta.num_rows != file.rows:
+        yield f"{file.path} has {meta.num_rows} rows, the manifest says {file.rows}"
+    if meta.num_rows == 0:
+        yield f"{file.path} is empty"
+    size = (out / file.path).stat().st_size
+    if size != file.bytes:
+        yield f"{file.path} has {size} bytes, the manifest says {file.bytes}"
+
+
+def _type_faults(manifest: Manifest, file: Written, schema: pa.Schema) -> Iterator[str]:
+    """Compare the columns of one file with the promise."""
+    if file in manifest.outputs.rejects:
+        if not schema.equals(REJECTS):
+            yield f"{file.path} has not the columns of a ledger"
+        return
+    if file not in manifest.outputs.shards:
+        return
+    promised = [(column.name, column.feature) for column in manifest.outputs.columns]
+    found: list[tuple[str, dict[str, JsonValue]]] = [(field.name, feature_of(field.type)) for field in schema]
+    if found != promised:
+        differing = [name for name, feature in found if (name, feature) not in promised]
+        lacking = [name for name, _ in promised if name not in schema.names]
+        yield f"{file.path} has other columns than promised: {', '.join(differing + lacking) or 'another order'}"
+    if not pa.schema(list(schema)[: len(SHARD)]).equals(SHARD):
+        yield f"{file.path} does not begin with the columns of every shard"
+    if (schema.metadata or {}).get(METADATA_KEY) != with_features(schema).metadata[METADATA_KEY]:
+        yield f"{file.path} describes its columns wrongly to Hugging Face readers"
+
+
+def _split_faults(manifest: Manifest, rows: dict[str, int]) -> Iterator[str]:
+    """Compare the splits' sizes with the rows of their shards, and where the shards lie."""
+    totals = dict.fromkeys(manifest.outputs.splits, 0)
+    for shard in manifest.outputs.shards:
+        totals[shard.split] = totals.get(shard.split, 0) + rows.get(shard.path, 0)
+        if not shard.path.startswith(f"data/{shard.split}/"):
+            yield f"{shard.path} does not lie in the folder of split {shard.split!r}"
+    for name, total in totals.items():
+        said = manifest.outputs.splits.get(name)
+        if said is None or said.rows != total:
+            yield f"split {name!r} has {total} rows, the manifest says {said.rows if said else 0}"
+
+
+def check_card(out: Path, manifest: Manifest) -> Check:
+    """Compare the sizes that the card promises to `load_dataset` with the shards' rows."""
+    title = "README.md promises what the shards hold"
+    rows: dict[str, int] = {}
+    for shard in manifest.outputs.shards:
+        try:
+            rows[shard.split] = rows.get(shard.split, 0) + pq.read_metadata(out / shard.path).num_rows
+        except (OSError, pa.ArrowException) as wrong:
+            return Check("card", title, "unchecked", f"{shard.path} {reason(wrong)}")
+    try:
+        said = _promised(out / "README.md")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        said = None
+    if said is None:
+        return judged("card", title, ["its front matter is missing or unreadable"], "")
+    examples, paths = said
+    faults = [
+        f"split {name!r}: {examples.get(name, 0)} records promised, {rows.get(name, 0)} there"
+        for name in sorted({*examples, *rows})
+        if examples.get(name) != rows.get(name)
+    ]
+    if paths != {name: f"data/{name}/*.parquet" for name in rows}:
+        faults.append("its data files are not the folders of the splits")
+    return judged("card", title, faults, f"{sum(rows.values())} records in {len(rows)} splits")
+
+
+def _promised(path: Path) -> tuple[dict[str, int], dict[str, str]]:
+    """Read the records by split, and the files by split, from a card's front matter."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    _, front, _ = path.read_text("utf-8").split("---\n", 2)
+    try:
+        said = YAML(typ="safe", pure=True).load(front)
+    except YAMLError as wrong:
+        raise ValueError("no YAML") from wrong
+    splits = said.get("dataset_info", {}).get("splits", [])
+    configs = said.get("configs", [{"data_files": []}])
+    files = {entry["split"]: entry["path"] for entry in configs[0]["data_files"]}
+    return {entry["name"]: entry["num_examples"] for entry in splits}, files

@@ -1,0 +1,270 @@
+"""The manifest: what input and settings decide about an output, as values that are written, read and checked."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, JsonValue, ValidationError
+
+from curate.core.errors import StorageError
+from curate.core.stage import Value
+
+VERSION = "1.0"
+MANIFEST = "_lineage/manifest.json"
+RUN = "_lineage/run.json"
+SUMS = "SHA256SUMS"
+ATTACHED = "_lineage/attached"
+UNKNOWN = "unknown"
+UNDETERMINED = "und"
+"""How BCP 47 spells a language that nobody has determined: where a record's `language` is null."""
+
+T = TypeVar("T")
+
+
+def _by_key(said: dict[str, T]) -> dict[str, T]:
+    """Sort a mapping whose order has no meaning, so that it has one spelling."""
+    return {key: said[key] for key in sorted(said)}
+
+
+Table = Annotated[dict[str, T], AfterValidator(_by_key)]
+"""A mapping in the order of its keys."""
+
+Count = Annotated[int, Field(ge=0)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Span = tuple[Count, Count]
+
+
+class Dataset(Value):
+    """What the set is called and how large it is."""
+
+    name: str = Field(description="Name of the data set.")
+    rows: Count = Field(description="Records in all shards.")
+    languages: Table[Count] = Field({}, description="Records by language; `und` where none was determined.")
+
+
+class Environment(Value):
+    """Which software made the output."""
+
+    curate: str = Field(description="Version of curate.")
+    python: str = Field(description="Version of Python.")
+    packages: Table[str] = Field({}, description="Versions of the distributions that shape the output.")
+
+
+class Settled(Value):
+    """The configuration after defaults, without paths, workers or secrets."""
+
+    sha256: Sha256 = Field(description="Digest of the resolved configuration.")
+    resolved: Table[JsonValue] = Field({}, description="The resolved configuration.")
+
+
+class Previous(Value):
+    """An earlier output of curate that a source reads."""
+
+    path: str = Field(description="Where it was, relative to the source's path.")
+    sha256: Sha256 = Field(description="Digest of its manifest.")
+    sources: tuple[str, ...] = Field((), description="Its sources, whose ids its records keep.")
+
+
+class SourceCard(Value):
+    """A source as the registry describes it; what nobody said is `unknown`."""
+
+    id: str = Field(description="Name of the source in the configuration.")
+    format: str = Field(description="How its files are read: jsonl, json, csv, parquet, text, curate.")
+    license: str = Field(UNKNOWN, description="Licence, as an SPDX identifier where there is one.")
+    category: str = Field(UNKNOWN, description="open, self-collected, commercial, user-input, synthetic or internal.")
+    owner: str = Field(UNKNOWN, description="Who holds the rights.")
+    origin: str = Field(UNKNOWN, description="Where it comes from: domestic or overseas, an address, a supplier.")
+    lawful_basis: str = Field(UNKNOWN, description="On what ground personal data in it may be processed.")
+    registry: Table[JsonValue] = Field({}, description="Everything else that the registry says about it.")
+    previous: tuple[Previous, ...] = Field((), description="Earlier outputs of curate that it reads.")
+
+
+class Input(Value):
+    """One file that was read."""
+
+    source_id: str
+    uri: str = Field(description="Relative to the fixed part of the source's path, or a keyed digest of that.")
+    bytes: Count = Field(description="Bytes as the file lies there, compressed or not.")
+    sha256: Sha256
+    compression: str | None = None
+    encoding: str | None = None
+    confidence: float | None = Field(None, description="How sure the encoding is, from 0 to 1.")
+    decoded_bytes: Count | None = Field(None, description="Bytes after decompression; null where spans are numbers.")
+    skipped: tuple[Span, ...] = Field((), description="Spans (offset, length) that hold no record: BOM, CSV header.")
+    records: Count = Field(description="Records read, readable or not.")
+
+
+class Asset(Value):
+    """A file that shaped a stage's output: a lexicon, a tokenizer, a model."""
+
+    name: str
+    sha256: Sha256
+
+
+class Ruled(Value):
+    """How often one rule spoke: records that it rejected, and records that it tagged."""
+
+    rejected: Count = 0
+    tagged: Count = 0
+
+
+class Numbers(Value):
+    """What a stage did to records. All records that reach a stage count, also those that its `sources` leave alone."""
+
+    records_in: Count = 0
+    records_out: Count = 0
+    rejected: Count = 0
+    tagged: Count = Field(0, description="Records that got at least one tag here.")
+    edited: Count = Field(0, description="Records whose strings changed here.")
+    errors: Count = Field(0, description="Records rejected because the stage raised an error.")
+    bytes_in: Count = Field(0, description="UTF-8 bytes of the texts that came in.")
+    bytes_out: Count = Field(0, description="UTF-8 bytes of the texts that went out.")
+    rules: Table[Ruled] = Field({}, description="By rule, as `stage:what`.")
+    counts: Table[Count] = Field({}, description="What an editor replaced, by type.")
+
+
+class StageRecord(Numbers):
+    """One stage of the run; number 0 is `read`, where sources make records."""
+
+    index: Count
+    name: str = Field(description="Name in the configuration, and in the ledger's `stage`: `as`, or the stage's own.")
+    stage: str = Field(description="Registered name of the stage; `read` for number 0.")
+    version: Count = Field(1, description="Version of the stage's behaviour.")
+    params: Table[JsonValue] = Field({}, description="Its settings after defaults.")
+    params_sha256: Sha256 | None = None
+    assets: tuple[Asset, ...] = ()
+    by_source: Table[Numbers] = Field({}, description="The same numbers by source; they sum to the stage's own.")
+    lineage: Table[JsonValue] = Field({}, description="What else the stage wants remembered, such as MinHash bands.")
+
+
+class Account(Value):
+    """The balance: records = written + rejected."""
+
+    records: Count = 0
+    written: Count = 0
+    rejected: Count = 0
+
+
+class Accounting(Account):
+    """The balance of the run and of each source."""
+
+    by_source: Table[Account] = Field({}, description="By source of the configuration.")
+
+
+class Column(Value):
+    """A column of the shards."""
+
+    name: str
+    kind: Literal["record", "kept", "signal"] = Field(description="Always there, kept of the source, or measured.")
+    feature: dict[str, JsonValue] = Field(description="Its type, as a Hugging Face feature; a struct keeps its order.")
+
+
+class Amount(Value):
+    """How much a split holds."""
+
+    rows: Count
+    bytes: Count = Field(description="Uncompressed bytes of values and offsets.")
+
+
+class Written(Value):
+    """A file of the output."""
+
+    path: str = Field(description="Relative to the output, with `/`.")
+    rows: Count
+    bytes: Count = Field(description="Bytes on disk.")
+    sha256: Sha256
+
+
+class Shard(Written):
+    """A file of records."""
+
+    split: str
+    uncompressed_bytes: Count = Field(0, description="Bytes of values and offsets before encoding.")
+
+
+class Outputs(Value):
+    """Everything that was written about records."""
+
+    splits: Table[Amount] = Field({}, description="Splits that hold records.")
+    columns: tuple[Column, ...] = ()
+    shards: tuple[Shard, ...] = ()
+    rejects: tuple[Written, ...] = ()
+    signals: tuple[Written, ...] = ()
+    pii: tuple[Written, ...] = ()
+
+
+class Manifest(Value):
+    """What input and settings decide about an output: the same for any number of workers, at any time."""
+
+    manifest_version: Literal["1.0"] = "1.0"
+    dataset: Dataset
+    environment: Environment
+    config: Settled
+    sources: tuple[SourceCard, ...] = Field((), description="In the order of the configuration.")
+    inputs: tuple[Input, ...] = Field((), description="By source in the order of the configuration, then by uri.")
+    stages: tuple[StageRecord, ...] = Field((), description="In the order in which they worked.")
+    accounting: Accounting = Accounting()
+    outputs: Outputs = Outputs()
+    limits: JsonValue = Field(None, description="Shares above which nothing is published, or `off`.")
+    limited: Count | None = Field(None, description="First so many records of each source (`--limit`); null for all.")
+    uris: Literal["plain", "keyed"] = Field("plain", description="Whether file names are published, or keyed digests.")
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Spell a manifest as the one file that stands for it: indented JSON, UTF-8, a line feed at the end."""
+    return manifest.model_dump_json(indent=1).encode() + b"\n"
+
+
+def read_manifest(out: Path) -> Manifest:
+    """Read the manifest of an output; StorageError, with a hint, where there is none or where it is damaged."""
+    path = out / MANIFEST
+    try:
+        body = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as lost:
+        raise StorageError(
+            f"this is no output of curate: it has no {MANIFEST}",
+            where=str(out),
+            hint="name the folder that `run` wrote",
+        ) from lost
+    except OSError as lost:
+        raise StorageError(f"the manifest cannot be read: {lost.strerror}", where=str(path)) from lost
+    try:
+        return Manifest.model_validate_json(body)
+    except ValidationError as wrong:
+        raise StorageError(
+            f"the manifest is damaged, or of another version than {VERSION!r}: {_first_fault(wrong)}",
+            where=str(path),
+            hint="`sha256sum -c SHA256SUMS` in the output tells whether the file has changed",
+        ) from wrong
+
+
+def _first_fault(wrong: ValidationError) -> str:
+    """Say where the first mistake is, without the value: it may be anything."""
+    fault = wrong.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(step) for step in fault["loc"]) or "the file"
+    more = wrong.error_count() - 1
+    return f"{place}: {fault['msg']}" + (f" (and {more} more)" if more else "")
+
+
+def schema() -> dict[str, JsonValue]:
+    """Return the JSON Schema of a manifest: what `schemas/manifest.schema.json` holds."""
+    said: dict[str, JsonValue] = Manifest.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
+
+
+def earlier_sources(manifest: Manifest) -> frozenset[str]:
+    """Return the source ids that records of earlier outputs may carry: the ids they had there, and the readers' own."""
+    readers = [card for card in manifest.sources if card.previous]
+    own = {card.id for card in readers}
+    return frozenset(own | {name for card in readers for old in card.previous for name in old.sources})
+
+
+def source_groups(manifest: Manifest) -> Mapping[str, str]:
+    """Map each source id that a record may carry to the group within which its records can be counted.
+
+    A plain source is its own group. Records of an earlier output keep the source ids they had, so the sources that read
+    earlier outputs, and all the ids found there, are one group.
+    """
+    name = " + ".join(card.id for card in manifest.sources if card.previous)
+    plain = {card.id: card.id for card in manifest.sources}
+    return {**plain, **dict.fromkeys(sorted(earlier_sources(manifest)), name)}

@@ -1,0 +1,222 @@
+"""Read shards and ledger once and keep what the checks need: ids, counts and sums, never a text."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from curate.lineage.ids import NONE, Pairs, parse_ids
+from curate.lineage.manifest import UNDETERMINED, Manifest
+from curate.lineage.spans import Numbers, Place, Tiling
+
+Marks = npt.NDArray[np.bool_]
+
+BATCH_ROWS = 1 << 16
+PLACED = ("id", "source_id", "source_uri", "source_offset", "source_length")
+KEPT = (*PLACED, "language")
+LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator", "duplicate_of")
+REPEATING = ["source_id", "source_uri", "language", "stage", "rule", "metric", "operator"]
+"""Read as dictionaries: a few names, many rows."""
+
+COMPARE = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+}
+
+
+@dataclass
+class Sight:
+    """What the files themselves say."""
+
+    tiling: Tiling
+    kept: list[Pairs] = field(default_factory=lambda: [NONE])
+    rejected: list[Pairs] = field(default_factory=lambda: [NONE])
+    targets: list[Pairs] = field(default_factory=lambda: [NONE])
+    """What `duplicate_of` names."""
+    kept_by_source: Counter[str] = field(default_factory=Counter)
+    rejected_by_source: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    ledger: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Ledger rows by (stage, rule, source id)."""
+    malformed: Counter[str] = field(default_factory=Counter)
+    """Values that are no id, by `path: column`."""
+    circles: list[str] = field(default_factory=list)
+    """Ledger rows that name themselves as what they duplicate."""
+    uncrossed: list[str] = field(default_factory=list)
+    """Ledger rows whose value does not cross their threshold."""
+    measured: int = 0
+    """Ledger rows with a threshold."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Files that could not be read, and why."""
+
+
+def look(out: Path, manifest: Manifest) -> Sight:
+    """Read every shard and ledger file that the manifest names."""
+    sight = Sight(Tiling(manifest.inputs))
+    for shard in manifest.outputs.shards:
+        for batch in _batches(out, shard.path, KEPT, sight):
+            _see_kept(sight, shard.path, batch)
+    for ledger in manifest.outputs.rejects:
+        for batch in _batches(out, ledger.path, LEFT_OUT, sight):
+            _see_rejected(sight, ledger.path, batch)
+    return sight
+
+
+def _batches(out: Path, path: str, columns: Sequence[str], sight: Sight) -> Iterator[pa.RecordBatch]:
+    """Yield the columns of a file; where it cannot be read, write that down and end."""
+    try:
+        yield from read_columns(out / path, columns)
+    except (OSError, pa.ArrowException, KeyError, ValueError) as wrong:
+        sight.faults[path] = reason(wrong)
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Yield some columns of a Parquet file batch by batch; KeyError where one is missing or has a strange type."""
+    with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=REPEATING) as file:
+        names = set(file.schema_arrow.names)
+        missing = [name for name in columns if name not in names]
+        if missing:
+            raise KeyError(missing[0])
+        for batch in file.iter_batches(BATCH_ROWS, columns=list(columns)):
+            yield batch.select(list(columns))
+
+
+def reason(wrong: BaseException) -> str:
+    """Say in a few words why a file could not be read, without a path of this machine."""
+    if isinstance(wrong, FileNotFoundError):
+        return "is missing"
+    if isinstance(wrong, PermissionError):
+        return "may not be read"
+    if isinstance(wrong, KeyError):
+        return f"has no column {wrong.args[0]!r}"
+    return "is damaged: it is no whole Parquet file"
+
+
+def _see_kept(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
+    """Take in rows of a shard."""
+    parsed = parse_ids(_strings(batch["id"]))
+    sight.kept.append(parsed.pairs)
+    sight.malformed[f"{path}: id"] += parsed.malformed
+    sight.kept_by_source.update(_counted(batch["source_id"]))
+    sight.languages.update({code or UNDETERMINED: n for code, n in _counted(batch["language"]).items()})
+    _see_places(sight.tiling, batch)
+
+
+def _see_rejected(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
+    """Take in rows of the ledger."""
+    parsed = parse_ids(_strings(batch["id"]))
+    sight.rejected.append(parsed.pairs)
+    sight.malformed[f"{path}: id"] += parsed.malformed
+    sight.rejected_by_source.update(_counted(batch["source_id"]))
+    for names, rows in grouped([batch["stage"], batch["rule"], batch["source_id"]]):
+        sight.ledger[names[0], names[1], names[2]] += len(rows)
+    _see_places(sight.tiling, batch)
+    _see_targets(sight, path, batch)
+    _see_thresholds(sight, batch)
+
+
+def _see_places(tiling: Tiling, batch: pa.RecordBatch) -> None:
+    """Take in where records stand in their files; a null place counts as a span of negative length."""
+    starts = _numbers(batch["source_offset"])
+    lengths = _numbers(batch["source_length"])
+    numbers = np.full(batch.num_rows, -1, np.int64)
+    for names, rows in grouped([batch["source_id"], batch["source_uri"]]):
+        numbers[rows] = tiling.number_of((names[0], names[1]))
+        if numbers[rows[0]] < 0:
+            tiling.strangers[names[0], names[1]] += len(rows)
+    known = numbers >= 0
+    tiling.add(numbers[known], starts[known], lengths[known])
+
+
+def _see_targets(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
+    """Take in what duplicates point at."""
+    named = batch.filter(batch["duplicate_of"].is_valid())
+    if not named.num_rows:
+        return
+    targets, own = _strings(named["duplicate_of"]), _strings(named["id"])
+    parsed = parse_ids(targets)
+    sight.targets.append(parsed.pairs)
+    sight.malformed[f"{path}: duplicate_of"] += parsed.malformed
+    sight.circles += own.filter(pc.equal(targets, own)).to_pylist()
+
+
+def _see_thresholds(sight: Sight, batch: pa.RecordBatch) -> None:
+    """Hold each value against its threshold; a measure of which a part is missing crosses nothing."""
+    parts = [batch[name].is_valid() for name in ("metric", "value", "threshold", "operator")]
+    said = np.column_stack([np.asarray(part) for part in parts])
+    crossed: Marks = ~np.asarray(said.any(axis=1))
+    whole: Marks = np.asarray(said.all(axis=1))
+    sight.measured += int(whole.sum())
+    values, thresholds = (np.asarray(pc.fill_null(batch[name], np.nan)) for name in ("value", "threshold"))
+    for (operator,), rows in grouped([batch["operator"]]):
+        compare = COMPARE.get(operator)
+        if compare is not None:
+            crossed[rows] |= whole[rows] & np.asarray(compare(values[rows], thresholds[rows]))
+    wrong = batch.filter(pa.array(~crossed))
+    rules = wrong["rule"].cast(pa.string()).to_pylist()
+    sight.uncrossed += [f"{name} ({rule})" for name, rule in zip(_strings(wrong["id"]).to_pylist(), rules, strict=True)]
+
+
+def grouped(columns: Sequence[pa.Array]) -> Iterator[tuple[tuple[str, ...], npt.NDArray[np.int64]]]:
+    """Yield each combination of names and the rows where it stands, ascending; a null reads as an empty name."""
+    if not len(columns[0]):
+        return
+    tables = [_codes(column) for column in columns]
+    combined = np.zeros(len(columns[0]), np.int64)
+    for codes, names in tables:
+        combined = combined * len(names) + codes
+    order = np.argsort(combined, kind="stable")
+    cuts = np.flatnonzero(np.diff(combined[order])) + 1
+    for rows in np.split(order, cuts):
+        yield tuple(names[codes[rows[0]]] for codes, names in tables), rows
+
+
+def _codes(column: pa.Array) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Return a column as places in a list of names; the last name is the empty one, for null."""
+    encoded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
+    names = [str(name) if name is not None else "" for name in encoded.dictionary.to_pylist()]
+    codes = np.asarray(pc.fill_null(encoded.indices.cast(pa.int64()), len(names)), np.int64)
+    return codes, [*names, ""]
+
+
+def _counted(column: pa.Array) -> dict[str, int]:
+    """Count the rows of each name."""
+    totals: Counter[str] = Counter()
+    codes, names = _codes(column)
+    for name, n in zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True):
+        if n:
+            totals[name] += n
+    return totals
+
+
+def _strings(column: pa.Array) -> pa.StringArray:
+    """Take a column for plain strings, however the file stores them."""
+    return column.cast(pa.string())
+
+
+def _numbers(column: pa.Array) -> Numbers:
+    """Take a column for int64; null reads as -1."""
+    return np.asarray(pc.fill_null(column.cast(pa.int64()), -1), np.int64)
+
+
+def spans_of(out: Path, manifest: Manifest, place: Place) -> tuple[Numbers, Numbers]:
+    """Read the spans of one file again: starts and lengths, from shards and ledger."""
+    starts, lengths = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for written in (*manifest.outputs.shards, *manifest.outputs.rejects):
+        for batch in read_columns(out / written.path, PLACED):
+            for names, rows in grouped([batch["source_id"], batch["source_uri"]]):
+                if names == place:
+                    starts.append(_numbers(batch["source_offset"])[rows])
+                    lengths.append(_numbers(batch["source_length"])[rows])
+    return np.concatenate(starts), np.concatenate(lengths)
+
+

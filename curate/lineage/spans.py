@@ -1,0 +1,91 @@
+"""Whether spans tile a file, every byte (or record number) once: found in one pass, in constant memory a file."""
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from curate.lineage.manifest import Input
+
+Numbers = npt.NDArray[np.int64]
+Sums = npt.NDArray[np.uint64]
+Place = tuple[str, str]
+"""A file: (source id, uri)."""
+
+
+class Tiling:
+    """Collects spans of many files and says which files they tile.
+
+    The spans of a file, none of negative length, tile it from 0 to its end if and only if the multiset of their
+    starts, plus the end, equals the multiset of their ends, plus 0: a flow of one unit through a graph without
+    circles is one path. The multisets are compared by two sums of a keyed 64-bit mixing function (SplitMix64,
+    Steele et al. 2014), whose keys are drawn anew each time, so that no output can be made to fit them.
+    """
+
+    def __init__(self, inputs: Sequence[Input]) -> None:
+        self.inputs = inputs
+        self.records = np.zeros(len(inputs), np.int64)
+        self.strangers: Counter[Place] = Counter()
+        """Records by files that are no inputs."""
+        self._number: dict[Place, int] = {(file.source_id, file.uri): place for place, file in enumerate(inputs)}
+        self._misshapen = np.zeros(len(inputs), bool)
+        self._keys = np.array([secrets.randbits(64), secrets.randbits(64)], np.uint64)
+        self._flow = np.zeros((2, len(inputs)), np.uint64)
+
+    def number_of(self, place: Place) -> int:
+        """Return the number of an input; -1 for a file that is none."""
+        return self._number.get(place, -1)
+
+    def add(self, numbers: Numbers, starts: Numbers, lengths: Numbers) -> None:
+        """Take the spans of records of known inputs: `numbers` says which input each record stands in."""
+        np.add.at(self.records, numbers, 1)
+        self._misshapen[numbers[(lengths < 0) | (starts < 0)]] = True
+        self._add_flow(numbers, starts, lengths)
+
+    def broken(self) -> list[int]:
+        """Return the numbers of the inputs that are not tiled, once all records were taken; call it once."""
+        every = np.arange(len(self.inputs))
+        skipped = [(number, *span) for number, file in enumerate(self.inputs) for span in file.skipped]
+        numbers, starts, lengths = np.array(skipped, np.int64).reshape(-1, 3).T
+        self._add_flow(numbers, starts, lengths)
+        ends = np.array([end_of(file) for file in self.inputs], np.int64)
+        whole = self._mixed_ends(np.zeros_like(ends), ends)
+        return [int(n) for n in every[(self._flow != whole).any(axis=0) | self._misshapen]]
+
+    def _add_flow(self, numbers: Numbers, starts: Numbers, lengths: Numbers) -> None:
+        """Add what spans contribute to the sums of their files."""
+        for place, flow in enumerate(self._mixed_ends(starts, lengths)):
+            np.add.at(self._flow[place], numbers, flow)
+
+    def _mixed_ends(self, starts: Numbers, lengths: Numbers) -> Sums:
+        """Return, for each key and span, its mixed end less its mixed start, modulo 2**64."""
+        first = np.ascontiguousarray(starts).view(np.uint64)
+        last = np.ascontiguousarray(starts + lengths).view(np.uint64)
+        return np.stack([_mixed(last + key) - _mixed(first + key) for key in self._keys])
+
+
+def end_of(file: Input) -> int:
+    """Return where the spans of a file must end: at its last decompressed byte, or its last record number."""
+    return file.records if file.decoded_bytes is None else file.decoded_bytes
+
+
+def _mixed(numbers: Sums) -> Sums:
+    """Mix 64-bit numbers (SplitMix64's finalizer)."""
+    mixed = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)), np.uint64)
+
+
+def first_gap(file: Input, starts: Numbers, lengths: Numbers) -> str:
+    """Say where the spans of a file that is not tiled first leave a gap, overlap or run past its end."""
+    skipped = np.array(file.skipped, np.int64).reshape(-1, 2)
+    starts, lengths = np.concatenate((starts, skipped[:, 0])), np.concatenate((lengths, skipped[:, 1]))
+    at = 0
+    for place in np.lexsort((lengths, starts)).tolist():
+        start = int(starts[place])
+        if start != at:
+            return f"{'a gap' if start > at else 'an overlap'} at {min(start, at)}..{max(start, at)}"
+        at += int(lengths[place])
+    return f"the spans end at {at}, the file at {end_of(file)}"

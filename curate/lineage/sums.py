@@ -1,0 +1,43 @@
+"""SHA256SUMS: the digests of an output in the one format that every system can check."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from curate.core.errors import StorageError
+from curate.core.files import digest_of
+from curate.lineage.manifest import ATTACHED, RUN, SUMS
+
+DIGEST_CHARS = 64
+
+
+def listed_files(out: Path) -> Iterator[str]:
+    """Yield the paths of all files below `out` that SHA256SUMS must list, sorted, relative, with `/`.
+
+    Left out are SHA256SUMS itself, the run record and what was attached later. A link counts as a file, wherever it
+    leads: nothing comes in by a side door.
+    """
+    found = sorted(
+        path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_symlink() or not path.is_dir()
+    )
+    exempt = {SUMS, RUN}
+    return (path for path in found if path not in exempt and not path.startswith(f"{ATTACHED}/"))
+
+
+def sha256sums(out: Path) -> bytes:
+    """Return the body of SHA256SUMS for what lies below `out`: what `sha256sum -c` reads, sorted by path."""
+    return "".join(f"{digest_of(out / path)}  {path}\n" for path in listed_files(out)).encode()
+
+
+def read_sums(out: Path) -> dict[str, str]:
+    """Read SHA256SUMS as path -> digest; StorageError where it is missing or a line is not of that format."""
+    try:
+        body = (out / SUMS).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise StorageError(f"{SUMS} is missing or unreadable", where=str(out)) from wrong
+    sums: dict[str, str] = {}
+    for number, line in enumerate(body.splitlines(), 1):
+        digest, parted, path = line[:DIGEST_CHARS], line[DIGEST_CHARS : DIGEST_CHARS + 2], line[DIGEST_CHARS + 2 :]
+        if parted not in {"  ", " *"} or not path or path in sums or not set(digest) <= set("0123456789abcdef"):
+            raise StorageError(f"line {number} of {SUMS} is not `digest  path`", where=str(out))
+        sums[path] = digest
+    return sums

@@ -1,0 +1,147 @@
+"""Check an output from its files, believing no counter: what `curate verify` says."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from curate.core.errors import StorageError
+from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_stages
+from curate.lineage.ids import Index
+from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
+from curate.lineage.manifest import MANIFEST, SUMS, Manifest, earlier_sources, read_manifest
+from curate.lineage.raw import check_raw
+from curate.lineage.sight import Sight, look, spans_of
+from curate.lineage.spans import first_gap
+from curate.lineage.verification import Check, Finding, Verification, judged
+
+
+@dataclass(frozen=True)
+class Case:
+    """An output under examination: what it says of itself, and what its files say."""
+
+    out: Path
+    manifest: Manifest
+    sight: Sight
+
+    @cached_property
+    def index(self) -> Index:
+        """All ids; built once, for three checks."""
+        return Index(np.concatenate(self.sight.kept), np.concatenate(self.sight.rejected))
+
+    @cached_property
+    def repeated(self) -> tuple[list[str], list[str]]:
+        """Ids that stand twice on one side, and ids that stand on both."""
+        return self.index.repeated()
+
+    @property
+    def sizes(self) -> str:
+        """How many rows were looked at."""
+        kept, rejected = self.sight.kept_by_source.total(), self.sight.rejected_by_source.total()
+        return f"{kept} rows, {rejected} ledger rows"
+
+
+def verify(out: Path, raw: Mapping[str, Path] | None = None) -> Verification:
+    """Check an output; `raw` maps source ids, or `*` for all others, to the folders that hold their raw files.
+
+    Nothing that the files hold makes it raise: damage is a failed check; what is no output at all is an unchecked one.
+    """
+    if not (out / MANIFEST).exists() and not (out / SUMS).exists():
+        detail = f"{out} has neither {MANIFEST} nor {SUMS}: this is no output of curate"
+        return Verification((Check("readable", READABLE, "unchecked", detail),))
+    sums, listed = check_sums(out)
+    try:
+        manifest = read_manifest(out)
+    except StorageError as wrong:
+        return Verification((sums, listed, judged("readable", READABLE, [wrong.message], "")))
+    readable = Check("readable", READABLE, "pass", f"version {manifest.manifest_version}")
+    case = Case(out, manifest, look(out, manifest))
+    files = (check_manifest(out, manifest), *check_shards(out, manifest, case.sight.faults))
+    stages = judged("stages", "every stage: in = out + rejected, and out = in of the next", *check_stages(manifest))
+    card, raws = check_card(out, manifest), check_raw(manifest, raw)
+    return Verification((sums, listed, readable, *files, *_from_rows(case), stages, card, raws))
+
+
+def _from_rows(case: Case) -> Iterator[Check]:
+    """Make the checks that need every row of every shard and ledger file."""
+    for name, (title, look_at) in FROM_ROWS.items():
+        excuse = _excuse(case.manifest) if name == "spans" else ""
+        if excuse:
+            yield Check(name, title, "unchecked", excuse, excused=True)
+        elif case.sight.faults:
+            detail = f"needs every row, and {next(iter(case.sight.faults))} could not be read"
+            yield Check(name, title, "unchecked", detail)
+        else:
+            yield judged(name, title, *look_at(case))
+
+
+def _excuse(manifest: Manifest) -> str:
+    """Say why spans need not tile the inputs of this output; empty where they must."""
+    if manifest.limited is not None:
+        return f"only the first {manifest.limited} records of each source were read"
+    return ""
+
+
+def _ids(case: Case) -> Finding:
+    """Look for ids that are none, and for ids that stand twice."""
+    malformed = [f"{place}: {n} values are no id" for place, n in case.sight.malformed.items() if n]
+    twice, _ = case.repeated
+    return Finding([*malformed, *(f"{name} stands twice" for name in twice)], case.sizes)
+
+
+def _disjoint(case: Case) -> Finding:
+    """Look for ids that were both kept and left out."""
+    _, both = case.repeated
+    return Finding([f"{name} is in a shard and in the ledger" for name in both], case.sizes)
+
+
+def _duplicates(case: Case) -> Finding:
+    """Look up every record that stands for another."""
+    targets = np.concatenate(case.sight.targets)
+    lost = [f"{name} is in no shard and in no ledger row" for name in case.index.missing(targets)]
+    circles = [f"{name} is called a duplicate of itself" for name in case.sight.circles]
+    return Finding([*lost, *circles], f"{len(targets)} duplicates")
+
+
+def _thresholds(case: Case) -> Finding:
+    """Report values that do not cross the threshold by which they were rejected."""
+    faults = [f"{name}: the value does not cross the threshold" for name in case.sight.uncrossed]
+    return Finding(faults, f"{case.sight.measured} measured rejections")
+
+
+def _spans(case: Case) -> Finding:
+    """Report inputs of which some byte or record is covered by no record, or by two."""
+    earlier = earlier_sources(case.manifest)
+    faults: list[str] = []
+    for number in case.sight.tiling.broken():
+        file = case.manifest.inputs[number]
+        if file.source_id not in earlier:
+            place = (file.source_id, file.uri)
+            why = "" if faults else f": {first_gap(file, *spans_of(case.out, case.manifest, place))}"
+            faults.append(f"{file.source_id} {file.uri}{why}")
+    checked = sum(1 for file in case.manifest.inputs if file.source_id not in earlier)
+    return Finding(faults, f"{checked} of {len(case.manifest.inputs)} files")
+
+
+READABLE = "the manifest can be read"
+FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
+    "ids": ("ids are well formed and unique over shards and ledger", _ids),
+    "disjoint": ("no record is both kept and left out", _disjoint),
+    "accounting": (
+        "inputs = rows + ledger, by source and by file",
+        lambda case: check_accounting(case.manifest, case.sight),
+    ),
+    "ledger": (
+        "ledger rows are what stages and rules rejected",
+        lambda case: check_ledger(case.manifest, case.sight),
+    ),
+    "dataset": (
+        "rows and languages are those of the shards",
+        lambda case: check_dataset(case.manifest, case.sight),
+    ),
+    "thresholds": ("every measured rejection crosses its threshold", _thresholds),
+    "duplicates": ("every duplicate names a record that is there", _duplicates),
+    "spans": ("records tile every byte (or number) of every input, once", _spans),
+}

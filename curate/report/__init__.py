@@ -1,0 +1,1 @@
+"""Show a run as one self-contained page."""

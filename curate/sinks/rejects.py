@@ -1,0 +1,83 @@
+"""Write the ledger of what was left out, and the measurements: by id, never with text."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+from pydantic import JsonValue
+
+from curate.sinks.shards import ShardFacts, regroup, write_table
+
+REJECTS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("source_id", pa.string()),
+        ("source_uri", pa.string()),
+        ("source_row", pa.int64()),
+        ("source_offset", pa.int64()),
+        ("source_length", pa.int64()),
+        ("stage", pa.string()),
+        ("rule", pa.string()),
+        ("metric", pa.string()),
+        ("value", pa.float64()),
+        ("threshold", pa.float64()),
+        ("operator", pa.string()),
+        ("duplicate_of", pa.string()),
+    ]
+)
+"""One row a rejected record: its place, and the first finding that rejected it.
+
+`value operator threshold` is true as written; metric, value, threshold and operator are null together for a rule
+without a measure. `duplicate_of` is the id of the record that stands for this one, kept or itself rejected later.
+"""
+
+MEANINGS = {
+    "id": "Record id: 32 hex characters.",
+    "source_id": "Source that the record came from.",
+    "source_uri": "File, relative to the fixed part of the source's path.",
+    "source_row": "Number of the record in its file, from 0.",
+    "source_offset": "Where the record starts: bytes of the decompressed file, or the record's number (json, parquet).",
+    "source_length": "How long it is, terminator included: bytes, or 1 (json, parquet).",
+    "stage": "Stage that rejected it; `read` where the source could not read it.",
+    "rule": "Rule that rejected it, as `stage:what`.",
+    "metric": "What was measured; null for a rule without a measure.",
+    "value": "The measured value.",
+    "threshold": "The threshold that the value crosses.",
+    "operator": "`value operator threshold` is true.",
+    "duplicate_of": "Id of the record that stands for this one.",
+}
+LEDGER_ROWS = 50_000
+LEDGER_BYTES = 16 << 20
+
+
+def write_rejects(path: Path, batches: Iterable[pa.RecordBatch]) -> ShardFacts | None:
+    """Write ledger rows in the order given; None, and no file, where there is none. Batch boundaries leave no trace."""
+    return write_signals(path, REJECTS, batches)
+
+
+def write_signals(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> ShardFacts | None:
+    """Write measurements (`id`, then one column a signal) in the order given; None, and no file, where none is."""
+    fitting = (batch.cast(schema) for batch in batches)
+    return write_table(path, schema, regroup(fitting, LEDGER_ROWS, LEDGER_BYTES))
+
+
+def schema() -> dict[str, JsonValue]:
+    """Return the JSON Schema of one ledger row: what `schemas/rejects.schema.json` holds."""
+    names = {"string": "string", "int64": "integer", "double": "number"}
+    always = {"id", "source_id", "source_uri", "stage", "rule"}
+    properties: dict[str, JsonValue] = {
+        field.name: {
+            "description": MEANINGS[field.name],
+            "type": names[str(field.type)] if field.name in always else [names[str(field.type)], "null"],
+        }
+        for field in REJECTS
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Ledger row",
+        "description": "One record that was left out: where it stands in the raw data, and why. Never its text.",
+        "type": "object",
+        "properties": properties,
+        "required": [field.name for field in REJECTS],
+        "additionalProperties": False,
+    }

@@ -1,0 +1,1 @@
+"""Turn raw files into records: nobody else creates any."""

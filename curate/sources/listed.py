@@ -1,0 +1,216 @@
+"""What every source of files has: where they lie, how they are packed, and whose they are."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+import pyarrow as pa
+from pydantic import Field
+
+from curate.core.errors import ConfigError, StorageError
+from curate.core.source import BATCH_BYTES, MAX_RECORD_BYTES, SPLIT_BYTES, FileStat, Source
+
+REGISTRY = (
+    "license",
+    "category",
+    "owner",
+    "origin",
+    "lawful_basis",
+    "collected_from",
+    "collected_to",
+    "url",
+    "notes",
+)
+"""Settings that say whose the records are; they shape no record but `license` and stand in the manifest."""
+
+
+class Listed(Source):
+    """Lists local or remote files and carries the entries of the source registry."""
+
+    batch_bytes: ClassVar[int] = BATCH_BYTES
+    """About how many source bytes a batch holds: a matter of memory, never of outcome."""
+    split_bytes: ClassVar[int] = SPLIT_BYTES
+    """Bytes above which a file is cut into pieces: a constant, since cuts are part of what is cached."""
+
+    path: str | tuple[str, ...] = Field(
+        description="File, folder or pattern (`*`, `?`, `[a-z]`, `**` for any depth), local or any fsspec URL such "
+        "as s3://bucket/raw/**/*.jsonl; or a list of them. Files whose name starts with a dot are left out."
+    )
+    max_record_bytes: int = Field(MAX_RECORD_BYTES, ge=1, description="Longer records are rejected unread.")
+    license: str = Field("unknown", description="Licence of the records, best as an SPDX identifier; a column of every row.")
+    category: str = Field("unknown", description="Kind of data, such as web, internal, licensed, synthetic, public.")
+    owner: str = Field("unknown", description="Who holds the rights in the records.")
+    origin: str = Field("unknown", description="Where the records come from: a system, a publisher, a site.")
+    lawful_basis: str = Field("unknown", description="Legal ground for using the records for training.")
+    collected_from: str = Field("unknown", description="First day of collection, as YYYY-MM-DD.")
+    collected_to: str = Field("unknown", description="Last day of collection, as YYYY-MM-DD.")
+    url: str = Field("unknown", description="Where the records were obtained.")
+    notes: str = Field("", description="Free notes for the reviewer.")
+
+    @property
+    def kept_schema(self) -> pa.Schema:
+        """Columns that follow SOURCED in every batch of this source, in order."""
+        return pa.schema([])
+
+    @property
+    def exempt(self) -> tuple[str, ...]:
+        """Kept string columns that editors leave alone (`as_is`)."""
+        return ()
+
+    def registry(self) -> dict[str, str]:
+        """Return the entries of the source registry by name, for the manifest; what nobody said is `unknown`."""
+        return {name: getattr(self, name) for name in REGISTRY}
+
+    def files(self) -> Sequence[FileStat]:
+        """List the files by uri; raise ConfigError where a path matches nothing or two files share a uri."""
+        paths = (self.path,) if isinstance(self.path, str) else self.path
+        where = f"sources.{self.name}.path" if self.name else "path"
+        if not paths:
+            raise ConfigError("no path is given", where=where, hint="name at least one file, folder or pattern")
+        found: dict[str, FileStat] = {}
+        for path in paths:
+            for file in listed(path, where):
+                other = found.setdefault(file.uri, file)
+                if other.path != file.path:
+                    raise ConfigError(
+                        f"two files would both be called {file.uri!r}",
+                        where=where,
+                        hint="list their common folder with one pattern, or make two sources",
+                    )
+        return [found[uri] for uri in sorted(found)]
+
+
+class Pattern(NamedTuple):
+    """A path parted into the folder that is fixed and what must match below it."""
+
+    root: str
+    """Folder (or the file itself, where `rest` is empty)."""
+    rest: str
+    """Pattern relative to the root; empty where the path has no wildcard."""
+
+
+MAGIC = re.compile(r"[*?\[]")
+
+
+def parted(path: str) -> Pattern:
+    """Part a path at its first component that has a wildcard.
+
+    >>> parted("raw/2024/**/*.jsonl")
+    Pattern(root='raw/2024', rest='**/*.jsonl')
+    """
+    scheme, separator, inner = path.rpartition("://")
+    parts = inner.split("/")
+    first = next((i for i, part in enumerate(parts) if MAGIC.search(part)), None)
+    if first is None:
+        return Pattern(path, "")
+    root = "/".join(parts[:first])
+    return Pattern(f"{scheme}{separator}{root}" or ("/" if first else "."), "/".join(parts[first:]))
+
+
+def matcher(rest: str) -> re.Pattern[str]:
+    """Compile a pattern over relative paths: `*` and `?` stay within a name, `**` spans any number of folders."""
+    out = []
+    for part in rest.split("/"):
+        if part == "**":
+            out.append("(?:[^/]+/)*")
+            continue
+        for token in re.findall(r"\[!?\]?[^\]]*\]|.", part, flags=re.DOTALL):
+            if token == "*":
+                out.append("[^/]*")
+            elif token == "?":
+                out.append("[^/]")
+            elif len(token) > 1:
+                inner = token[1:-1].replace("\\", "\\\\")
+                out.append(f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]")
+            else:
+                out.append(re.escape(token))
+        out.append("/")
+    whole = "".join(out)
+    return re.compile(whole.removesuffix("/") if not rest.endswith("**") else f"{whole}[^/]+", re.DOTALL)
+
+
+def listed(path: str, where: str = "path") -> Iterator[FileStat]:
+    """Yield what one path names, in no order; raise ConfigError where that is nothing.
+
+    Hidden files and folders are left out, links to folders are followed unless they lead back up.
+    """
+    scheme, separator, _ = path.partition("://")
+    local = not separator or scheme in {"file", "local"}
+    if local and separator:
+        path = path[len(scheme) + 3 :]
+    pattern = parted(path)
+    depth = None if not pattern.rest or "**" in pattern.rest.split("/") else pattern.rest.count("/") + 1
+    try:
+        entries = walk(os.path.abspath(pattern.root), depth) if local else remote(pattern.root, where)
+        wanted = matcher(pattern.rest) if pattern.rest else None
+        count = 0
+        for file in entries:
+            if wanted is None or wanted.fullmatch(file.uri):
+                count += 1
+                yield checked(file, where)
+    except FileNotFoundError as error:
+        raise ConfigError(f"there is no {path!r}", where=where, hint="check the path; it is taken from the folder "
+                          "in which the command runs unless the configuration says otherwise") from error
+    except OSError as error:
+        raise StorageError(f"cannot list {path!r}: {error.strerror or error}", where=where,
+                           hint="check the permissions of the folder") from error
+    if not count:
+        fact = f"nothing matches {path!r}" if pattern.rest else f"the folder {path!r} holds no file"
+        raise ConfigError(fact, where=where, hint="hidden files are left out; `**` stands for folders of any depth")
+
+
+def checked(file: FileStat, where: str) -> FileStat:
+    """Return the file; raise ConfigError where its name cannot be written in a ledger."""
+    try:
+        file.uri.encode()
+    except UnicodeEncodeError:
+        raise ConfigError(f"the file name {file.uri!r} is not UTF-8", where=where, hint="rename the file") from None
+    return file
+
+
+def walk(root: str, depth: int | None) -> Iterator[FileStat]:
+    """Yield the files of a local folder down to `depth` levels, or the one file that `root` is."""
+    status = os.stat(root)
+    if not Path(root).is_dir():
+        yield FileStat(Path(root).name, root, status.st_size, f"{status.st_mtime_ns}-{status.st_ino}")
+        return
+    pending: list[tuple[str, str, frozenset[tuple[int, int]]]] = [
+        (root, "", frozenset([(status.st_dev, status.st_ino)]))
+    ]
+    while pending:
+        folder, prefix, above = pending.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or not entry.is_file() and not entry.is_dir():
+                    continue
+                status = os.stat(entry.path)
+                uri = prefix + entry.name
+                node = (status.st_dev, status.st_ino)
+                if entry.is_file():
+                    yield FileStat(uri, entry.path, status.st_size, f"{status.st_mtime_ns}-{status.st_ino}")
+                elif node not in above and (depth is None or uri.count("/") + 1 < depth):
+                    pending.append((entry.path, f"{uri}/", above | {node}))
+
+
+MARKS = ("ETag", "etag", "md5", "mtime", "LastModified", "last_modified", "created")
+
+
+def remote(root: str, where: str) -> Iterator[FileStat]:
+    """Yield the files below an fsspec URL, or the one file that it is."""
+    import fsspec
+
+    try:
+        store, inner = fsspec.core.url_to_fs(root)
+    except (ImportError, ValueError) as error:
+        raise ConfigError(f"{root!r} cannot be opened: {error}", where=where, hint="install the store's package") from error
+    inner = inner.rstrip("/")
+    found = store.find(inner, detail=True)
+    if not found and not store.exists(inner):
+        raise FileNotFoundError(root)
+    for name, facts in found.items():
+        uri = name[len(inner) :].lstrip("/") or name.rsplit("/", 1)[-1]
+        if not any(part.startswith(".") for part in uri.split("/")):
+            mark = next((str(facts[key]) for key in MARKS if facts.get(key) is not None), "")
+            yield FileStat(uri, store.unstrip_protocol(name), int(facts["size"] or 0), mark)

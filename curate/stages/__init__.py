@@ -1,0 +1,1 @@
+"""What is done to records, one stage a file."""

@@ -1,0 +1,118 @@
+"""Rounds that choose, among records that are similar to each other, those that are kept."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from curate.core.stage import VERDICTS, Action, Texts, Value
+from curate.stages.dedup.pairs import PAIRS, Longs, Places, Scores, unmeasured
+
+Keep = Literal["source_priority", "longest"]
+
+CLUSTERED = pa.schema([*VERDICTS, pa.field("cluster_row", pa.uint64()), pa.field("size", pa.int32())])
+"""Verdicts with the smallest row of the record's cluster, and how many records the cluster has."""
+
+
+class Graph(NamedTuple):
+    """Similar records, numbered from the one that is kept first of all; edges ascend by (worse, better)."""
+
+    rows: Longs
+    better: Places
+    worse: Places
+    score: Scores
+
+
+def graph_of(pairs: pa.Table, keep: tuple[Keep, ...]) -> Graph:
+    """Order the records of measured pairs by `keep`, then by row, and number them in that order."""
+    ones, twos = pairs["row"].to_numpy(), pairs["other_row"].to_numpy()
+    rows, first = np.unique(np.concatenate([ones, twos]), return_index=True)
+    length, source = (
+        np.concatenate([pairs[name].to_numpy(), pairs[f"other_{name}"].to_numpy()])[first].astype(np.int64)
+        for name in ("length", "source")
+    )
+    ascending = {"source_priority": source, "longest": -length}
+    order = np.lexsort((rows, *(ascending[said] for said in reversed(keep))))
+    rank = np.empty(len(rows), np.int64)
+    rank[order] = np.arange(len(rows))
+    one, two = rank[np.searchsorted(rows, ones)], rank[np.searchsorted(rows, twos)]
+    better, worse = np.minimum(one, two), np.maximum(one, two)
+    edges = np.lexsort((better, worse))
+    return Graph(rows[order], better[edges], worse[edges], pairs["jaccard"].to_numpy()[edges])
+
+
+class Reconsider(Value):
+    """Bring together records that are kept only because nobody has compared them.
+
+    A long run of equal keys is paired as star and chain. If the centre of the star falls, its other neighbours have lost
+    the one record that they were compared with; so the kept neighbours of every record that falls are paired with the
+    best of them. The number of new pairs is at most that of the old ones.
+    """
+
+    by: Literal["key", "row", "all"] = "all"
+    wants_text: bool = False
+    keep: tuple[Keep, ...]
+
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:  # noqa: ARG002 - no text wanted
+        """Yield PAIRS: those that came, then new ones, unmeasured."""
+        from curate.core.kernels.graph import distinct_pairs, leaders
+
+        graph = graph_of(facts, self.keep)
+        keeper, _ = leaders(len(graph.rows), *graph[1:])
+        falls = keeper != np.arange(len(keeper))
+        downward = falls[graph.worse] & ~falls[graph.better]
+        upward = falls[graph.better] & ~falls[graph.worse]
+        fallen = np.concatenate([graph.worse[downward], graph.better[upward]])
+        kept = np.concatenate([graph.better[downward], graph.worse[upward]])
+        order = np.lexsort((kept, fallen))
+        fallen, kept = fallen[order], kept[order]
+        first = np.ones(len(fallen), np.bool_)
+        first[1:] = fallen[1:] != fallen[:-1]
+        best = kept[first][np.cumsum(first) - 1]
+        ones, twos = graph.rows[best], graph.rows[kept]
+        yield from facts.cast(PAIRS).combine_chunks().to_batches()
+        yield unmeasured(*distinct_pairs(np.minimum(ones, twos), np.maximum(ones, twos)))
+
+
+class Decide(Value):
+    """Choose leaders and name clusters."""
+
+    by: Literal["key", "row", "all"] = "all"
+    wants_text: bool = False
+    keep: tuple[Keep, ...]
+    rule: str
+    action: Action
+    threshold: float
+
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:  # noqa: ARG002 - no text wanted
+        """Yield CLUSTERED, ascending by row: one line for every record that is similar to another one."""
+        from curate.core.kernels.graph import components, leaders
+
+        graph = graph_of(facts, self.keep)
+        nodes = len(graph.rows)
+        keeper, score = leaders(nodes, *graph[1:])
+        root = components(nodes, graph.better, graph.worse)
+        smallest = graph.rows.copy()
+        np.minimum.at(smallest, root, graph.rows)
+        size = np.bincount(root, minlength=nodes)[root]
+        order = np.argsort(graph.rows)
+        columns = self.verdicts(keeper != np.arange(nodes), score, graph.rows[keeper])
+        columns |= {"row": graph.rows, "cluster_row": smallest[root], "size": size.astype(np.int32)}
+        lines = pa.RecordBatch.from_arrays([columns[name] for name in CLUSTERED.names], schema=CLUSTERED)
+        yield lines.take(pa.array(order))
+
+    def verdicts(self, falls: NDArray[np.bool_], score: Scores, other: Longs) -> dict[str, pa.Array]:
+        """Spell what is found of the records that fall; all is null for those that are kept."""
+        said: dict[str, str | float] = {
+            "rule": self.rule,
+            "metric": "jaccard",
+            "threshold": self.threshold,
+            "operator": ">=",
+            "action": self.action,
+        }
+        mask = pa.array(falls)
+        nothing = {name: pa.nulls(len(falls), VERDICTS.field(name).type) for name in VERDICTS.names}
+        lines = {name: pa.compute.if_else(mask, value, nothing[name]) for name, value in said.items()}
+        return lines | {"value": pa.array(score, mask=~falls), "other": pa.array(other, mask=~falls)}

@@ -1,0 +1,155 @@
+"""Keep one record of those whose texts say nearly the same."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field, model_validator
+
+from curate.core.stage import Findings, GlobalStage, Outcome, Round, Step, apply_verdicts
+from curate.stages.dedup.bands import PERMUTATIONS, Bands, fitting
+from curate.stages.dedup.leaders import Decide, Keep, Reconsider
+from curate.stages.dedup.pairs import Measure, Propose
+from curate.stages.dedup.scope import Scope, salts_of
+
+if TYPE_CHECKING:
+    from curate.core.kernels.minhash import Sketch
+
+
+class NearDuplicates(GlobalStage):
+    """Leave out, or tag, every record whose text is similar to one that is kept.
+
+    Similarity is the Jaccard index of the sets of shingles, runs of `ngram` tokens: a word, or one character where words
+    stand without spaces (Chinese). MinHash signatures (those of datasketch, scheme affine32) propose pairs, and the exact
+    index decides each. Records are gone through in the order of `keep`: one falls if it reaches the threshold with a record
+    that is kept. So each record left out is as similar as stated to the one that stays in its place (no chains), which
+    the finding `near_duplicates:near_copy` names. Texts of fewer than `ngram` tokens match when all their tokens agree;
+    a text without tokens matches nothing.
+
+    Every record that is similar to another one gets the id of its cluster's first record as `cluster` (connected
+    components over all similar pairs) and the size of the cluster; with `action: tag`, also the id of the record that
+    stands for it.
+    """
+
+    version: ClassVar[int] = 1
+
+    threshold: float = Field(0.8, gt=0, le=1, description="Jaccard index from which on two texts are duplicates.")
+    ngram: int = Field(5, ge=1, le=64, description="Tokens in a shingle.")
+    scope: Scope = Field("corpus", description="Look for copies in the whole corpus, in each source, in each language.")
+    keep: tuple[Keep, ...] = Field(
+        ("source_priority", "longest"),
+        description="Which of similar records is kept: of the source that comes first in the configuration, the longest"
+        " in characters. In the end, the one that comes first.",
+    )
+    recall: float = Field(
+        0.999,
+        gt=0,
+        lt=1,
+        description="Share of the pairs at or above the threshold, spread evenly from there to 1, that are proposed."
+        " Bands and rows follow from it.",
+    )
+    bands: int | None = Field(None, ge=1, le=256, description="Bands of the signature, in place of `recall`.")
+    rows: int | None = Field(None, ge=1, le=256, description="Permutations in a band, in place of `recall`.")
+    seed: int = Field(1, ge=0, lt=1 << 32, description="Seed of the permutations.")
+
+    @model_validator(mode="after")
+    def bands_go_with_rows(self) -> Self:
+        """Refuse half a choice, a choice out of reach, and a repeated criterion."""
+        if (self.bands is None) != (self.rows is None):
+            raise ValueError("`bands` and `rows` go together: give both, or none and a `recall`")
+        if self.bands is None and fitting(self.threshold, self.recall) is None:
+            raise ValueError(
+                f"a recall of {self.recall!r} at threshold {self.threshold!r} takes more than {PERMUTATIONS} permutations;"
+                " lower `recall`, or give `bands` and `rows`"
+            )
+        if len(set(self.keep)) < len(self.keep):
+            raise ValueError(f"`keep` names a criterion twice: {list(self.keep)!r}")
+        return self
+
+    @property
+    def facts_from(self) -> tuple[str, ...]:  # type: ignore[override]  # without bands, the threshold shapes the facts
+        """Return the settings that shape the facts: the threshold only where bands follow from it."""
+        chosen = ("threshold", "recall") if self.bands is None else ()
+        return ("ngram", "scope", "seed", "bands", "rows", *chosen)
+
+    @property
+    def adds(self) -> pa.Schema:
+        """`cluster`, `name_size`, and with `action: tag` `name_keeper`; null for a record like no other."""
+        fields = [("cluster", pa.string()), (f"{self.called}_size", pa.int32())]
+        return pa.schema([*fields, (f"{self.called}_keeper", pa.string())] if self.action == "tag" else fields)
+
+    @property
+    def called(self) -> str:
+        """The name under which findings and columns go."""
+        return self.name or "near_duplicates"
+
+    @property
+    def banding(self) -> Bands:
+        """Bands and rows, given or chosen."""
+        if self.bands is not None and self.rows is not None:
+            return Bands(self.bands, self.rows)
+        chosen = fitting(self.threshold, self.recall)
+        if chosen is None:
+            raise ValueError(f"no bands for threshold {self.threshold!r}")
+        return chosen
+
+    @property
+    def sketch(self) -> "Sketch":
+        """How a text becomes band keys."""
+        from curate.core.kernels.minhash import Sketch
+
+        return Sketch(self.ngram, *self.banding, self.seed)
+
+    def lineage(self) -> dict[str, float]:
+        """Return what the manifest says of the search: its parameters, and how probably it finds a pair at J."""
+        bands = self.banding
+        near = sorted({min(1.0, round(self.threshold + step, 10)) for step in (0, 0.05, 0.1)})
+        return {
+            "ngram": self.ngram,
+            "bands": bands.bands,
+            "rows": bands.rows,
+            "seed": self.seed,
+            "recall_target": self.recall,
+            "recall": bands.recall(self.threshold),
+            **{f"found_at_{jaccard:g}": bands.found(jaccard) for jaccard in near},
+        }
+
+    def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return a band key (uint64) a line with the row (uint32), as many a record as there are bands."""
+        from curate.core.kernels.minhash import band_keys
+
+        keys, filled = band_keys(batch["text"], salts_of(batch, self.scope), self.sketch)
+        rows = np.repeat(batch["row"].to_numpy()[filled], keys.shape[1])
+        return pa.RecordBatch.from_arrays([pa.array(keys.ravel()), pa.array(rows)], names=["key", "row"])
+
+    def rounds(self) -> Sequence[Round]:
+        """Propose pairs, measure them, bring together what the first choice parted, measure again, decide."""
+        measure = Measure(ngram=self.ngram, threshold=self.threshold)
+        rule = f"{self.called}:near_copy"
+        decide = Decide(keep=self.keep, rule=rule, action=self.action or "reject", threshold=self.threshold)
+        return (Propose(), measure, Reconsider(keep=self.keep), measure, decide)
+
+    def open(self, findings: Findings) -> Step:
+        """Return the step that applies the verdicts and writes the columns."""
+        lines = findings.verdicts
+
+        def step(batch: pa.RecordBatch) -> Outcome:
+            places = pc.index_in(batch["row"], value_set=lines["row"].combine_chunks())
+            cluster, size, other = (lines[name].combine_chunks().take(places) for name in ("cluster_row", "size", "other"))
+            found = apply_verdicts(batch, lines).found
+            keeper = pc.if_else(pc.is_valid(size), pc.coalesce(other, batch["id"]), None)
+            for field, values in zip(self.adds, (cluster, size, keeper), strict=False):
+                batch = with_column(batch, field, values)
+            return Outcome(batch, found)
+
+        return step
+
+
+def with_column(batch: pa.RecordBatch, field: pa.Field, values: pa.Array) -> pa.RecordBatch:
+    """Set a column; where `values` is null, what stood there stays."""
+    place = batch.schema.get_field_index(field.name)
+    if place < 0:
+        return batch.append_column(field, values)
+    return batch.set_column(place, field, pc.coalesce(values, batch.column(place)))

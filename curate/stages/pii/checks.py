@@ -1,0 +1,165 @@
+"""Check digits and plausibility of numbers: pure functions of one value, already folded to ASCII."""
+
+import re
+from calendar import monthrange
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+FIRST_YEAR, LAST_YEAR = 1900, 2039
+"""Birth years that are believed; a constant, because a clock would make the output depend on the day of the run."""
+
+PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
+"""First two digits of a resident id: province codes of GB/T 2260, and 83 for residents from Taiwan."""
+
+RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+RESIDENT_CHECKS = "10X98765432"
+USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
+LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+CALLING_CODES = frozenset(
+    (
+        "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 "
+        "86 90 91 92 93 94 95 98 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 "
+        "237 238 239 240 241 242 243 244 245 246 247 248 249 250 251 252 253 254 255 256 257 258 260 261 262 263 264 265 "
+        "266 267 268 269 290 291 297 298 299 350 351 352 353 354 355 356 357 358 359 370 371 372 373 374 375 376 377 378 "
+        "380 381 382 383 385 386 387 389 420 421 423 500 501 502 503 504 505 506 507 508 509 590 591 592 593 594 595 596 "
+        "597 598 599 670 672 673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692 800 808 850 852 "
+        "853 855 856 870 878 880 881 882 883 886 888 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 "
+        "979 992 993 994 995 996 998"
+    ).split()
+)
+"""Country calling codes of ITU-T E.164."""
+
+DATE_LIKE = re.compile(r"(?:19|20)[0-9]{2}[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
+TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
+
+
+def digits_of(value: str) -> str:
+    """Return the ASCII digits of a value, and a closing X of a resident id as `X`."""
+    return "".join(sign for sign in value.upper() if sign in "0123456789X")
+
+
+def is_date(year: int, month: int, day: int) -> bool:
+    """Tell whether a birth date exists and its year is believed."""
+    return FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+
+
+def has_birth_date(value: str) -> bool:
+    """Tell whether province and birth date of a resident id are plausible; its check digit does not matter.
+
+    Reads 18 digits (GB 11643-1999) or the 15 of the older form, whose year has two digits and means 19xx.
+    """
+    signs = digits_of(value)
+    if len(signs) == 15:
+        signs = f"{signs[:6]}19{signs[6:]}"
+    if signs[:2] not in PROVINCES or "X" in signs[:14]:
+        return False
+    return is_date(int(signs[6:10]), int(signs[10:12]), int(signs[12:14]))
+
+
+def is_resident_id(value: str) -> bool:
+    """Tell whether the check digit of an 18-digit resident id holds (GB 11643-1999: ISO 7064, MOD 11-2)."""
+    signs = digits_of(value)
+    if len(signs) != 18 or "X" in signs[:17] or not has_birth_date(value):
+        return False
+    total = sum(int(sign) * weight for sign, weight in zip(signs, RESIDENT_WEIGHTS, strict=False))
+    return RESIDENT_CHECKS[total % 11] == signs[17]
+
+
+def is_uscc(value: str) -> bool:
+    """Tell whether the check sign of a unified social credit code holds (GB 32100-2015, MOD 31)."""
+    signs = value.upper()
+    if len(signs) != 18 or any(sign not in USCC_SIGNS for sign in signs):
+        return False
+    total = sum(USCC_SIGNS.index(sign) * weight for sign, weight in zip(signs, USCC_WEIGHTS, strict=False))
+    return USCC_SIGNS[-total % 31] == signs[17]
+
+
+def is_luhn(digits: str) -> bool:
+    """Tell whether the last digit is the Luhn check digit (ISO/IEC 7812-1); numbers of one repeated digit are not cards."""
+    last = len(digits) - 1
+    total = sum(LUHN_DOUBLED[int(d)] if (last - i) % 2 else int(d) for i, d in enumerate(digits))
+    return total % 10 == 0 and len(set(digits)) > 1
+
+
+def is_union_pay(value: str) -> bool:
+    """Tell whether a number is a UnionPay card: it starts with 62, has 16 to 19 digits, and its check digit holds."""
+    digits = digits_of(value)
+    return 16 <= len(digits) <= 19 and digits.startswith("62") and is_luhn(digits)
+
+
+def is_bank_card(value: str) -> bool:
+    """Tell whether a number that is said to be a bank card can be one: 16 to 19 digits and a check digit that holds."""
+    digits = digits_of(value)
+    return 16 <= len(digits) <= 19 and is_luhn(digits)
+
+
+def issuer_lengths(digits: str) -> range:
+    """Return how many digits a card of this issuer may have (ISO/IEC 7812 ranges); empty for no issuer."""
+    two, four = int(digits[:2]), int(digits[:4])
+    if digits[0] == "4":
+        return range(13, 20)
+    if 51 <= two <= 55 or 2221 <= four <= 2720:
+        return range(16, 17)
+    if two in {34, 37}:
+        return range(15, 16)
+    if two in {36, 38, 39} or 3000 <= four <= 3059:
+        return range(14, 17)
+    if 3528 <= four <= 3589 or four in {2131, 1800}:
+        return range(15, 20)
+    return range(12, 20) if two in {50, 56, 57, 58, 60, 61, 63, 64, 65, 66, 67, 68, 69} else range(0)
+
+
+def is_credit_card(value: str) -> bool:
+    """Tell whether a number is a card of an international scheme: known issuer, its length, and a Luhn digit that holds."""
+    digits = digits_of(value)
+    return len(digits) in issuer_lengths(digits) and is_luhn(digits)
+
+
+def is_iban(value: str) -> bool:
+    """Tell whether the check digits of an IBAN hold (ISO 13616, MOD 97-10); 15 to 34 signs without blanks."""
+    signs = value.replace(" ", "").replace("-", "").upper()
+    if not 15 <= len(signs) <= 34:
+        return False
+    return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
+
+
+def is_ssn(value: str) -> bool:
+    """Tell whether the Social Security Administration may have issued a number: no group is void, none is a known sample."""
+    digits = digits_of(value)
+    void = digits[:3] in {"000", "666"} or digits[0] == "9" or digits[3:5] == "00" or digits[5:] == "0000"
+    return not void and digits not in {"123456789", "078051120", "219099999"} and len(set(digits)) > 1
+
+
+def is_international(value: str) -> bool:
+    """Tell whether `+...` starts with a country calling code and has 8 to 15 digits (ITU-T E.164)."""
+    digits = digits_of(value.split("x")[0])
+    if digits.startswith("1"):
+        return len(digits) == 11 and digits[1] in "23456789" and digits[4] in "23456789"
+    return 8 <= len(digits) <= 15 and any(digits[:n] in CALLING_CODES for n in (1, 2, 3))
+
+
+def is_labelled_phone(value: str) -> bool:
+    """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, not a date."""
+    digits = digits_of(value)
+    return 7 <= len(digits) <= 13 and len(set(digits)) > 2 and not DATE_LIKE.match(value)
+
+
+def is_plate(value: str) -> bool:
+    """Tell whether a plate has at least two digits after the letter of its city (GA 36)."""
+    return sum(sign in "0123456789" for sign in value[2:]) >= 2
+
+
+def is_public_ip(value: str) -> bool:
+    """Tell whether an address is a host on the public internet.
+
+    Loopback, RFC 1918, RFC 5737, RFC 3849, link-local, netmasks, multicast and 0.0.0.0 are nobody's: they stay.
+    """
+    try:
+        address = IPv6Address(value) if ":" in value else IPv4Address(value)
+    except AddressValueError:
+        return False
+    public = address.is_global and not address.is_multicast
+    return public and (address.version == 4 or value[0] in "23")

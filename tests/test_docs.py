@@ -1,0 +1,113 @@
+"""Every code block of the documentation runs.
+
+A document's `python`, `bash` and `yaml` blocks run in order, in one folder that holds a copy of `configs/` and one Python
+namespace; a `yaml` block with sources must load as a configuration, any other must be YAML. The line above a block may say
+
+    <!-- file: NAME -->        the block is written to NAME in that folder instead (and Python then also loads it)
+    <!-- not run: REASON -->   the block is not run
+
+Blocks in other languages (`text`, `console`) show what something looks like and are not run.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+FENCE = re.compile(
+    r"^(?:<!-- (?P<mark>file|not run): (?P<said>.+?) -->\n\n?)?^```(?P<language>\w+)\n(?P<code>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+RUN = {"python", "bash", "sh", "yaml"}
+
+
+class Block(NamedTuple):
+    line: int
+    language: str
+    mark: str | None
+    said: str | None
+    code: str
+
+
+def blocks(document: Path) -> list[Block]:
+    text = document.read_text("utf-8")
+    found = FENCE.finditer(text)
+    return [Block(text.count("\n", 0, m.start("code")), m["language"], m["mark"], m["said"], m["code"]) for m in found]
+
+
+class Reader:
+    """Does what a document says, in a folder of its own."""
+
+    def __init__(self, document: Path, folder: Path) -> None:
+        self.document = document
+        self.folder = folder
+        self.names: dict[str, object] = {"__name__": "document"}
+
+    def read(self, block: Block) -> None:
+        if block.mark == "file" and block.said:
+            path = self.folder / block.said
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.code, "utf-8")
+        if block.language == "python":
+            # The empty lines make a traceback point into the document.
+            exec(compile("\n" * block.line + block.code, self.document.name, "exec"), self.names)  # noqa: S102
+        elif block.language in {"bash", "sh"} and not block.mark:
+            self.shell(block)
+        elif block.language == "yaml":
+            self.yaml(block)
+
+    def shell(self, block: Block) -> None:
+        """Run as a reader would, with the commands of this environment first on the path."""
+        path = f"export PATH={Path(sys.executable).parent}:$PATH\n"
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", path + block.code],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0, f"{self.document.name}:{block.line}\n{done.stdout}{done.stderr}"
+
+    def yaml(self, block: Block) -> None:
+        values = YAML(typ="safe").load(block.code)
+        if isinstance(values, dict) and "sources" in values:
+            from curate.config.load import load  # noqa: PLC0415 - only documents with configurations need it
+
+            load(values)
+
+
+def test_a_document_that_says_a_wrong_thing_is_noticed(tmp_path):
+    document = tmp_path / "wrong.md"
+    document.write_text("# Wrong\n\n```python\nassert 1 + 1 == 3\n```\n\n<!-- not run: it costs money -->\n```bash\nfalse\n```\n")
+    wrong, costly = blocks(document)
+    assert (wrong.language, costly.said) == ("python", "it costs money")
+    with pytest.raises(AssertionError):
+        Reader(document, tmp_path).read(wrong)
+    with pytest.raises(AssertionError, match=r"wrong\.md"):
+        Reader(document, tmp_path).read(costly._replace(mark=None))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_block_of_a_document_runs(document, tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    reader = Reader(document, tmp_path)
+    for block in blocks(document):
+        if block.language in RUN and block.mark != "not run":
+            reader.read(block)
+
+
+def test_every_fence_is_one_that_the_reader_sees():
+    """A fence without a language, or one that is indented, would be skipped in silence."""
+    for document in DOCUMENTS:
+        text = document.read_text("utf-8")
+        assert text.count("```") == 2 * len(blocks(document)), document.name
