@@ -63,7 +63,11 @@ def main() -> None:
 @SET
 @JSON
 def validate(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
-    """Check CONFIG and what it names, and tell every mistake at once."""
+    """Check CONFIG and the files that it names: every mistake at once.
+
+    Relative paths of inputs and assets start from the folder of CONFIG; the output, and every path that --set says,
+    from the current folder.
+    """
     from curate.config.reach import reached
 
     if not as_json:
@@ -82,7 +86,10 @@ def validate(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:  
 @click.argument("name", required=False)
 @JSON
 def stages(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
-    """Document every stage and source format, or the one called NAME with all its settings."""
+    """Document stages and source formats, or the one NAME.
+
+    With NAME, every setting of it: its type, its default and what it means.
+    """
     from curate.config.describe import ROOMS, described, overview, page
     from curate.config.registry import names
 
@@ -96,7 +103,32 @@ def stages(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click pas
 
 @main.command()
 def schema() -> None:
-    """Print the JSON Schema of configurations, for editors that complete and check them."""
+    """Print the JSON Schema of configurations.
+
+    Editors complete and check a file that starts with `# yaml-language-server: $schema=schemas/config.schema.json`.
+    """
     from curate.config.schema import schema as of_configuration
 
     click.echo(json.dumps(of_configuration(), ensure_ascii=False, indent=2))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.option(
+    "--from",
+    "raw",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="RAW",
+    help="Folder of raw files, or one file. DIR itself when absent.",
+)
+def init(folder: Path, raw: Path | None) -> None:
+    """Look at raw files and write DIR/curate.yaml for them.
+
+    The configuration says beside each choice what it was made of, and is never written over one that is there.
+    """
+    from curate.config.reach import reached
+    from curate.engine.starter import initialise
+
+    path = initialise(folder, raw or folder)
+    click.echo(reached(path).page(path))
+    click.echo(f"Read it, then: curate preview {path}")

@@ -52,7 +52,7 @@ def arguments_of(function: Function) -> int:
 
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
-    return grimp.build_graph("curate", cache_dir=None)
+    return grimp.build_graph("curate", cache_dir=None, exclude_type_checking_imports=True)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

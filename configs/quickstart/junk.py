@@ -44,28 +44,35 @@ ACROSS = (
 )
 """Sources whose records turn up again in a later source: three within an industry, two across industries."""
 
-UNWANTED = {
+UNWANTED: dict[str, tuple[str, str | None]] = {
     "loop_zh": ("点击领取优惠券。" * 160, "quality"),
     "loop_en": ("limited offer click here now " * 120, "quality"),
     "replaced": ("系统日\ufffd\ufffd\ufffd记录\ufffd\ufffd\ufffd\ufffd失\ufffd\ufffd。" * 6, "quality"),
-    "binary": ("".join(chr(1 + n * 37 % 31) + chr(127 + n * 59 % 33) for n in range(240)) + "PK", "quality"),
+    "binary": ("".join(chr((n * n * 31 + n * 73 + 11) % 251) for n in range(400)), "quality"),
+    "mojibake": ("全年经营情况良好，设备检修按计划完成，未发生人身伤害事件。".encode().decode("latin-1") * 2, "quality"),
+    "noise": ("sdkfjh wqoeiu zxmcnb qpwoei lskdjf aslkdj mznxbc vbnmcx poiuqw hgjfkd ytrueq nbvcmx", None),
     "blank": (" \u3000\t \n ", "length"),
 }
-"""Texts that no industry wants, and the stage that rejects them."""
+"""Texts that nobody wants, and the stage that rejects them; typing at random is left to the user's own thresholds."""
 WHERE = {
     "loop_zh": ("notes", "procedures", "alerts"),
     "loop_en": ("incidents", "advisories", "clauses"),
     "replaced": ("procedures", "inspections"),
     "binary": ("incidents", "advisories"),
+    "mojibake": ("leaflets", "workorders"),
+    "noise": ("advisories",),
     "blank": ("notes", "inspections"),
 }
+"""The sources that hold them."""
 
 BROKEN = {
     "notes": ((b'{"ref": "N-901", "text": "The desk in Port Lisle closed early', "read:malformed"),),
     "consultations": ((b'{"id": "C-901", "conversations": "see paper file"}', "read:text_type"),),
+    "clauses": ((b'{"no": "9.9", "clause": {}}', "read:no_text"),),
     "procedures": ((b'{"ref": "P-901", "text": 20240607}', "read:text_type"),),
-    "inspections": ((b'"see paper file"', "read:not_object"), (b'{"ref": "S-902", "note": "misfiled"}', "read:no_text")),
+    "inspections": ((b'"see paper file"', "read:not_an_object"),),
     "incidents": ((b"", "read:blank"), (b'{"ref": "I-902", "text": "caf\xe9 feeder"}', "read:encoding")),
-    "advisories": ((b"[1, 2, 3]", "read:not_object"), (b'{"ref": "A-902", "title": "withdrawn"}', "read:no_text")),
+    "advisories": ((b"[1, 2, 3]", "read:not_an_object"),),
+    "alerts": ((b'{"ref": "A-902", "title": "\xe5\xb7\xb2\xe6\x92\xa4\xe9\x94\x80"}', "read:no_text"),),
 }
 """Lines and items that hold no sound record, and the rule under which the ledger names them."""

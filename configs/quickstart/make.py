@@ -16,7 +16,7 @@ from random import Random
 from typing import TypeVar
 
 from configs.quickstart import junk
-from configs.quickstart.persons import HARMLESS, OTHER_SHAPES, PERSONAL
+from configs.quickstart.persons import HARMLESS, OTHER_SHAPES, PERSONAL, mailbox
 
 Item = TypeVar("Item")
 
@@ -79,9 +79,9 @@ def sources() -> list[Source]:
         Source("clauses", "legal", ("en",), "clauses.json", "{}\n{}"),
         Source("procedures", "manufacturing", ("zh",), "procedures.jsonl"),
         Source("workorders", "manufacturing", ("en",), "workorders.csv"),
-        Source("inspections", "energy", ("zh", "en"), "inspections.json"),
+        Source("inspections", "energy", ("zh",), "inspections.json"),
         Source("incidents", "energy", ("en",), "incidents.jsonl"),
-        Source("advisories", "cybersecurity", ("en", "zh"), "advisories.jsonl"),
+        Source("advisories", "cybersecurity", ("en", "en", "en", "zh"), "advisories.jsonl"),
         Source("alerts", "cybersecurity", ("zh",), "alerts.json"),
     ]
 
@@ -162,10 +162,12 @@ def with_body(record: Record, body: str, planted: str, rule: str | None = None) 
 
 
 def almost(body: str) -> str:
-    """Add one word in the middle: for a text of 100 tokens or more the Jaccard similarity stays above 0.85."""
-    mark, word = ("，", "经复核") if "，" in body else (" ", "reportedly ")
-    at = body.index(mark, len(body) // 2) + 1
-    return body[:at] + word + body[at:]
+    """Lose one number in the middle: for a text of 60 tokens or more the Jaccard similarity stays above 0.85.
+
+    The copy is shorter and comes later, so nobody would keep it in place of the original.
+    """
+    number = re.compile(r"\d+ ?").search(body, len(body) // 2)
+    return body if number is None else body[: number.start()] + body[number.end() :]
 
 
 def untidy(body: str) -> str:
@@ -182,6 +184,9 @@ def write_plain(author: Author, source: Source) -> None:
             body = f"{record.parts[-1]}\n{junk.BOILERPLATE[source.industry, language]}"
             record = with_body(record, body, "boilerplate")
         source.records.append(record)
+        if source.name == "workorders" and number in (7, 19):
+            record.contact, record.planted = mailbox(500 + number), "contact"
+            record.values.append(("EMAIL_ADDRESS", record.contact))
     for text in junk.SHORT.get(source.name, ()):
         source.records.append(Record((*source_heads(source, text), text), None, "short"))
 

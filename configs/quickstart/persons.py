@@ -23,6 +23,11 @@ def mobile(n: int) -> str:
     return f"154{(70010203 + n * 1234577) % 10**8:08}"
 
 
+def mobile_abroad(n: int) -> str:
+    """Return a mobile number as one dials it from abroad."""
+    return f"+86 {mobile(n)}"
+
+
 def landline(n: int) -> str:
     """Return a landline number with an area code."""
     return f"03{10 + n % 9}-8{(990123 + n * 7717) % 10**6:06}"
@@ -96,11 +101,11 @@ PERSONAL: dict[str, tuple[Callable[[int], str], dict[str, tuple[str, ...]]]] = {
     "CN_RESIDENT_ID": (resident_id, {"zh": ("申请人身份证号{}，复印件已归档。", "（证件号码：{}）")}),
     "PHONE_NUMBER": (
         mobile,
-        {"zh": ("如有疑问请拨打{}联系值班人员。", "现场负责人手机：{}。"), "en": ("The shift mobile is +86 {}.",)},
+        {"zh": ("如有疑问请拨打{}联系值班人员。", "现场负责人手机：{}。")},
     ),
     "CN_BANK_CARD": (bank_card, {"zh": ("退款请汇入银行卡{}。", "收款卡号{}，开户行略。")}),
     "CN_USCC": (company_code, {"zh": ("统一社会信用代码：{}。", "开票单位信用代码{}。")}),
-    "CN_LICENSE_PLATE": (plate, {"zh": ("送货车辆车牌{}，到场后登记。", "肇事车辆{}已移交。")}),
+    "CN_PLATE": (plate, {"zh": ("送货车辆车牌{}，到场后登记。", "肇事车辆{}已移交。")}),
     "CN_PASSPORT": (passport, {"zh": ("外籍专家护照号{}。", "登记护照：{}。")}),
     "EMAIL_ADDRESS": (
         mailbox,
@@ -110,13 +115,14 @@ PERSONAL: dict[str, tuple[Callable[[int], str], dict[str, tuple[str, ...]]]] = {
         address,
         {"zh": ("告警源地址为{}，已封禁。",), "en": ("The session came from {} at night.", "Block {} at the edge.")},
     ),
-    "CN_WECHAT_ID": (wechat, {"zh": ("加微信号：{}，备注单位名称。", "微信：{}。")}),
-    "CN_QQ": (qq, {"zh": ("QQ：{}。", "技术交流QQ号{}。")}),
+    "WECHAT_ID": (wechat, {"zh": ("加微信号：{}，备注单位名称。", "微信：{}。")}),
+    "QQ_NUMBER": (qq, {"zh": ("QQ：{}。", "技术交流QQ号{}。")}),
     "CREDIT_CARD": (credit_card, {"en": ("The refund went to card {}.", "Charged to credit card {} twice.")}),
 }
 """Types of personal data, how a value is made, and sentences that hold one."""
 OTHER_SHAPES: dict[str, tuple[Callable[[int], str], dict[str, tuple[str, ...]]]] = {
     "landline": (landline, {"zh": ("值班电话{}。", "传真：{}。")}),
+    "mobile abroad": (mobile_abroad, {"en": ("The shift mobile is {}.", "Text {} on arrival.")}),
     "telephone": (telephone, {"en": ("Call {} before noon.", "Phone {} for access.")}),
 }
 """More ways to write a PHONE_NUMBER."""

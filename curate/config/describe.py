@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from inspect import getdoc
-from textwrap import indent
+from textwrap import fill, indent
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -18,6 +18,7 @@ SIMPLE = {"integer": "whole number", "number": "number", "boolean": "true or fal
 LIMITS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
 PATHS = {"path", "file-path"}
 ABSENT = "none"
+WIDTH = 100
 
 
 class Setting(NamedTuple):
@@ -118,9 +119,17 @@ def overview() -> str:
     """List every stage and every source format with its first sentence."""
     rooms = []
     for room, title in zip(ROOMS, ("Stages", "Sources"), strict=True):
-        rows = [(f"  {name}", described(name).summary) for name in names(room)]
+        rows = [(f"  {name}", summary_of(name)) for name in names(room)]
         rooms.append(f"{title}:\n{table(rows)}")
     return "\n\n".join([*rooms, "`curate stages NAME` documents one of them with all its settings."])
+
+
+def summary_of(name: str) -> str:
+    """Return the first sentence about a stage or a source, or why it cannot be loaded."""
+    try:
+        return described(name).summary
+    except ConfigError as error:
+        return error.message
 
 
 def page(what: Described) -> str:
@@ -137,16 +146,17 @@ def page(what: Described) -> str:
 def paragraph(setting: Setting) -> str:
     """Write one setting: its name, type and default, then what it means."""
     default = "required" if setting.required else f"default {default_of(setting)}"
-    return f"    {setting.name}: {setting.type} ({default})\n" + indent(setting.description, "      ")
+    said = fill(setting.description, WIDTH, initial_indent="      ", subsequent_indent="      ")
+    return f"    {setting.name}: {setting.type} ({default})\n{said}"
 
 
 def default_of(setting: Setting) -> str:
     """Spell a default as a configuration would write it."""
-    if setting.default is None:
+    if setting.default is None or setting.default == "":
         return ABSENT
     if isinstance(setting.default, bool):
         return str(setting.default).lower()
-    return repr(setting.default) if setting.default in ("", [], {}) else str(setting.default)
+    return repr(setting.default) if setting.default in ([], {}) else str(setting.default)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

@@ -27,8 +27,8 @@ STEP_BYTES = 1 << 18
 """Most bytes that one call of a decompressor gives, so that a small file which unpacks to gigabytes costs no memory."""
 SIP_BYTES = 1 << 14
 """Input of one call, so that little is lost where a stream turns out to be broken."""
-ZST_SIP_BYTES = 1 << 11
-"""The same for zstd, which cannot bound its output: a block of 128 KiB may be 4 bytes long."""
+ZST_SIPS = (1 << 4, 1 << 9)
+"""The least and the most for zstd, which cannot bound its output: a block of 128 KiB may be 4 bytes long."""
 
 
 class Damage(NamedTuple):
@@ -54,13 +54,13 @@ def reading(path: str) -> Iterator[None]:
         raise StorageError("the file may not be read", where=path, hint="check its permissions") from error
     except OSError as error:
         fact = f"the file cannot be read: {error.strerror or error}"
-        raise StorageError(fact, where=path, hint="check the disk, the network or the store, then start again") from error
+        raise StorageError(fact, where=path, hint="check the disk, the network or the store") from error
 
 
 def opened(path: str) -> IO[bytes]:
     """Open a local path or an fsspec URL for reading; the caller closes it."""
     if "://" not in path:
-        return open(path, "rb", buffering=0)  # noqa: SIM115, PTH123 - closed by the caller
+        return open(path, "rb", buffering=0)  # noqa: PTH123 - Path.open knows no other flavour of path either, and costs a Path a file
     import fsspec
 
     try:
@@ -82,9 +82,7 @@ class Stream:
     Raises StorageError where the file cannot be read.
     """
 
-    def __init__(
-        self, path: str, compression: str = "infer", *, start: int = 0, length: int | None = None
-    ) -> None:
+    def __init__(self, path: str, compression: str = "infer", *, start: int = 0, length: int | None = None) -> None:
         self.path = path
         self.compression: str | None = compression
         self.damage: Damage | None = None
@@ -238,18 +236,23 @@ class Zst:
 
         self.member = zstandard.ZstdDecompressor().decompressobj()
         self.error = zstandard.ZstdError
+        self.sip = ZST_SIPS[0]
 
     def pump(self, data: bytes) -> Pump:
-        """Unpack the frame as far as `data` goes."""
-        for at in range(0, len(data), ZST_SIP_BYTES):
+        """Unpack the frame as far as `data` goes, in smaller sips where much comes of little."""
+        at = 0
+        while at < len(data):
+            end = at + self.sip
             try:
-                out = self.member.decompress(data[at : at + ZST_SIP_BYTES])
+                out = self.member.decompress(data[at:end])
             except self.error as error:
                 raise EOFError(str(error)) from error
             if out:
                 yield out
             if self.member.eof:
-                return True, self.member.unused_data + data[at + ZST_SIP_BYTES :]
+                return True, self.member.unused_data + data[end:]
+            self.sip = ZST_SIPS[0] if len(out) > STEP_BYTES else min(2 * self.sip, ZST_SIPS[1])
+            at = end
         return False, b""
 
 
@@ -330,7 +333,7 @@ def split_units(data: bytes, newline: bytes) -> list[bytes]:
 
 
 def stretches(stream: Iterable[bytes], spans: Iterable[tuple[int, int]], most: int) -> Iterator[bytes]:
-    """Yield the bytes of spans (offset, length), which ascend and do not overlap, in one pass; at most `most` of each."""
+    """Yield the bytes of spans (offset, length), which ascend and do not overlap, in one pass; `most` of each."""
     chunks = iter(stream)
     chunk, at = b"", 0
     for offset, length in spans:
@@ -339,8 +342,9 @@ def stretches(stream: Iterable[bytes], spans: Iterable[tuple[int, int]], most: i
         while begin < end:
             if begin >= at + len(chunk):
                 at += len(chunk)
-                chunk = next(chunks, b"")
-                if not chunk:
+                more = next(chunks, None)
+                chunk = more or b""
+                if more is None:
                     break
                 continue
             out.append(chunk[begin - at : end - at])

@@ -93,7 +93,10 @@ def _differences(strings: pa.StringArray, edited: Edited) -> npt.NDArray[np.bool
     """Say which strings an edit changed; an editor that had nothing to do gives its very argument back."""
     if edited.strings is strings:
         return np.zeros(len(strings), np.bool_)
-    return pc.fill_null(pc.not_equal(strings, edited.strings), False).to_numpy(zero_copy_only=False)
+    differ: npt.NDArray[np.bool_] = pc.fill_null(pc.not_equal(strings, edited.strings), False).to_numpy(
+        zero_copy_only=False
+    )
+    return differ
 
 
 def _owned(lines: pa.RecordBatch | None, owners: Rows) -> pa.RecordBatch | None:

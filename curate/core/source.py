@@ -121,3 +121,17 @@ class Source(Value):
     def read(self, split: Split) -> Iterator[Outcome]:
         """Yield batches of SOURCED + kept columns, in order; unreadable records are rows already found wanting."""
         raise NotImplementedError
+
+    def again(self, file: FileStat, surveyed: Surveyed, spans: Sequence[tuple[int, int]]) -> Iterator[str | None]:
+        """Read records again by their spans, which ascend; null where there is no text.
+
+        This reads the whole file; a source that can go to a place does better.
+        """
+        wanted = dict.fromkeys(spans)
+        for outcome in self.read(Split(self.name, surveyed.pieces)):
+            batch = outcome.batch.select(["source_offset", "source_length", "text"])
+            for line in batch.to_pylist():
+                span = (line["source_offset"], line["source_length"])
+                if span in wanted:
+                    wanted[span] = line["text"]
+        yield from wanted.values()

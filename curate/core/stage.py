@@ -138,10 +138,13 @@ class Texts(Protocol):
 class Round(Protocol):
     """One step of a global stage over the whole corpus; a frozen, picklable value whose fields enter the task key."""
 
-    by: Literal["key", "row", "all"]
-    """How the engine partitions and sorts: by `key`, by `row`, or everything in one task."""
-    wants_text: bool
-    """Whether `reduce` gets `texts`."""
+    @property
+    def by(self) -> Literal["key", "row", "all"]:
+        """How the engine partitions and sorts: by `key`, by `row`, or everything in one task."""
+
+    @property
+    def wants_text(self) -> bool:
+        """Whether `reduce` gets `texts`."""
 
     def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:
         """Turn one partition, sorted by (key, row) or (row), into the facts of the next round or into VERDICTS.

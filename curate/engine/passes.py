@@ -206,9 +206,12 @@ class PassRun:
 
     def _parts(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """Cut a batch into single records where the one that kills is looked for."""
-        low, high = self.job.careful or (1, 0)
         rows = batch["row"].to_numpy()
-        if len(rows) == 0 or rows[-1] < low or rows[0] > high:
+        if self.job.careful is None or len(rows) == 0:
+            yield batch
+            return
+        low, high = self.job.careful
+        if rows[-1] < low or rows[0] > high:
             yield batch
             return
         for place in range(batch.num_rows):

@@ -14,16 +14,23 @@ from curate.core.source import FileStat
 
 HEAD_BYTES = 4 << 20
 """How much of a file is looked at, unpacked."""
+TEXT_CHARACTERS = 20_000
+"""How much of a file that is one text is measured."""
 RECORDS = 200
 """How many records of a file are looked at."""
 PACKED = {".gz", ".bz2", ".xz", ".zst"}
 SEPARATED = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
 DELIMITERS = ",\t;|"
+SIGNED = (b"%PDF", b"{\\rtf", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
+"""How documents and pictures begin that may look like text further on."""
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+GAP = re.compile(r"[\s,]*")
 NUMBER = re.compile(r"[+-]?[\d.,:/ -]+")
 MOST_CONTROLS = 0.01
 """Share of control characters above which a file is no text."""
 HEADER_LENGTH = 60
+MANY = 3
+"""An object of so many objects of one form is a collection."""
 RECORDS_SHARE = 0.8
 """Share of a JSON object's characters that a list has where the list holds the records and the rest is about them."""
 
@@ -41,6 +48,8 @@ class Look(NamedTuple):
     confidence: float = 1.0
     settings: tuple[tuple[str, object], ...] = ()
     """What the source has to be told about the format: delimiter, header, path of the records."""
+    characters: int = 0
+    """How many characters were looked at."""
 
     @property
     def columns(self) -> frozenset[str]:
@@ -59,16 +68,17 @@ def look(file: FileStat) -> Look:
     head = b"".join(Stream(file.path, length=HEAD_BYTES))
     if head.startswith(b"PAR1"):
         return Look(file, "parquet", parquet_records(file))
-    if not head:
-        return Look(file, "")
-    encoding = detected([head])
-    text = head[encoding.skip :].decode(encoding.name, "replace")
-    if len(CONTROLS.findall(text)) > MOST_CONTROLS * len(text):
+    if not head or head.startswith(SIGNED):
         return Look(file, "")
     whole = len(head) < HEAD_BYTES
+    head = head if whole else head[: head.rfind(b"\n") + 1] or head
+    encoding = detected([head])
+    text = head[encoding.bom :].decode(encoding.name, "replace")
+    if len(CONTROLS.findall(text)) > MOST_CONTROLS * len(text):
+        return Look(file, "")
     seen = as_json(file, text, whole=whole) or as_separated(file, text, whole=whole)
-    seen = seen or Look(file, "text", ({"text": text},))
-    return seen._replace(encoding=encoding.name, confidence=encoding.confidence)
+    seen = seen or Look(file, "text", ({"text": text[:TEXT_CHARACTERS]},))
+    return seen._replace(encoding=encoding.name, confidence=encoding.confidence, characters=len(text))
 
 
 def parquet_records(file: FileStat) -> tuple[Record, ...]:
@@ -96,11 +106,31 @@ def as_json(file: FileStat, text: str, *, whole: bool) -> Look | None:
     record = parsed_object(text)
     if record is None:
         return Look(file, "json") if suffix_of(file.uri) == ".json" else None
-    path = records_path(record)
-    inner = record.get(path) if path else None
-    if isinstance(inner, list):
-        return Look(file, "json", tuple(inner[:RECORDS]), settings=(("records", path),))
     return Look(file, "json", (record,))
+
+
+def collections(looks: Sequence[Look]) -> list[Look]:
+    """Read the records within JSON objects that are collections of them.
+
+    An object of like objects is one; an object with a long list is one where most of its neighbours are.
+    """
+    paths = [records_path(seen.records[0]) if is_object(seen) else "" for seen in looks]
+    sure = {path for path in paths if path == "*" or (path and paths.count(path) > len(paths) / 2)}
+    return [
+        seen._replace(records=within(seen.records[0], path), settings=(("records", path),)) if path in sure else seen
+        for seen, path in zip(looks, paths, strict=True)
+    ]
+
+
+def is_object(seen: Look) -> bool:
+    """Tell whether a file was seen to be one JSON object."""
+    return seen.format == "json" and len(seen.records) == 1
+
+
+def within(whole: Record, path: str) -> tuple[Record, ...]:
+    """Return the first records that an object holds at a path."""
+    inner = list(whole.values()) if path == "*" else whole[path]
+    return tuple(inner[:RECORDS]) if isinstance(inner, list) else ()
 
 
 def parsed_object(text: str) -> Record | None:
@@ -112,15 +142,19 @@ def parsed_object(text: str) -> Record | None:
     return value if isinstance(value, dict) else None
 
 
+def overlap(one: Record, other: Record) -> bool:
+    """Tell whether two objects have half of their fields or more in common."""
+    return 2 * len(one.keys() & other.keys()) >= len(one.keys() | other.keys()) > 0
+
+
 def array_records(text: str) -> tuple[Record, ...]:
     """Return the first objects of a JSON array, which may be cut off."""
-    decoder, records = json.JSONDecoder(), []
-    blank = re.compile(r"[\s,]*")
+    decoder = json.JSONDecoder()
+    records: list[Record] = []
     at = text.index("[") + 1
     while len(records) < RECORDS:
-        at = blank.match(text, at).end()  # type: ignore[union-attr] - an empty match is a match
         try:
-            value, at = decoder.raw_decode(text, at)
+            value, at = decoder.raw_decode(text, at + len(GAP.match(text, at)[0]))  # type: ignore[index] # always matches
         except ValueError:
             break
         if not isinstance(value, dict):
@@ -130,7 +164,10 @@ def array_records(text: str) -> tuple[Record, ...]:
 
 
 def records_path(whole: Record) -> str:
-    """Name the field of an object that holds its records as a list of objects; empty where the object is one record."""
+    """Name where an object holds its records: in a list, or (`*`) as its values; empty where it is one itself."""
+    values = [value for value in whole.values() if isinstance(value, dict)]
+    if len(values) == len(whole) >= MANY and all(overlap(values[0], value) for value in values[:RECORDS]):
+        return "*"
     sizes = {key: len(json.dumps(value, ensure_ascii=False, default=str)) for key, value in whole.items()}
     lists = [
         key

@@ -22,6 +22,7 @@ from curate.config.model import Config
 from curate.core.errors import StorageError
 from curate.core.files import digest_of, write_whole
 from curate.core.receipt import FileRef
+from curate.core.source import Source
 from curate.engine.books import check_limits, manifest_of
 from curate.engine.crew import Crew, Event, Pool
 from curate.engine.local import Local, numba_cache
@@ -297,4 +298,12 @@ def record_of(work: Work, started: datetime, command: str) -> RunRecord:
         stage_seconds=seconds,
         stage_bytes=stage_bytes,
         tasks=Tasks(made=made, cached=max(len(work.crew.receipts) - made, 0)),
+        raw={source.name: paths_of(source) for source in work.config.sources},
     )
+
+
+def paths_of(source: Source) -> list[str]:
+    """Return the paths of a source as they can be opened from any folder; a store's address without its secrets."""
+    said = getattr(source, "path", ())
+    paths = [said] if isinstance(said, str) else list(said)
+    return [path if "://" in path else str(Path(path).absolute()) for path in paths]

@@ -9,6 +9,7 @@ from curate.lineage.sight import Sight
 from curate.lineage.verification import Finding
 
 READ = "read"
+SUMMED = ("records_in", "records_out", "rejected", "tagged", "edited", "errors", "bytes_in", "bytes_out")
 
 
 def check_accounting(manifest: Manifest, sight: Sight) -> Finding:
@@ -100,6 +101,11 @@ def _chain_faults(manifest: Manifest) -> Iterator[str]:
                 yield f"{source}: {left} leave {before.name!r}, {entered} enter {after.name!r}"
     if stages[-1].records_out != manifest.dataset.rows:
         yield f"{stages[-1].records_out} leave the last stage, the set has {manifest.dataset.rows} rows"
+    for source, account in manifest.accounting.by_source.items():
+        came = stages[0].by_source.get(source, Numbers()).records_in
+        left = stages[-1].by_source.get(source, Numbers()).records_out
+        if (came, left) != (account.records, account.written):
+            yield f"{source}: {came} enter the first stage and {left} leave the last, not as its balance says"
 
 
 def _number_faults(name: str, said: Numbers) -> Iterator[str]:
@@ -115,10 +121,23 @@ def _number_faults(name: str, said: Numbers) -> Iterator[str]:
 
 def _sum_faults(stage: StageRecord) -> Iterator[str]:
     """Compare a stage's numbers with the sums over its sources."""
-    for key in ("records_in", "records_out", "rejected", "tagged", "edited", "bytes_in", "bytes_out"):
-        summed = sum(getattr(numbers, key) for numbers in stage.by_source.values())
-        if summed != getattr(stage, key):
-            yield f"{stage.name}: {key} is {getattr(stage, key)}, its sources sum to {summed}"
+    summed: Counter[str] = Counter()
+    for numbers in stage.by_source.values():
+        summed.update(_flat(numbers))
+    whole = _flat(stage)
+    for key in sorted({*summed, *whole}):
+        if summed[key] != whole[key]:
+            yield f"{stage.name}: {key} is {whole[key]}, its sources sum to {summed[key]}"
+
+
+def _flat(said: Numbers) -> Counter[str]:
+    """Spell all numbers of a stage, or of a stage for one source, under one name each."""
+    flat = Counter({key: getattr(said, key) for key in SUMMED})
+    for rule, ruled in said.rules.items():
+        flat[f"{rule} rejected"] = ruled.rejected
+        flat[f"{rule} tagged"] = ruled.tagged
+    flat.update({f"{kind} replaced": n for kind, n in said.counts.items()})
+    return flat
 
 
 def check_ledger(manifest: Manifest, sight: Sight) -> Finding:

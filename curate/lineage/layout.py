@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from curate.core.errors import StorageError
 from curate.core.files import digest_of
 from curate.core.record import SHARD
-from curate.lineage.manifest import SUMS, Manifest, Written
+from curate.lineage.manifest import SUMS, Amount, Manifest, Written
 from curate.lineage.sight import reason
 from curate.lineage.sums import listed_files, read_sums
 from curate.lineage.verification import Check, judged
@@ -140,9 +140,11 @@ def _split_faults(manifest: Manifest, rows: dict[str, int]) -> Iterator[str]:
         if not shard.path.startswith(f"data/{shard.split}/"):
             yield f"{shard.path} does not lie in the folder of split {shard.split!r}"
     for name, total in totals.items():
-        said = manifest.outputs.splits.get(name)
-        if said is None or said.rows != total:
-            yield f"split {name!r} has {total} rows, the manifest says {said.rows if said else 0}"
+        said = manifest.outputs.splits.get(name, Amount(rows=0, bytes=0))
+        if said.rows != total:
+            yield f"split {name!r} has {total} rows, the manifest says {said.rows}"
+        if said.bytes != sum(shard.uncompressed_bytes for shard in manifest.outputs.shards if shard.split == name):
+            yield f"split {name!r}: its bytes are not the sum of its shards' bytes"
 
 
 def check_card(out: Path, manifest: Manifest) -> Check:

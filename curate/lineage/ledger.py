@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from curate.core.errors import StorageError
 from curate.lineage.manifest import read_manifest
-from curate.lineage.sight import read_columns, reason
+from curate.lineage.sight import DAMAGE, read_columns, reason
 from curate.sinks.rejects import REJECTS
 
 Row = dict[str, Any]
@@ -97,7 +97,7 @@ class Ledger:
                     narrowed = self._narrowed(batch.cast(REJECTS))
                     if narrowed.num_rows:
                         yield narrowed
-            except (OSError, pa.ArrowException, KeyError) as wrong:
+            except DAMAGE as wrong:
                 raise StorageError(f"the ledger file {reason(wrong)}", where=str(self.out / file.path)) from wrong
 
     def _narrowed(self, batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -32,6 +32,7 @@ class RunRecord(Value):
     stage_seconds: dict[str, dict[str, float]] = Field({}, description="CPU seconds by stage and source.")
     stage_bytes: dict[str, dict[str, int]] = Field({}, description="Bytes of text that came in, by stage and source.")
     tasks: Tasks = Tasks()
+    raw: dict[str, list[str]] = Field({}, description="Paths of the sources as this run found them, absolute.")
 
 
 def run_bytes(run: RunRecord) -> bytes:

@@ -1,7 +1,7 @@
 """Read shards and ledger once and keep what the checks need: ids, counts and sums, never a text."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curate.core.record import SHARD
 from curate.lineage.ids import NONE, Pairs, parse_ids
 from curate.lineage.manifest import UNDETERMINED, Manifest
 from curate.lineage.spans import Numbers, Place, Tiling
+from curate.sinks.rejects import REJECTS
 
 Marks = npt.NDArray[np.bool_]
 
@@ -21,8 +23,11 @@ BATCH_ROWS = 1 << 16
 PLACED = ("id", "source_id", "source_uri", "source_offset", "source_length")
 KEPT = (*PLACED, "language")
 LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator", "duplicate_of")
-REPEATING = ["source_id", "source_uri", "language", "stage", "rule", "metric", "operator"]
+REPEATING = frozenset({"source_id", "source_uri", "language", "stage", "rule", "metric", "operator"})
 """Read as dictionaries: a few names, many rows."""
+TYPES = {field.name: field.type for field in (*SHARD, *REJECTS)}
+DAMAGE = (OSError, pa.ArrowException, KeyError, ValueError)
+"""What reading a file raises that is not what it should be, down to strings that are no UTF-8."""
 
 COMPARE = {
     "<": np.less,
@@ -59,33 +64,38 @@ class Sight:
     """Files that could not be read, and why."""
 
 
+Take = Callable[[Sight, str, pa.RecordBatch], None]
+
+
 def look(out: Path, manifest: Manifest) -> Sight:
     """Read every shard and ledger file that the manifest names."""
     sight = Sight(Tiling(manifest.inputs))
     for shard in manifest.outputs.shards:
-        for batch in _batches(out, shard.path, KEPT, sight):
-            _see_kept(sight, shard.path, batch)
+        _see(sight, out, shard.path, KEPT, _see_kept)
     for ledger in manifest.outputs.rejects:
-        for batch in _batches(out, ledger.path, LEFT_OUT, sight):
-            _see_rejected(sight, ledger.path, batch)
+        _see(sight, out, ledger.path, LEFT_OUT, _see_rejected)
     return sight
 
 
-def _batches(out: Path, path: str, columns: Sequence[str], sight: Sight) -> Iterator[pa.RecordBatch]:
-    """Yield the columns of a file; where it cannot be read, write that down and end."""
+def _see(sight: Sight, out: Path, path: str, columns: Sequence[str], take_in: Take) -> None:
+    """Take in a file batch by batch; where it cannot be read, write that down instead."""
     try:
-        yield from read_columns(out / path, columns)
-    except (OSError, pa.ArrowException, KeyError, ValueError) as wrong:
+        for batch in read_columns(out / path, columns):
+            take_in(sight, path, batch)
+    except DAMAGE as wrong:
         sight.faults[path] = reason(wrong)
 
 
 def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Yield some columns of a Parquet file batch by batch; KeyError where one is missing or has a strange type."""
-    with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=REPEATING) as file:
-        names = set(file.schema_arrow.names)
-        missing = [name for name in columns if name not in names]
-        if missing:
-            raise KeyError(missing[0])
+    """Yield some columns of a shard or ledger file batch by batch; raise one of DAMAGE where that is impossible."""
+    repeating = [name for name in columns if name in REPEATING]
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        types = {field.name: field.type for field in file.schema_arrow}
+        strange = [name for name in columns if types.get(name) != TYPES[name]]
+        meta = file.metadata
+    if strange:
+        raise KeyError(strange[0])
+    with pq.ParquetFile(path, metadata=meta, page_checksum_verification=True, read_dictionary=repeating) as file:
         for batch in file.iter_batches(BATCH_ROWS, columns=list(columns)):
             yield batch.select(list(columns))
 
@@ -97,7 +107,7 @@ def reason(wrong: BaseException) -> str:
     if isinstance(wrong, PermissionError):
         return "may not be read"
     if isinstance(wrong, KeyError):
-        return f"has no column {wrong.args[0]!r}"
+        return f"lacks the column {wrong.args[0]!r}, or it has another type"
     return "is damaged: it is no whole Parquet file"
 
 

@@ -17,6 +17,7 @@ from curate.sources.listed import Listed
 
 BLANK = Fault("read:blank")
 ENCODING = Fault("read:encoding")
+EMPTY = Fault("read:empty")
 SHOWN_BYTES = 1 << 16
 """How much of a record that cannot be read is shown again."""
 
@@ -42,7 +43,8 @@ class Decoded(Listed):
     """Reads text files, packed or not, in whatever encoding; spans are bytes of the unpacked file."""
 
     encoding: str = Field(
-        "auto", description="Name of the encoding; `auto` goes by byte order mark, strict UTF-8, then by which of gb18030, "
+        "auto",
+        description="Name of the encoding; `auto` goes by byte order mark, strict UTF-8, then by which of gb18030, "
         "big5, UTF-16, Japanese, Korean and Latin encodings gives the most common characters.",
     )
     compression: Compression = Field(
@@ -216,7 +218,7 @@ class Taker:
 
 
 def line_runs(found: Iterator[Line], piece: Piece) -> Iterator[Run]:
-    """Number the lines that are records, and put consecutive blank ones together."""
+    """Give lines that are records their numbers, and put consecutive blank ones together."""
     row = piece.first_row
     narrow = len(feed_in(piece.encoding)) == 1
     blank_from = blank_to = -1

@@ -1,9 +1,7 @@
 """How records become rows: which fields are the text, the key and the kept columns, and how batches are built."""
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from itertools import zip_longest
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 import pyarrow as pa
@@ -70,16 +68,19 @@ class Fields(Listed):
     """Says which fields of a record are its text, its chat, its key and its kept columns."""
 
     text: str | None = Field(
-        None, description="Field, dotted path (`a.b.0.c`, `a.*.c`) or template (`Q: {title}\\nA: {answer}`) of the text; "
+        None,
+        description="Field, dotted path (`a.b.0.c`, `a.*.c`) or template (`Q: {title}\\nA: {answer}`) of the text; "
         "`text` when absent. Absent fields of a template render as nothing; a record without any has no text.",
     )
     messages: Chat | None = Field(None, description="Where a chat record keeps its turns, instead of `text`.")
     key: str | None = Field(
-        None, description="Field or dotted path whose value names the record for good: its id then no longer depends on "
-        "the place. A record without it is named by its place and tagged `read:no_key`.",
+        None,
+        description="Field or dotted path whose value names the record for good: its id then no longer depends on the "
+        "place. A record without it is named by its place and tagged `read:no_key`.",
     )
     keep: tuple[str, ...] | dict[str, Kind] = Field(
-        (), description="Fields to keep as columns: a list (strings), or types by field: string, as_is (a string that no "
+        (),
+        description="Fields to keep as columns: a list (strings), or types by field: string, as_is (a string that no "
         "stage edits), integer, number, boolean. `a.b` becomes the column a_b.",
     )
 
@@ -182,6 +183,7 @@ class Rows:
 
     def __init__(self, source: Listed) -> None:
         self.source = source
+        self._name = source.name
         self.schema = pa.schema([*SOURCED, *source.kept_schema])
         fields = source if isinstance(source, Fields) else None
         self._text: Getter = texter((fields and fields.text) or "text")
@@ -223,13 +225,13 @@ class Rows:
             said = render(turns)
         if type(said) is not str:
             fault, said, turns = NO_TEXT if said is None else TEXT_TYPE, None, None
-        key = self._key(record) if self._key else None
+        key = keyed(self._key(record)) if self._key else None
+        row = len(self._ids)
         self._append(key, said, span, size)
         self._turns.append(turns)
-        row = len(self._ids) - 1
         if fault is not None:
             self._found.append((row, fault))
-        elif self._key and not self._keyed(key):
+        elif self._key and key is None:
             self._found.append((row, NO_KEY))
         for (get, cast, _), column in zip(self._kept, self._values, strict=True):
             value = get(record)
@@ -254,17 +256,13 @@ class Rows:
             column.append(None)
         self._found.append((len(self._ids) - 1, fault))
 
-    def _append(self, key: object, text: object, span: Span, size: int) -> None:
-        place = as_string(key) if self._keyed(key) else place_of(self._uri, span.offset)
-        self._ids.append(record_id(self.source.name, str(place)))
-        self._texts.append(text)  # type: ignore[arg-type]
+    def _append(self, key: str | None, text: str | None, span: Span, size: int) -> None:
+        place = place_of(self._uri, span.offset) if key is None else key
+        self._ids.append(record_id(self._name, place))
+        self._texts.append(text)
         self._uris.append(self._uri)
         self._spans.append(span)
         self._bytes += size
-
-    @staticmethod
-    def _keyed(key: object) -> bool:
-        return key is not None and key != "" and (type(key) is not str or key.isascii() or sound(key))
 
     def take(self) -> Outcome:
         """Give what was collected as one batch and begin anew; findings are ascending by row."""
@@ -301,6 +299,14 @@ class Rows:
             self._found.extend((row, fault) for row in bad)
             gone = set(bad)
             return pa.array([None if row in gone else value for row, value in enumerate(values)], pa.string())
+
+
+def keyed(value: object) -> str | None:
+    """Spell the value of a key field; None where it is null, empty, or no UTF-8."""
+    if value is None or value == "":
+        return None
+    key = value if type(value) is str else compact(value)
+    return key if key.isascii() or sound(key) else None
 
 
 def sound(text: str) -> bool:

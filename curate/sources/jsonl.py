@@ -1,19 +1,13 @@
 """JSON Lines: one JSON object a line, a faulty line harming no other."""
 
 import json
-from collections.abc import Callable, Mapping
 
 import orjson
 
 from curate.core.source import Piece
-from curate.sources.decoded import ENCODING, Decoded, Run, Taker
+from curate.sources.decoded import Decoded, Run, Taker
 from curate.sources.fields import Fault, Fields, Rows
-from curate.sources.paths import getter
-
-MALFORMED = Fault("read:malformed")
-NOT_AN_OBJECT = Fault("read:not_an_object")
-EXACT = float(1 << 63)
-"""A float beyond this may be an integer that orjson could not hold."""
+from curate.sources.objects import NOT_AN_OBJECT, Inexact, inexact_in, lenient
 
 
 class Jsonl(Fields, Decoded):
@@ -31,7 +25,7 @@ class Jsonl(Fields, Decoded):
 class JsonTaker(Taker):
     """Parses lines with orjson, and with the slower and more lenient standard parser where that fails."""
 
-    def __init__(self, rows: Rows, encoding: str, inexact: "Inexact") -> None:
+    def __init__(self, rows: Rows, encoding: str, inexact: Inexact) -> None:
         super().__init__(rows, encoding)
         self.inexact = inexact
         self.plain = encoding == "utf-8"
@@ -49,26 +43,3 @@ class JsonTaker(Taker):
             self.rows.add(record, run.span, run.span.length)
         else:
             self.rows.reject(run.span, record if isinstance(record, Fault) else NOT_AN_OBJECT)
-
-
-Inexact = Callable[[Mapping[str, object]], bool]
-
-
-def inexact_in(fields: Fields) -> Inexact:
-    """Return a test for key and kept fields in which orjson may have turned a huge integer into a float."""
-    getters = [getter(path) for path in fields.named]
-
-    def inexact(record: Mapping[str, object]) -> bool:
-        return any(type(value := get(record)) is float and abs(value) >= EXACT for get in getters)
-
-    return inexact
-
-
-def lenient(body: bytes, encoding: str) -> object:
-    """Parse what orjson refused; a Fault where it is truly no JSON, or not even text."""
-    try:
-        return json.loads(body.decode(encoding))
-    except UnicodeDecodeError:
-        return ENCODING
-    except (ValueError, RecursionError):
-        return MALFORMED

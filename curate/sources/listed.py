@@ -39,7 +39,7 @@ class Listed(Source):
         "as s3://bucket/raw/**/*.jsonl; or a list of them. Files whose name starts with a dot are left out."
     )
     max_record_bytes: int = Field(MAX_RECORD_BYTES, ge=1, description="Longer records are rejected unread.")
-    license: str = Field("unknown", description="Licence of the records, best as an SPDX identifier; a column of every row.")
+    license: str = Field("unknown", description="Licence of the records, best as an SPDX identifier.")
     category: str = Field("unknown", description="Kind of data, such as web, internal, licensed, synthetic, public.")
     owner: str = Field("unknown", description="Who holds the rights in the records.")
     origin: str = Field("unknown", description="Where the records come from: a system, a publisher, a site.")
@@ -116,16 +116,16 @@ def matcher(rest: str) -> re.Pattern[str]:
         if part == "**":
             out.append("(?:[^/]+/)*")
             continue
-        for token in re.findall(r"\[!?\]?[^\]]*\]|.", part, flags=re.DOTALL):
-            if token == "*":
+        for one in re.findall(r"\[!?\]?[^\]]*\]|.", part, flags=re.DOTALL):
+            if one == "*":
                 out.append("[^/]*")
-            elif token == "?":
+            elif one == "?":
                 out.append("[^/]")
-            elif len(token) > 1:
-                inner = token[1:-1].replace("\\", "\\\\")
+            elif len(one) > 1:
+                inner = one[1:-1].replace("\\", "\\\\")
                 out.append(f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]")
             else:
-                out.append(re.escape(token))
+                out.append(re.escape(one))
         out.append("/")
     whole = "".join(out)
     return re.compile(whole.removesuffix("/") if not rest.endswith("**") else f"{whole}[^/]+", re.DOTALL)
@@ -143,7 +143,7 @@ def listed(path: str, where: str = "path") -> Iterator[FileStat]:
     pattern = parted(path)
     depth = None if not pattern.rest or "**" in pattern.rest.split("/") else pattern.rest.count("/") + 1
     try:
-        entries = walk(os.path.abspath(pattern.root), depth) if local else remote(pattern.root, where)
+        entries = walk(Path(pattern.root).absolute(), depth) if local else remote(pattern.root, where)
         wanted = matcher(pattern.rest) if pattern.rest else None
         count = 0
         for file in entries:
@@ -151,11 +151,10 @@ def listed(path: str, where: str = "path") -> Iterator[FileStat]:
                 count += 1
                 yield checked(file, where)
     except FileNotFoundError as error:
-        raise ConfigError(f"there is no {path!r}", where=where, hint="check the path; it is taken from the folder "
-                          "in which the command runs unless the configuration says otherwise") from error
+        raise ConfigError(f"there is no {path!r}", where=where, hint="check the path") from error
     except OSError as error:
-        raise StorageError(f"cannot list {path!r}: {error.strerror or error}", where=where,
-                           hint="check the permissions of the folder") from error
+        fact = f"cannot list {path!r}: {error.strerror or error}"
+        raise StorageError(fact, where=where, hint="check the permissions of the folder") from error
     if not count:
         fact = f"nothing matches {path!r}" if pattern.rest else f"the folder {path!r} holds no file"
         raise ConfigError(fact, where=where, hint="hidden files are left out; `**` stands for folders of any depth")
@@ -170,22 +169,22 @@ def checked(file: FileStat, where: str) -> FileStat:
     return file
 
 
-def walk(root: str, depth: int | None) -> Iterator[FileStat]:
+def walk(root: Path, depth: int | None) -> Iterator[FileStat]:
     """Yield the files of a local folder down to `depth` levels, or the one file that `root` is."""
-    status = os.stat(root)
-    if not Path(root).is_dir():
-        yield FileStat(Path(root).name, root, status.st_size, f"{status.st_mtime_ns}-{status.st_ino}")
+    status = root.stat()
+    if not root.is_dir():
+        yield FileStat(root.name, str(root), status.st_size, f"{status.st_mtime_ns}-{status.st_ino}")
         return
     pending: list[tuple[str, str, frozenset[tuple[int, int]]]] = [
-        (root, "", frozenset([(status.st_dev, status.st_ino)]))
+        (str(root), "", frozenset([(status.st_dev, status.st_ino)]))
     ]
     while pending:
         folder, prefix, above = pending.pop()
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith(".") or not entry.is_file() and not entry.is_dir():
+                if entry.name.startswith(".") or not (entry.is_file() or entry.is_dir()):
                     continue
-                status = os.stat(entry.path)
+                status = entry.stat()
                 uri = prefix + entry.name
                 node = (status.st_dev, status.st_ino)
                 if entry.is_file():
@@ -204,7 +203,8 @@ def remote(root: str, where: str) -> Iterator[FileStat]:
     try:
         store, inner = fsspec.core.url_to_fs(root)
     except (ImportError, ValueError) as error:
-        raise ConfigError(f"{root!r} cannot be opened: {error}", where=where, hint="install the store's package") from error
+        hint = "install the store's package"
+        raise ConfigError(f"{root!r} cannot be opened: {error}", where=where, hint=hint) from error
     inner = inner.rstrip("/")
     found = store.find(inner, detail=True)
     if not found and not store.exists(inner):

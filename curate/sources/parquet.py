@@ -2,18 +2,15 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from curate.core.errors import DataError, StorageError
+from curate.core.errors import DataError
 from curate.core.source import FileStat, Piece, Split, Surveyed
-from curate.core.stage import Outcome, found_lines, merged
+from curate.core.stage import Outcome
 from curate.sources.columns import Columns, Reach, as_text, decoded, is_text, is_turns, reached
 from curate.sources.fields import Fault, Fields, Rows, Span
 from curate.sources.paths import compact
@@ -23,7 +20,10 @@ from curate.sources.rowgroups import (
     footed,
     group_batches,
     groups_of,
+    limited,
     pieces_of,
+    shortened,
+    still_parquet,
     stretch,
 )
 
@@ -47,7 +47,8 @@ class Parquet(Fields):
         copy = copied(file, parts)
         try:
             with footed(copy.path) as parquet:
-                groups = groups_of(parquet, Wanted.of(self, parquet.schema_arrow, file.uri).columns)
+                Wanted.of(self, parquet.schema_arrow, file.uri)
+                groups = groups_of(parquet)
             pieces = pieces_of(file, copy.path, groups, self.split_bytes)
         except UnreadableError:
             pieces = (Piece(file.uri, copy.path, length=1, extra={"malformed": True}),)
@@ -74,7 +75,7 @@ class Parquet(Fields):
             return
         with still_parquet(piece.path) as parquet:
             wanted = Wanted.of(self, parquet.schema_arrow, piece.uri)
-            groups = groups_of(parquet, wanted.columns)
+            groups = groups_of(parquet)
             first = piece.first_row
             for number, group in enumerate(stretch(groups, piece), piece.start):
                 end = first + group.rows
@@ -88,7 +89,7 @@ class Parquet(Fields):
                 first = end
 
     def again(self, file: FileStat, surveyed: Surveyed, spans: Sequence[tuple[int, int]]) -> Iterator[str | None]:
-        """Read records again by their spans, which ascend: the text, else the fields as JSON, None where neither is left."""
+        """Read records again by their spans, which ascend: the text, else the fields as JSON, else None."""
         waiting = deque(offset for offset, _ in spans)
         if any(piece.extra.get("malformed") for piece in surveyed.pieces):
             yield from (None for _ in waiting)
@@ -96,7 +97,7 @@ class Parquet(Fields):
         with TemporaryDirectory() as parts, still_parquet(copied(file, Path(parts)).path) as parquet:
             wanted = Wanted.of(self, parquet.schema_arrow, file.uri)
             first = 0
-            for number, group in enumerate(groups_of(parquet, wanted.columns)):
+            for number, group in enumerate(groups_of(parquet)):
                 end = first + group.rows
                 if waiting and waiting[0] < end:
                     for batch in group_batches(parquet, number, group, wanted.columns, self.batch_bytes):
@@ -111,8 +112,10 @@ class Parquet(Fields):
     def _shown(self, batch: pa.RecordBatch, wanted: "Wanted") -> str | None:
         """Show a batch of one record."""
         text = self._outcome(batch, Rows(self), wanted, 0).batch["text"][0].as_py()
+        if text is not None:
+            return str(text)
         record = next(iter(records_of(batch)))
-        return str(text) if text is not None else record and compact(record)[:SHOWN_CHARS]
+        return None if record is None else compact(record)[:SHOWN_CHARS]
 
     def _outcome(self, batch: pa.RecordBatch, rows: Rows, wanted: "Wanted", first: int) -> Outcome:
         """Make rows of whole columns where that is possible, else of one record after the other."""
@@ -161,17 +164,6 @@ class Wanted(NamedTuple):
         return cls(select, Columns.of(source, reach, uri))
 
 
-@contextmanager
-def still_parquet(path: str) -> Iterator[pq.ParquetFile]:
-    """Open a file that the survey could read; StorageError where it is no Parquet any more."""
-    try:
-        with footed(path) as file:
-            yield file
-    except UnreadableError as error:
-        hint = "it changed while the run was reading it: start again"
-        raise StorageError("the file is no Parquet any more", where=path, hint=hint) from error
-
-
 def records_of(batch: pa.RecordBatch) -> Iterator[dict[str, object] | None]:
     """Yield the rows of a batch as dictionaries; None for one that holds a string that is no UTF-8."""
     try:
@@ -182,28 +174,3 @@ def records_of(batch: pa.RecordBatch) -> Iterator[dict[str, object] | None]:
                 yield batch.slice(number, 1).to_pylist()[0]
             except UnicodeDecodeError:
                 yield None
-
-
-def shortened(outcome: Outcome, most: int) -> Outcome:
-    """Reject records whose text has more than `most` bytes, and let go of it."""
-    batch = outcome.batch
-    sizes = pc.binary_length(batch["text"])
-    long = pc.fill_null(pc.greater(sizes, most), False)
-    found = found_lines(
-        long, "read:too_long", action="reject", metric="bytes", value=sizes, threshold=most, operator=">"
-    )
-    if found is None:
-        return outcome
-    for name in ("text", "messages"):
-        place = batch.schema.get_field_index(name)
-        field = batch.schema.field(place)
-        batch = batch.set_column(place, field, pc.if_else(long, pa.scalar(None, field.type), batch.column(place)))
-    return Outcome(batch, merged([outcome.found, found]))
-
-
-def limited(outcome: Outcome, most: int) -> Outcome:
-    """Return the first `most` records of a batch and what was found in them."""
-    found = outcome.found
-    if found is not None and outcome.batch.num_rows > most:
-        found = found.filter(pc.less(found["row"], most))
-    return Outcome(outcome.batch.slice(0, most), found)

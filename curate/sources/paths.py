@@ -18,13 +18,13 @@ def compact(value: object) -> str:
 
 
 def getter(path: str) -> Getter:
-    """Compile a field name or a dotted path.
+    r"""Compile a field name or a dotted path.
 
     A field that is called exactly like the path wins. A number steps into a list, `*` into every item of a list or
     every value of an object: the strings found are put together with line feeds.
 
     >>> getter("a.b")({"a": {"b": 1}}), getter("a.*.t")({"a": [{"t": "x"}, {"t": "y"}]})
-    (1, 'x\\ny')
+    (1, 'x\ny')
     """
     if "." not in path:
         return lambda record: record.get(path)
@@ -38,7 +38,8 @@ def descend(value: object, parts: tuple[str, ...]) -> object:
         if part == "*" and isinstance(value, Mapping | list):
             items = value if isinstance(value, list) else value.values()
             found = [end for item in items if (end := descend(item, parts[place + 1 :])) is not None]
-            return "\n".join(found) if found and all(type(end) is str for end in found) else found or None
+            texts = [end for end in found if type(end) is str]
+            return "\n".join(texts) if found and len(texts) == len(found) else found or None
         if isinstance(value, Mapping):
             value = value.get(part)
         elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):

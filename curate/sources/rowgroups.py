@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.core.bytes import Stream, opened, reading
 from curate.core.errors import StorageError
 from curate.core.files import written_whole
 from curate.core.source import FileStat, Piece
+from curate.core.stage import Outcome, found_lines, merged
 
 BATCH_ROWS = 4096
 """A batch ends here, however short its records: dictionary-encoded texts are longer than the footer says."""
@@ -54,6 +56,17 @@ def damage_told(path: str) -> Iterator[None]:
         raise UnreadableError from error
 
 
+@contextmanager
+def still_parquet(path: str) -> Iterator[pq.ParquetFile]:
+    """Open a file that the survey could read; StorageError where it is no Parquet any more."""
+    try:
+        with footed(path) as file:
+            yield file
+    except UnreadableError as error:
+        hint = "it changed while the run was reading it: start again"
+        raise StorageError("the file is no Parquet any more", where=path, hint=hint) from error
+
+
 class Copied(NamedTuple):
     """What one reading of a file gave."""
 
@@ -82,21 +95,19 @@ class Group(NamedTuple):
 
     rows: int
     size: int
-    """Uncompressed bytes of the columns in question."""
+    """Uncompressed bytes of all its columns."""
 
 
-def groups_of(file: pq.ParquetFile, columns: Sequence[str]) -> list[Group]:
-    """List the row groups with the size of the named columns; dotted names reach into structs."""
-    metadata = file.metadata
-    wanted = [
-        place
-        for place in range(metadata.num_columns)
-        if any(f"{metadata.schema.column(place).path}.".startswith(f"{name}.") for name in columns)
-    ]
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    return [
-        Group(group.num_rows, sum(group.column(place).total_uncompressed_size for place in wanted)) for group in groups
-    ]
+def groups_of(file: pq.ParquetFile) -> list[Group]:
+    """List the row groups; raise UnreadableError where their records are not as many as the footer says of the file.
+
+    The footer also knows the size of each column, but asking pyarrow for it ends the process where those bytes of the
+    footer are damaged.
+    """
+    groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+    if sum(group.num_rows for group in groups) != file.metadata.num_rows:
+        raise UnreadableError
+    return [Group(group.num_rows, group.total_byte_size) for group in groups]
 
 
 def pieces_of(file: FileStat, path: str, groups: Sequence[Group], piece_bytes: int) -> tuple[Piece, ...]:
@@ -148,3 +159,28 @@ def group_batches(
         yield batch
     if done < group.rows:
         yield from islice(sound_batches(file, number, columns, 1), done, None)
+
+
+def shortened(outcome: Outcome, most: int) -> Outcome:
+    """Reject records whose text has more than `most` bytes, and let go of it."""
+    batch = outcome.batch
+    sizes = pc.binary_length(batch["text"])
+    long = pc.fill_null(pc.greater(sizes, most), False)
+    found = found_lines(
+        long, "read:too_long", action="reject", metric="bytes", value=sizes, threshold=most, operator=">"
+    )
+    if found is None:
+        return outcome
+    for name in ("text", "messages"):
+        place = batch.schema.get_field_index(name)
+        field = batch.schema.field(place)
+        batch = batch.set_column(place, field, pc.if_else(long, pa.scalar(None, field.type), batch.column(place)))
+    return Outcome(batch, merged([outcome.found, found]))
+
+
+def limited(outcome: Outcome, most: int) -> Outcome:
+    """Return the first `most` records of a batch and what was found in them."""
+    found = outcome.found
+    if found is not None and outcome.batch.num_rows > most:
+        found = found.filter(pc.less(found["row"], most))
+    return Outcome(outcome.batch.slice(0, most), found)

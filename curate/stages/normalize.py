@@ -75,4 +75,6 @@ def counted(counts: npt.NDArray[np.int32], kinds: tuple[str, ...]) -> pa.RecordB
     if len(rows) == 0:
         return None
     types = pa.array(kinds, pa.string()).take(pa.array(columns))
-    return pa.RecordBatch.from_arrays([pa.array(rows.astype(np.int32)), types, pa.array(counts[rows, columns])], schema=COUNTED)
+    return pa.RecordBatch.from_arrays(
+        [pa.array(rows.astype(np.int32)), types, pa.array(counts[rows, columns])], schema=COUNTED
+    )

@@ -17,7 +17,9 @@ def masked(strings):
     held = pc.fill_null(pc.count_substring(strings, "x"), 0)
     some = pc.indices_nonzero(pc.greater(held, 0))
     kinds = pa.array(["X"] * len(some), pa.string())
-    counts = pa.RecordBatch.from_arrays([some.cast(pa.int32()), kinds, held.take(some).cast(pa.int32())], schema=COUNTED)
+    counts = pa.RecordBatch.from_arrays(
+        [some.cast(pa.int32()), kinds, held.take(some).cast(pa.int32())], schema=COUNTED
+    )
     found = found_lines(pc.greater(held, 0), "mask:x", action="tag")
     return Edited(pc.replace_substring(strings, "x", "y"), found, counts)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from curate.core.files import write_whole
 from curate.core.record import SHARD, place_of, record_id
 from curate.lineage.manifest import (
     MANIFEST,
@@ -127,7 +126,7 @@ def _judge(corpus: Corpus, where: Row, number: int) -> None:
     fates = {
         1: {"stage": "read", "rule": "read:malformed"},
         4: {"stage": "length", "rule": "length:short", "metric": "characters", "value": number + 1.0}
-        | {"threshold": 20.0, "operator": "<"},
+        | {"threshold": 50.0, "operator": "<"},
         7: {"stage": "exact_duplicates", "rule": "exact_duplicates:copy", "duplicate_of": first},
         9: {"stage": "near_duplicates", "rule": "near_duplicates:copy", "metric": "jaccard", "value": 0.8 + number / 100}
         | {"threshold": 0.8, "operator": ">=", "duplicate_of": first},
@@ -254,31 +253,30 @@ def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:
     )
 
 
-Patch = Callable[[Row], None]
-"""Changes the manifest, as JSON, in place."""
-
-
-def publish(corpus: Corpus, folder: Path, patch: Patch | None = None) -> Path:
-    """Write the output as the engine would, with digests that fit; `patch` lies in the manifest before it is digested."""
+def publish(corpus: Corpus, folder: Path, claimed: Corpus | None = None) -> Path:
+    """Write the output as the engine would, with digests that fit; the manifest tells the story of `claimed`."""
     out = folder / "out"
-    manifest = manifest_of(corpus, write_files(corpus, out))
-    card = cards(manifest.model_dump(mode="json"))
-    if patch:
-        said = manifest.model_dump(mode="json")
-        patch(said)
-        manifest = Manifest.model_validate_json(json.dumps(said))
-    write_whole(out / MANIFEST, manifest_bytes(manifest))
-    for name, body in card.items():
-        write_whole(out / name, body)
+    manifest = manifest_of(claimed or corpus, write_files(corpus, out))
+    (out / MANIFEST).write_bytes(manifest_bytes(manifest))
+    for name, body in cards(manifest.model_dump(mode="json")).items():
+        (out / name).write_bytes(body)
     run = RunRecord(started="2026-01-01T00:00:00Z", ended="2026-01-01T00:00:01Z", seconds=1.0)
-    write_whole(out / RUN, run_bytes(run))
+    (out / RUN).write_bytes(run_bytes(run))
     seal(out)
     return out
 
 
 def seal(out: Path) -> None:
     """Digest everything again: what a forger does who is not caught by SHA256SUMS."""
-    write_whole(out / SUMS, sha256sums(out))
+    (out / SUMS).write_bytes(sha256sums(out))
+
+
+def patched(out: Path, patch: Callable[[Row], None]) -> None:
+    """Change the manifest of an output in place, and digest everything again."""
+    said = json.loads((out / MANIFEST).read_bytes())
+    patch(said)
+    (out / MANIFEST).write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+    seal(out)
 
 
 def write_raw(corpus: Corpus, folder: Path) -> dict[str, Path]:

@@ -12,6 +12,10 @@ LIMIT = 0x40000
 """Code points from here on (tags, private use) share the last entry of a table: no script lives there."""
 
 
+GB2312_LEVEL_2, BIG5_LEVEL_2 = 0xD8, 0xC7
+"""First byte of the first character that is not of level 1."""
+
+
 class Kind(IntEnum):
     """Classes of characters; the order is the order of the columns of a count."""
 
@@ -31,7 +35,7 @@ class Kind(IntEnum):
     UPPER = 7
     """A to Z."""
     HIGH_LATIN = 8
-    """Letters and signs of Latin-1 above ASCII: what UTF-8 or GBK read as Latin-1 consists of."""
+    """Letters and rare signs of Latin-1 above ASCII: what UTF-8 or GBK read as Latin-1 consists of."""
     LATIN = 9
     """Latin letters beyond Latin-1."""
     HAN = 10
@@ -84,6 +88,9 @@ _RANGES: tuple[tuple[int, int, Kind], ...] = (
     (0x20000, 0x323AF, Kind.HAN_RARE),
 )
 
+_SIGNS = [0xA0, 0xAD, *map(ord, "§©«®°±µ·»×÷")]
+"""Characters of Latin-1 that honest text is full of (dot leaders, units, quotes): of the class that Unicode says."""
+
 _GENERAL = {
     "Nd": Kind.DIGIT,
     "Nl": Kind.DIGIT,
@@ -108,8 +115,9 @@ def kind_table() -> Bytes:
     lettered = np.isin(table, (Kind.LETTER, Kind.OTHER))
     for first, last, kind in _RANGES:
         table[first : last + 1][lettered[first : last + 1]] = kind
+    signs = table[_SIGNS]
     table[0xA0:0x100] = Kind.HIGH_LATIN
-    table[[0xA0, 0xAD]] = Kind.SPACE, Kind.CONTROL
+    table[_SIGNS] = signs
     table[0x61:0x7B] = Kind.LOWER
     table[0x41:0x5B] = Kind.UPPER
     table[[0x09, 0x0A, 0xFFFD]] = Kind.SPACE, Kind.NEWLINE, Kind.REPLACEMENT
@@ -129,7 +137,7 @@ def _sort_han(table: Bytes) -> None:
         character = chr(code)
         simple = character.encode("gb2312", "ignore")
         traditional = character.encode("big5", "ignore")
-        common = (simple and simple[0] < 0xD8) or (traditional and traditional[0] < 0xC7)
+        common = (simple and simple[0] < GB2312_LEVEL_2) or (traditional and traditional[0] < BIG5_LEVEL_2)
         if common and simple and traditional:
             table[code] = Kind.HAN
         elif common:

@@ -7,9 +7,34 @@ from curate.core.kernels.compiled import kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
 
 FUNCTION_WORDS = (
-    "the and of that with this from which were been their they you your when should must shall its these into would "
-    "not can or be if"
-).split()
+    "the",
+    "and",
+    "of",
+    "that",
+    "with",
+    "this",
+    "from",
+    "which",
+    "were",
+    "been",
+    "their",
+    "they",
+    "you",
+    "your",
+    "when",
+    "should",
+    "must",
+    "shall",
+    "its",
+    "these",
+    "into",
+    "would",
+    "not",
+    "can",
+    "or",
+    "be",
+    "if",
+)
 """Frequent English words that are rare in other languages of the Latin alphabet (`for` is Danish, `is` Dutch ...)."""
 WINDOW = 300
 """Bytes read at the start, in the middle and at the end of a text."""

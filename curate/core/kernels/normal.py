@@ -23,13 +23,21 @@ COMPOSES = 0x80
 EDIT, COMPOSE = 1, 2
 """Needs of a string: the kernel must rewrite it; it must be checked for form NFC."""
 COUNTED = ("line_end", "control", "invisible", "width", "space", "blank_line")
-"""What `rewrite` counts, in the order of its columns: `space` is lines that lost blanks at an end, the others as they say."""
+"""What `rewrite` counts, in the order of its columns; `space` is lines that lost blanks at an end."""
 LINE_ENDS, CONTROLS, INVISIBLES, WIDTHS, SPACES, BLANK_LINES = range(6)
 AT_START, AFTER_SOLID, AFTER_BLANK, AFTER_NEWLINE = range(4)
 MOST_NEWLINES = 3
 """Two blank lines may part two sections; more become one."""
 WIDE_OFFSET = 0xFEE0
 LINE_FEED = 0x0A
+ZERO_WIDTH_JOINER, EMOJI_STYLE = 0x200D, 0xFE0F
+JOINING = ((0x0600, 0x109F), (0x1780, 0x18AF), (0xA980, 0xA9DF), (0xFB50, 0xFEFE))
+PICTURES = ((0x1F000, 0x1FAFF), (0x2190, 0x21FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF))
+IDEOGRAPHS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+SELECTORS = ((0xE0100, 0xE01EF),)
+TAGS = ((0xE0000, 0xE0FFF),)
+"""Blocks of code points, both ends included. JOINING holds the scripts from Arabic to Myanmar, Khmer and Mongolian,
+Javanese, and Arabic presentation forms; TAGS every code point of the plane of tags and selectors."""
 SPACE, DELETE = 0x20, 0x7F
 
 _ACTIONS = (
@@ -44,7 +52,7 @@ _ACTIONS = (
 
 @cache
 def action_table() -> Bytes:
-    """Return what is done with every code point below LIMIT (uint8: an action, plus COMPOSES); the last entry: all above.
+    """Return what is done with every code point below LIMIT (uint8: an action, plus COMPOSES); the last stands for more.
 
     A character may not be in form NFC if it decomposes canonically, reorders (a combining class) or composes with the
     one before it (the second half of a canonical decomposition).
@@ -70,7 +78,7 @@ def action_table() -> Bytes:
 
 
 def needs(strings: Strings) -> Bytes:
-    """Say of every string whether it may need rewriting (bit EDIT) and whether it may not be in form NFC (bit COMPOSE)."""
+    """Say of every string whether it may need rewriting (bit EDIT) or composing (bit COMPOSE), uint8."""
     flags = np.zeros(len(strings.starts), np.uint8)
     _scan(strings.data, strings.starts, strings.stops, action_table(), flags)
     return flags
@@ -220,18 +228,24 @@ def _peek(data: Bytes, at: int, stop: int) -> int:
 def _joins(code: int, before: int, after: int) -> bool:
     """Say whether a character that is invisible by itself changes what its neighbours mean.
 
-    Behind Arabic, Indic, Tibetan, Myanmar, Khmer or Mongolian writing the (non-)joiners spell words (Unicode 16, chapter 23.2), between
-    pictures a joiner makes one emoji of two (UTS 51), and a variation selector behind Han picks a glyph (UTS 37).
-    Private-use and unassigned code points are not ours to judge.
+    Behind Arabic, Indic, Tibetan, Myanmar, Khmer or Mongolian writing the (non-)joiners spell words (Unicode 16,
+    chapter 23.2), between pictures a joiner makes one emoji of two (UTS 51), and a variation selector behind Han picks
+    a glyph (UTS 37). Private-use and unassigned code points are not ours to judge.
     """
     if code >= LAST:
-        is_han = 0x3400 <= before <= 0x9FFF or 0xF900 <= before <= 0xFAFF or 0x20000 <= before <= 0x323AF
-        return is_han if 0xE0100 <= code <= 0xE01EF else not 0xE0000 <= code < 0xE1000
-    if 0x0600 <= before <= 0x109F or 0x1780 <= before <= 0x18AF or 0xA980 <= before <= 0xA9DF or 0xFB50 <= before < 0xFEFF:
+        if _within(code, SELECTORS):
+            return _within(before, IDEOGRAPHS)
+        return not _within(code, TAGS)
+    if _within(before, JOINING):
         return True
-    return code == 0x200D and (_is_picture(before) or before == 0xFE0F) and _is_picture(after)
+    return (
+        code == ZERO_WIDTH_JOINER and (before == EMOJI_STYLE or _within(before, PICTURES)) and _within(after, PICTURES)
+    )
 
 
 @kernel
-def _is_picture(code: int) -> bool:
-    return 0x1F000 <= code <= 0x1FAFF or 0x2190 <= code <= 0x21FF or 0x2600 <= code <= 0x27BF or 0x2B00 <= code <= 0x2BFF
+def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    for first, last in ranges:  # noqa: SIM110 - numba compiles no generator expressions
+        if first <= code <= last:
+            return True
+    return False

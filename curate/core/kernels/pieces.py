@@ -35,7 +35,17 @@ COSTS = {
     Kind.SYMBOL: 150,
 }
 """Hundredths of a token for one character outside the runs above; a class that is not listed costs two tokens."""
-UPPER_A, UPPER_Z, LOWER_A, LOWER_Z, DIGIT_0, DIGIT_9, SPACE, FEED, LAST_ASCII = 0x41, 0x5A, 0x61, 0x7A, 0x30, 0x39, 0x20, 0x0A, 0x7F
+UPPER_A, UPPER_Z, LOWER_A, LOWER_Z, DIGIT_0, DIGIT_9, SPACE, FEED, LAST_ASCII = (
+    0x41,
+    0x5A,
+    0x61,
+    0x7A,
+    0x30,
+    0x39,
+    0x20,
+    0x0A,
+    0x7F,
+)
 
 
 def estimated_tokens(strings: Strings) -> npt.NDArray[np.int32]:

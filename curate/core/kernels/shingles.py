@@ -6,7 +6,7 @@ One tokenizer serves every language. A text is read character by character:
 * letters, digits, combining marks and `_` that stand together are one token;
 * a character of a script that puts no spaces between words (Han, kana, bopomofo, Thai, Lao, Burmese, Khmer) is a token
   by itself; Korean does put spaces between words, so a run of Hangul is one token;
-* invisible format characters (soft hyphen, zero-width space, byte order mark, variation selectors) count as absent;
+* invisible format characters (soft hyphen, joiners, byte order mark, variation selectors) count as absent;
 * everything else parts tokens.
 
 Categories are those of Unicode 3.2, which the standard library keeps frozen for IDNA, so that no Python release moves a
@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from curate.core.kernels.compiled import kernel
+from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings, views
 from curate.core.kernels.utf8 import decode
 
@@ -51,6 +51,8 @@ SINGLES = (
 RADICALS = (0x2E80, 0x2FE0)
 """Symbols by category, but text layers of PDF files carry them in place of the characters they look like."""
 SELECTORS = (0xFE00, 0xFE10)
+SOFT_HYPHEN = 0xAD
+"""A dash in Unicode 3.2, a format character ever since."""
 FULL_WIDTH = (0xFF01, 0xFF5F)
 WIDENED = 0xFEE0
 """How far the full-width forms stand from ASCII."""
@@ -94,7 +96,7 @@ def alphabet() -> Alphabet:
 def kind_of(code: int) -> int:
     """Class a character beyond ASCII and below CLASSED."""
     category = ucd_3_2_0.category(chr(code))
-    if category == "Cf" or _within(code, SELECTORS):
+    if category == "Cf" or code == SOFT_HYPHEN or _within(code, SELECTORS):
         return ABSENT
     if _within(code, FULL_WIDTH):
         return WIDE
@@ -134,14 +136,14 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> SHIFT)
 
 
-@kernel
+@inlined
 def _ascii(code: int, letters: Alphabet) -> tuple[int, int]:
     """Return what an ASCII character counts as, and its kind."""
     code = int(letters.fold[code])
     return code, LETTER if code else PARTING
 
 
-@kernel
+@inlined
 def _kind(code: int, letters: Alphabet) -> tuple[int, int]:
     """Return what a character beyond ASCII counts as, and its kind."""
     if code >= CLASSED:

@@ -4,6 +4,8 @@ from curate.core.kernels.compiled import inlined
 from curate.core.kernels.strings import Bytes
 
 REPLACEMENT = 0xFFFD
+CONTINUED, TWO, THREE, FOUR, FIVE = 0x80, 0xC0, 0xE0, 0xF0, 0xF8
+"""First bytes from which on a byte continues a character, or starts one of two, three, four bytes, or is no UTF-8."""
 
 
 @inlined
@@ -14,13 +16,13 @@ def decode(data: Bytes, at: int, stop: int) -> tuple[int, int]:
     what a file calls a string.
     """
     lead = int(data[at])
-    if lead < 0x80:
+    if lead < CONTINUED:
         return lead, at + 1
-    if 0xE0 <= lead < 0xF0 and at + 2 < stop:
+    if THREE <= lead < FOUR and at + 2 < stop:
         return (lead & 0x0F) << 12 | (int(data[at + 1]) & 0x3F) << 6 | (int(data[at + 2]) & 0x3F), at + 3
-    if 0xC0 <= lead < 0xE0 and at + 1 < stop:
+    if TWO <= lead < THREE and at + 1 < stop:
         return (lead & 0x1F) << 6 | (int(data[at + 1]) & 0x3F), at + 2
-    if 0xF0 <= lead < 0xF8 and at + 3 < stop:
+    if FOUR <= lead < FIVE and at + 3 < stop:
         high = (lead & 0x07) << 18 | (int(data[at + 1]) & 0x3F) << 12
         return high | (int(data[at + 2]) & 0x3F) << 6 | (int(data[at + 3]) & 0x3F), at + 4
     return REPLACEMENT, at + 1

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from curate.core.stage import VERDICTS, Action, Texts, Value
@@ -46,9 +47,9 @@ def graph_of(pairs: pa.Table, keep: tuple[Keep, ...]) -> Graph:
 class Reconsider(Value):
     """Bring together records that are kept only because nobody has compared them.
 
-    A long run of equal keys is paired as star and chain. If the centre of the star falls, its other neighbours have lost
-    the one record that they were compared with; so the kept neighbours of every record that falls are paired with the
-    best of them. The number of new pairs is at most that of the old ones.
+    A long run of equal keys is paired as star and chain. If the centre of the star falls, its other neighbours have
+    lost the one record that they were compared with; so the kept neighbours of every record that falls are paired with
+    the best of them. There are at most as many new pairs as old ones.
     """
 
     by: Literal["key", "row", "all"] = "all"
@@ -114,5 +115,5 @@ class Decide(Value):
         }
         mask = pa.array(falls)
         nothing = {name: pa.nulls(len(falls), VERDICTS.field(name).type) for name in VERDICTS.names}
-        lines = {name: pa.compute.if_else(mask, value, nothing[name]) for name, value in said.items()}
+        lines = {name: pc.if_else(mask, value, nothing[name]) for name, value in said.items()}
         return lines | {"value": pa.array(score, mask=~falls), "other": pa.array(other, mask=~falls)}

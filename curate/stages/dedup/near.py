@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
+from curate.core.columns import with_columns
 from curate.core.stage import Findings, GlobalStage, Outcome, Round, Step, apply_verdicts
 from curate.stages.dedup.bands import PERMUTATIONS, Bands, fitting
 from curate.stages.dedup.leaders import Decide, Keep, Reconsider
@@ -17,16 +18,19 @@ from curate.stages.dedup.scope import Scope, salts_of
 if TYPE_CHECKING:
     from curate.core.kernels.minhash import Sketch
 
+EXTRAS = ("cluster_row", "size")
+"""Columns of the verdicts beside VERDICTS; absent where no round has said anything."""
+
 
 class NearDuplicates(GlobalStage):
     """Leave out, or tag, every record whose text is similar to one that is kept.
 
-    Similarity is the Jaccard index of the sets of shingles, runs of `ngram` tokens: a word, or one character where words
-    stand without spaces (Chinese). MinHash signatures (those of datasketch, scheme affine32) propose pairs, and the exact
-    index decides each. Records are gone through in the order of `keep`: one falls if it reaches the threshold with a record
-    that is kept. So each record left out is as similar as stated to the one that stays in its place (no chains), which
-    the finding `near_duplicates:near_copy` names. Texts of fewer than `ngram` tokens match when all their tokens agree;
-    a text without tokens matches nothing.
+    Similarity is the Jaccard index of the sets of shingles, runs of `ngram` tokens: a word, or one character where
+    words stand without spaces (Chinese). MinHash signatures (those of datasketch, scheme affine32) propose pairs, and
+    the exact index decides each. Records are gone through in the order of `keep`: one falls if it reaches the threshold
+    with a record that is kept. So each record left out is as similar as stated to the one that stays in its place (no
+    chains), which the finding `near_duplicates:near_copy` names. Texts of fewer than `ngram` tokens match when all
+    their tokens agree; a text without tokens matches nothing.
 
     Every record that is similar to another one gets the id of its cluster's first record as `cluster` (connected
     components over all similar pairs) and the size of the cluster; with `action: tag`, also the id of the record that
@@ -34,6 +38,7 @@ class NearDuplicates(GlobalStage):
     """
 
     version: ClassVar[int] = 1
+    open_from: ClassVar[tuple[str, ...]] = ("action",)
 
     threshold: float = Field(0.8, gt=0, le=1, description="Jaccard index from which on two texts are duplicates.")
     ngram: int = Field(5, ge=1, le=64, description="Tokens in a shingle.")
@@ -61,8 +66,8 @@ class NearDuplicates(GlobalStage):
             raise ValueError("`bands` and `rows` go together: give both, or none and a `recall`")
         if self.bands is None and fitting(self.threshold, self.recall) is None:
             raise ValueError(
-                f"a recall of {self.recall!r} at threshold {self.threshold!r} takes more than {PERMUTATIONS} permutations;"
-                " lower `recall`, or give `bands` and `rows`"
+                f"a recall of {self.recall!r} at threshold {self.threshold!r} takes more than {PERMUTATIONS}"
+                " permutations; lower `recall`, or give `bands` and `rows`"
             )
         if len(set(self.keep)) < len(self.keep):
             raise ValueError(f"`keep` names a criterion twice: {list(self.keep)!r}")
@@ -77,8 +82,13 @@ class NearDuplicates(GlobalStage):
     @property
     def adds(self) -> pa.Schema:
         """`cluster`, `name_size`, and with `action: tag` `name_keeper`; null for a record like no other."""
-        fields = [("cluster", pa.string()), (f"{self.called}_size", pa.int32())]
-        return pa.schema([*fields, (f"{self.called}_keeper", pa.string())] if self.action == "tag" else fields)
+        fields = list(zip(self.columns, (pa.string(), pa.int32(), pa.string()), strict=True))
+        return pa.schema(fields if self.action == "tag" else fields[:2])
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """The names of the columns for cluster, size and keeper."""
+        return "cluster", f"{self.called}_size", f"{self.called}_keeper"
 
     @property
     def called(self) -> str:
@@ -134,22 +144,16 @@ class NearDuplicates(GlobalStage):
     def open(self, findings: Findings) -> Step:
         """Return the step that applies the verdicts and writes the columns."""
         lines = findings.verdicts
+        known = {name: lines[name].combine_chunks() for name in ("row", "other", *EXTRAS) if name in lines.column_names}
 
         def step(batch: pa.RecordBatch) -> Outcome:
-            places = pc.index_in(batch["row"], value_set=lines["row"].combine_chunks())
-            cluster, size, other = (lines[name].combine_chunks().take(places) for name in ("cluster_row", "size", "other"))
             found = apply_verdicts(batch, lines).found
-            keeper = pc.if_else(pc.is_valid(size), pc.coalesce(other, batch["id"]), None)
-            for field, values in zip(self.adds, (cluster, size, keeper), strict=False):
-                batch = with_column(batch, field, values)
-            return Outcome(batch, found)
+            places = pc.index_in(batch["row"], value_set=known["row"])
+            said = {name: known[name].take(places) for name in known}
+            size = said.get("size", pa.nulls(batch.num_rows, pa.int32()))
+            cluster = pc.coalesce(said.get("cluster_row", pa.nulls(batch.num_rows, pa.string())), batch["cluster"])
+            keeper = pc.if_else(pc.is_valid(size), pc.coalesce(said["other"], batch["id"]), None)
+            values = dict(zip(self.columns, (cluster, size, keeper), strict=True))
+            return Outcome(with_columns(batch, self.adds, values), found)
 
         return step
-
-
-def with_column(batch: pa.RecordBatch, field: pa.Field, values: pa.Array) -> pa.RecordBatch:
-    """Set a column; where `values` is null, what stood there stays."""
-    place = batch.schema.get_field_index(field.name)
-    if place < 0:
-        return batch.append_column(field, values)
-    return batch.set_column(place, field, pc.coalesce(values, batch.column(place)))

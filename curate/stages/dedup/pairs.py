@@ -26,7 +26,7 @@ PAIRS = pa.schema(
         ("other_source", pa.uint32()),
     ]
 )
-"""A pair of records, `row` < `other_row`: exact Jaccard similarity, characters, place of the source in the configuration.
+"""A pair of records, `row` < `other_row`: exact Jaccard index, characters, place of the source in the configuration.
 
 All but the rows is null until the pair has been measured.
 """

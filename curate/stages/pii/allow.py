@@ -1,39 +1,55 @@
-"""What has the shape of personal data and is none: hotlines, amounts, order and part numbers, versions, example mailboxes."""
+"""What has the shape of personal data and is none: hotlines, amounts, numbers of parts, versions, public mailboxes."""
 
 import re
 
-from curate.stages.pii.checks import TOLL_FREE, is_public_ip
+from curate.stages.pii.checks import TOLL_FREE, is_public_ip, words
 
 WINDOW = 24
 """How many characters before a value are searched for what else it may be."""
+LIST_WINDOW = 64
+"""The same for versions, which come in lists."""
 
 NUMBERED = re.compile(
     r"(?i:订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|"
-    r"时间戳|\b(?:tracking|order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|is[bs]n|timestamp|iso|iec)\b|"
-    r"\b[ps]/n|\bgb/t|\bcve-)"
+    r"时间戳|(?<![A-Za-z])(?:tracking|order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|is[bs]n|timestamp|iso|iec)(?![A-Za-z])|"
+    r"(?<![A-Za-z])(?:[ps]/n|gb/t|cve-))"
 )
-PERSONAL = re.compile(r"(?i:电话|手机|座机|传真|联系|致电|拨打|身份证|卡号|银行卡|账号|帐号|phone|mobile|\bcell|\btel|\bfax|card|ssn)")
+PERSONAL = re.compile(
+    r"(?i:电话|手机|座机|传真|联系|致电|拨打|身份证|卡号|银行卡|账号|帐号|phone|mobile|(?<![a-z])(?:cell|tel|fax)|card|ssn)"
+)
 AMOUNT_AFTER = re.compile(
-    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|bytes\b|USD\b|RMB\b|CNY\b|kWh\b|MWh\b|\.[0-9]{1,2}(?![0-9]))"
+    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z])|\.[0-9]{1,2}(?![0-9]))"
 )
 AMOUNT_BEFORE = re.compile(r"(?:[¥￥$€£]|(?<![0-9])0\.|RMB|USD|CNY)\s?\Z")
-VERSION = re.compile(r"(?i:版本|固件|version|firmware|\bver\b|release|\bbuild\b|\bprior to\b|\bv)")
-ADDRESS = re.compile(r"(?i:\bip|地址|address|\bhost|主机|登录|访问)")
+VERSION = re.compile(
+    r"(?i:版本|固件|升级|补丁|更新至|更新到|version|firmware|release|patch|"
+    r"(?<![a-z])(?:ver(?![a-z])|build|prior to|updat|upgrad)|"
+    r"fixed in|service pack|licensing server|software)"
+)
+ADDRESS = re.compile(r"(?i:(?<![a-z/])(?:ip|host)|地址|address|主机|登录|访问)")
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
+NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
+LARGEST_SECTION = 40
 DNS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "114.114.114.114", "223.5.5.5", "223.6.6.6"})
 EXAMPLE_DOMAIN = re.compile(r"(?:\A|\.)(?:example(?:\.(?:com|org|net|edu|cn|com\.cn))?|invalid|test|localhost)\Z")
-ROLES = frozenset({"noreply", "no-reply", "donotreply", "do-not-reply", "postmaster", "mailer-daemon", "abuse", "git"})
-NOT_A_TLD = frozenset(
-    "service socket timer target mount png jpg jpeg gif svg webp ico css js ts json xml html htm php py so dll exe zip gz "
-    "tar deb rpm jar log txt md yaml yml cfg conf local lan internal".split()
+ROLES = words(
+    "noreply no-reply donotreply do-not-reply postmaster mailer-daemon abuse git webmaster hostmaster info "
+    "support security psirt cert csirt soc contact sales service services servicedesk helpdesk help central "
+    "press media office hr jobs careers marketing orders billing feedback enquiries inquiries privacy legal "
+    "compliance kefu admin administrator productsecurity"
+)
+"""Names of mailboxes that answer for an organisation or a machine (RFC 2142 and custom), not for a person."""
+NOT_A_TLD = words(
+    "service socket timer target mount png jpg jpeg gif svg webp ico css js ts json xml html htm php py so "
+    "dll exe zip gz tar deb rpm jar log txt md yaml yml cfg conf local lan internal"
 )
 
 
-def last_end(pattern: re.Pattern[str], text: str, start: int) -> int:
-    """Return where the last match in the WINDOW before `start` ends, or -1."""
+def last_end(pattern: re.Pattern[str], text: str, start: int, window: int = WINDOW) -> int:
+    """Return where the last match in the window before `start` ends, or -1."""
     found = -1
-    for match in pattern.finditer(text, max(0, start - WINDOW), start):
+    for match in pattern.finditer(text, max(0, start - window), start):
         found = match.end()
     return found
 
@@ -60,9 +76,7 @@ def is_hotline(text: str, start: int, end: int) -> bool:
     Short codes (95xxx, 12345) have too few digits for any rule.
     """
     digits = "".join(sign for sign in EXTENSION.split(text[start:end], 1)[0] if sign.isdigit())
-    if len(digits) == 11 and digits[0] == "1":
-        digits = digits[1:]
-    return len(digits) == 10 and (digits[:3] in TOLL_FREE or digits.startswith("400"))
+    return NATIONAL.fullmatch(digits) is not None
 
 
 def is_no_phone(text: str, start: int, end: int) -> bool:
@@ -71,20 +85,27 @@ def is_no_phone(text: str, start: int, end: int) -> bool:
 
 
 def is_version_or_own(text: str, start: int, end: int) -> bool:
-    """Tell whether an address is nobody's (see `is_public_ip`), a well-known resolver, a version or a section number."""
+    """Tell whether an address is nobody's (see `is_public_ip`), a well-known resolver, a version or a section."""
     value = text[start:end]
     if value in DNS or not is_public_ip(value):
         return True
     if ":" in value:
         return False
-    if last_end(VERSION, text, start) > last_end(ADDRESS, text, start):
+    if last_end(VERSION, text, start, LIST_WINDOW) > last_end(ADDRESS, text, start, LIST_WINDOW):
         return True
-    small = all(int(part) <= 40 for part in value.split("."))
+    small = all(int(part) <= LARGEST_SECTION for part in value.split("."))
     return small and bool(SECTION.search(text, max(0, start - 8), start)) and text[end : end + 1].isspace()
 
 
 def is_public_mailbox(text: str, start: int, end: int) -> bool:
-    """Tell whether an e-mail address is an example (RFC 2606), answers for a machine, or is a file name such as a@2x.png."""
+    """Tell whether a mailbox is an example (RFC 2606), answers for an organisation, or is a file such as a@2x.png."""
     local, _, domain = text[start:end].lower().rpartition("@")
     last = domain.rpartition(".")[2]
-    return local in ROLES or last in NOT_A_TLD or EXAMPLE_DOMAIN.search(domain) is not None
+    parts = re.split("[._+-]", local)
+    return (
+        local in ROLES
+        or parts[0] in ROLES
+        or parts[-1] in ROLES
+        or last in NOT_A_TLD
+        or EXAMPLE_DOMAIN.search(domain) is not None
+    )

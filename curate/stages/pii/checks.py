@@ -4,11 +4,19 @@ import re
 from calendar import monthrange
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
+# ruff: noqa: PLR2004 - the numbers are those of the standards that the docstrings name
+
+
+def words(said: str) -> frozenset[str]:
+    """Return the words of a constant."""
+    return frozenset(said.split())
+
+
 FIRST_YEAR, LAST_YEAR = 1900, 2039
 """Birth years that are believed; a constant, because a clock would make the output depend on the day of the run."""
 
-PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+PROVINCES = words(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
 )
 """First two digits of a resident id: province codes of GB/T 2260, and 83 for residents from Taiwan."""
 
@@ -18,20 +26,19 @@ USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
 LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
-CALLING_CODES = frozenset(
-    (
-        "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 "
-        "86 90 91 92 93 94 95 98 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 "
-        "237 238 239 240 241 242 243 244 245 246 247 248 249 250 251 252 253 254 255 256 257 258 260 261 262 263 264 265 "
-        "266 267 268 269 290 291 297 298 299 350 351 352 353 354 355 356 357 358 359 370 371 372 373 374 375 376 377 378 "
-        "380 381 382 383 385 386 387 389 420 421 423 500 501 502 503 504 505 506 507 508 509 590 591 592 593 594 595 596 "
-        "597 598 599 670 672 673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692 800 808 850 852 "
-        "853 855 856 870 878 880 881 882 883 886 888 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 "
-        "979 992 993 994 995 996 998"
-    ).split()
+CALLING_CODES = words(
+    "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 "
+    "81 82 84 86 90 91 92 93 94 95 98 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 "
+    "232 233 234 235 236 237 238 239 240 241 242 243 244 245 246 247 248 249 250 251 252 253 254 255 256 257 "
+    "258 260 261 262 263 264 265 266 267 268 269 290 291 297 298 299 350 351 352 353 354 355 356 357 358 359 "
+    "370 371 372 373 374 375 376 377 378 380 381 382 383 385 386 387 389 420 421 423 500 501 502 503 504 505 "
+    "506 507 508 509 590 591 592 593 594 595 596 597 598 599 670 672 673 674 675 676 677 678 679 680 681 682 "
+    "683 685 686 687 688 689 690 691 692 800 808 850 852 853 855 856 870 878 880 881 882 883 886 888 960 961 "
+    "962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 979 992 993 994 995 996 998"
 )
 """Country calling codes of ITU-T E.164."""
 
+FULL_COLONS = 7
 DATE_LIKE = re.compile(r"(?:19|20)[0-9]{2}[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 
@@ -78,7 +85,7 @@ def is_uscc(value: str) -> bool:
 
 
 def is_luhn(digits: str) -> bool:
-    """Tell whether the last digit is the Luhn check digit (ISO/IEC 7812-1); numbers of one repeated digit are not cards."""
+    """Tell whether the last digit is the Luhn check digit (ISO/IEC 7812-1) and not all digits are the same."""
     last = len(digits) - 1
     total = sum(LUHN_DOUBLED[int(d)] if (last - i) % 2 else int(d) for i, d in enumerate(digits))
     return total % 10 == 0 and len(set(digits)) > 1
@@ -113,9 +120,19 @@ def issuer_lengths(digits: str) -> range:
 
 
 def is_credit_card(value: str) -> bool:
-    """Tell whether a number is a card of an international scheme: known issuer, its length, and a Luhn digit that holds."""
+    """Tell whether a number is a card of an international scheme: known issuer, its length, a Luhn digit that holds."""
     digits = digits_of(value)
     return len(digits) in issuer_lengths(digits) and is_luhn(digits)
+
+
+def is_long_credit_card(value: str) -> bool:
+    """Tell the same of numbers of 15 digits or more: shorter ones need a label."""
+    return len(digits_of(value)) >= 15 and is_credit_card(value)
+
+
+def is_any_card(value: str) -> bool:
+    """Tell whether a number that is said to be a card passes the Luhn check, whoever issued it."""
+    return is_luhn(digits_of(value))
 
 
 def is_iban(value: str) -> bool:
@@ -127,7 +144,7 @@ def is_iban(value: str) -> bool:
 
 
 def is_ssn(value: str) -> bool:
-    """Tell whether the Social Security Administration may have issued a number: no group is void, none is a known sample."""
+    """Tell whether a US social security number may have been issued: no group is void, and it is no known sample."""
     digits = digits_of(value)
     void = digits[:3] in {"000", "666"} or digits[0] == "9" or digits[3:5] == "00" or digits[5:] == "0000"
     return not void and digits not in {"123456789", "078051120", "219099999"} and len(set(digits)) > 1
@@ -135,9 +152,9 @@ def is_ssn(value: str) -> bool:
 
 def is_international(value: str) -> bool:
     """Tell whether `+...` starts with a country calling code and has 8 to 15 digits (ITU-T E.164)."""
-    digits = digits_of(value.split("x")[0])
+    digits = digits_of(value.split("x", maxsplit=1)[0])
     if digits.startswith("1"):
-        return len(digits) == 11 and digits[1] in "23456789" and digits[4] in "23456789"
+        return len(digits) == 11
     return 8 <= len(digits) <= 15 and any(digits[:n] in CALLING_CODES for n in (1, 2, 3))
 
 
@@ -155,11 +172,12 @@ def is_plate(value: str) -> bool:
 def is_public_ip(value: str) -> bool:
     """Tell whether an address is a host on the public internet.
 
-    Loopback, RFC 1918, RFC 5737, RFC 3849, link-local, netmasks, multicast and 0.0.0.0 are nobody's: they stay.
+    Of IPv6 that is what is allotted (2000::/3) or written out in eight groups. Loopback, RFC 1918, RFC 5737, RFC 3849,
+    link-local, netmasks, multicast and 0.0.0.0 are nobody's.
     """
     try:
         address = IPv6Address(value) if ":" in value else IPv4Address(value)
     except AddressValueError:
         return False
     public = address.is_global and not address.is_multicast
-    return public and (address.version == 4 or value[0] in "23")
+    return public and (address.version == 4 or value[0] in "23" or value.count(":") == FULL_COLONS)

@@ -1,7 +1,7 @@
-"""The native engine: candidates at digit runs, at signs and behind gates, judged, cleared of overlaps, and replaced in one join."""
+"""The native engine: candidates at digit runs and behind gates, judged, cleared of overlaps, replaced in one join."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -13,10 +13,10 @@ from curate.stages.pii.rule import FOLDABLE, Rule, fold
 RULES: tuple[Rule, ...] = (*NUMBER_RULES, *LABELLED_RULES)
 """Every rule, by falling priority: of two equally long and equally sure spans the earlier rule's stands."""
 
-RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）/][ (-]?[0-9]))")
-"""A digit run by which a value may begin: five digits or more, or fewer that a separator ties to more digits."""
-RUN_GATE = "[0-9]{5}|[0-9][-. )(）/][ (-]?[0-9]"
-LONGEST_RUN = 19
+JOINTS = " -.()）"
+RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
+"""A digit run by which a value may begin: five digits or more, or fewer that a joint ties to more digits."""
+RUN_GATE = "[0-9]{5}|[0-9][-. )(）][ (-]?[0-9]"
 LEFT_OF_AT, RIGHT_OF_AT = 140, 640
 """How far an e-mail address can reach from its `@`: a little more than its pattern allows."""
 
@@ -64,7 +64,7 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
 
 def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
     """Settle spans that hang together."""
-    if len(cluster) < 2:
+    if len(cluster) <= 1:
         return [span for _, span in cluster]
     origin = min(span.start for _, span in cluster)
     taken = bytearray(max(span.end for _, span in cluster) - origin)
@@ -77,6 +77,9 @@ def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
     return sorted(kept)
 
 
+Table = Mapping[tuple[str, int, str], tuple[Compiled, ...]]
+
+
 class Native:
     """Finds personal data with the compiled patterns of the rules, without Presidio at run time.
 
@@ -85,51 +88,50 @@ class Native:
     """
 
     def __init__(self, types: frozenset[str], lenient: frozenset[str] = frozenset(), budget: int = 1_000_000) -> None:
-        """Compile the rules of the types wanted. `budget` is how many candidates one text may have."""
+        """Compile the rules of the types wanted. `budget` is how many candidates of one kind one text may have."""
         self.budget = budget
-        self.at_runs: dict[tuple[str, int], tuple[Compiled, ...]] = {}
-        self.gated: list[tuple[str, list[Compiled]]] = []
+        self.at_runs: list[Compiled] = []
+        gated: dict[str, list[Compiled]] = {}
         for place, rule in enumerate(RULES):
             if rule.entity in types:
-                self.add(place, rule, rule.entity in lenient)
-        self.union = "|".join([RUN_GATE, FOLDABLE.pattern, *(gate for gate, _ in self.gated)])
+                self.at_runs += compiled(place, rule, lenient=rule.entity in lenient) if not rule.gate else []
+                gated.setdefault(opener(rule), [])
+                gated[opener(rule)] += compiled(place, rule, lenient=rule.entity in lenient) if rule.gate else []
+        self.gated = {gate: patterns for gate, patterns in gated.items() if gate}
+        self.union = "|".join([RUN_GATE, FOLDABLE.pattern, *(gate for gate, some in self.gated.items() if some)])
+        self.tables: dict[frozenset[str], Table] = {}
 
-    def add(self, place: int, rule: Rule, lenient: bool) -> None:
-        """Put a rule where its candidates are found: at digit runs of the lengths it names, or behind its gate."""
-        if rule.gate:
-            patterns = [re.compile(f"(?:{rule.label})(?P<value>{value})") for value in rule.values]
-            self.gated.append((rule.gate, [Compiled(place, rule, pattern, lenient) for pattern in patterns]))
-            return
-        some = tuple(Compiled(place, rule, re.compile(value), lenient) for value in rule.values)
-        for lead in ("digit", "paren", "plus", "letter"):
-            if rule.lead in {lead, "any"}:
-                for length in rule.runs:
-                    self.at_runs[lead, length] = self.at_runs.get((lead, length), ()) + some
+    def table(self, open_gates: frozenset[str]) -> Table:
+        """Return which patterns are tried at which digit runs of a text that has these labels."""
+        if open_gates not in self.tables:
+            self.tables[open_gates] = tabled([one for one in self.at_runs if opener(one.rule) in {"", *open_gates}])
+        return self.tables[open_gates]
 
-    def find(self, text: str, open_gates: Sequence[bool] | None = None) -> list[Span]:
+    def find(self, text: str, open_gates: frozenset[str] | None = None) -> list[Span]:
         """Return the spans of personal data in text order, without overlaps; BudgetError where they cost too much.
 
-        `open_gates` says for each gate whether it matches the text; all are taken to be open when it is absent.
+        `open_gates` are those that match the text, as `gates` says; all are taken to be open when it is absent.
         """
         folded = fold(text)
-        found = self.numbers(folded)
-        for index, (gate, patterns) in enumerate(self.gated):
-            if open_gates is None or folded is not text or open_gates[index]:
-                found += self.by_at(folded, patterns) if gate == "@" else self.by_label(folded, patterns)
+        opened = frozenset(self.gated) if open_gates is None else open_gates
+        found = self.numbers(folded, self.table(opened))
+        for gate, patterns in self.gated.items():
+            if patterns and gate in opened:
+                found += self.by_at(folded, patterns[0]) if gate == "@" else self.by_label(folded, patterns)
         return settle(found)
 
-    def numbers(self, text: str) -> list[tuple[int, Span]]:
+    def numbers(self, text: str, table: Table) -> list[tuple[int, Span]]:
         """Try the rules of numbers at every digit run by which they may begin."""
         found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
-        work, table = 0, self.at_runs
+        work = 0
         for run in RUN.finditer(text):
             start, stop = run.span()
             work += 1
-            if stop - start > LONGEST_RUN:
-                continue
+            follows = text[stop : stop + 1]
+            key = (stop - start, follows if follows in JOINTS else "")
             for lead, at in starts(text, start):
-                for one in table.get((lead, stop - start), ()):
+                for one in table.get((lead, *key), ()):
                     match = one.pattern.match(text, at)
                     if match and at >= ends.get(id(one), 0):
                         ends[id(one)] = match.end()
@@ -148,10 +150,10 @@ class Native:
         self.spend(work)
         return found
 
-    def by_at(self, text: str, patterns: list[Compiled]) -> list[tuple[int, Span]]:
+    def by_at(self, text: str, one: Compiled) -> list[tuple[int, Span]]:
         """Search around every `@` for e-mail addresses."""
         found: list[tuple[int, Span]] = []
-        one, work, after = patterns[0], 0, 0
+        work, after = 0, 0
         at = text.find("@")
         while at >= 0:
             work += 1
@@ -169,22 +171,51 @@ class Native:
             message = f"{work} candidates, more than {self.budget}"
             raise BudgetError(message)
 
-    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[list[bool] | None]]:
+    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[frozenset[str] | None]]:
         """Return the rows that may hold personal data, ascending, and for each of them which gates are open.
 
-        One scan of the whole column decides which rows Python sees at all.
+        One scan of the whole column decides which rows Python sees at all; gates are tried on folded text.
         """
         import polars as pl
 
         column = pl.Series(pl.from_arrow(strings))
         rows = column.str.contains(self.union).arg_true()
-        some = column.gather(rows)
-        flags = [some.str.contains(gate).to_list() for gate, _ in self.gated]
-        return rows.to_list(), [[flag[i] for flag in flags] for i in range(len(rows))]
+        some = pl.Series([fold(text) for text in column.gather(rows)], dtype=pl.String)
+        opened: list[list[str]] = [[] for _ in range(len(rows))]
+        for gate in self.gated:
+            for place in some.str.contains(gate).arg_true():
+                opened[place].append(gate)
+        return rows.to_list(), [frozenset(gates) for gates in opened]
+
+
+def opener(rule: Rule) -> str:
+    """Return the gate that has to match a text before a rule is worth a try; empty where there is none."""
+    return rule.gate or (rule.labels.gate if rule.needs_label and rule.labels else "")
+
+
+def compiled(place: int, rule: Rule, *, lenient: bool) -> list[Compiled]:
+    """Compile the patterns of a rule; what stands before the group `value` is its label."""
+    texts = [f"(?:{rule.label})(?P<value>{value})" if rule.label else f"(?P<value>{value})" for value in rule.values]
+    return [Compiled(place, rule, re.compile(text), lenient) for text in texts]
+
+
+def tabled(patterns: Sequence[Compiled]) -> Table:
+    """Arrange patterns by what stands before a digit run, its length, and the joint after it (empty: none)."""
+    table: dict[tuple[str, int, str], tuple[Compiled, ...]] = {}
+    for one in patterns:
+        for lead in ("digit", "paren", "plus", "letter"):
+            if one.rule.lead in {lead, "any"}:
+                keys = [(lead, length, joint) for length in one.rule.runs for joint in ("", *JOINTS)]
+                keys += [
+                    (lead, length, joint) for length in one.rule.joined - one.rule.runs for joint in one.rule.joints
+                ]
+                for key in keys:
+                    table[key] = (*table.get(key, ()), one)
+    return table
 
 
 def starts(text: str, run: int) -> Iterable[tuple[str, int]]:
-    """Yield where a value may begin whose first digit run begins at `run`: at the run itself or at the sign before it."""
+    """Yield where a value may begin whose first digit run begins at `run`: there, or at a sign before it."""
     before = text[run - 1] if run else ""
     if before in LETTERS:
         yield "letter", run - 1
@@ -202,7 +233,7 @@ def starts(text: str, run: int) -> Iterable[tuple[str, int]]:
 
 def judged(found: list[tuple[int, Span]], one: Compiled, text: str, span: tuple[int, int]) -> None:
     """Add a match to what was found, where it is personal data."""
-    score = one.rule.judge(text, span[0], span[1], one.lenient)
+    score = one.rule.judge(text, *span, lenient=one.lenient)
     if score > 0:
         found.append((one.place, Span(span[0], span[1], one.rule.entity, score)))
 

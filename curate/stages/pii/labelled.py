@@ -1,9 +1,8 @@
-"""Rules for values that a label, a sign or a fixed beginning announces: e-mail, IPv6, plates, IBAN, QQ, WeChat, names."""
-
-import re
+"""Rules for values that a label or a sign announces: e-mail, IPv6, IBAN, plates, QQ, WeChat, names."""
 
 from curate.stages.pii import checks
 from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
+from curate.stages.pii.checks import words
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
 
 HAN = "[\u4e00-\u9fff]"
@@ -11,6 +10,8 @@ LOCAL = r"0-9A-Za-z._%+\-"
 DOMAIN = r"(?:[0-9A-Za-z](?:[0-9A-Za-z\-]{0,61}[0-9A-Za-z])?\.){1,8}(?:[A-Za-z]{2,24}|xn--[0-9A-Za-z\-]{2,59})"
 PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使]"
 PLATE_SIGN = "[0-9A-HJ-NP-Z]"
+IBAN_END = f"(?:(?P=a)[0-9A-Z]{{1,3}})?{RIGHT}"
+LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)"
 HEX = "[0-9A-Fa-f]"
 
 SURNAMES = (
@@ -20,9 +21,11 @@ SURNAMES = (
     "祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾"
     "隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海"
 )
-COMPOUND = "欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|令狐|慕容|司徒|端木|东方|南宫|独孤|长孙|宇文|轩辕|百里|呼延|闻人|澹台"
+COMPOUND = (
+    "欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|令狐|慕容|司徒|端木|东方|南宫|独孤|长孙|宇文|轩辕|百里|呼延|闻人|澹台"
+)
 COMMON = SURNAMES[:108]
-"""Surnames that are borne by about nine of ten persons in China: enough where only an honorific tells a name from a word."""
+"""The most frequent surnames: enough where only an honorific tells a name from a word."""
 
 NAME_LABELS = (
     "姓名|联系人|法定代表人|法人代表|负责人|患者|病人|申请人|被申请人|签字人|收件人|收货人|寄件人|经办人|原告|被告|投保人|被保险人|"
@@ -30,13 +33,20 @@ NAME_LABELS = (
 )
 NAME_FOLLOWS = "先生|女士|性别|年龄|电话|联系|手机|身份|住[址院]|出生|民族|[，,。；;、（(\\s男女]|\\Z"
 ORGANISATION = "公司|银行|集团|中心|医院|大学|学校|委员会|[厂局院部所店社]"
+ZH_NAME = (
+    f"(?:(?:{COMPOUND})|[{SURNAMES}])"
+    f"(?:{HAN}{{1,2}}?(?={NAME_FOLLOWS})|{HAN}{{1,2}}(?!{HAN}{{0,12}}(?:{ORGANISATION})))"
+)
+"""A name that ends where the next field begins; else surname and two more signs, unless that begins an organisation."""
+EN_LABELS = "From|To|Cc|Reply-To|Sender|(?:Full|Customer|Contact) [Nn]ame|Patient(?: [Nn]ame)?"
 EN_NAME = "[A-Z][a-z]+(?:['’\\-][A-Z]?[a-z]+)*"
 EN_FULL = f"{EN_NAME}(?: [A-Z]\\.)*(?: {EN_NAME}){{0,3}}"
 
-NOBODY = frozenset(
-    "Sir Sirs Madam Customer Customers Client All Team Colleague Colleagues Friend Friends Editor Editors Members Member User "
-    "Users Reader Readers Everyone Folks Chairman President Secretary Senator Governor Applicant Candidate Parent Parents "
-    "Student Students Valued Hiring Investor Investors Shareholder Shareholders Ladies Gentlemen God Lord".split()
+NOBODY = words(
+    "Sir Sirs Madam Customer Customers Client All Team Colleague Colleagues Friend Friends Editor Editors "
+    "Members Member User Users Reader Readers Everyone Folks Chairman President Secretary Senator Governor "
+    "Applicant Candidate Parent Parents Student Students Valued Hiring Investor Investors Shareholder "
+    "Shareholders Ladies Gentlemen God Lord"
 )
 
 
@@ -58,18 +68,20 @@ MAIL_AND_NET = (
     Rule(
         "IP_ADDRESS",
         "IPv6 address",
-        (f"(?<![0-9A-Za-z:.])(?:{HEX}{{1,4}}:){{2,7}}(?::?{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}|:)(?![0-9A-Za-z:])",
-         f"(?<![0-9A-Za-z:.]){HEX}{{1,4}}::{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}(?![0-9A-Za-z:])"),
+        (
+            f"{LEFT_OF_IP}(?:{HEX}{{1,4}}:){{2,7}}(?::?{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}|:)(?![0-9A-Za-z:])",
+            f"{LEFT_OF_IP}{HEX}{{1,4}}::{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}(?![0-9A-Za-z:])",
+        ),
         0.9,
         spared=is_version_or_own,
-        gate="[23][0-9A-Fa-f]{3}:[0-9A-Fa-f]{0,4}:",
+        gate="[23][0-9A-Fa-f]{3}:[0-9A-Fa-f]{0,4}:|(?:[0-9A-Fa-f]{1,4}:){7}",
     ),
     Rule(
         "IBAN_CODE",
         "IBAN",
         (
             f"{LEFT}[A-Z]{{2}}[0-9]{{2}}[0-9A-Z]{{11,30}}{RIGHT}",
-            f"{LEFT}[A-Z]{{2}}[0-9]{{2}}(?P<a>[ -])[0-9A-Z]{{4}}(?:(?P=a)[0-9A-Z]{{4}}){{1,6}}(?:(?P=a)[0-9A-Z]{{1,3}})?{RIGHT}",
+            f"{LEFT}[A-Z]{{2}}[0-9]{{2}}(?P<a>[ -])[0-9A-Z]{{4}}(?:(?P=a)[0-9A-Z]{{4}}){{1,6}}{IBAN_END}",
             f"{LEFT}[a-z]{{2}}[0-9]{{2}}[0-9a-z]{{11,30}}{RIGHT}",
         ),
         0.6,
@@ -81,9 +93,7 @@ MAIL_AND_NET = (
 PLATE = Rule(
     "CN_PLATE",
     "Chinese vehicle plate",
-    (
-        f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?(?:{PLATE_SIGN}{{6}}|{PLATE_SIGN}{{5}}|{PLATE_SIGN}{{4}}[挂学警港澳]){RIGHT}",
-    ),
+    (f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?(?:{PLATE_SIGN}{{6}}|{PLATE_SIGN}{{5}}|{PLATE_SIGN}{{4}}[挂学警港澳]){RIGHT}",),
     0.8,
     check=checks.is_plate,
     certain=False,
@@ -108,7 +118,7 @@ MESSENGERS = (
     Rule(
         "WECHAT_ID",
         "WeChat id by its label",
-        (f"[A-Za-z][0-9A-Za-z_-]{{5,19}}(?![0-9A-Za-z_@-])", f"wxid_[0-9a-z]{{10,24}}{RIGHT}"),
+        ("[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])", f"wxid_[0-9a-z]{{10,24}}{RIGHT}"),
         0.8,
         label=WECHAT_LABEL,
         gate="(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx).{0,8}[A-Za-z]",
@@ -119,10 +129,7 @@ NAMES = (
     Rule(
         "PERSON",
         "Chinese name after a label",
-        (
-            f"(?:(?:{COMPOUND})|[{SURNAMES}]){HAN}{{1,2}}?(?={NAME_FOLLOWS})|"
-            f"(?:(?:{COMPOUND})|[{SURNAMES}]){HAN}{{1,2}}(?!{HAN}{{0,12}}(?:{ORGANISATION}))",
-        ),
+        (ZH_NAME,),
         0.7,
         label=f"(?:{NAME_LABELS})(?:姓名|名称)?[ ]?[:：][ ]?",
         gate=f"(?:{NAME_LABELS})(?:姓名|名称)?[ \u3000]?[:：][ \u3000]?[{SURNAMES}]",
@@ -141,15 +148,15 @@ NAMES = (
         0.6,
         check=is_addressee,
         certain=False,
-        label=f"(?<![A-Za-z])(?:Dear (?:(?:Mr|Mrs|Ms|Dr|Prof)\\.? )?|(?:Mr|Mrs|Ms|Miss|Dr|Prof)\\.? )",
+        label="(?<![A-Za-z])(?:Dear (?:(?:Mr|Mrs|Ms|Dr|Prof)\\.? )?|(?:Mr|Mrs|Ms|Miss|Dr|Prof)\\.? )",
         gate="(?:Dear|Mr|Mrs|Ms|Miss|Dr|Prof)\\.? [A-Z][a-z]",
     ),
     Rule(
         "PERSON",
         "English name in a header or a form",
-        (f"{EN_FULL}(?=\"? ?<[^>\\n]{{1,80}}>)", f"{EN_FULL}(?=[ ]?(?:[\\n,;(]|\\Z))"),
+        (f'{EN_FULL}(?="? ?<[^>\\n]{{1,80}}>)', f"{EN_FULL}(?=[ ]?(?:[\\n,;(]|\\Z))"),
         0.7,
-        label='(?<![A-Za-z])(?:From|To|Cc|Reply-To|Sender|Full [Nn]ame|Patient(?: [Nn]ame)?|Customer [Nn]ame|Contact [Nn]ame):[ ]?"?',
+        label=f'(?<![A-Za-z])(?:{EN_LABELS}):[ ]?"?',
         gate='(?:From|To|Cc|Sender|ame|Patient):[ ]?"?[A-Z][a-z]',
     ),
 )

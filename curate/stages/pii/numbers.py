@@ -1,10 +1,8 @@
-"""Rules for values that begin with digits: resident ids, telephones, cards, company codes, passports, IPv4 addresses."""
-
-import re
+"""Rules for values that begin with digits: resident ids, telephones, cards, company codes, passports, IPv4."""
 
 from curate.stages.pii import checks
 from curate.stages.pii.allow import is_amount, is_no_phone, is_numbered, is_other_number, is_version_or_own
-from curate.stages.pii.rule import LEFT, RIGHT, Rule
+from curate.stages.pii.rule import LEFT, RIGHT, Labels, Rule
 
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -12,17 +10,26 @@ EXTENSION_ZH = "(?:(?:[ ]?(?:转|分机号?|ext\\.?)[ ]?|[-#])[0-9]{1,6})?"
 EXTENSION = "(?:[ ]?(?:x|ext\\.?|extension|#)[ ]?[0-9]{1,6})?"
 AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
 EIGHT = "[2-9][0-9]{2,3}[ -]?[0-9]{4}"
-TIME_NOT_DATE = "(?!(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-)"
+NORTH_AMERICAN = (
+    "(?<![0-9A-Za-z+])(?<![0-9][-.])(?:1[ .-])?(?:\\([2-9][0-9]{2}\\)[ -]?|[2-9][0-9]{2}[ .-])"
+    f"[2-9][0-9]{{2}}[ .-][0-9]{{4}}{EXTENSION}(?![0-9A-Za-z]|[-.][0-9])"
+)
+ANY_NUMBER = (
+    f"{LEFT}(?:\\([0-9]{{2,5}}\\)[ -]?)?[0-9]{{2,12}}(?:[ .-][0-9]{{2,8}}){{0,5}}"
+    f"(?:{EXTENSION}|{EXTENSION_ZH})(?![0-9A-Za-z]|[-.][0-9])"
+)
+NOT_A_DATE = "(?!(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-)"
 
-RESIDENT = re.compile("(?i:身份证|居民证|证件号|公民身份|身份号码|id ?card|identity|resident)")
-CARD_ZH = re.compile("(?i:银行卡|卡号|储蓄卡|借记卡|信用卡|账号|帐号|账户|银联|bank ?card|card)")
-CARD = re.compile(r"(?i:信用卡|银行卡|卡号|\bcard|credit|debit|visa|mastercard|amex|\bcc\b|maestro)")
-COMPANY = re.compile("(?i:信用代码|社会代码|税号|纳税人|机构代码|uscc|credit code)")
-PASSPORT = re.compile("(?i:护照|passport)")
-SSN = re.compile(r"(?i:\bssn|social security|\bss#)")
-PHONE = re.compile(
-    r"(?i:电话|手机|座机|传真|联系方式|致电|拨打|来电|短信|\bphone|telephone|\bmobile|\bcell|\btel\b|\bfax|\bcall|\btext me|\breach|"
-    r"\bdial|\bring me|answering at|message\w* to|registered|\bdesk\b|\boffice\b|\bcontact)"
+RESIDENT = Labels("身份证|居民证|证件号|公民身份|身份号码", "id ?card|id no|identity|resident")
+CARD_ZH = Labels("银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|银联", "union ?pay|bank ?card")
+CARD = Labels("信用卡|银行卡|卡号", "card|credit|debit|visa|mastercard|amex|cc(?![a-z])|maestro")
+COMPANY = Labels("信用代码|社会代码|税号|纳税人|机构代码", "uscc|credit code")
+PASSPORT = Labels("护照", "passport")
+SSN = Labels("社会安全号", "ssn|social security|ss#")
+PHONE = Labels(
+    "电话|手机|座机|传真|联系方式|致电|拨打|来电|短信",
+    "phone|telephone|mobile|cell|tel(?![a-z])|fax|call|text me|reach (?:me|us|him|her|them)|dial|answering at|"
+    "messages? to|registered|desk(?![a-z])|office(?![a-z])|contact (?:me|us|no|num|at)",
 )
 
 RESIDENT_ID = (
@@ -37,8 +44,9 @@ RESIDENT_ID = (
         ),
         0.6,
         check=checks.is_resident_id,
-        near=RESIDENT,
-        runs=frozenset({3, 4, 6, 17, 18}),
+        labels=RESIDENT,
+        runs=frozenset({17, 18}),
+        joined=frozenset({3, 4, 6}),
     ),
     Rule(
         "CN_RESIDENT_ID",
@@ -47,7 +55,7 @@ RESIDENT_ID = (
         0.6,
         check=checks.has_birth_date,
         certain=False,
-        near=RESIDENT,
+        labels=RESIDENT,
         needs_label=True,
         runs=frozenset({15}),
     ),
@@ -59,49 +67,53 @@ PHONES = (
         "Chinese mobile",
         (f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",),
         0.75,
-        near=PHONE,
+        labels=PHONE,
         spared=is_other_number,
-        runs=frozenset({2, 3, 4, 5, 7, 9, 11, 13, 15}),
+        runs=frozenset({11, 13, 15}),
+        joined=frozenset({2, 3, 4, 5, 7, 9}),
+        joints=" -)）",
     ),
     Rule(
         "PHONE_NUMBER",
         "Chinese mobile with country code",
         (f"{LEFT}[(（]?\\+86[)）]?[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",),
         0.85,
-        near=PHONE,
-        runs=frozenset({2, 5, 9, 13}),
+        labels=PHONE,
+        runs=frozenset({13}),
+        joined=frozenset({2, 5, 9}),
+        joints=" -)）",
         lead="plus",
     ),
     Rule(
         "PHONE_NUMBER",
         "Chinese landline",
-        (f"(?<![0-9A-Za-z+]){TIME_NOT_DATE}{AREA}[)）]?[ -]{EIGHT}{EXTENSION_ZH}{RIGHT}",),
+        (f"(?<![0-9A-Za-z+]){NOT_A_DATE}{AREA}[)）]?[ -]{EIGHT}{EXTENSION_ZH}{RIGHT}",),
         0.6,
-        near=PHONE,
+        labels=PHONE,
         spared=is_no_phone,
-        runs=frozenset({3, 4}),
+        joined=frozenset({3, 4}),
+        joints=" -)）",
     ),
     Rule(
         "PHONE_NUMBER",
         "Chinese landline with area code in parentheses",
         (f"[(（]{AREA}[)）][ -]?{EIGHT}{EXTENSION_ZH}{RIGHT}",),
         0.7,
-        near=PHONE,
+        labels=PHONE,
         spared=is_no_phone,
-        runs=frozenset({3, 4}),
+        joined=frozenset({3, 4}),
+        joints=" -)）",
         lead="paren",
     ),
     Rule(
         "PHONE_NUMBER",
         "North American telephone",
-        (
-            f"(?<![0-9A-Za-z+])(?<![0-9][-.])(?:1[ .-])?(?:\\([2-9][0-9]{{2}}\\)[ -]?|[2-9][0-9]{{2}}[ .-])"
-            f"[2-9][0-9]{{2}}[ .-][0-9]{{4}}{EXTENSION}(?![0-9A-Za-z]|[-.][0-9])",
-        ),
+        (NORTH_AMERICAN,),
         0.6,
-        near=PHONE,
+        labels=PHONE,
         spared=is_no_phone,
-        runs=frozenset({1, 3}),
+        joined=frozenset({1, 3}),
+        joints=" -.)",
         lead="any",
     ),
     Rule(
@@ -109,42 +121,43 @@ PHONES = (
         "international telephone",
         (
             f"{LEFT}\\+1[ .-]?\\(?[2-9][0-9]{{2}}\\)?[ .-]?[2-9][0-9]{{2}}[ .-]?[0-9]{{4}}{EXTENSION}{RIGHT}",
-            f"{LEFT}\\+[2-9](?:[ .-]?[0-9]|[ .-]?\\([0-9]{{1,4}}\\)[ .-]?){{6,14}}(?<=[0-9]){EXTENSION}{RIGHT}",
+            f"{LEFT}\\+[1-9](?:[ .-]?[0-9]|[ .-]?\\([0-9]{{1,4}}\\)[ .-]?){{6,14}}(?<=[0-9]){EXTENSION}{RIGHT}",
         ),
         0.65,
         check=checks.is_international,
         certain=False,
-        near=PHONE,
+        labels=PHONE,
         spared=is_no_phone,
-        runs=frozenset(range(1, 16)),
+        runs=frozenset(range(8, 16)),
+        joined=frozenset(range(1, 16)),
+        joints=" -.()",
         lead="plus",
     ),
     Rule(
         "PHONE_NUMBER",
         "telephone by its label",
-        (
-            f"{LEFT}(?:\\([0-9]{{2,5}}\\)[ -]?)?[0-9]{{2,12}}(?:[ .-][0-9]{{2,8}}){{0,5}}"
-            f"(?:{EXTENSION}|{EXTENSION_ZH})(?![0-9A-Za-z]|[-.][0-9])",
-        ),
+        (ANY_NUMBER,),
         0.4,
         check=checks.is_labelled_phone,
         certain=False,
-        near=PHONE,
+        labels=PHONE,
         needs_label=True,
         spared=is_no_phone,
-        runs=frozenset(range(2, 13)),
+        runs=frozenset(range(7, 13)),
+        joined=frozenset(range(2, 13)),
+        joints=" -.)",
         lead="any",
     ),
 )
 
 CARD_SHAPES = (
-    f"{LEFT}[2-69][0-9]{{11,18}}{RIGHT}",
+    f"{LEFT}[1-69][0-9]{{11,18}}{RIGHT}",
     f"{LEFT}[2-69][0-9]{{3}}(?P<a>[ -])[0-9]{{4}}(?P=a)[0-9]{{4}}(?P=a)[0-9]{{4}}{RIGHT}",
     f"{LEFT}[2-69][0-9]{{3}}(?P<b>[ -])(?:[0-9]{{4}}(?P=b)){{3}}[0-9]{{1,3}}{RIGHT}",
     f"{LEFT}3[0-9]{{3}}(?P<c>[ -])[0-9]{{6}}(?P=c)[0-9]{{4,5}}{RIGHT}",
     f"{LEFT}62[0-9]{{4}}(?P<d>[ -])[0-9]{{10,13}}{RIGHT}",
 )
-CARD_RUNS = frozenset({4, 6, *range(12, 20)})
+CARD_RUNS = frozenset(range(12, 20))
 
 CARDS = (
     Rule(
@@ -153,9 +166,10 @@ CARDS = (
         CARD_SHAPES,
         0.6,
         check=checks.is_union_pay,
-        near=CARD_ZH,
+        labels=CARD_ZH,
         spared=is_other_number,
         runs=CARD_RUNS,
+        joined=frozenset({4, 6}),
     ),
     Rule(
         "CN_BANK_CARD",
@@ -164,31 +178,34 @@ CARDS = (
         0.55,
         check=checks.is_bank_card,
         certain=False,
-        near=re.compile("银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|银联"),
+        labels=CARD_ZH,
         needs_label=True,
         spared=is_other_number,
         runs=CARD_RUNS,
+        joined=frozenset({4, 6}),
     ),
     Rule(
         "CREDIT_CARD",
         "card of an international scheme",
         CARD_SHAPES,
         0.6,
-        check=lambda value: len(checks.digits_of(value)) >= 15 and checks.is_credit_card(value),
-        near=CARD,
+        check=checks.is_long_credit_card,
+        labels=CARD,
         spared=is_other_number,
         runs=CARD_RUNS,
+        joined=frozenset({4, 6}),
     ),
     Rule(
         "CREDIT_CARD",
-        "shorter card by its label",
+        "card by its label",
         CARD_SHAPES,
         0.6,
-        check=checks.is_credit_card,
-        near=CARD,
+        check=checks.is_any_card,
+        labels=CARD,
         needs_label=True,
         spared=is_other_number,
         runs=CARD_RUNS,
+        joined=frozenset({4, 6}),
     ),
 )
 
@@ -199,7 +216,7 @@ CODES = (
         (f"{LEFT}[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{RIGHT}",),
         0.6,
         check=checks.is_uscc,
-        near=COMPANY,
+        labels=COMPANY,
         runs=frozenset(range(6, 19)),
         lead="any",
     ),
@@ -208,7 +225,7 @@ CODES = (
         "Chinese passport by its label",
         (f"{LEFT}(?:[EGDSPK][0-9]{{8}}|E[A-HJ-NP-Z][0-9]{{7}}|[DSP]E[0-9]{{7}}){RIGHT}",),
         0.7,
-        near=PASSPORT,
+        labels=PASSPORT,
         needs_label=True,
         runs=frozenset({7, 8}),
         lead="letter",
@@ -218,7 +235,7 @@ CODES = (
         "older Chinese passport by its label",
         (f"{LEFT}1[45][0-9]{{7}}{RIGHT}",),
         0.6,
-        near=PASSPORT,
+        labels=PASSPORT,
         needs_label=True,
         runs=frozenset({9}),
     ),
@@ -229,9 +246,10 @@ CODES = (
         0.7,
         check=checks.is_ssn,
         certain=False,
-        near=SSN,
+        labels=SSN,
         spared=lambda text, start, end: is_amount(text, start, end) or is_numbered(text, start, end),
-        runs=frozenset({3}),
+        joined=frozenset({3}),
+        joints="-",
     ),
     Rule(
         "US_SSN",
@@ -240,9 +258,11 @@ CODES = (
         0.8,
         check=checks.is_ssn,
         certain=False,
-        near=SSN,
+        labels=SSN,
         needs_label=True,
-        runs=frozenset({3, 5, 9}),
+        runs=frozenset({9}),
+        joined=frozenset({3, 5}),
+        joints=" -.",
     ),
     Rule(
         "IP_ADDRESS",
@@ -250,7 +270,8 @@ CODES = (
         (f"(?<![0-9A-Za-z])(?<![0-9]\\.){OCTET}(?:\\.{OCTET}){{3}}(?![0-9A-Za-z]|\\.[0-9])",),
         0.9,
         spared=is_version_or_own,
-        runs=frozenset({1, 2, 3}),
+        joined=frozenset({1, 2, 3}),
+        joints=".",
     ),
 )
 

@@ -1,13 +1,22 @@
-"""Our rules as Presidio recognizers, for any Presidio user, and the engine that runs them in Presidio's own analyzer."""
-
-from collections.abc import Sequence
-from typing import Any
+"""Our rules as Presidio recognizers, for any Presidio user, and the engine that runs them in Presidio's analyzer."""
 
 import presidio_analyzer.pattern_recognizer
 import pyarrow as pa
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, Pattern, PatternRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer import (
+    AnalyzerEngine,
+    EntityRecognizer,
+    Pattern,
+    PatternRecognizer,
+    RecognizerRegistry,
+    RecognizerResult,
+)
 from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
-from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, IbanRecognizer, PhoneRecognizer, UsSsnRecognizer
+from presidio_analyzer.predefined_recognizers import (
+    CreditCardRecognizer,
+    IbanRecognizer,
+    PhoneRecognizer,
+    UsSsnRecognizer,
+)
 
 from curate.stages.pii.engine import RULES, Span, settle
 from curate.stages.pii.rule import Rule, fold
@@ -59,7 +68,7 @@ class RuleRecognizer(PatternRecognizer):
         folded = fold(text)
         kept = []
         for result in super().analyze(folded, entities, nlp_artifacts, regex_flags):
-            result.score = self.RULE.judge(folded, result.start, result.end, self.lenient)
+            result.score = self.RULE.judge(folded, result.start, result.end, lenient=self.lenient)
             if result.score > 0:
                 kept.append(result)
         return kept
@@ -72,7 +81,11 @@ def class_name(rule: Rule) -> str:
 
 
 RECOGNIZERS: tuple[type[RuleRecognizer], ...] = tuple(
-    type(class_name(rule), (RuleRecognizer,), {"RULE": rule, "__doc__": f"Recognize: {rule.name}.", "__module__": __name__})
+    type(
+        class_name(rule),
+        (RuleRecognizer,),
+        {"RULE": rule, "__doc__": f"Recognize: {rule.name}.", "__module__": __name__},
+    )
     for rule in RULES
 )
 """One class a rule, in the order of RULES; each is also an attribute of this module, as Presidio's YAML wants it."""
@@ -85,7 +98,8 @@ def presidio_own() -> list[EntityRecognizer]:
     E-mail, IP and URL are left out: their word boundaries swallow Chinese that is glued to a value, and the first would
     fetch the public suffix list over the network.
     """
-    return [CreditCardRecognizer(), IbanRecognizer(), UsSsnRecognizer(), PhoneRecognizer(supported_regions=("US", "CN", "GB"))]
+    phone = PhoneRecognizer(supported_regions=("US", "CN", "GB"))
+    return [CreditCardRecognizer(), IbanRecognizer(), UsSsnRecognizer(), phone]
 
 
 class PresidioEngine:
@@ -97,7 +111,7 @@ class PresidioEngine:
 
     def __init__(self, types: frozenset[str], lenient: frozenset[str] = frozenset(), *, own: bool = True) -> None:
         """Build the analyzer for the types wanted."""
-        presidio_analyzer.pattern_recognizer.REGEX_TIMEOUT_SECONDS = None
+        vars(presidio_analyzer.pattern_recognizer)["REGEX_TIMEOUT_SECONDS"] = None
         ours = [one("en", lenient=one.RULE.entity in lenient) for one in RECOGNIZERS if one.RULE.entity in types]
         theirs = [one for one in presidio_own() if one.supported_entities[0] in types] if own else []
         self.ranks = {one.RULE.name: place for place, one in enumerate(RECOGNIZERS)}
@@ -109,12 +123,12 @@ class PresidioEngine:
             supported_languages=["en"],
         )
 
-    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[list[bool] | None]]:
+    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[frozenset[str] | None]]:
         """Return every row that is not null: what Presidio's own recognizers need is not known."""
         rows = [row for row, valid in enumerate(strings.is_valid().to_pylist()) if valid]
         return rows, [None] * len(rows)
 
-    def find(self, text: str, open_gates: Sequence[bool] | None = None) -> list[Span]:
+    def find(self, text: str, open_gates: frozenset[str] | None = None) -> list[Span]:
         """Return the spans of personal data in text order, without overlaps; gates do not matter."""
         del open_gates
         results = self.engine.analyze(text, language="en", score_threshold=THRESHOLD)
@@ -127,7 +141,7 @@ class PresidioEngine:
         return settle(found)
 
 
-def no_op() -> Any:
+def no_op() -> NoOpNlpEngine:
     """Return an NLP engine that loads no model."""
     engine = NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "none"}])
     engine.load()

@@ -1,27 +1,46 @@
-"""What a recognizer knows: the shape of a value, its check, its labels; and how a match is judged in its surroundings."""
+"""What a recognizer knows: the shape of a value, its check and labels, and how a match is judged in its place."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Lead = Literal["digit", "paren", "plus", "letter", "any"]
 
 LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
-"""Where a value may begin and end. Never a word boundary: Chinese characters are word characters, and values are glued to them."""
+"""Where a value may begin and end: no word boundary, for Chinese characters are word characters glued to values."""
 
 BEFORE, AFTER = 28, 14
 """How many characters before and after a value are searched for labels."""
 
-FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．\u2010-\u2015\u2212\u00a0\u2002-\u200a\u202f]")
-FOLDS = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)}
-FOLDS |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212], ord("-"))
-FOLDS |= dict.fromkeys([0x00A0, *range(0x2002, 0x200B), 0x202F, 0x3000], ord(" "))
+FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\u00a0\u2002-\u200a\u202f]")
+FOLDS = {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}
+FOLDS |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+FOLDS |= dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f", " ")
 
 
 def fold(text: str) -> str:
-    """Write full-width signs, dashes and blanks as ASCII. Each sign stays one sign, so offsets hold in the original too."""
-    return text.translate(FOLDS) if FOLDABLE.search(text) else text
+    """Write full-width signs, dashes and blanks as ASCII, sign for sign, so that offsets hold in the original too."""
+    text = text.replace("\u3000", " ")
+    return FOLDABLE.sub(lambda sign: FOLDS[sign[0]], text)
+
+
+LOOK_AHEAD = re.compile(r"\(\?[!=][^)]*\)")
+"""What RE2 and Rust's regex do not know; without it a pattern matches more, which a gate may."""
+
+
+class Labels:
+    """Words that stand near one type of personal data."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        """Take alternatives; an English one begins where no letter stands before it, whatever its case."""
+        self.pattern = re.compile(f"(?i:{chinese}|(?<![A-Za-z])(?:{english}))")
+        self.gate = f"(?i:{chinese}|{LOOK_AHEAD.sub('', english)})"
+
+    def near(self, text: str, start: int, end: int) -> bool:
+        """Tell whether one stands within BEFORE characters before or AFTER characters after text[start:end]."""
+        search = self.pattern.search
+        return bool(search(text, max(0, start - BEFORE), start) or search(text, end, end + AFTER))
 
 
 Spared = Callable[[str, int, int], bool]
@@ -38,8 +57,8 @@ class Rule:
     """One way in which one type of personal data is written.
 
     `values` are regular expressions in the common part of Python's `re` and of the `regex` module; a rule with a
-    `label` matches it right before the value and leaves it in place. A rule either says by which lengths of digit
-    runs its values may begin (`runs`), and is then tried at such runs alone, or has a `gate`.
+    `label` matches it right before the value and leaves it in place. A rule either says by which digit runs its values
+    may begin (`runs`, `joined`), and is then tried at such runs alone, or has a `gate`.
     """
 
     entity: str
@@ -53,12 +72,15 @@ class Rule:
     """Judges the value alone: true makes the score 1, false drops the match unless the type is `lenient`."""
     certain: bool = True
     """Whether a check that holds makes the match certain, or merely does not speak against it."""
-    near: re.Pattern[str] | None = None
-    """Labels of this data."""
+    labels: Labels | None = None
     needs_label: bool = False
-    """Whether one of them has to stand within BEFORE or AFTER characters."""
+    """Whether one of the labels has to stand near."""
     spared: Spared = never
-    runs: frozenset[int] = field(default_factory=frozenset)
+    runs: frozenset[int] = frozenset()
+    """Lengths of digit runs by which a value may begin, whatever follows."""
+    joined: frozenset[int] = frozenset()
+    """Lengths of digit runs by which a value may begin where one of the `joints` follows."""
+    joints: str = " -"
     lead: Lead = "digit"
     """What stands before the first digit run of a value: nothing, a parenthesis, `+`, one or two letters."""
     gate: str = ""
@@ -66,17 +88,14 @@ class Rule:
 
     @property
     def patterns(self) -> tuple[str, ...]:
-        r"""Regular expressions whose whole match is the value: the label is cut off by `\K`, which only `regex` knows."""
+        r"""Regular expressions whose whole match is the value: `\K`, which only `regex` knows, cuts the label off."""
         return tuple(f"(?:{self.label})\\K(?:{value})" if self.label else value for value in self.values)
 
     def labelled(self, text: str, start: int, end: int) -> bool:
         """Tell whether one of the labels stands near text[start:end]."""
-        near = self.near
-        if near is None:
-            return False
-        return bool(near.search(text, max(0, start - BEFORE), start) or near.search(text, end, end + AFTER))
+        return self.labels is not None and self.labels.near(text, start, end)
 
-    def judge(self, text: str, start: int, end: int, lenient: bool) -> float:
+    def judge(self, text: str, start: int, end: int, *, lenient: bool) -> float:
         """Score the match text[start:end] of folded text: 0 where it is no personal data.
 
         `lenient` takes a label nearby for a check digit that does not hold.

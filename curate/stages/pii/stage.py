@@ -1,7 +1,7 @@
 """The stage `pii`: replace personal data in Chinese and English text by typed placeholders, or tag it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import ClassVar, Literal, Protocol, Self
 
@@ -17,8 +17,8 @@ TYPES = tuple(dict.fromkeys(rule.entity for rule in RULES))
 """Every type of personal data that the rules know."""
 ROUNDS = 8
 """After so many passes a text has to be settled; a text that is not is rejected."""
-KEPT_SIGNS = 4
-"""How many digits `mask` leaves at the end of a long number."""
+LONG_NUMBER, KEPT_DIGITS = 11, 4
+"""A number of so many digits keeps its last four when it is masked."""
 
 WITHHELD = "<WITHHELD>"
 """What `mask` returns in the place of a text that it cannot mask."""
@@ -29,11 +29,11 @@ Write = Callable[[str, str], str]
 class Finder(Protocol):
     """What an engine is to the stage."""
 
-    def find(self, text: str, open_gates: Sequence[bool] | None = None) -> list[Span]:
+    def find(self, text: str, open_gates: frozenset[str] | None = None) -> list[Span]:
         """Return the spans of personal data in text order, without overlaps."""
         ...
 
-    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[list[bool] | None]]:
+    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[frozenset[str] | None]]:
         """Return the rows worth a look, ascending, and which gates are open in each (null: all)."""
         ...
 
@@ -50,14 +50,10 @@ def finder(engine: str, types: frozenset[str], lenient: frozenset[str], budget: 
 
 def masked(_entity: str, value: str) -> str:
     """Write a star for each letter and digit, but for the last four digits of a number of eleven or more."""
-    digits = sum(sign.isdigit() for sign in value)
-    hidden = digits - KEPT_SIGNS if digits >= 11 and not any(sign.isalpha() for sign in value) else len(value)
-    signs = []
-    for sign in value:
-        hide = sign.isalnum() and hidden > 0
-        hidden -= sign.isdigit() or hidden >= len(value)
-        signs.append("*" if hide else sign)
-    return "".join(signs)
+    is_number = sum(sign.isdigit() for sign in value) >= LONG_NUMBER and not any(sign.isalpha() for sign in value)
+    kept = KEPT_DIGITS if is_number else 0
+    stars = ["*" if sign.isalnum() else sign for sign in value[: len(value) - kept]]
+    return "".join(stars) + value[len(value) - kept :]
 
 
 class Pii(Editor):
@@ -163,7 +159,7 @@ class Editing:
 
     def worth_a_look(
         self, places: list[int], strings: pa.StringArray
-    ) -> Iterator[tuple[int, str, list[bool] | None]]:
+    ) -> Iterator[tuple[int, str, frozenset[str] | None]]:
         """Yield the strings that may hold personal data, with their places and open gates."""
         rows, gates = self.finder.gates(strings)
         some = strings.take(pa.array(rows, pa.int64())).to_pylist()
@@ -194,12 +190,14 @@ def counted(counts: dict[int, Counter[str]]) -> pa.RecordBatch | None:
 def found_lines(editing: Editing, rejected: list[int], tagged: dict[int, Counter[str]]) -> pa.RecordBatch | None:
     """Write findings (schema FOUND): texts beyond the budget, and the types found where the operator is `tag`."""
     action = editing.stage.action or "tag"
-    lines = [{"row": place, "rule": f"{editing.label}:budget", "action": "reject"} for place in rejected]
+    lines: list[dict[str, object]] = [
+        {"row": place, "rule": f"{editing.label}:budget", "action": "reject"} for place in rejected
+    ]
     measured = {"metric": "count", "threshold": 0.0, "operator": ">", "action": action}
     for place, counts in tagged.items():
         for entity, number in sorted(counts.items()):
             lines.append({"row": place, "rule": f"{editing.label}:{entity}", "value": float(number), **measured})
-    lines.sort(key=lambda line: line["row"])
+    lines.sort(key=lambda line: int(str(line["row"])))
     return pa.RecordBatch.from_pylist(lines, FOUND) if lines else None
 
 

@@ -1,0 +1,90 @@
+"""Measure how much of a text was said before in it: an LZ77 parse, as DEFLATE makes one, without the coding."""
+
+import numpy as np
+import numpy.typing as npt
+
+from curate.core.kernels.compiled import inlined, kernel
+from curate.core.kernels.strings import Bytes, Places, Strings
+
+PIECE = 4
+"""Bytes of the shortest match, and of what is hashed to find one."""
+WINDOW_BYTES = 1 << 14
+"""Each window of a text is parsed by itself: a long standard repeats its tables, a loop its last sentence."""
+TABLE_BITS = 16
+LONG_BYTES = 48
+"""A match from this length on (16 Han characters, 48 of ASCII) is a phrase, not chance."""
+LONGEST = 258
+"""DEFLATE cuts longer matches (RFC 1951, section 3.2.5)."""
+KEPT_PLACES = 16
+"""Places remembered at the start of a match: enough to find its next copy, and the parse stays fast in loops."""
+MULTIPLIER = 2654435761
+WORD = 0xFFFFFFFF
+
+Parsed = npt.NDArray[np.int64]
+LITERALS, MATCHES, REPEATED = range(3)
+LITERAL_COST, MATCH_COST = 0.826, 1.616
+"""Bytes that zlib (level 6) writes for a literal and for a match: least squares over 30,000 texts."""
+
+
+def compression(strings: Strings, parsed: Parsed) -> npt.NDArray[np.float64]:
+    """Estimate the compression ratio of each string (compressed by uncompressed bytes); NaN for the empty string.
+
+    On texts of one window it stays within .01 (standard deviation) of zlib's ratio where that is below .4, in Chinese
+    and English; it takes a fifth of zlib's time, and is the same with every build of it.
+    """
+    sizes = strings.stops - strings.starts
+    costs = LITERAL_COST * parsed[:, LITERALS] + MATCH_COST * parsed[:, MATCHES]
+    ratios: npt.NDArray[np.float64] = np.divide(costs, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
+    return ratios
+
+
+def parse(strings: Strings) -> Parsed:
+    """Parse each string greedily against itself, window by window.
+
+    Shape (n, 3), int64: bytes that no match covers, matches (of at most 258 bytes), bytes in matches that are
+    at least LONG_BYTES long before they are cut.
+    """
+    parsed = np.zeros((len(strings.starts), 3), np.int64)
+    _parse_all(strings.data, strings.starts, strings.stops, parsed)
+    return parsed
+
+
+@kernel
+def _parse_all(data: Bytes, starts: Places, stops: Places, parsed: Parsed) -> None:
+    places = np.full(1 << TABLE_BITS, -1, np.int64)
+    for i in range(len(starts)):
+        for start in range(starts[i], stops[i], WINDOW_BYTES):
+            _parse(data, (start, min(start + WINDOW_BYTES, stops[i])), places, parsed[i])
+
+
+@kernel
+def _parse(data: Bytes, span: tuple[int, int], places: Places, parsed: Parsed) -> None:
+    """Parse one window; a place before its start was left by another one and counts as none."""
+    start, stop = span
+    at, literals, matches, repeated = start, 0, 0, 0
+    while at + PIECE <= stop:
+        slot = _slot(data, at)
+        earlier = places[slot]
+        places[slot] = at
+        length = 0
+        if earlier >= start:
+            while at + length < stop and data[earlier + length] == data[at + length]:
+                length += 1
+        if length < PIECE:
+            literals += 1
+            at += 1
+            continue
+        for place in range(at + 1, min(at + KEPT_PLACES, at + length, stop - PIECE + 1)):
+            places[_slot(data, place)] = place
+        matches += (length + LONGEST - 1) // LONGEST
+        repeated += length if length >= LONG_BYTES else 0
+        at += length
+    parsed[LITERALS] += literals + stop - at
+    parsed[MATCHES] += matches
+    parsed[REPEATED] += repeated
+
+
+@inlined
+def _slot(data: Bytes, at: int) -> int:
+    piece = int(data[at]) | int(data[at + 1]) << 8 | int(data[at + 2]) << 16 | int(data[at + 3]) << 24
+    return ((piece * MULTIPLIER) & WORD) >> (32 - TABLE_BITS)

@@ -1,0 +1,174 @@
+"""The library: run a configuration, open an output, apply streaming stages to data that is at hand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curate.config.model import Config
+from curate.engine.crew import Event
+from curate.engine.run import Options, execute
+from curate.lineage.ledger import Ledger
+from curate.lineage.manifest import Manifest, read_manifest
+from curate.lineage.runrecord import RunRecord, read_run
+from curate.lineage.verification import Verification
+
+if TYPE_CHECKING:
+    import datasets
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """What a run left out: a view on the ledger, with texts where the raw files are at hand."""
+
+    ledger: Ledger
+
+    def filter(self, rule: str | None = None, source: str | None = None, stage: str | None = None) -> "Rejects":
+        """Narrow the view to a rule (`stage:what`), a source or a stage."""
+        return replace(self, ledger=self.ledger.filter(rule=rule, source=source, stage=stage))
+
+    def near_threshold(self) -> "Rejects":
+        """Order the view by how near the value was to its threshold."""
+        return replace(self, ledger=self.ledger.near_threshold())
+
+    def limit(self, rows: int) -> "Rejects":
+        """Take the first so many rows."""
+        return replace(self, ledger=self.ledger.limit(rows))
+
+    def frame(self) -> "pl.DataFrame":
+        """Return the ledger rows as a polars frame; columns as in `curate.sinks.rejects.REJECTS`."""
+        import polars as pl
+
+        frame = pl.from_arrow(self.ledger.table())
+        assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table is never a series
+        return frame
+
+    def with_text(self, uri_key: bytes | None = None) -> "pl.DataFrame":
+        """Return the frame with a column `text`: read again from the raw place, personal data masked by `pii`.
+
+        StorageError where the raw files are gone; `uri_key` is the key of `uris: keyed`.
+        """
+        import polars as pl
+
+        from curate.engine.reread import texts_at
+        from curate.stages.pii import mask
+
+        frame = self.frame()
+        places = list(frame.select("source_id", "source_uri", "source_offset", "source_length").iter_rows())
+        texts = [text if text is None else mask(text) for text in texts_at(self.ledger.out, places, uri_key)]
+        return frame.with_columns(pl.Series("text", texts, dtype=pl.String))
+
+    def __len__(self) -> int:
+        """Count the rows of the view."""
+        return self.ledger.count()
+
+
+@dataclass(frozen=True)
+class Run:
+    """An output: what went in, what came out, what was left out and why."""
+
+    path: Path
+    made: tuple[str, ...] = ()
+    """Tasks that this call performed; empty for an output that was opened, or where everything had been done before."""
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What input and settings decided."""
+        return read_manifest(self.path)
+
+    @cached_property
+    def record(self) -> RunRecord | None:
+        """When, who, how long; null where it was taken away."""
+        return read_run(self.path)
+
+    @property
+    def funnel(self) -> "pl.DataFrame":
+        """A polars frame, one row a stage and source: in, out, rejected, tagged, edited, seconds (CPU), MB/s."""
+        import polars as pl
+
+        return pl.DataFrame(funnel_rows(self.manifest, self.record))
+
+    @property
+    def rejects(self) -> Rejects:
+        """The ledger."""
+        return Rejects(Ledger(self.path))
+
+    def dataset(self, split: str = "train") -> "datasets.Dataset":
+        """Open one split as a Hugging Face dataset."""
+        from datasets import load_dataset
+
+        return load_dataset(str(self.path), split=split)
+
+    def verify(self, raw: Mapping[str, Path] | None = None) -> Verification:
+        """Recompute everything from the files; `raw` maps source ids to folders."""
+        from curate.lineage.verify import verify
+
+        return verify(self.path, dict(raw) if raw else None)
+
+
+def funnel_rows(manifest: Manifest, record: RunRecord | None) -> list[dict[str, Any]]:
+    """List what each stage did to each source; seconds and MB/s are null without a run record."""
+    rows = []
+    for stage in manifest.stages:
+        for source, numbers in stage.by_source.items():
+            seconds = record.stage_seconds.get(stage.name, {}).get(source) if record else None
+            if record and seconds is not None:
+                seconds += record.stage_seconds.get(f"{stage.name} (facts)", {}).get(source, 0.0)
+            speed = numbers.bytes_in / 1e6 / seconds if seconds else None
+            rows.append(
+                {
+                    "stage": stage.name,
+                    "source": source,
+                    "in": numbers.records_in,
+                    "out": numbers.records_out,
+                    "rejected": numbers.rejected,
+                    "tagged": numbers.tagged,
+                    "edited": numbers.edited,
+                    "seconds": seconds,
+                    "MB/s": speed,
+                }
+            )
+    return rows
+
+
+def run(  # noqa: PLR0913 - each is an option of the command
+    config: Config | Path | str | Mapping[str, Any],
+    *,
+    overrides: Sequence[str] = (),
+    workers: int | None = None,
+    limit: int | None = None,
+    fresh: bool = False,
+    watch: Callable[[Event], None] = lambda _event: None,
+    command: str = "",
+) -> Run:
+    """Run a configuration (a file, a mapping or a Config) and return the output.
+
+    `limit` takes the first so many records of each source, `fresh` forgets earlier work, `watch` hears of every finished
+    task. What an earlier call finished is not done again. Raises a CurateError, with nothing half-published, where the
+    run cannot end well.
+    """
+    whole = config if isinstance(config, Config) else Config.load(config, overrides)
+    if workers is not None:
+        whole = whole.model_copy(update={"workers": workers})
+    finished = execute(whole, Options(limit=limit, fresh=fresh, command=command, watch=watch))
+    return Run(finished.out, tuple(finished.made))
+
+
+def open_output(out: Path | str) -> Run:
+    """Open an output that `run` wrote; StorageError where there is none."""
+    opened = Run(Path(out))
+    _ = opened.manifest
+    return opened
+
+
+def apply(data: Any, stages: Sequence[str | Mapping[str, Any]]) -> Any:
+    """Apply streaming stages to a datasets.Dataset, a polars or pandas frame or a pyarrow Table with a column `text`.
+
+    Returns the same kind of thing without the rejected rows, with the columns that the stages add. ConfigError where a
+    stage is unknown or sees the whole corpus (duplicates), or where there is no column `text`.
+    """
+    from curate.engine.apply import applied
+
+    return applied(data, stages)

@@ -1,0 +1,20 @@
+"""Write the JSON Schemas of what an output holds: `python -m curate.lineage.schemas` in the repository."""
+
+import json
+from pathlib import Path
+
+from curate.core.files import write_whole
+from curate.lineage import manifest
+from curate.sinks import rejects
+
+SCHEMAS = {"manifest.schema.json": manifest.schema, "rejects.schema.json": rejects.schema}
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema into `folder`, replacing what is there."""
+    for name, schema in SCHEMAS.items():
+        write_whole(folder / name, (json.dumps(schema(), ensure_ascii=False, indent=1) + "\n").encode())
+
+
+if __name__ == "__main__":
+    write_schemas(Path("schemas"))

@@ -1,0 +1,1 @@
+"""Measure what texts are made of, and judge them by rules that presets hold."""

@@ -1,0 +1,73 @@
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.core.kernels.graph import ALL_PAIRS, components, distinct_pairs, leaders, pairs_of
+
+NODES = 12
+EDGES = st.dictionaries(
+    st.tuples(st.integers(0, NODES - 1), st.integers(0, NODES - 1)).filter(lambda edge: edge[0] < edge[1]),
+    st.sampled_from([0.7, 0.8, 0.9, 1.0]),
+)
+
+
+def said(edges: dict[tuple[int, int], float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    ordered = sorted(edges, key=lambda edge: (edge[1], edge[0]))
+    ends = np.array(ordered, np.int64).reshape(-1, 2)
+    return ends[:, 0].copy(), ends[:, 1].copy(), np.array([edges[edge] for edge in ordered], np.float64)
+
+
+@given(edges=EDGES)
+def test_whoever_falls_touches_its_keeper_and_no_two_kept_touch(edges):
+    keeper, score = leaders(NODES, *said(edges))
+    kept = {node for node in range(NODES) if keeper[node] == node}
+    assert not [edge for edge in edges if set(edge) <= kept]
+    for node in set(range(NODES)) - kept:
+        assert keeper[node] in kept
+        above = {other: edges[other, node] for other in kept if (other, node) in edges}
+        assert score[node] == max(above.values())
+        assert keeper[node] == min(other for other, value in above.items() if value == score[node])
+
+
+@given(edges=EDGES)
+def test_the_best_of_a_cluster_is_kept(edges):
+    better, worse, score = said(edges)
+    keeper, _ = leaders(NODES, better, worse, score)
+    root = components(NODES, better, worse)
+    assert all(keeper[best] == best for best in set(root.tolist()))
+
+
+@given(edges=EDGES)
+def test_components_are_what_edges_connect(edges):
+    better, worse, _ = said(edges)
+    groups = [{node} for node in range(NODES)]
+    for one, two in edges:
+        joined = groups[one] | groups[two]
+        for node in joined:
+            groups[node] = joined
+    assert components(NODES, better, worse).tolist() == [min(group) for group in groups]
+
+
+@given(runs=st.lists(st.integers(1, ALL_PAIRS), max_size=5))
+def test_short_runs_give_all_their_pairs(runs):
+    keys = np.repeat(np.arange(len(runs), dtype=np.uint64), runs)
+    rows = np.arange(len(keys), dtype=np.uint64)
+    pairs = list(zip(*(column.tolist() for column in pairs_of(keys, rows)), strict=True))
+    groups = [rows[keys == key].tolist() for key in np.unique(keys)]
+    assert pairs == sorted(pair for group in groups for pair in combinations(group, 2))
+
+
+def test_a_hundred_thousand_equal_keys_stay_linear_and_connected():
+    many = 100_000
+    ones, twos = pairs_of(np.zeros(many, np.uint64), np.arange(many, dtype=np.uint64))
+    assert len(ones) == 2 * many - 3
+    assert set(range(1, many)) == set(twos[ones == 0].tolist())
+    assert ((twos - ones == 1) | (ones == 0)).all()
+
+
+def test_pairs_come_once_and_never_of_a_row_with_itself():
+    ones, twos = distinct_pairs(np.array([3, 1, 3, 2], np.uint64), np.array([4, 2, 4, 2], np.uint64))
+    assert list(zip(ones.tolist(), twos.tolist(), strict=True)) == [(1, 2), (3, 4)]
+    assert [len(column) for column in distinct_pairs(ones[:0], twos[:0])] == [0, 0]

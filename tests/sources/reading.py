@@ -1,0 +1,53 @@
+"""What the tests of all sources need: a file on disk, and everything that a source makes of it."""
+
+from pathlib import Path
+from typing import Any
+
+from curate.core.source import Split, Surveyed
+from curate.sources.listed import Listed
+
+NO_PARTS = Path("/nonexistent/parts")
+
+
+def write(path: Path, body: bytes | str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body.encode() if isinstance(body, str) else body)
+    return path
+
+
+def looked(source: Listed, parts: Path = NO_PARTS) -> list[Surveyed]:
+    return [source.look(file, parts) for file in source.files()]
+
+
+def read(source: Listed, *surveyed: Surveyed, limit: int | None = None) -> list[dict[str, Any]]:
+    """Return every row as a dict, with the rules found for it under `rules`, in the order of the input."""
+    pieces = tuple(piece for one in surveyed or looked(source) for piece in one.pieces)
+    rows: list[dict[str, Any]] = []
+    for batch, found in source.read(Split(source.name, pieces, limit)):
+        assert batch.schema.names[9:] == source.kept_schema.names
+        said = found.to_pylist() if found is not None else []
+        assert [line["row"] for line in said] == sorted(line["row"] for line in said)
+        for number, row in enumerate(batch.to_pylist()):
+            mine = [line for line in said if line["row"] == number]
+            rejected = any(line["action"] == "reject" for line in mine)
+            assert rejected == (row["text"] is None), "a row without text is one that was found wanting"
+            rows.append({**row, "rules": [line["rule"] for line in mine], "lines": mine})
+    return rows
+
+
+def rules(rows: list[dict[str, Any]]) -> list[str | None]:
+    return [row["rules"][0] if row["rules"] else None for row in rows]
+
+
+def spans(rows: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    return [(row["source_offset"], row["source_length"]) for row in rows]
+
+
+def tiled(rows: list[dict[str, Any]], surveyed: Surveyed) -> bool:
+    """Tell whether the rows and what was skipped cover every byte of the unpacked file once."""
+    at = 0
+    for offset, length in sorted([*spans(rows), *surveyed.skipped]):
+        if offset != at:
+            return False
+        at += length
+    return at == surveyed.decoded_bytes
