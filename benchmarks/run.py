@@ -33,6 +33,7 @@ def configured(place: Path, patterns: Mapping[str, str], stages: Sequence[str] =
         "sources": {name: {"format": "jsonl", "path": path, "text": "text"} for name, path in patterns.items()},
         "stages": list(stages),
         "output": {"path": str(place / "out")},
+        "limits": "off",  # resampled text repeats itself
     }
     place.mkdir(parents=True, exist_ok=True)
     config = place / "config.yaml"

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,6 +17,7 @@ SET = click.option(
     metavar="KEY=VALUE",
     help="Say a setting over the file: output.path=out/new, stages.near_duplicates.threshold=0.7. Repeatable.",
 )
+OUT = click.argument("out", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
 
 
@@ -56,6 +58,42 @@ def main() -> None:
     Exit codes: 0 done, 1 failed, 2 wrong configuration or usage, 65 too many bad records, 74 a file could not be read
     or written, 75 stopped or locked (the same command goes on later).
     """
+
+
+@main.command()
+@CONFIG
+@SET
+@click.option("--workers", type=click.IntRange(0), help="Processes; all cores when absent, 0 for none but this one.")
+@click.option("--limit", type=click.IntRange(1), help="Only the first so many records of each source.")
+@click.option("--fresh", is_flag=True, help="Forget what an earlier run has finished.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done: passes, splits, bytes, warnings.")
+@click.option(
+    "--progress",
+    "how",
+    type=click.Choice(["auto", "rich", "plain", "none"]),
+    default="auto",
+    show_default=True,
+    help="A live bar (rich), a line every 30 seconds (plain), or whichever fits the terminal (auto).",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Also print a line for every finished task.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@JSON
+def run(config: Path, **said: Any) -> None:
+    """Turn what CONFIG names into shards, a ledger and a manifest; a killed run goes on where it was."""
+    from curate.terminal import dry_run, full_run
+
+    (dry_run if said.pop("dry_run") else full_run)(config, said)
+
+
+@main.command()
+@OUT
+@JSON
+def status(out: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Tell whether the run that writes OUT is running, dead or finished."""
+    from curate.engine.status import state_of
+
+    state = state_of(out)
+    click.echo(state.model_dump_json() if as_json else state.sentence())
 
 
 @main.command()
@@ -132,3 +170,52 @@ def init(folder: Path, raw: Path | None) -> None:
     path = initialise(folder, raw or folder)
     click.echo(reached(path).page(path))
     click.echo(f"Read it, then: curate preview {path}")
+
+
+@main.command()
+@CONFIG
+@SET
+@click.option("-n", "records", type=click.IntRange(1), default=2000, show_default=True, help="Records of the sample.")
+@JSON
+def preview(config: Path, overrides: tuple[str, ...], records: int, as_json: bool) -> None:  # noqa: FBT001
+    """Run every stage of CONFIG on a sample and show what would happen; nothing is written."""
+    from curate.config.model import Config
+    from curate.engine.preview import preview as look
+
+    seen = look(Config.load(config, overrides), records)
+    click.echo(json.dumps(seen.as_json(), ensure_ascii=False, indent=2) if as_json else seen.page())
+
+
+@main.command()
+@OUT
+@click.option("--rule", help="Only records that this rule left out, as `stage:what`.")
+@click.option("--source", help="Only records of this source.")
+@click.option("-n", "rows", type=click.IntRange(1), default=10, show_default=True, help="Rows at most.")
+@click.option("--near-threshold", is_flag=True, help="Nearest to their threshold first.")
+@click.option("--text", is_flag=True, help="Read each record again at its raw place; personal data is masked.")
+@click.option("--key-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Key of `uris: keyed`.")
+@JSON
+def rejects(out: Path, **said: Any) -> None:
+    """Browse the ledger of OUT: what was left out, by which rule, at which value."""
+    from curate.terminal import show_rejects
+
+    show_rejects(out, said)
+
+
+@main.command()
+@OUT
+@click.option(
+    "--raw",
+    multiple=True,
+    metavar="[SOURCE=]DIR",
+    help="Folder of the raw files, of one source or of all others. Repeatable.",
+)
+@JSON
+def verify(out: Path, raw: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Recompute from the files of OUT what its manifest says; exit 0 pass, 1 fail, 3 could not check."""
+    from curate.lineage.verify import verify as check
+    from curate.terminal import show_checks
+
+    parts = [said.rpartition("=") for said in raw]
+    folders = {source or "*": Path(folder) for source, _, folder in parts}
+    raise click.exceptions.Exit(show_checks(check(out, folders), as_json=as_json))

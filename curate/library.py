@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from curate.config.model import Config
 from curate.engine.crew import Event
+from curate.engine.funnel import funnel_rows
 from curate.engine.run import Options, execute
 from curate.lineage.ledger import Ledger
 from curate.lineage.manifest import Manifest, read_manifest
@@ -106,31 +107,6 @@ class Run:
         from curate.lineage.verify import verify
 
         return verify(self.path, dict(raw) if raw else None)
-
-
-def funnel_rows(manifest: Manifest, record: RunRecord | None) -> list[dict[str, Any]]:
-    """List what each stage did to each source; seconds and MB/s are null without a run record."""
-    rows = []
-    for stage in manifest.stages:
-        for source, numbers in stage.by_source.items():
-            seconds = record.stage_seconds.get(stage.name, {}).get(source) if record else None
-            if record and seconds is not None:
-                seconds += record.stage_seconds.get(f"{stage.name} (facts)", {}).get(source, 0.0)
-            speed = numbers.bytes_in / 1e6 / seconds if seconds else None
-            rows.append(
-                {
-                    "stage": stage.name,
-                    "source": source,
-                    "in": numbers.records_in,
-                    "out": numbers.records_out,
-                    "rejected": numbers.rejected,
-                    "tagged": numbers.tagged,
-                    "edited": numbers.edited,
-                    "seconds": seconds,
-                    "MB/s": speed,
-                }
-            )
-    return rows
 
 
 def run(  # noqa: PLR0913 - each is an option of the command

@@ -1,16 +1,24 @@
 """What a person sees of a run in a terminal: progress while it works, a table by stage and source at the end."""
 
+import json
+import shlex
 import sys
+import textwrap
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
-from unicodedata import east_asian_width
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from curate.engine.crew import Event
+from curate.engine.funnel import funnel_rows, stage_table
+
+if TYPE_CHECKING:
+    from curate.library import Run
+    from curate.lineage.verification import Verification
 
 How = Literal["auto", "rich", "plain", "none"]
 LINE_EVERY_SECONDS = 30
@@ -103,53 +111,105 @@ def rich_show() -> Iterator[Show]:
         yield show
 
 
-def stage_table(rows: Sequence[dict[str, Any]]) -> str:
-    """Lay out the funnel of a run: a line a stage and source, the sum of a stage first where it has several sources."""
-    lines = []
-    for stage in dict.fromkeys(row["stage"] for row in rows):
-        mine = [row for row in rows if row["stage"] == stage]
-        if len(mine) > 1:
-            lines.append(cells({**summed(mine), "stage": stage, "source": "all"}))
-        lines += [cells(row if len(mine) == 1 else {**row, "stage": ""}) for row in mine]
-    heads = ["stage", "source", "in", "out", "rejected", "tagged", "edited", "seconds", "MB/s"]
-    return table(heads, lines, left=2)
+def dry_run(config: Path, said: dict[str, Any]) -> None:
+    """Print what a run would do."""
+    from curate.config.model import Config
+    from curate.engine.forecast import forecast
+
+    seen = forecast(Config.load(config, said["overrides"]))
+    if said["as_json"]:
+        sources = [source._asdict() for source in seen.sources]
+        click.echo(json.dumps({**seen._asdict(), "sources": sources}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(seen.page())
 
 
-def summed(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Add up the lines of a stage; speed is taken anew from bytes and seconds."""
-    names = ("in", "out", "rejected", "tagged", "edited")
-    total: dict[str, Any] = {name: sum(row[name] for row in rows) for name in names}
-    timed = [row for row in rows if row["seconds"]]
-    total["seconds"] = sum(row["seconds"] for row in timed) or None
-    moved = sum(row["MB/s"] * row["seconds"] for row in timed if row["MB/s"])
-    total["MB/s"] = moved / total["seconds"] if total["seconds"] else None
-    return total
+def full_run(config: Path, said: dict[str, Any]) -> None:
+    """Run, with progress, and print the table by stage and source."""
+    from curate.library import run as run_config
+
+    quiet = said["quiet"] or said["as_json"]
+    command = shlex.join(["curate", *sys.argv[1:]])
+    with progress(said["how"], quiet=quiet) as show:
+        watch = told(show) if said["verbose"] else show
+        options = {name: said[name] for name in ("overrides", "workers", "limit", "fresh")}
+        done = run_config(config, watch=watch, command=command, **options)
+    rows = funnel_rows(done.manifest, done.record)
+    if said["as_json"]:
+        account = done.manifest.accounting.model_dump()
+        click.echo(json.dumps({"out": str(done.path), "accounting": account, "funnel": rows}, ensure_ascii=False))
+    elif not quiet:
+        click.echo(stage_table(rows))
+        click.echo(ending(done))
 
 
-def cells(row: dict[str, Any]) -> list[str]:
-    """Word one line of the funnel; what was not measured stays blank."""
-    numbers = [f"{row[name]:,}" for name in ("in", "out", "rejected", "tagged", "edited")]
-    seconds = "" if row["seconds"] is None else f"{row['seconds']:.2f}"
-    speed = "" if row["MB/s"] is None else f"{row['MB/s']:.1f}"
-    return [row["stage"], row["source"], *numbers, seconds, speed]
+def told(show: Show) -> Show:
+    """Also print a line for every task that ends."""
+
+    def watch(event: Event) -> None:
+        show(event)
+        if event.receipt is not None:
+            how = "kept from before" if event.cached else f"{event.receipt.seconds.get('task', 0.0):.2f} s"
+            click.echo(f"{event.phase} {event.done}/{event.total}: {event.receipt.label} ({how})", err=True)
+
+    return watch
 
 
-def table(heads: Sequence[str], lines: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Align columns by what they look like: a Chinese character is two cells wide; the first `left` columns lean left."""
-    widths = [max(width(line[place]) for line in [heads, *lines]) for place in range(len(heads))]
-    out = []
-    for line in [heads, ["-" * wide for wide in widths], *lines]:
-        parts = [padded(cell, wide, lean_left=place < left) for place, (cell, wide) in enumerate(zip(line, widths, strict=True))]
-        out.append("  ".join(parts).rstrip())
-    return "\n".join(out)
+def ending(done: "Run") -> str:
+    """Word the result in the lines that a person looks for at the end."""
+    account = done.manifest.accounting
+    again = "" if done.made else " (all of it was done before)"
+    return (
+        f"{account.records:,} records = {account.written:,} written + {account.rejected:,} rejected{again}\n"
+        f"output: {done.path}\n"
+        f"next: curate rejects {done.path}; curate verify {done.path}"
+    )
 
 
-def padded(text: str, wide: int, *, lean_left: bool) -> str:
-    """Fill a cell with spaces."""
-    space = " " * (wide - width(text))
-    return text + space if lean_left else space + text
+def show_rejects(out: Path, said: dict[str, Any]) -> None:
+    """Print ledger rows, with the texts where they are asked for."""
+    from curate.library import open_output
+
+    view = open_output(out).rejects.filter(rule=said["rule"], source=said["source"])
+    total = len(view)
+    view = (view.near_threshold() if said["near_threshold"] else view).limit(said["rows"])
+    key = said["key_file"].read_bytes() if said["key_file"] else None
+    rows = (view.with_text(key) if said["text"] else view.frame()).to_dicts()
+    if said["as_json"]:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo(reject_line(row))
+        if row.get("text") is not None:
+            click.echo(textwrap.indent(shortened(row["text"]), "    "))
+    click.echo(f"{len(rows)} of {total:,} rows")
 
 
-def width(text: str) -> int:
-    """Count the terminal cells that a text takes."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+def reject_line(row: dict[str, Any]) -> str:
+    """Word one ledger row."""
+    measure = f"  {row['metric']} {row['value']:g} {row['operator']} {row['threshold']:g}" if row["metric"] else ""
+    copy = f"  copy of {row['duplicate_of']}" if row["duplicate_of"] else ""
+    where = f"{row['source_id']}:{row['source_uri']} @{row['source_offset']}+{row['source_length']}"
+    return f"{row['id']}  {row['rule']}{measure}{copy}  {where}"
+
+
+def shortened(text: str, most: int = 400) -> str:
+    """Cut a long text to its head and tail, without what a terminal would act on."""
+    text = "".join(char if char.isprintable() or char in "\n\t" else "\N{MIDDLE DOT}" for char in text)
+    return text if len(text) <= most else f"{text[: most // 2]}\n ... {len(text) - most:,} characters ...\n{text[-most // 2 :]}"
+
+
+def show_checks(verification: "Verification", *, as_json: bool) -> int:
+    """Print one line a check; return the exit code."""
+    checks = verification.checks
+    if as_json:
+        said = {"passed": verification.passed, "checks": [check._asdict() for check in checks]}
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+        return verification.exit_code
+    colours = {"pass": "green", "fail": "red", "unchecked": "yellow"}
+    for check in checks:
+        mark = click.style(f"{check.status:9}", fg=colours[check.status])
+        click.echo(f"{mark} {check.title}: {check.detail}")
+    failed = sum(check.status == "fail" for check in checks)
+    click.echo(f"{len(checks)} checks, {failed} failed")
+    return verification.exit_code

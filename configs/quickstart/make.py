@@ -9,7 +9,7 @@ import re
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -171,7 +171,7 @@ def almost(body: str) -> str:
 
 
 def untidy(body: str) -> str:
-    """Write the same words with full-width digits, blanks at the end and another line end: one text once it is normalized."""
+    """Write the same text with full-width digits, blanks at the end and another line end, as if never normalized."""
     return body.translate(FULL_WIDTH) + " \u3000\r\n"
 
 
@@ -215,14 +215,21 @@ def plant_personal(author: Author, source: Source, round_: int) -> None:
             record.planted = "personal"
         elif number % 3 == 2:  # noqa: PLR2004 - every third, beginning with the third
             said = HARMLESS[language]
-            record.parts = (*record.parts[:-1], joined([record.parts[-1], said[(number + round_) % len(said)]], language))
+            record.parts = (
+                *record.parts[:-1],
+                joined([record.parts[-1], said[(number + round_) % len(said)]], language),
+            )
             record.planted = "harmless"
 
 
 def plant_copies(author: Author, source: Source) -> None:
     """Plant copies behind plain records: exact, untidy, nearly the same, and (no copies any more) similar."""
     plain = [record for record in source.records if record.planted == "plain"]
-    edits = [("exact", "exact_duplicates", str), ("near", "near_duplicates", almost), ("near", "near_duplicates", almost)]
+    edits: list[tuple[str, str, Callable[[str], str]]] = [
+        ("exact", "exact_duplicates", str),
+        ("near", "near_duplicates", almost),
+        ("near", "near_duplicates", almost),
+    ]
     if source.file.endswith(".jsonl"):
         edits.append(("untidy", "exact_duplicates", untidy))
     for original, (planted, rule, edit) in zip(plain, edits, strict=False):

@@ -1,7 +1,7 @@
 """Invented personal data whose check digits hold, and what looks like personal data and is none.
 
-Nobody has these: region codes, card issuers, mobile prefixes and code ranges are ones that were never given out, mail domains
-are invented, telephone numbers of the US lie in the range kept for fiction.
+Region codes, card issuers, mobile prefixes and QQ numbers are ones that were not given out, mail domains are
+invented, telephone numbers of the US lie in the range kept for fiction.
 """
 
 from collections.abc import Callable
@@ -109,7 +109,10 @@ PERSONAL: dict[str, tuple[Callable[[int], str], dict[str, tuple[str, ...]]]] = {
     "CN_PASSPORT": (passport, {"zh": ("外籍专家护照号{}。", "登记护照：{}。")}),
     "EMAIL_ADDRESS": (
         mailbox,
-        {"zh": ("资料请发至{}。", "邮箱{}，三日内回复。"), "en": ("Questions go to {}.", "Send the log to {} by Friday.")},
+        {
+            "zh": ("资料请发至{}。", "邮箱{}，三日内回复。"),
+            "en": ("Questions go to {}.", "Send the log to {} by Friday."),
+        },
     ),
     "IP_ADDRESS": (
         address,

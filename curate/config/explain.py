@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -144,7 +144,8 @@ def explain(details: "ErrorDetails", value: object, model: type[BaseModel], hidd
         return Fault(at, f"{said!r} is out of bounds: it must be {wanted}", about)
     if kind in {"value_error", "assertion_error"}:
         fact = str(context.get("error", details["msg"]))
-        return Fault(at, fact if repr(said) in fact or said is None else f"{fact}, found {shortened(said)}", about)
+        told = said is None or isinstance(said, (Mapping, list)) or repr(said) in fact
+        return Fault(at, fact if told else f"{fact}, found {said!r}", about)
     wanted = next((words for sign, words in KINDS.items() if kind.startswith(sign)), "")
     fact = f"expected {wanted}, found {said!r}" if wanted else f"{details['msg']}, found {said!r}"
     return Fault(at, fact, quoted(said, wanted) or about, wanted=wanted)
@@ -164,12 +165,6 @@ def quoted(said: object, wanted: str) -> str:
     return f'put it in quotes: "{str(said).lower() if isinstance(said, bool) else said}"'
 
 
-def shortened(said: object) -> str:
-    """Spell a value, cut where it is long."""
-    text = repr(said)
-    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line of a terminal
-
-
 def models_in(annotation: object) -> list[type[BaseModel]]:
     """Return the models that an annotation names, at any depth."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -178,16 +173,25 @@ def models_in(annotation: object) -> list[type[BaseModel]]:
 
 
 def model_at(model: type[BaseModel], at: At) -> type[BaseModel] | None:
-    """Return the model of the mapping that stands at a place below a model."""
+    """Return the model of the mapping that stands at a place below a model; names in a mapping of models are passed."""
+    annotation: object = model
     for part in at:
         if isinstance(part, int):
             continue
         field = next((field for name, field in model.model_fields.items() if part in {name, field.alias}), None)
-        inner = models_in(field.annotation) if field else []
+        if field is None and not maps(annotation):
+            return None
+        annotation = field.annotation if field else None
+        inner = models_in(annotation) if field else [model]
         if not inner:
             return None
         model = inner[0]
     return model
+
+
+def maps(annotation: object) -> bool:
+    """Tell whether an annotation is a mapping of names, or a choice that has one."""
+    return get_origin(annotation) in {dict, Mapping} or any(maps(part) for part in get_args(annotation))
 
 
 def literals(annotation: object) -> list[str]:

@@ -46,5 +46,5 @@ def indent_of(line: str) -> int:
 def flowing(draft: Draft, name: str, settings: object) -> str:
     """Write a stage and its settings on one line, as the kind of configuration wants it: YAML or Python."""
     if not draft.file:
-        return f"    {({name: settings})!r}"
+        return f"    { ({name: settings})!r}"
     return f"    - {name}: {json.dumps(settings, ensure_ascii=False, default=str)}"

@@ -22,9 +22,7 @@ class Output(Value):
 
     path: Path = Field(description="Folder of the output; replaced whole when a run ends well.")
     shard_bytes: Bytes = Field(256 * 10**6, ge=1, description="Uncompressed bytes a shard holds at most (about).")
-    splits: dict[str, float] = Field(
-        {"train": 1.0}, description="Splits and their shares; the shares sum to 1."
-    )
+    splits: dict[str, float] = Field({"train": 1.0}, description="Splits and their shares; the shares sum to 1.")
     split_by: str | None = Field(None, description="Kept field whose equal values stay in one split.")
     seed: int = Field(0, description="Seed of the assignment to splits.")
     columns: tuple[str, ...] = Field((), description="Signals to write into the shards beside the lineage.")

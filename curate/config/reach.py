@@ -55,7 +55,6 @@ class Checked(NamedTuple):
         return "\n".join([f"{given}: no mistakes", table(rows), *tail])
 
 
-
 def reached(source: Given, overrides: Sequence[str] = ()) -> Checked:
     """Read a configuration and list the files of each source.
 

@@ -180,7 +180,7 @@ def by_characters(samples: list[bytes]) -> Encoding:
     if share == 1.0:
         return Encoding("utf-8", 1.0)
     best = best_of(samples)
-    if share >= FAULTY and share > best.confidence:
+    if share > max(best.confidence, FAULTY if best.confidence >= SURE else SURE):
         return Encoding("utf-8", round(share, 4))
     if best.confidence < SURE:
         return last_opinion(samples) or best

@@ -23,18 +23,50 @@ WORTH = 0.04
 """Share of the free text from which a nested field belongs to the text."""
 SEVERAL = 2
 
-QUESTIONS = ("instruction", "system", "context", "title", "question", "query", "ask", "prompt", "input", "problem",
-             "标题", "题目", "问题", "提问", "问", "指令", "输入")
-ANSWERS = ("answer", "answers", "response", "output", "reply", "completion", "solution", "reference",
-           "答案", "回答", "回复", "答", "输出")
+QUESTIONS = (
+    "instruction",
+    "system",
+    "context",
+    "title",
+    "question",
+    "query",
+    "ask",
+    "prompt",
+    "input",
+    "problem",
+    "标题",
+    "题目",
+    "问题",
+    "提问",
+    "问",
+    "指令",
+    "输入",
+)
+ANSWERS = (
+    "answer",
+    "answers",
+    "response",
+    "output",
+    "reply",
+    "completion",
+    "solution",
+    "reference",
+    "答案",
+    "回答",
+    "回复",
+    "答",
+    "输出",
+)
 TEXTS = ("text", "content", "body", "raw_content", "full_text", "document", "article", "正文", "内容", "全文", "文本")
 TITLES = ("title", "headline", "subject", "标题", "题目", "主题")
 PERSONAL = re.compile(r"(?i)name|phone|mobile|mail|address|birth|url|link|href|姓名|电话|手机|身份|住址|地址|邮箱|生日")
 """Fields that are not proposed as columns: of a person, or addresses."""
 KEYS = re.compile(r"(^|[._])(id|uid|uuid|guid|key|doi|pmid|编号|序号|案号|文号)$|_id$|Id$|ID$")
 ROLES, CONTENTS = ("role", "from", "speaker"), ("content", "value", "text")
-TEXTUAL = re.compile(r"(?i)(text|content|body|description|desc|summary|abstract|note|notes|comment|narrative)$|"
-                     r"(内容|正文|描述|摘要|备注|说明)$")
+TEXTUAL = re.compile(
+    r"(?i)(text|content|body|description|desc|summary|abstract|note|notes|comment|narrative)$|"
+    r"(内容|正文|描述|摘要|备注|说明)$"
+)
 """Fields that are called like text: they are chosen before longer ones."""
 MARKUP = re.compile(r"(?i)html|xml|json|base64")
 TEXTUAL_CHARACTERS = 12

@@ -52,6 +52,8 @@ class Flow:
         self.left_out = left_out
         self.books: list[Book] = []
         self.errors: list[dict[str, object]] = []
+        self.measures: dict[str, set[tuple[str, str, float]]] = {}
+        """By rule: the (metric, operator, threshold) that it spoke by."""
         self.watch: Callable[[str, int, int], None] = lambda _stage, _first, _last: None
 
     def book(self, stage: str) -> Book:
@@ -130,6 +132,9 @@ class Flow:
         tags: dict[int, list[str]] = {}
         for line in lines:
             rule = book.rules.setdefault(line["rule"], Counter())
+            if line["metric"] is not None:
+                measure = (line["metric"], line["operator"], line["threshold"])
+                self.measures.setdefault(line["rule"], set()).add(measure)
             if line["action"] == "tag":
                 tags.setdefault(line["row"], []).append(line["rule"])
                 rule["tagged"] += 1

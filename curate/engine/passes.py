@@ -129,6 +129,7 @@ class PassRun:
             "files": dict(sorted(self.files.items())),
             "languages": dict(sorted(self.languages.items())),
             "errors": self.flow.errors,
+            "measures": {rule: sorted(said) for rule, said in sorted(self.flow.measures.items())},
             "unfit": {one.stage.name: one.unfit for one in self.gather if one.unfit},
         }
         tallies = tuple(book.tally() for book in self.flow.books)

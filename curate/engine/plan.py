@@ -37,6 +37,8 @@ class Shape:
     """Columns of the shards, with what a loader needs to know in the metadata."""
     edited: dict[str, tuple[str, ...]]
     """By source: kept columns that editors treat."""
+    texts: bool = False
+    """Whether the texts of rejected records ride along in the work files: for a preview only."""
 
     @property
     def entry(self) -> pa.Schema:
@@ -50,8 +52,9 @@ class Shape:
 
     @property
     def obituary(self) -> pa.Schema:
-        """Columns kept of a rejected record: its ledger row, its number in the split, its signals; never text."""
-        return pa.schema([*REJECTS, ROW, *self.signals])
+        """Columns kept of a rejected record: its ledger row, its number in the split, its signals; never text in a run."""
+        text = [SHARD.field("text")] if self.texts else []
+        return pa.schema([*REJECTS, ROW, *self.signals, *text])
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from curate.core.bytes import reading
 from curate.core.errors import ConfigError
 from curate.core.source import FileStat
 from curate.engine.fields import Choice, Fact, choose, facts_of, share_of_chinese, texts_of
 from curate.engine.rawlook import PACKED, Look, Record, collections, look, suffix_of
-from curate.sources.listed import listed, matcher
+from curate.sources.listed import matcher, walk
 
 LOOKED_AT = 40
 """How many files of one folder and ending are looked at; all of them where those disagree."""
@@ -19,11 +20,13 @@ SAMPLED = 400
 """How many records of a source are measured."""
 MANY_FOLDERS = 4
 """More sibling folders of one format are parts of one set, fewer are sets of their own."""
-LISTED = 12
-"""At most so many paths stand in a configuration one by one."""
 AGREE = 0.5
 """Share of fields that two files of one source have in common."""
-PAPERS = re.compile(r"(?i)licen[cs]e|readme|notice|copy(ing|right)|attribution|manifest|changelog|authors|contributing")
+PAPERS = re.compile(
+    r"(?i)licen[cs]e|readme|notice|copy(ing|right)|attribution|manifest|changelog|authors|contributing|curate\.yaml"
+)
+WILD = re.compile(r"[*?\[]")
+"""What stands for other characters in a pattern; a name that has one is written with `?`."""
 DATED = re.compile(r"\d+([-_.]\d+)*")
 ARTICLE = re.compile(r"^\s*(第[一二三四五六七八九十百零〇]+条|(Article|Section|§)\s*\d+)", re.MULTILINE)
 ADVISORY = re.compile(r"CVE-\d{4}-\d{4,}|\bCWE-\d+|\badvisory\b", re.IGNORECASE)
@@ -70,7 +73,10 @@ def propose(raw: Path) -> Raw:
 
     Raises ConfigError where there is nothing to read.
     """
-    files = sorted(listed(str(raw), "--from"), key=lambda file: file.uri)
+    if not raw.exists():
+        raise ConfigError(f"there is no {str(raw)!r}", where="--from", hint="name the folder of the raw files")
+    with reading(str(raw)):
+        files = sorted(walk(raw.absolute(), None), key=lambda file: file.uri)
     papers = about_data(files)
     data = [file for file in files if file not in papers and file.size]
     looks = [group for alike in alike_by_name(data) for group in alike_by_look(alike)]
@@ -221,7 +227,7 @@ def paths_of(files: Sequence[FileStat], everything: Sequence[FileStat]) -> tuple
     """Name files by one pattern where it matches no others, else by patterns of their names, else one by one."""
     uris = {file.uri for file in files}
     if len(uris) == 1:
-        return tuple(uris)
+        return tuple(WILD.sub("?", uri) for uri in uris)
     folder = os.path.commonpath([str(PurePosixPath(uri).parent) for uri in uris])
     deep = any(PurePosixPath(uri).parent != PurePosixPath(folder) for uri in uris)
     endings = {ending_of(PurePosixPath(uri)) for uri in uris}
@@ -232,7 +238,7 @@ def paths_of(files: Sequence[FileStat], everything: Sequence[FileStat]) -> tuple
         patterns = patterns if folder in {"", "."} else [f"{folder}/{pattern}" for pattern in patterns]
         if all(file.uri in uris or not matches(file.uri, patterns) for file in everything):
             return tuple(patterns)
-    return tuple(sorted(uris))
+    return tuple(WILD.sub("?", uri) for uri in sorted(uris))
 
 
 def ending_of(path: PurePosixPath) -> str:

@@ -8,12 +8,16 @@ from io import StringIO
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from curate.core.bytes import Stream
 from curate.core.encoding import detected
 from curate.core.source import FileStat
 
 HEAD_BYTES = 4 << 20
 """How much of a file is looked at, unpacked."""
+TREE_BYTES = 64 << 20
+"""The same for one JSON object, which cannot be read in part."""
 TEXT_CHARACTERS = 20_000
 """How much of a file that is one text is measured."""
 RECORDS = 200
@@ -65,14 +69,18 @@ def suffix_of(uri: str) -> str:
 
 def look(file: FileStat) -> Look:
     """Look at the beginning of a file; raise StorageError where it cannot be read."""
-    head = b"".join(Stream(file.path, length=HEAD_BYTES))
+    most = HEAD_BYTES
+    head = b"".join(Stream(file.path, length=most))
+    if len(head) == most and suffix_of(file.uri) == ".json" and head.lstrip().startswith(b"{"):
+        most = TREE_BYTES
+        head = b"".join(Stream(file.path, length=most))
     if head.startswith(b"PAR1"):
         return Look(file, "parquet", parquet_records(file))
     if not head or head.startswith(SIGNED):
         return Look(file, "")
-    whole = len(head) < HEAD_BYTES
+    whole = len(head) < most
     head = head if whole else head[: head.rfind(b"\n") + 1] or head
-    encoding = detected([head])
+    encoding = detected([head[:HEAD_BYTES]])
     text = head[encoding.bom :].decode(encoding.name, "replace")
     if len(CONTROLS.findall(text)) > MOST_CONTROLS * len(text):
         return Look(file, "")
@@ -82,11 +90,14 @@ def look(file: FileStat) -> Look:
 
 
 def parquet_records(file: FileStat) -> tuple[Record, ...]:
-    """Return the first records of a Parquet file."""
+    """Return the first records of a Parquet file; none where it is broken."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(file.path) as opened:
-        batch = next(opened.iter_batches(batch_size=RECORDS), None)
+    try:
+        with pq.ParquetFile(file.path) as opened:
+            batch = next(opened.iter_batches(batch_size=RECORDS), None)
+    except pa.ArrowInvalid:
+        return ()
     return tuple(batch.to_pylist()) if batch is not None else ()
 
 
@@ -112,10 +123,11 @@ def as_json(file: FileStat, text: str, *, whole: bool) -> Look | None:
 def collections(looks: Sequence[Look]) -> list[Look]:
     """Read the records within JSON objects that are collections of them.
 
-    An object of like objects is one; an object with a long list is one where most of its neighbours are.
+    An object of like objects is one; an object with a long list is one where most objects beside it are.
     """
     paths = [records_path(seen.records[0]) if is_object(seen) else "" for seen in looks]
-    sure = {path for path in paths if path == "*" or (path and paths.count(path) > len(paths) / 2)}
+    others = [path for seen, path in zip(looks, paths, strict=True) if is_object(seen) and path != "*"]
+    sure = {path for path in paths if path == "*" or (path and others.count(path) > len(others) / 2)}
     return [
         seen._replace(records=within(seen.records[0], path), settings=(("records", path),)) if path in sure else seen
         for seen, path in zip(looks, paths, strict=True)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
@@ -21,7 +21,7 @@ import curate
 from curate.config.model import Config
 from curate.core.errors import StorageError
 from curate.core.files import digest_of, write_whole
-from curate.core.receipt import FileRef
+from curate.core.receipt import FileRef, Receipt
 from curate.core.source import Source
 from curate.engine.books import check_limits, manifest_of
 from curate.engine.crew import Crew, Event, Pool
@@ -29,6 +29,7 @@ from curate.engine.local import Local, numba_cache
 from curate.engine.lock import locked, wait_for_orphans
 from curate.engine.phases import Work, lay_out, run_pass, run_rounds, survey
 from curate.engine.plan import make_plan
+from curate.engine.sample import sample_bound
 from curate.engine.publish import check_ours, finish_publishing, publish
 from curate.engine.space import Space
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, Manifest, manifest_bytes
@@ -46,6 +47,7 @@ class Options:
     limit: int | None = None
     fresh: bool = False
     sample: int | None = None
+    """About so many records, drawn by digest over all files; their texts stay in the work files."""
     command: str = ""
     watch: Watcher = lambda _event: None
 
@@ -59,6 +61,8 @@ class Finished:
     record: RunRecord
     made: list[str] = field(default_factory=list)
     """Labels of the tasks that this run performed; empty where everything had been done before."""
+    work: Work | None = field(default=None, repr=False)
+    """What the run found out, as long as its work folder stands."""
 
 
 def execute(config: Config, options: Options) -> Finished:
@@ -79,7 +83,7 @@ def execute(config: Config, options: Options) -> Finished:
             pool = pool_of(config, space, stopping)
             watch = Status(space, options.watch)
             crew = Crew(space, pool, watch, config.max_errors, rescue=Rescue(space, out))
-            work = Work(config, plan, space, crew, options.limit, options.sample, uri_key_of(config))
+            work = Work(config, plan, space, crew, options.limit, uri_key=uri_key_of(config))
             try:
                 finished = _performed(work, out, options, started)
             finally:
@@ -90,7 +94,10 @@ def execute(config: Config, options: Options) -> Finished:
 
 def _performed(work: Work, out: Path, options: Options, started: datetime) -> Finished:
     survey(work)
-    slices: list = []
+    if options.sample is not None:
+        work.sample = sample_bound(work, options.sample)
+        work.plan = replace(work.plan, shape=replace(work.plan.shape, texts=True))
+    slices: list[list[Receipt]] = []
     for one in work.plan.passes:
         run_pass(work, one, slices)
         slices = run_rounds(work, one)
@@ -102,7 +109,7 @@ def _performed(work: Work, out: Path, options: Options, started: datetime) -> Fi
         build(work, manifest, record)
         publish(work.space, out)
     clean(work)
-    return Finished(out, manifest, record, work.crew.made)
+    return Finished(out, manifest, record, work.crew.made, work)
 
 
 def build(work: Work, manifest: Manifest, record: RunRecord) -> None:

@@ -10,7 +10,7 @@ from curate.core.encoding import SURE
 from curate.core.errors import ConfigError
 from curate.core.files import write_whole
 from curate.engine.fields import Fact
-from curate.engine.propose import Proposal, Raw, propose
+from curate.engine.propose import WILD, Proposal, Raw, propose
 
 NAME = "curate.yaml"
 PLAIN = re.compile(r"[A-Za-z_./\u3400-\u9fff][\w./*\u3400-\u9fff-]*")
@@ -42,7 +42,7 @@ def written(raw: Raw, folder: Path, given: Path) -> str:
     name = re.sub(r"\W+", "-", given.resolve().name).strip("-").lower() or "corpus"
     top = given if given.is_dir() else given.parent
     base = Path(os.path.relpath(top.resolve(), folder.resolve())).as_posix()
-    base = top.resolve().as_posix() if base.startswith(FAR) else base
+    base = WILD.sub("?", top.resolve().as_posix() if base.startswith(FAR) else base)
     lines = [
         f"# A first configuration for {base},",
         "# from a look at a sample of each source. Check what it says, then:",
@@ -69,10 +69,11 @@ def scalar(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def listed(values: Sequence[str]) -> str:
-    """Write one value as itself, several as a list."""
-    said = [scalar(value) for value in values]
-    return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
+def paths(values: Sequence[str]) -> str:
+    """Write one path as itself, several as a list with a line for each."""
+    if len(values) == 1:
+        return f"    path: {scalar(values[0])}"
+    return "\n".join(["    path:", *(f"      - {scalar(value)}" for value in values)])
 
 
 def source(proposal: Proposal, base: str) -> Iterator[str]:
@@ -88,7 +89,7 @@ def source(proposal: Proposal, base: str) -> Iterator[str]:
     if proposal.format == "text" and MARKUP.search(" ".join(proposal.paths)):
         yield "    # Markup stays in the text: take it out beforehand where it is not meant to be learned."
     yield f"    format: {proposal.format}"
-    yield f"    path: {listed([f'{base}/{path}' for path in proposal.paths])}"
+    yield paths([f"{base}/{path}" for path in proposal.paths])
     yield from encoding(proposal)
     yield from (f"    {key}: {said(value)}" for key, value in proposal.settings)
     yield from choice(proposal)
@@ -149,11 +150,11 @@ def left_out(raw: Raw) -> Iterator[str]:
         yield ""
         yield from (f"  # {line}" for line in wrapped(f"Not read, since no source knows the format: {said}."))
     reasons = ((raw.textless, "no field of them looks like text"), (raw.papers, "they are about the data"))
-    for paths, reason in reasons:
-        if paths:
+    for left, reason in reasons:
+        if left:
             yield ""
-            more = f" and {len(paths) - SHOWN_FIELDS} more" if len(paths) > SHOWN_FIELDS else ""
-            said = ", ".join(paths[:SHOWN_FIELDS]) + more
+            more = f" and {len(left) - SHOWN_FIELDS} more" if len(left) > SHOWN_FIELDS else ""
+            said = ", ".join(left[:SHOWN_FIELDS]) + more
             yield from (f"  # {line}" for line in wrapped(f"Left out, since {reason}: {said}."))
 
 

@@ -1,10 +1,10 @@
 """Hold the manifest's numbers against the counts taken from files, and against each other."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
-from curate.lineage.manifest import Manifest, Numbers, StageRecord, earlier_sources, source_groups
+from curate.lineage.manifest import Account, Manifest, Numbers, StageRecord, reread_sources
 from curate.lineage.sight import Sight
 from curate.lineage.verification import Finding
 
@@ -14,57 +14,43 @@ SUMMED = ("records_in", "records_out", "rejected", "tagged", "edited", "errors",
 
 def check_accounting(manifest: Manifest, sight: Sight) -> Finding:
     """Find every record that was read in a shard or in the ledger: by source, and by file where that is known."""
-    groups = source_groups(manifest)
-    read = _grouped(groups, {file.source_id: 0 for file in manifest.inputs})
+    kept, rejected = sight.kept_by_source, sight.rejected_by_source
+    read: Counter[str] = Counter()
     for file in manifest.inputs:
-        read[groups.get(file.source_id, file.source_id)] += file.records
-    kept, rejected = _grouped(groups, sight.kept_by_source), _grouped(groups, sight.rejected_by_source)
+        read[file.source_id] += file.records
     faults = [
         f"{name or 'no source'}: {read[name]} read, {kept[name]} in shards + {rejected[name]} in the ledger"
         for name in sorted({*read, *kept, *rejected})
         if read[name] != kept[name] + rejected[name]
     ]
     faults += _file_faults(manifest, sight)
-    faults += _claims(manifest, kept, rejected)
-    total = sum(read.values())
-    return Finding(faults, f"{total} = {sum(kept.values())} + {sum(rejected.values())}")
-
-
-def _grouped(groups: Mapping[str, str], counts: Mapping[str, int]) -> Counter[str]:
-    """Add up by group of sources what was counted by source."""
-    totals: Counter[str] = Counter()
-    for name, n in counts.items():
-        totals[groups.get(name, name)] += n
-    return totals
+    faults += _claims(manifest, sight)
+    return Finding(faults, f"{read.total()} = {kept.total()} + {rejected.total()}")
 
 
 def _file_faults(manifest: Manifest, sight: Sight) -> Iterator[str]:
-    """Count by file; records of an earlier output carry the places of its own inputs and are left out."""
-    earlier = earlier_sources(manifest)
+    """Count by file, except for records of an earlier output."""
+    reread = reread_sources(manifest)
     tiling = sight.tiling
     for number, file in enumerate(manifest.inputs):
-        if file.source_id not in earlier and tiling.records[number] != file.records:
+        if file.source_id not in reread and tiling.records[number] != file.records:
             yield f"{file.source_id} {file.uri}: {file.records} read, {tiling.records[number]} in shards and ledger"
     for (source, uri), n in sorted(tiling.strangers.items()):
-        if source not in earlier:
+        if source not in reread:
             yield f"{source} {uri}: {n} records of a file that is no input"
 
 
-def _claims(manifest: Manifest, kept: Counter[str], rejected: Counter[str]) -> Iterator[str]:
+def _claims(manifest: Manifest, sight: Sight) -> Iterator[str]:
     """Compare the manifest's own balance with the counts."""
-    said = manifest.accounting
-    groups = source_groups(manifest)
-    written = _grouped(groups, {name: account.written for name, account in said.by_source.items()})
-    refused = _grouped(groups, {name: account.rejected for name, account in said.by_source.items()})
-    for name in sorted({*kept, *rejected, *written, *refused}):
-        if (written[name], refused[name]) != (kept[name], rejected[name]):
-            counted = f"{kept[name]} + {rejected[name]}"
-            yield f"the manifest counts {written[name]} + {refused[name]} for {name}, not {counted}"
-    if (said.written, said.rejected) != (sum(kept.values()), sum(rejected.values())):
+    kept, rejected, said = sight.kept_by_source, sight.rejected_by_source, manifest.accounting
+    for name in sorted({*kept, *rejected, *said.by_source}):
+        account = said.by_source.get(name, Account())
+        if (account.written, account.rejected) != (kept[name], rejected[name]):
+            claim = f"{account.written} + {account.rejected}"
+            yield f"the manifest counts {claim} for {name}, the files {kept[name]} + {rejected[name]}"
+    if (said.written, said.rejected) != (kept.total(), rejected.total()):
         yield f"the manifest counts {said.written} written and {said.rejected} rejected"
-    if said.records != said.written + said.rejected:
-        yield f"the manifest's balance is {said.records} = {said.written} + {said.rejected}"
-    for name, account in said.by_source.items():
+    for name, account in {"the run": said, **said.by_source}.items():
         if account.records != account.written + account.rejected:
             yield f"the manifest's balance of {name} is {account.records} = {account.written} + {account.rejected}"
 
@@ -142,24 +128,20 @@ def _flat(said: Numbers) -> Counter[str]:
 
 def check_ledger(manifest: Manifest, sight: Sight) -> Finding:
     """Count the ledger by stage, rule and source, and compare with what the stages say that they rejected."""
-    groups = source_groups(manifest)
-    counted: Counter[tuple[str, str, str]] = Counter()
-    for (name, rule, source), n in sight.ledger.items():
-        counted[name, rule, groups.get(source, source)] += n
+    counted = sight.ledger
     said: Counter[tuple[str, str, str]] = Counter()
     faults: list[str] = []
     for stage in manifest.stages:
         for source, numbers in stage.by_source.items():
             for rule, ruled in numbers.rules.items():
-                said[stage.name, rule, groups.get(source, source)] += ruled.rejected
+                said[stage.name, rule, source] += ruled.rejected
         faults += _rule_faults(stage, sight)
     faults += [
         f"{', '.join(why)}: {counted[why]} in the ledger, {said[why]} in the manifest"
         for why in sorted({*counted, *said})
         if counted[why] != said[why]
     ]
-    rows = sum(counted.values())
-    return Finding(faults, f"{rows} rows, {len(counted)} reasons")
+    return Finding(faults, f"{counted.total()} rows, {len(counted)} reasons")
 
 
 def _rule_faults(stage: StageRecord, sight: Sight) -> Iterator[str]:

@@ -11,7 +11,7 @@ from curate.core.errors import StorageError
 from curate.core.files import digest_of
 from curate.core.record import SHARD
 from curate.lineage.manifest import SUMS, Amount, Manifest, Written
-from curate.lineage.sight import reason
+from curate.lineage.sight import BARRED, reason
 from curate.lineage.sums import listed_files, read_sums
 from curate.lineage.verification import Check, judged
 from curate.sinks.features import METADATA_KEY, feature_of, with_features
@@ -28,6 +28,8 @@ def check_sums(out: Path) -> tuple[Check, Check]:
         sums = read_sums(out)
     except StorageError as wrong:
         fail = judged("sums", SUMS_TITLE, [wrong.message], "")
+        if isinstance(wrong.__cause__, PermissionError):
+            fail = fail._replace(status="unchecked")
         return fail, Check("listed", LISTED_TITLE, "unchecked", wrong.message)
     found = set(listed_files(out))
     faults: list[str] = []
@@ -40,7 +42,7 @@ def check_sums(out: Path) -> tuple[Check, Check]:
             if digest_of(out / path) != digest:
                 faults.append(f"{path} has changed")
         except PermissionError:
-            barred.append(f"{path} may not be read")
+            barred.append(f"{path} {BARRED}")
         except OSError as wrong:
             faults.append(f"{path} cannot be read ({wrong.strerror})")
     strangers = [f"{path} is not listed" for path in sorted(found - set(sums))]
@@ -94,9 +96,10 @@ def check_shards(out: Path, manifest: Manifest, faults_read: dict[str, str]) -> 
         rows[file.path] = meta.num_rows
         counts += _count_faults(out, file, meta)
         types += _type_faults(manifest, file, schema)
-    counts += _split_faults(manifest, rows)
+    if not counts:
+        counts += _split_faults(manifest, rows)
     shards = judged("shards", "rows of the files are those of the manifest", counts, f"{len(rows)} files")
-    if counts and all(why.endswith("may not be read") for why in counts):
+    if counts and all(why.endswith(BARRED) for why in counts):
         shards = shards._replace(status="unchecked")
     return shards, judged("schema", "columns are those that the manifest promises", types, f"{len(rows)} files")
 
@@ -158,6 +161,8 @@ def check_card(out: Path, manifest: Manifest) -> Check:
             return Check("card", title, "unchecked", f"{shard.path} {reason(wrong)}")
     try:
         said = _promised(out / "README.md")
+    except PermissionError:
+        return Check("card", title, "unchecked", f"README.md {BARRED}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         said = None
     if said is None:

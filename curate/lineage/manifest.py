@@ -1,6 +1,5 @@
 """The manifest: what input and settings decide about an output, as values that are written, read and checked."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -62,7 +61,7 @@ class Previous(Value):
 
     path: str = Field(description="Where it was, relative to the source's path.")
     sha256: Sha256 = Field(description="Digest of its manifest.")
-    sources: tuple[str, ...] = Field((), description="Its sources, whose ids its records keep.")
+    sources: tuple[str, ...] = Field((), description="Its sources.")
 
 
 class SourceCard(Value):
@@ -252,19 +251,9 @@ def schema() -> dict[str, JsonValue]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
 
 
-def earlier_sources(manifest: Manifest) -> frozenset[str]:
-    """Return the source ids that records of earlier outputs may carry: the ids they had there, and the readers' own."""
-    readers = [card for card in manifest.sources if card.previous]
-    own = {card.id for card in readers}
-    return frozenset(own | {name for card in readers for old in card.previous for name in old.sources})
+def reread_sources(manifest: Manifest) -> frozenset[str]:
+    """Return the sources that read earlier outputs: their records keep the places that they had at first.
 
-
-def source_groups(manifest: Manifest) -> Mapping[str, str]:
-    """Map each source id that a record may carry to the group within which its records can be counted.
-
-    A plain source is its own group. Records of an earlier output keep the source ids they had, so the sources that read
-    earlier outputs, and all the ids found there, are one group.
+    Such places are no places in the shards that were read, so that these records are counted by source and not by file.
     """
-    name = " + ".join(card.id for card in manifest.sources if card.previous)
-    plain = {card.id: card.id for card in manifest.sources}
-    return {**plain, **dict.fromkeys(sorted(earlier_sources(manifest)), name)}
+    return frozenset(card.id for card in manifest.sources if card.previous)

@@ -64,6 +64,8 @@ class Sight:
     """Files that could not be read, and why."""
 
 
+BARRED = "may not be read"
+
 Take = Callable[[Sight, str, pa.RecordBatch], None]
 
 
@@ -105,7 +107,7 @@ def reason(wrong: BaseException) -> str:
     if isinstance(wrong, FileNotFoundError):
         return "is missing"
     if isinstance(wrong, PermissionError):
-        return "may not be read"
+        return BARRED
     if isinstance(wrong, KeyError):
         return f"lacks the column {wrong.args[0]!r}, or it has another type"
     return "is damaged: it is no whole Parquet file"

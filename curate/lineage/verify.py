@@ -11,7 +11,7 @@ from curate.core.errors import StorageError
 from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_stages
 from curate.lineage.ids import Index
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
-from curate.lineage.manifest import MANIFEST, SUMS, Manifest, earlier_sources, read_manifest
+from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
 from curate.lineage.raw import check_raw
 from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.spans import first_gap
@@ -55,7 +55,9 @@ def verify(out: Path, raw: Mapping[str, Path] | None = None) -> Verification:
     try:
         manifest = read_manifest(out)
     except StorageError as wrong:
-        return Verification((sums, listed, judged("readable", READABLE, [wrong.message], "")))
+        failed = judged("readable", READABLE, [wrong.message], "")
+        barred = isinstance(wrong.__cause__, PermissionError)
+        return Verification((sums, listed, failed._replace(status="unchecked") if barred else failed))
     readable = Check("readable", READABLE, "pass", f"version {manifest.manifest_version}")
     case = Case(out, manifest, look(out, manifest))
     files = (check_manifest(out, manifest), *check_shards(out, manifest, case.sight.faults))
@@ -113,15 +115,15 @@ def _thresholds(case: Case) -> Finding:
 
 def _spans(case: Case) -> Finding:
     """Report inputs of which some byte or record is covered by no record, or by two."""
-    earlier = earlier_sources(case.manifest)
+    reread = reread_sources(case.manifest)
     faults: list[str] = []
     for number in case.sight.tiling.broken():
         file = case.manifest.inputs[number]
-        if file.source_id not in earlier:
+        if file.source_id not in reread:
             place = (file.source_id, file.uri)
             why = "" if faults else f": {first_gap(file, *spans_of(case.out, case.manifest, place))}"
             faults.append(f"{file.source_id} {file.uri}{why}")
-    checked = sum(1 for file in case.manifest.inputs if file.source_id not in earlier)
+    checked = sum(1 for file in case.manifest.inputs if file.source_id not in reread)
     return Finding(faults, f"{checked} of {len(case.manifest.inputs)} files")
 
 

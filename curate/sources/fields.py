@@ -129,6 +129,11 @@ class Fields(Listed):
         return tuple(column_name(path) for path, kind in self.kinds.items() if kind == "as_is")
 
     @property
+    def keyed(self) -> bool:
+        """Whether ids come from a key field, so that two records may claim one."""
+        return self.key is not None
+
+    @property
     def named(self) -> tuple[str, ...]:
         """Every path that the settings name, once, in the order text, key, keep."""
         text = (self.messages.from_,) if self.messages else fields_of(self.text or "text")
@@ -225,7 +230,7 @@ class Rows:
             said = render(turns)
         if type(said) is not str:
             fault, said, turns = NO_TEXT if said is None else TEXT_TYPE, None, None
-        key = keyed(self._key(record)) if self._key else None
+        key = key_of(self._key(record)) if self._key else None
         row = len(self._ids)
         self._append(key, said, span, size)
         self._turns.append(turns)
@@ -301,7 +306,7 @@ class Rows:
             return pa.array([None if row in gone else value for row, value in enumerate(values)], pa.string())
 
 
-def keyed(value: object) -> str | None:
+def key_of(value: object) -> str | None:
     """Spell the value of a key field; None where it is null, empty, or no UTF-8."""
     if value is None or value == "":
         return None

@@ -122,7 +122,7 @@ def matcher(rest: str) -> re.Pattern[str]:
             elif one == "?":
                 out.append("[^/]")
             elif len(one) > 1:
-                inner = one[1:-1].replace("\\", "\\\\")
+                inner = re.sub(r"([\\\[&~|])", r"\\\1", one[1:-1])
                 out.append(f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]")
             else:
                 out.append(re.escape(one))

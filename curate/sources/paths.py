@@ -62,7 +62,10 @@ def fields_of(text: str) -> tuple[str, ...]:
 
 def parsed(template: str) -> list[tuple[str, str | None, str | None, str | None]]:
     """Part a template into literals and fields; ValueError where it is not one."""
-    parts = list(Formatter().parse(template))
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError:
+        parts = [("", "", "", "")]
     if any(name == "" or spec or conversion for _, name, spec, conversion in parts):
         message = f"{template!r}: a field of a template is written {{name}} or {{a.b}}, a brace as {{{{ or }}}}"
         raise ValueError(message)

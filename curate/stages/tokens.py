@@ -1,5 +1,6 @@
 """Say how many tokens each record has, counted with a tokenizer or estimated."""
 
+import json
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +37,11 @@ class Tokens(Stage):
         return pa.schema([("n_tokens", pa.int32())])
 
     @property
+    def uses(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The tokenizers library, where it counts: it shapes nothing else, and need not be installed."""
+        return () if self.tokenizer is None else ("tokenizers",)
+
+    @property
     def assets(self) -> tuple[Path, ...]:
         """The tokenizer, if one is given."""
         return () if self.tokenizer is None else (self.tokenizer,)
@@ -66,12 +72,15 @@ def counter(path: Path) -> Count:
         )
     if not path.is_file():
         raise ConfigError(f"there is no tokenizer {str(path)!r}", hint="give the path of a tokenizer.json")
+    try:
+        said = json.loads(path.read_bytes())
+    except ValueError as mistake:
+        raise ConfigError(f"{str(path)!r} is not JSON: {mistake}") from mistake
+    if not isinstance(said, dict) or "model" not in said:
+        raise ConfigError(f"{str(path)!r} is no tokenizer.json: it has no model")
     from tokenizers import Tokenizer
 
-    try:
-        tokenizer = Tokenizer.from_str(path.read_text("utf-8"))
-    except ValueError as mistake:
-        raise ConfigError(f"{str(path)!r} is no tokenizer.json: {mistake}") from mistake
+    tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_truncation()
     tokenizer.no_padding()
 

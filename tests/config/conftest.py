@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import pyarrow as pa
 import pytest
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from curate.config import registry
 from curate.core.errors import ConfigError
@@ -53,6 +53,7 @@ class Quality(Stage):
     strict: bool = Field(False, description="Whether everything rejects.")
     lexicon: Path | None = Field(None, description="File of words.")
     weights: Weights = Field(Weights(), description="Weights of the kinds.")
+    rules: dict[str, Weights | Literal["off"]] = Field({}, description="Weights by rule.")
 
     @property
     def adds(self) -> pa.Schema:
@@ -73,6 +74,20 @@ class Pii(Stage):
     """Replace personal data."""
 
     keep: tuple[str, ...] = Field((), description="Types that stay.")
+    drop: tuple[str, ...] = Field((), description="Types that go.")
+
+    @field_validator("drop")
+    @classmethod
+    def _is_known(cls, drop: tuple[str, ...]) -> tuple[str, ...]:
+        if "PHON" in drop:
+            raise ValueError("there is no type 'PHON'")
+        return drop
+
+    @model_validator(mode="after")
+    def _is_clear(self) -> Self:
+        if set(self.keep) & set(self.drop):
+            raise ValueError("'A' cannot both stay and go")
+        return self
 
 
 @pytest.fixture(autouse=True)

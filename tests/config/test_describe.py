@@ -32,7 +32,9 @@ quality: Measure how good a text is.
     lexicon: path (default none)
       File of words.
     weights: {table, first} (default {'table': None, 'first': 1.0})
-      Weights of the kinds."""
+      Weights of the kinds.
+    rules: {name: {table, first} | off} (default {})
+      Weights by rule."""
 
 
 def test_a_page_tells_every_setting_with_type_default_and_meaning():

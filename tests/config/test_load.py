@@ -153,13 +153,30 @@ STAGES = {
         "  - pii: [A]\n",
         """\
         curate.yaml:6 stages[0].pii: the settings of 'pii' are a mapping, found ['A']
-          hint: known: as, sources, languages, action, keep""",
+          hint: known: as, sources, languages, action, keep, drop""",
     ),
     "a list that is no list": (
         "  - pii: {keep: A}\n",
         """\
         curate.yaml:6 stages[0].pii.keep: expected a list, found 'A'
           hint: write it as a list: [A]""",
+    ),
+    "what a stage's own validators refuse": (
+        "  - pii: {drop: [PHON]}\n  - pii: {keep: [A], drop: [A], as: other}\n",
+        """\
+        curate.yaml:6 stages[0].pii.drop: there is no type 'PHON'
+          hint: Types that go.
+        curate.yaml:7 stages[1].pii: 'A' cannot both stay and go""",
+    ),
+    "settings in a mapping of names": (
+        "  - quality: {rules: {loops: {frist: 1}, lines: of, menu: {first: -1}}}\n",
+        """\
+        curate.yaml:6 stages[0].quality.rules.loops.frist: there is no setting 'frist', found with the value 1
+          hint: did you mean 'first'?
+        curate.yaml:6 stages[0].quality.rules.lines: expected a mapping of settings or off, found 'of'
+          hint: did you mean 'off'?
+        curate.yaml:6 stages[0].quality.rules.menu.first: -1 is out of bounds: it must be at least 0
+          hint: Weight of the first kind.""",
     ),
     "neither name nor mapping": (
         "  - 5\n",
@@ -184,7 +201,7 @@ STAGES = {
 }
 
 
-@pytest.mark.parametrize("said, told", STAGES.values(), ids=STAGES)
+@pytest.mark.parametrize(("said", "told"), STAGES.values(), ids=STAGES)
 def test_a_misshapen_stage_is_explained(write, said, told):
     assert message(write(f"{HEAD}stages:\n{said}")) == dedent(told)
 
@@ -207,8 +224,11 @@ WHOLE = {
               qa: {format: jsonl, path: raw/*.jsonl, text: body}""",
     ),
     "a source without format and path": (
-        "name: x\nsources: {a: {path: b}, c: {format: jsonl}, d: b.jsonl, 'e f': {format: jsonl, path: b, name: g}}\n"
-        "output: {path: o}\n",
+        """\
+        name: x
+        sources: {a: {path: b}, c: {format: jsonl}, d: b.jsonl, 'e f': {format: jsonl, path: b, name: g}}
+        output: {path: o}
+        """,
         """\
         curate.yaml:2 sources.a: the source 'a' has no format
           hint: write `format: ...`, one of jsonl
@@ -230,8 +250,13 @@ WHOLE = {
           hint: Where the corpus goes, at least `output: {path: out/name}`.""",
     ),
     "kept fields that clash": (
-        "name: x\nsources:\n  a: {format: jsonl, path: b, keep: [year, text]}\n"
-        "  c: {format: jsonl, path: b, keep: {year: integer}}\noutput: {path: o}\n",
+        """\
+        name: x
+        sources:
+          a: {format: jsonl, path: b, keep: [year, text]}
+          c: {format: jsonl, path: b, keep: {year: integer}}
+        output: {path: o}
+        """,
         """\
         curate.yaml:3 sources.a.keep: the kept field 'text' has the name of a column that every shard has
           hint: rename the field in the raw data, or do not keep it
@@ -239,8 +264,12 @@ WHOLE = {
           hint: a column has one type: keep the field with the same type in both sources""",
     ),
     "output that names what is not there": (
-        "name: x\nsources: {a: {format: jsonl, path: b, keep: [year]}}\nstages: [quality]\n"
-        "output: {path: o, split_by: yaer, columns: [quality_scor], splits: {a/b: 0.5, c: -0.5, d: 1}}\n",
+        """\
+        name: x
+        sources: {a: {format: jsonl, path: b, keep: [year]}}
+        stages: [quality]
+        output: {path: o, split_by: yaer, columns: [quality_scor], splits: {a/b: 0.5, c: -0.5, d: 1}}
+        """,
         """\
         curate.yaml:4 output.splits.a/b: 'a/b' is no name for a split
           hint: letters, digits and _ only
@@ -286,24 +315,29 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize("said, told", WHOLE.values(), ids=WHOLE)
+@pytest.mark.parametrize(("said", "told"), WHOLE.values(), ids=WHOLE)
 def test_a_wrong_configuration_is_explained(write, said, told):
-    assert message(write(said)) == dedent(told)
+    assert message(write(dedent(said))) == dedent(told)
 
 
 SYNTAX = {
-    "a: b: c\n": "curate.yaml:1:5: this is not YAML: mapping values are not allowed here\n  hint: one `key: value` on a "
-    "line; a key whose settings follow below it ends in a colon; a value that holds `: ` is put in quotes",
-    "a:\n\tb: c\n": "curate.yaml:2:1: this is not YAML: found character '\\t' that cannot start any token while scanning "
-    "for the next token\n  hint: indent with spaces, never with tabs; put a value that starts with % @ or ` in quotes",
-    "a: *b\n": "curate.yaml:1:4: this is not YAML: found undefined alias 'b'\n"
-    "  hint: check the indentation around this line",
+    "a: b: c\n": """\
+        curate.yaml:1:5: this is not YAML: mapping values are not allowed here
+          hint: one `key: value` on a line; a key whose settings follow below it ends in a colon; a value that holds """
+    """`: ` is put in quotes""",
+    "a:\n\tb: c\n": """\
+        curate.yaml:2:1: this is not YAML: found character '\\t' that cannot start any token while scanning for """
+    """the next token
+          hint: indent with spaces, never with tabs; put a value that starts with % @ or ` in quotes""",
+    "a: *b\n": """\
+        curate.yaml:1:4: this is not YAML: found undefined alias 'b'
+          hint: check the indentation around this line""",
 }
 
 
-@pytest.mark.parametrize("said, told", SYNTAX.items())
+@pytest.mark.parametrize(("said", "told"), SYNTAX.items())
 def test_a_mistake_in_the_syntax_has_its_line_and_column(write, said, told):
-    assert message(write(said)) == told
+    assert message(write(said)) == dedent(told)
 
 
 def test_a_file_that_cannot_be_read_is_explained(write):

@@ -23,7 +23,8 @@ def test_a_stage_goes_by_its_name_or_its_as(write):
 
 
 def test_values_are_yaml_and_later_ones_win(write):
-    config = said(write, "output.seed=1", "output.seed=2", "output.splits={train: 0.5, test: 0.5}", "limits=off", "name='7'")
+    seeds = ("output.seed=1", "output.seed=2")
+    config = said(write, *seeds, "output.splits={train: 0.5, test: 0.5}", "limits=off", "name='7'")
     assert (config.output.seed, config.output.splits) == (2, {"train": 0.5, "test": 0.5})
     assert (config.limits, config.name) == ("off", "7")
 
@@ -46,7 +47,8 @@ def test_paths_start_from_the_current_folder_not_from_the_file(tmp_path, monkeyp
 WRONG = {
     "output": "--set: 'output' is no setting\n  hint: write --set output.path=out/new",
     "outptu.path=x": "--set outptu.path: there is no setting 'outptu'\n  hint: did you mean 'output'?",
-    "output.pth=x": "--set output.pth: there is no setting 'pth', found with the value 'x'\n  hint: did you mean 'path'?",
+    "output.pth=x": "--set output.pth: there is no setting 'pth', found with the value 'x'\n"
+    "  hint: did you mean 'path'?",
     "sources.qb.path=x": "--set sources.qb.path: there is no source 'qb'\n  hint: known: qa",
     "stages.qualty.min=1": "--set stages.qualty.min: there is no stage 'qualty'\n  hint: did you mean 'quality'?",
     "stages.second.mim=1": "--set stages[2].quality.mim: there is no setting 'mim', found with the value 1\n"
@@ -55,12 +57,12 @@ WRONG = {
     "  hint: Fewest characters.",
     "max_errors.x=3": "--set max_errors: expected a whole number, found {'x': 3}\n"
     "  hint: Records on which a stage may raise before the run stops.",
-    "name=[": "--set name: this is not YAML: expected the node content, but found '<stream end>' while parsing a flow node\n"
-    "  hint: a bracket or a brace is not closed, or a value is missing",
+    "name=[": "--set name: this is not YAML: expected the node content, but found '<stream end>' while parsing a flow "
+    "node\n  hint: a bracket or a brace is not closed, or a value is missing",
 }
 
 
-@pytest.mark.parametrize("override, told", WRONG.items())
+@pytest.mark.parametrize(("override", "told"), WRONG.items())
 def test_what_matches_nothing_is_a_mistake(write, override, told):
     with pytest.raises(ConfigError) as caught:
         said(write, override)

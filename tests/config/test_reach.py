@@ -26,15 +26,20 @@ def test_everything_that_is_missing_is_told_at_once_at_its_line(write):
     Path("out").write_text("a file")
     assert problems(name) == [
         "curate.yaml:6 sources.b.path: there is no 'b.jsonl'\n  hint: check the path",
-        "curate.yaml:8 stages[0]: 'quality' needs the file 'words.txt', which is not there\n"
-        "  hint: a relative path starts from the folder of the configuration",
-        f"curate.yaml:10 output.path: {str(Path('out').absolute())!r} is a file, so 'out/x' cannot be made below it\n"
-        "  hint: choose another folder",
+        (
+            "curate.yaml:8 stages[0]: 'quality' needs the file 'words.txt', which is not there\n"
+            "  hint: a relative path starts from the folder of the configuration"
+        ),
+        (
+            f"curate.yaml:10 output.path: {str(Path('out').absolute())!r} is a file, so 'out/x' cannot be made below it"
+            "\n  hint: choose another folder"
+        ),
     ]
 
 
 def test_mistakes_in_the_settings_are_told_before_files_are_looked_for(write):
-    assert problems(write(TEXT), ["stages.quality.mim=1"])[0].startswith("--set stages[0].quality.mim: there is no setting")
+    (told,) = problems(write(TEXT), ["stages.quality.mim=1"])
+    assert told.startswith("--set stages[0].quality.mim: there is no setting")
 
 
 def test_an_output_never_replaces_a_folder_of_something_else(write):

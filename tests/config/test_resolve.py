@@ -47,6 +47,7 @@ def test_defaults_are_filled_in_and_folders_left_out(write):
                 "strict": False,
                 "lexicon": "w.txt",
                 "weights": {"table": None, "first": 1.0},
+                "rules": {},
             },
         ],
         "output": {"shard_bytes": 256_000_000, "splits": {"train": 1.0}, "split_by": None, "seed": 0, "columns": []},

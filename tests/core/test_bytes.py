@@ -4,6 +4,7 @@ import lzma
 import os
 from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 
 import fsspec
 import pytest
@@ -22,7 +23,9 @@ PACK = {
     "none": bytes,
 }
 PACKED = [name for name in PACK if name != "none"]
-LINES = st.lists(st.sampled_from([b"", b"a", b"\r", "中".encode(), b"\xff", b"\n", b"\n\n", b"\r\n", b"longer line"])).map(b"".join)
+LINES = st.lists(
+    st.sampled_from([b"", b"a", b"\r", "中".encode(), b"\xff", b"\n", b"\n\n", b"\r\n", b"longer line"])
+).map(b"".join)
 
 
 def body_of(size: int) -> bytes:
@@ -167,7 +170,7 @@ class TestAFileThatCannotBeRead:
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
     def test_is_a_storage_error_where_permission_is_missing(self, write):
         path = write(b"secret")
-        os.chmod(path, 0)
+        Path(path).chmod(0)
         with pytest.raises(StorageError, match="may not be read"):
             list(Stream(path))
 
@@ -197,7 +200,14 @@ class TestLines:
         assert sum(line.length for line in found) == len(text.encode(encoding))
 
 
-@given(body=st.binary(max_size=60), cuts=st.lists(st.integers(0, 60)), ends=st.lists(st.integers(0, 60)), most=st.integers(1, 9))
+@given(
+    body=st.binary(max_size=60),
+    cuts=st.lists(st.integers(0, 60)),
+    ends=st.lists(st.integers(0, 60)),
+    most=st.integers(1, 9),
+)
 def test_stretches_are_slices_of_the_stream(body, cuts, ends, most):
     spans = [(begin, end - begin) for begin, end in pairwise(sorted(ends))]
-    assert list(stretches(chunked(body, cuts), spans, most)) == [body[at : at + min(length, most)] for at, length in spans]
+    assert list(stretches(chunked(body, cuts), spans, most)) == [
+        body[at : at + min(length, most)] for at, length in spans
+    ]

@@ -20,7 +20,7 @@ def judged(body: bytes):
 
 
 @pytest.mark.parametrize(
-    "text,encoding,expected",
+    ("text", "encoding", "expected"),
     [
         (SIMPLIFIED, "gb18030", "gb18030"),
         (SIMPLIFIED, "gbk", "gb18030"),
@@ -52,7 +52,7 @@ def test_utf16_is_found_without_a_byte_order_mark(encoding, text):
 
 
 @pytest.mark.parametrize(
-    "bom,encoding",
+    ("bom", "encoding"),
     [
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),

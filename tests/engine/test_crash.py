@@ -3,7 +3,7 @@ import pytest
 from benchmarks.crash import Bench, Trial, trials
 
 POINTS = 20
-STAGES = ("normalize", "length", "exact_duplicates", "tokens")
+STAGES = ("length", "exact_duplicates")
 
 
 @pytest.fixture(scope="module")

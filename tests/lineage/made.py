@@ -37,6 +37,7 @@ from curate.lineage.manifest import (
 )
 from curate.lineage.runrecord import RunRecord, run_bytes
 from curate.lineage.sums import sha256sums
+from curate.lineage.verify import verify
 from curate.sinks.card import cards
 from curate.sinks.features import feature_of
 from curate.sinks.rejects import REJECTS, write_rejects, write_signals
@@ -128,8 +129,8 @@ def _judge(corpus: Corpus, where: Row, number: int) -> None:
         4: {"stage": "length", "rule": "length:short", "metric": "characters", "value": number + 1.0}
         | {"threshold": 50.0, "operator": "<"},
         7: {"stage": "exact_duplicates", "rule": "exact_duplicates:copy", "duplicate_of": first},
-        9: {"stage": "near_duplicates", "rule": "near_duplicates:copy", "metric": "jaccard", "value": 0.8 + number / 100}
-        | {"threshold": 0.8, "operator": ">=", "duplicate_of": first},
+        9: {"stage": "near_duplicates", "rule": "near_duplicates:copy", "duplicate_of": first}
+        | {"metric": "jaccard", "value": 0.8 + number / 100, "threshold": 0.8, "operator": ">="},
     }
     fate = fates.get(number % 10)
     if fate and number:
@@ -286,3 +287,17 @@ def write_raw(corpus: Corpus, folder: Path) -> dict[str, Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
     return {source: folder / "raw" / source for source in ORDER}
+
+
+def folders(whole: Path) -> dict[str, Path]:
+    """Name the folder of each source's raw files."""
+    return {name: whole / "raw" / name for name in ORDER}
+
+
+def failed(out: Path, raw: dict[str, Path] | None = None) -> set[str]:
+    """Return the ids of the checks that fail, and hold every line to one line."""
+    found = verify(out, raw)
+    assert all("\n" not in check.detail and "Traceback" not in check.detail for check in found.checks)
+    names = {check.id for check in found.checks if check.status == "fail"}
+    assert (found.exit_code == 1) == bool(names)
+    return names

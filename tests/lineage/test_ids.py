@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from curate.lineage.ids import NONE, Index, parse_ids, spell
 
 HEX = st.text("0123456789abcdef", min_size=32, max_size=32)
-CLOSE = st.tuples(st.sampled_from(["0" * 16, "f" * 16, "ab" * 8]), st.sampled_from(["1" * 16, "2" * 16, "3" * 16])).map("".join)
+HIGH, LOW = st.sampled_from(["0" * 16, "f" * 16, "ab" * 8]), st.sampled_from(["1" * 16, "2" * 16, "3" * 16])
+CLOSE = st.tuples(HIGH, LOW).map("".join)
 ANY = st.one_of(HEX, st.none(), st.text(max_size=40), st.just("G" * 32), st.just("A" * 32))
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from curate.core.errors import StorageError
 from curate.lineage import manifest as module
-from curate.lineage.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest, source_groups
+from curate.lineage.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest, reread_sources
 from curate.lineage.runrecord import read_run
 from curate.lineage.sums import read_sums, sha256sums
 from curate.sinks import rejects
@@ -63,7 +63,7 @@ def test_what_is_missing_or_damaged_is_one_clear_error(tmp_path):
             read_manifest(tmp_path)
 
 
-@pytest.mark.parametrize("name, schema", [("manifest", module.schema), ("rejects", rejects.schema)], ids=["manifest", "rejects"])
+@pytest.mark.parametrize(("name", "schema"), [("manifest", module.schema), ("rejects", rejects.schema)])
 def test_the_published_schema_is_that_of_the_models(name, schema):
     spelled = json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
     assert (SCHEMAS / f"{name}.schema.json").read_text("utf-8") == spelled, "run `python -m curate.lineage.schemas`"
@@ -78,17 +78,17 @@ def test_an_output_fits_the_published_schemas(out):
     assert not checker.is_valid(said | {"surprise": 1})
 
 
-def test_sources_that_read_earlier_outputs_are_one_group_with_what_they_read(out):
+def test_sources_that_read_earlier_outputs_are_known(out):
     said = json.loads((out / MANIFEST).read_bytes())
-    said["sources"].append(
-        {"id": "old", "format": "curate", "previous": [{"path": "x", "sha256": "0" * 64, "sources": ["laws", "mail"]}]}
-    )
-    groups = source_groups(Manifest.model_validate_json(json.dumps(said)))
-    assert groups == {"qa": "qa", "laws": "old", "advisories": "advisories", "old": "old", "mail": "old"}
+    assert reread_sources(Manifest.model_validate_json(json.dumps(said))) == frozenset()
+    previous = [{"path": "x", "sha256": "0" * 64, "sources": ["laws", "mail"]}]
+    said["sources"].append({"id": "old", "format": "curate", "previous": previous})
+    assert reread_sources(Manifest.model_validate_json(json.dumps(said))) == {"old"}
 
 
 def test_sha256sum_checks_an_output_without_any_tool_of_ours(out):
-    done = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=out, capture_output=True, text=True, check=False)
+    command = ["sha256sum", "-c", "--strict", "SHA256SUMS"]
+    done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(done.stdout.splitlines()) == len(read_sums(out))
 

@@ -56,7 +56,7 @@ def test_a_span_of_negative_length_tiles_nothing():
 
 
 @pytest.mark.parametrize(
-    "spans, said",
+    ("spans", "said"),
     [
         ([(0, 4), (6, 4)], "a gap at 4..6"),
         ([(0, 4), (3, 7)], "an overlap at 3..4"),

@@ -43,7 +43,7 @@ def test_both_languages_tell_the_same_numbers(manifest):
 
 
 @pytest.mark.parametrize(
-    "licenses, said",
+    ("licenses", "said"),
     [
         (["MIT", "MIT", "MIT"], {"license": "mit"}),
         (["unknown"] * 3, {"license": "unknown"}),
@@ -59,7 +59,7 @@ def test_the_licence_is_the_one_of_all_sources_or_other(manifest, licenses, said
 
 
 @pytest.mark.parametrize(
-    "rows, said",
+    ("rows", "said"),
     [
         (0, "n<1K"),
         (999, "n<1K"),
@@ -88,6 +88,12 @@ def test_a_sample_says_that_it_is_one(manifest):
     said = cards(manifest | {"limited": 100})
     assert "only the first 100 records" in said["README.md"].decode()
     assert "前 100 条" in said["README.zh-CN.md"].decode()
+
+
+def test_a_source_that_reads_an_earlier_output_names_its_manifest(manifest):
+    old = {"path": ".", "sha256": "ab" * 32, "sources": ["qa"]}
+    sources = [manifest["sources"][0] | {"previous": [old]}, *manifest["sources"][1:]]
+    assert all("ab" * 32 in body.decode() for body in cards(manifest | {"sources": sources}).values())
 
 
 def test_an_empty_set_has_a_card_without_data_files(manifest):

@@ -1,7 +1,6 @@
 """Shards hold what was given, as the same bytes for the same rows, and whole or not at all."""
 
 import random
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +33,7 @@ ROWS = st.lists(
     ),
     max_size=25,
 )
+PLACES = st.lists(st.integers(0, 25), max_size=6)
 
 
 def batch_of(rows: list[dict[str, object]]) -> pa.RecordBatch:
@@ -63,7 +63,7 @@ def plain_bytes(value: object, kind: pa.DataType) -> int:
 
 
 class TestRegroup:
-    @given(rows=ROWS, places=st.lists(st.integers(0, 25), max_size=6), most=st.integers(1, 9), weight=st.integers(1, 4000))
+    @given(rows=ROWS, places=PLACES, most=st.integers(1, 9), weight=st.integers(1, 4000))
     def test_cuts_depend_on_the_rows_alone(self, rows, places, most, weight):
         whole = batch_of(rows)
         groups = list(regroup([whole], most, weight))
@@ -97,7 +97,7 @@ class TestRegroup:
 
 class TestAShard:
     @settings(max_examples=30)
-    @given(rows=ROWS.filter(len), places=st.lists(st.integers(0, 25), max_size=4))
+    @given(rows=ROWS.filter(len), places=PLACES)
     def test_has_the_same_bytes_whatever_batches_its_rows_came_in(self, tmp_path_factory, rows, places):
         folder = tmp_path_factory.mktemp("shard")
         whole = batch_of(rows)
@@ -165,7 +165,7 @@ class TestTheSchema:
         assert SCHEMA.field("title").type == pa.string()
 
     @pytest.mark.parametrize(
-        "kind, published",
+        ("kind", "published"),
         [
             (pa.large_string(), pa.string()),
             (pa.string_view(), pa.string()),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from curate.core.source import Split, Surveyed
+from curate.core.source import Piece, Split, Surveyed
 from curate.sources.listed import Listed
 
 NO_PARTS = Path("/nonexistent/parts")
@@ -20,15 +20,18 @@ def looked(source: Listed, parts: Path = NO_PARTS) -> list[Surveyed]:
 
 
 def read(source: Listed, *surveyed: Surveyed, limit: int | None = None) -> list[dict[str, Any]]:
-    """Return every row as a dict, with the rules found for it under `rules`, in the order of the input."""
-    pieces = tuple(piece for one in surveyed or looked(source) for piece in one.pieces)
+    """Return every row as a dict in the order of the input, with what was found for it under `lines` and `rules`."""
+    return read_pieces(source, *(piece for one in surveyed or looked(source) for piece in one.pieces), limit=limit)
+
+
+def read_pieces(source: Listed, *pieces: Piece, limit: int | None = None) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for batch, found in source.read(Split(source.name, pieces, limit)):
         assert batch.schema.names[9:] == source.kept_schema.names
         said = found.to_pylist() if found is not None else []
         assert [line["row"] for line in said] == sorted(line["row"] for line in said)
         for number, row in enumerate(batch.to_pylist()):
-            mine = [line for line in said if line["row"] == number]
+            mine = [{**line, "row": None} for line in said if line["row"] == number]
             rejected = any(line["action"] == "reject" for line in mine)
             assert rejected == (row["text"] is None), "a row without text is one that was found wanting"
             rows.append({**row, "rules": [line["rule"] for line in mine], "lines": mine})

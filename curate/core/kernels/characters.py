@@ -88,7 +88,7 @@ _RANGES: tuple[tuple[int, int, Kind], ...] = (
     (0x20000, 0x323AF, Kind.HAN_RARE),
 )
 
-_SIGNS = [0xA0, 0xAD, *map(ord, "§©«®°±µ·»×÷")]
+_SIGNS = [0xA0, 0xAD, *map(ord, "§©«®°±²³µ·¹»¼½¾×÷")]
 """Characters of Latin-1 that honest text is full of (dot leaders, units, quotes): of the class that Unicode says."""
 
 _GENERAL = {

@@ -52,7 +52,7 @@ _ACTIONS = (
 
 @cache
 def action_table() -> Bytes:
-    """Return what is done with every code point below LIMIT (uint8: an action, plus COMPOSES); the last stands for more.
+    """Return what is done with each code point below LIMIT: uint8, an action plus COMPOSES; the last is for all more.
 
     A character may not be in form NFC if it decomposes canonically, reorders (a combining class) or composes with the
     one before it (the second half of a canonical decomposition).

@@ -3,30 +3,31 @@
 import re
 
 from curate.stages.pii.checks import TOLL_FREE, is_public_ip, words
+from curate.stages.pii.words import Words
 
 WINDOW = 24
 """How many characters before a value are searched for what else it may be."""
 LIST_WINDOW = 64
 """The same for versions, which come in lists."""
 
-NUMBERED = re.compile(
-    r"(?i:订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|"
-    r"时间戳|(?<![A-Za-z])(?:tracking|order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|is[bs]n|timestamp|iso|iec)(?![A-Za-z])|"
-    r"(?<![A-Za-z])(?:[ps]/n|gb/t|cve-))"
+NUMBERED = Words(
+    "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳",
+    "p/n|s/n|gb/t|cve-",
+    "tracking|order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec",
 )
-PERSONAL = re.compile(
-    r"(?i:电话|手机|座机|传真|联系|致电|拨打|身份证|卡号|银行卡|账号|帐号|phone|mobile|(?<![a-z])(?:cell|tel|fax)|card|ssn)"
+PERSONAL = Words(
+    "电话|手机|座机|传真|联系|致电|拨打|身份证|卡号|银行卡|账号|帐号|phone|mobile|card|ssn", "cell|tel|fax"
 )
 AMOUNT_AFTER = re.compile(
     r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z])|\.[0-9]{1,2}(?![0-9]))"
 )
 AMOUNT_BEFORE = re.compile(r"(?:[¥￥$€£]|(?<![0-9])0\.|RMB|USD|CNY)\s?\Z")
-VERSION = re.compile(
-    r"(?i:版本|固件|升级|补丁|更新至|更新到|version|firmware|release|patch|"
-    r"(?<![a-z])(?:ver(?![a-z])|build|prior to|updat|upgrad)|"
-    r"fixed in|service pack|licensing server|software)"
+VERSION = Words(
+    "版本|固件|升级|补丁|更新至|更新到|version|firmware|release|patch|fixed in|service pack|licensing server|software",
+    "build|prior to|updat|upgrad",
+    "ver",
 )
-ADDRESS = re.compile(r"(?i:(?<![a-z/])(?:ip|host)|地址|address|主机|登录|访问)")
+ADDRESS = Words("地址|address|主机|登录|访问", "host|(?<!/)ip")
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
 NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
@@ -46,18 +47,16 @@ NOT_A_TLD = words(
 )
 
 
-def last_end(pattern: re.Pattern[str], text: str, start: int, window: int = WINDOW) -> int:
-    """Return where the last match in the window before `start` ends, or -1."""
-    found = -1
-    for match in pattern.finditer(text, max(0, start - window), start):
-        found = match.end()
-    return found
+def says(one: Words, other: Words, text: str, start: int, window: int) -> bool:
+    """Tell whether one kind of word stands in the window before `start`, and nearer than the other kind."""
+    before = text[max(0, start - window) : start].lower()
+    nearest = one.last(before)
+    return nearest >= 0 and nearest > other.last(before)
 
 
 def is_numbered(text: str, start: int, _end: int) -> bool:
     """Tell whether the nearest label before a number says order, batch, part, patent and the like."""
-    other = last_end(NUMBERED, text, start)
-    return other >= 0 and other > last_end(PERSONAL, text, start)
+    return says(NUMBERED, PERSONAL, text, start, WINDOW)
 
 
 def is_amount(text: str, start: int, end: int) -> bool:
@@ -91,7 +90,7 @@ def is_version_or_own(text: str, start: int, end: int) -> bool:
         return True
     if ":" in value:
         return False
-    if last_end(VERSION, text, start, LIST_WINDOW) > last_end(ADDRESS, text, start, LIST_WINDOW):
+    if says(VERSION, ADDRESS, text, start, LIST_WINDOW):
         return True
     small = all(int(part) <= LARGEST_SECTION for part in value.split("."))
     return small and bool(SECTION.search(text, max(0, start - 8), start)) and text[end : end + 1].isspace()

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
 
 # ruff: noqa: PLR2004 - the numbers are those of the standards that the docstrings name
 
@@ -39,6 +39,17 @@ CALLING_CODES = words(
 """Country calling codes of ITU-T E.164."""
 
 FULL_COLONS = 7
+NOBODYS: dict[int, tuple[tuple[tuple[int, int], tuple[int, int]], ...]] = {
+    10: (((0, 0), (255, 255)),),
+    100: (((64, 0), (127, 255)),),
+    127: (((0, 0), (255, 255)),),
+    169: (((254, 0), (254, 255)),),
+    172: (((16, 0), (31, 255)),),
+    192: (((0, 0), (0, 0)), ((0, 2), (0, 2)), ((88, 99), (88, 99)), ((168, 0), (168, 255))),
+    198: (((18, 0), (19, 255)), ((51, 100), (51, 100))),
+    203: (((0, 113), (0, 113)),),
+}
+"""Ranges of the second and third octet by the first, that IANA's special-purpose registry (RFC 6890) gives to nobody on the internet."""
 DATE_LIKE = re.compile(r"(?:19|20)[0-9]{2}[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 
@@ -173,11 +184,17 @@ def is_public_ip(value: str) -> bool:
     """Tell whether an address is a host on the public internet.
 
     Of IPv6 that is what is allotted (2000::/3) or written out in eight groups. Loopback, RFC 1918, RFC 5737, RFC 3849,
-    link-local, netmasks, multicast and 0.0.0.0 are nobody's.
+    link-local, netmasks, multicast and 0.0.0.0 are nobody's. Own ranges, because `ipaddress` judges the same address
+    otherwise from one version of Python to the next.
     """
+    if ":" not in value:
+        first, second, third = map(int, value.split(".")[:3])
+        special = NOBODYS.get(first, ())
+        return 1 <= first <= 223 and not any(low <= (second, third) <= high for low, high in special)
     try:
-        address = IPv6Address(value) if ":" in value else IPv4Address(value)
+        address = int(IPv6Address(value))
     except AddressValueError:
         return False
-    public = address.is_global and not address.is_multicast
-    return public and (address.version == 4 or value[0] in "23" or value.count(":") == FULL_COLONS)
+    documented = address >> 96 == 0x20010DB8 or address >> 108 == 0x3FFF0
+    local = address >> 121 == 0xFC >> 1 or address >> 118 == 0xFE80 >> 6 or address >> 120 == 0xFF
+    return not documented and not local and (value[0] in "23" or value.count(":") == FULL_COLONS)

@@ -17,10 +17,13 @@ JOINTS = " -.()）"
 RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
 """A digit run by which a value may begin: five digits or more, or fewer that a joint ties to more digits."""
 RUN_GATE = "[0-9]{5}|[0-9][-. )(）][ (-]?[0-9]"
-LEFT_OF_AT, RIGHT_OF_AT = 140, 640
-"""How far an e-mail address can reach from its `@`: a little more than its pattern allows."""
+LEFT_OF_AT = 140
+"""How far an e-mail address can reach to the left of its `@`: a little more than its pattern allows."""
+LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-"
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+SIGNS = LETTERS | frozenset("+(（")
+"""What may stand before a digit run and belong to the value."""
 
 
 class Span(NamedTuple):
@@ -130,7 +133,8 @@ class Native:
             work += 1
             follows = text[stop : stop + 1]
             key = (stop - start, follows if follows in JOINTS else "")
-            for lead, at in starts(text, start):
+            before = text[start - 1] if start else ""
+            for lead, at in starts(text, start, before) if before in SIGNS else (("digit", start),):
                 for one in table.get((lead, *key), ()):
                     match = one.pattern.match(text, at)
                     if match and at >= ends.get(id(one), 0):
@@ -157,8 +161,10 @@ class Native:
         at = text.find("@")
         while at >= 0:
             work += 1
-            match = one.pattern.search(text, max(after, at - LEFT_OF_AT), at + RIGHT_OF_AT)
-            if match and match.start() < at < match.end():
+            before = text[max(0, at - LEFT_OF_AT) : at]
+            start = at - len(before) + len(before.rstrip(LOCAL_SIGNS))
+            match = one.pattern.match(text, start) if after <= start < at else None
+            if match:
                 judged(found, one, text, match.span("value"))
                 after = match.end()
             at = text.find("@", max(after, at + 1))
@@ -214,9 +220,8 @@ def tabled(patterns: Sequence[Compiled]) -> Table:
     return table
 
 
-def starts(text: str, run: int) -> Iterable[tuple[str, int]]:
+def starts(text: str, run: int, before: str) -> Iterable[tuple[str, int]]:
     """Yield where a value may begin whose first digit run begins at `run`: there, or at a sign before it."""
-    before = text[run - 1] if run else ""
     if before in LETTERS:
         yield "letter", run - 1
         if run > 1 and text[run - 2] in LETTERS:
@@ -226,7 +231,7 @@ def starts(text: str, run: int) -> Iterable[tuple[str, int]]:
         if run > 1 and text[run - 2] in "(（":
             yield "plus", run - 2
         yield "plus", run - 1
-    elif before and before in "(（":
+    elif before in "(（":
         yield "paren", run - 1
     yield "digit", run
 

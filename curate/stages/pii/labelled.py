@@ -39,7 +39,7 @@ ZH_NAME = (
 )
 """A name that ends where the next field begins; else surname and two more signs, unless that begins an organisation."""
 EN_LABELS = "From|To|Cc|Reply-To|Sender|(?:Full|Customer|Contact) [Nn]ame|Patient(?: [Nn]ame)?"
-EN_NAME = "[A-Z][a-z]+(?:['’\\-][A-Z]?[a-z]+)*"
+EN_NAME = "(?:[A-Z]['’])?[A-Z][a-z]+(?:['’\\-][A-Z]?[a-z]+)*"
 EN_FULL = f"{EN_NAME}(?: [A-Z]\\.)*(?: {EN_NAME}){{0,3}}"
 
 NOBODY = words(
@@ -101,10 +101,10 @@ PLATE = Rule(
 )
 
 QQ_LABEL = "(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:号码|号|账号|群)?[ ]?(?:[:：]|是|为)?[ ]?"
-WECHAT_LABEL = (
-    "(?:(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))[ ]?"
-    "(?:(?:号码?|账号|帐号|[Ii][Dd])[ ]?(?:[:：]|是|为)?|[:：])[ ]?)"
-)
+WECHAT_NAME = "(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
+WECHAT_LABEL = f"{WECHAT_NAME}[ ]?(?:号码?|账号|帐号|[Ii][Dd])[ ]?(?:[:：]|是|为)?[ ]?"
+WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
+WECHAT_GATE = "(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx).{0,8}[A-Za-z]"
 
 MESSENGERS = (
     Rule(
@@ -118,10 +118,18 @@ MESSENGERS = (
     Rule(
         "WECHAT_ID",
         "WeChat id by its label",
-        ("[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])", f"wxid_[0-9a-z]{{10,24}}{RIGHT}"),
+        (WECHAT_ID,),
         0.8,
         label=WECHAT_LABEL,
-        gate="(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx).{0,8}[A-Za-z]",
+        gate=WECHAT_GATE,
+    ),
+    Rule(
+        "WECHAT_ID",
+        "WeChat id after the bare name",
+        (f"(?=[A-Za-z-]*[0-9_]){WECHAT_ID}",),
+        0.7,
+        label=WECHAT_NAME + "[ ]?[:：][ ]?",
+        gate=WECHAT_GATE,
     ),
 )
 

@@ -2,7 +2,8 @@
 
 from curate.stages.pii import checks
 from curate.stages.pii.allow import is_amount, is_no_phone, is_numbered, is_other_number, is_version_or_own
-from curate.stages.pii.rule import LEFT, RIGHT, Labels, Rule
+from curate.stages.pii.rule import LEFT, RIGHT, Rule
+from curate.stages.pii.words import Words
 
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -11,25 +12,26 @@ EXTENSION = "(?:[ ]?(?:x|ext\\.?|extension|#)[ ]?[0-9]{1,6})?"
 AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
 EIGHT = "[2-9][0-9]{2,3}[ -]?[0-9]{4}"
 NORTH_AMERICAN = (
-    "(?<![0-9A-Za-z+])(?<![0-9][-.])(?:1[ .-])?(?:\\([2-9][0-9]{2}\\)[ -]?|[2-9][0-9]{2}[ .-])"
+    "(?<![0-9A-Za-z+])(?<![0-9][-.])(?:1[ .-])?(?:[(（][2-9][0-9]{2}[)）][ -]?|[2-9][0-9]{2}[ .-])"
     f"[2-9][0-9]{{2}}[ .-][0-9]{{4}}{EXTENSION}(?![0-9A-Za-z]|[-.][0-9])"
 )
 ANY_NUMBER = (
-    f"{LEFT}(?:\\([0-9]{{2,5}}\\)[ -]?)?[0-9]{{2,12}}(?:[ .-][0-9]{{2,8}}){{0,5}}"
+    f"{LEFT}(?:[(（][0-9]{{2,5}}[)）][ -]?)?[0-9]{{2,12}}(?:[ .-][0-9]{{2,8}}){{0,5}}"
     f"(?:{EXTENSION}|{EXTENSION_ZH})(?![0-9A-Za-z]|[-.][0-9])"
 )
 NOT_A_DATE = "(?!(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-)"
 
-RESIDENT = Labels("身份证|居民证|证件号|公民身份|身份号码", "id ?card|id no|identity|resident")
-CARD_ZH = Labels("银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|银联", "union ?pay|bank ?card")
-CARD = Labels("信用卡|银行卡|卡号", "card|credit|debit|visa|mastercard|amex|cc(?![a-z])|maestro")
-COMPANY = Labels("信用代码|社会代码|税号|纳税人|机构代码", "uscc|credit code")
-PASSPORT = Labels("护照", "passport")
-SSN = Labels("社会安全号", "ssn|social security|ss#")
-PHONE = Labels(
+RESIDENT = Words("身份证|居民证|证件号|公民身份|身份号码", "id ?card|id no|identity|resident")
+CARD_ZH = Words("银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|银联", "union ?pay|bank ?card")
+CARD = Words("信用卡|银行卡|卡号", "card|credit|debit|visa|mastercard|amex|maestro", "cc")
+COMPANY = Words("信用代码|社会代码|税号|纳税人|机构代码", "uscc|credit code")
+PASSPORT = Words("护照", "passport")
+SSN = Words("社会安全号", "ssn|social security|ss#")
+PHONE = Words(
     "电话|手机|座机|传真|联系方式|致电|拨打|来电|短信",
-    "phone|telephone|mobile|cell|tel(?![a-z])|fax|call|text me|reach (?:me|us|him|her|them)|dial|answering at|"
-    "messages? to|registered|desk(?![a-z])|office(?![a-z])|contact (?:me|us|no|num|at)",
+    "phone|telephone|mobile|cell|fax|call|text me|reach (?:me|us|him|her|them)|dial|answering at|messages? to|"
+    "registered|contact (?:me|us|no|num|at)",
+    "tel|desk|office",
 )
 
 RESIDENT_ID = (
@@ -76,7 +78,7 @@ PHONES = (
     Rule(
         "PHONE_NUMBER",
         "Chinese mobile with country code",
-        (f"{LEFT}[(（]?\\+86[)）]?[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",),
+        (f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",),
         0.85,
         labels=PHONE,
         runs=frozenset({13}),
@@ -113,7 +115,7 @@ PHONES = (
         labels=PHONE,
         spared=is_no_phone,
         joined=frozenset({1, 3}),
-        joints=" -.)",
+        joints=" -.)）",
         lead="any",
     ),
     Rule(
@@ -130,7 +132,7 @@ PHONES = (
         spared=is_no_phone,
         runs=frozenset(range(8, 16)),
         joined=frozenset(range(1, 16)),
-        joints=" -.()",
+        joints=" -.()）",
         lead="plus",
     ),
     Rule(
@@ -145,7 +147,7 @@ PHONES = (
         spared=is_no_phone,
         runs=frozenset(range(7, 13)),
         joined=frozenset(range(2, 13)),
-        joints=" -.)",
+        joints=" -.)）",
         lead="any",
     ),
 )

@@ -46,7 +46,7 @@ class RuleRecognizer(PatternRecognizer):
             patterns=[Pattern(f"{rule.name} {i}", text, rule.score) for i, text in enumerate(rule.patterns)],
             global_regex_flags=0,
         )
-        self.lenient = lenient
+        self.lenient = lenient and rule.certain
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """Say whether the check digit holds; None where there is none, or where it may not drop a match."""

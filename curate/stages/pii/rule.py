@@ -5,13 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from curate.stages.pii.words import Words
+
 Lead = Literal["digit", "paren", "plus", "letter", "any"]
 
 LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 """Where a value may begin and end: no word boundary, for Chinese characters are word characters glued to values."""
-
-BEFORE, AFTER = 28, 14
-"""How many characters before and after a value are searched for labels."""
 
 FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\u00a0\u2002-\u200a\u202f]")
 FOLDS = {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}
@@ -23,24 +22,6 @@ def fold(text: str) -> str:
     """Write full-width signs, dashes and blanks as ASCII, sign for sign, so that offsets hold in the original too."""
     text = text.replace("\u3000", " ")
     return FOLDABLE.sub(lambda sign: FOLDS[sign[0]], text)
-
-
-LOOK_AHEAD = re.compile(r"\(\?[!=][^)]*\)")
-"""What RE2 and Rust's regex do not know; without it a pattern matches more, which a gate may."""
-
-
-class Labels:
-    """Words that stand near one type of personal data."""
-
-    def __init__(self, chinese: str, english: str) -> None:
-        """Take alternatives; an English one begins where no letter stands before it, whatever its case."""
-        self.pattern = re.compile(f"(?i:{chinese}|(?<![A-Za-z])(?:{english}))")
-        self.gate = f"(?i:{chinese}|{LOOK_AHEAD.sub('', english)})"
-
-    def near(self, text: str, start: int, end: int) -> bool:
-        """Tell whether one stands within BEFORE characters before or AFTER characters after text[start:end]."""
-        search = self.pattern.search
-        return bool(search(text, max(0, start - BEFORE), start) or search(text, end, end + AFTER))
 
 
 Spared = Callable[[str, int, int], bool]
@@ -72,7 +53,7 @@ class Rule:
     """Judges the value alone: true makes the score 1, false drops the match unless the type is `lenient`."""
     certain: bool = True
     """Whether a check that holds makes the match certain, or merely does not speak against it."""
-    labels: Labels | None = None
+    labels: Words | None = None
     needs_label: bool = False
     """Whether one of the labels has to stand near."""
     spared: Spared = never
@@ -98,13 +79,13 @@ class Rule:
     def judge(self, text: str, start: int, end: int, *, lenient: bool) -> float:
         """Score the match text[start:end] of folded text: 0 where it is no personal data.
 
-        `lenient` takes a label nearby for a check digit that does not hold.
+        `lenient` takes a label nearby for a check digit that does not hold, if the check is `certain`.
         """
         score = self.score
         if self.check is not None:
             if self.check(text[start:end]):
                 score = 1.0 if self.certain else score
-            elif not (lenient and self.labelled(text, start, end)):
+            elif not (lenient and self.certain and self.labelled(text, start, end)):
                 return 0.0
         if self.needs_label and not self.labelled(text, start, end):
             return 0.0

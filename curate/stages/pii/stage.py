@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, field_validator, model_validator
 
+from curate.core.record import FILLED
 from curate.core.stage import COUNTED, FOUND, Edit, Edited, Editor
 from curate.stages.pii.engine import RULES, BudgetError, Native, Span, replaced
 
@@ -80,6 +81,11 @@ class Pii(Editor):
         "native", description="The fast engine, or Presidio's analyzer with the same rules and its own English ones."
     )
     max_candidates: int = Field(1_000_000, ge=1, description="How many candidates of one kind one text may have.")
+
+    @property
+    def adds(self) -> pa.Schema:
+        """The counts by type: core fills the column from what the edit counted."""
+        return pa.schema([FILLED.field("pii")])
 
     @field_validator("types", "lenient")
     @classmethod

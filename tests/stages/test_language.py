@@ -1,0 +1,116 @@
+import pyarrow as pa
+import pytest
+
+from curate.stages.language import SAMPLE_CHARS, Language, sampled
+from tests.conftest import records
+
+PARAGRAPH = {
+    "zh": "本标准规定了工业自动化系统的安全要求，适用于石油、化工和电力行业的控制设备。",
+    "en": "The operator shall inspect the pressure relief valve at least once a year and record the results.",
+    "ja": "この規格は、産業用ロボットの安全要求事項について規定する。使用者は取扱説明書を読むこと。",
+    "ko": "이 표준은 산업용 로봇의 안전 요구 사항을 규정한다. 사용자는 설명서를 읽어야 한다.",
+    "ru": "Настоящий стандарт устанавливает требования безопасности к промышленным роботам и их системам.",
+    "ar": "تحدد هذه المواصفة متطلبات السلامة للروبوتات الصناعية وأنظمتها في بيئة العمل",
+    "de": "Diese Norm legt die Sicherheitsanforderungen für Industrieroboter fest und gilt für deren Hersteller.",
+    "fr": "La présente norme fixe les exigences de sécurité pour les robots industriels et leurs utilisateurs.",
+    "es": "Esta norma establece los requisitos de seguridad para los robots industriales y sus fabricantes.",
+    "el": "Το πρότυπο αυτό καθορίζει τις απαιτήσεις ασφάλειας για τα βιομηχανικά ρομπότ και τους χρήστες τους.",
+}
+
+
+def measured(*texts, **settings):
+    return Language(**{"as": "language", **settings}).open()(records(*texts))
+
+
+def said(*texts):
+    return measured(*texts).batch["language"].to_pylist()
+
+
+@pytest.mark.parametrize("language", PARAGRAPH)
+def test_a_paragraph_is_of_its_language(language):
+    assert said(PARAGRAPH[language], PARAGRAPH[language] * 30) == [language, language]
+
+
+@pytest.mark.parametrize(
+    "text", ["你好", "更换轴承", "第三条 本法自公布之日起施行", "血压120/80mmHg，正常", "AT89C51单片机"]
+)
+def test_short_chinese_is_chinese(text):
+    assert said(text) == ["zh"]
+
+
+def test_chinese_mixed_with_latin_script_stays_mixed():
+    mixed = "执行如下命令启动一个 GitLab Community Server 服务：docker compose up -d and open http://your-ip:8080"
+    assert said(mixed) == ["zh-en"]
+
+
+def test_a_name_in_another_script_mixes_nothing():
+    assert said(PARAGRAPH["en"] * 3 + " (see 附录)", PARAGRAPH["zh"] * 3 + " (ISO)") == ["en", "zh"]
+
+
+@pytest.mark.parametrize("text", ["", None, "12 345.6", "——……", "的", "x"])
+def test_nothing_is_said_where_nothing_can_be(text):
+    assert said(text) == ["und"]
+
+
+def test_scripts_are_named():
+    texts = [
+        "汉语简体",
+        "漢語繁體",
+        "山水人",
+        *(PARAGRAPH[name] for name in ("ja", "ko", "en", "ru", "ar", "el")),
+        "12",
+    ]
+    expected = ["Hans", "Hant", "Hani", "Jpan", "Kore", "Latn", "Cyrl", "Arab", "Zzzz", "Zyyy"]
+    assert measured(*texts).batch["language_script"].to_pylist() == expected
+
+
+def test_shares_are_of_letters_and_null_without_letters():
+    batch = measured("中文ab, 12", "12").batch
+    shares = [batch[f"language_{what}"].to_pylist() for what in ("han", "latin", "other")]
+    assert shares == [[0.5, None], [0.5, None], [0.0, None]]
+
+
+def test_the_model_gives_a_score_only_where_it_was_asked():
+    scores = measured(PARAGRAPH["zh"], PARAGRAPH["de"], PARAGRAPH["en"]).batch["language_score"].to_pylist()
+    assert [score is not None for score in scores] == [False, True, False]
+
+
+def test_nothing_is_rejected_by_default():
+    assert measured(*PARAGRAPH.values()).found is None
+
+
+def test_unwanted_languages_are_rejected_only_in_long_texts_of_a_known_language():
+    mixed = "启动 server " * 20
+    texts = [PARAGRAPH["de"], "Die Pumpe ist defekt.", PARAGRAPH["zh"], PARAGRAPH["en"], mixed, "123 " * 40]
+    outcome = measured(*texts, keep=["zh", "en"])
+    lines = outcome.found.to_pylist()
+    assert [(line["row"], line["rule"], line["action"]) for line in lines] == [(0, "language:unwanted", "reject")]
+    assert measured(mixed, keep=["en"]).found.num_rows == 1
+    assert measured(PARAGRAPH["de"], keep=["zh"], action="tag").found["action"].to_pylist() == ["tag"]
+
+
+def test_a_stage_of_another_name_fills_the_same_language_and_signals_of_its_own():
+    batch = Language(**{"as": "tongue"}).open()(records("你好")).batch
+    assert batch["language"].to_pylist() == ["zh"]
+    assert batch["tongue_script"].to_pylist() == ["Hani"]
+
+
+def test_a_sample_shows_start_middle_and_end_on_one_line():
+    text = "a" * 1000 + "\n" + "b" * 1000 + "c" * 1000
+    sample = sampled(text)
+    assert len(sample) <= 3 * SAMPLE_CHARS + 2
+    assert set(sample) == set("abc ")
+    assert sampled("kurz\nund gut") == "kurz und gut"
+
+
+def test_a_slice_is_measured_like_the_whole():
+    batch = records(*PARAGRAPH.values(), None)
+    step = Language(**{"as": "language"}).open()
+    assert step(batch).batch.slice(3, 5).to_pylist() == step(batch.slice(3, 5)).batch.to_pylist()
+
+
+def test_an_empty_batch_gets_its_columns():
+    stage = Language(**{"as": "language"})
+    batch = stage.open()(records()).batch
+    assert [batch.schema.field(field.name).type for field in stage.adds] == [field.type for field in stage.adds]
+    assert isinstance(batch["language"], pa.StringArray)

@@ -1,0 +1,96 @@
+import unicodedata
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.core.editing import edit_batch
+from curate.stages.normalize import Normalize
+from tests.conftest import TEXT, records
+
+SPICE = st.sampled_from(
+    ["\u200d", "\u200c", "👩", "🔬", "ی", "क", "\u094d", "\u0301", "Ａ", "e", "\U000e0100", "葛", "\ufe0f", "❤"]
+)
+ODD_TEXT = st.lists(SPICE | TEXT | st.characters(), max_size=8).map("".join)
+
+
+def tidy(*texts):
+    return Normalize().open()(pa.array(texts, pa.string())).strings.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("第一条\r\n第二条\r第三条", "第一条\n第二条\n第三条"),
+        ("page one\fpage two\vline\x85end", "page one\npage two\nline\nend"),
+        ("a\tb\x00c\x1bd", "a\tbcd"),
+        ("\ufeff零\u200b宽\u00ad字\u2060符", "零宽字符"),
+        ("safe\u202etxt.exe\u202c", "safetxt.exe"),
+        ("hidden\U000e0068\U000e0069", "hidden"),
+        ("ＡＢＣａｂｃ０１２", "ABCabc012"),
+        ("（甲），“乙”！：；？％", "（甲），“乙”！：；？％"),
+        ("e\u0301 \u212b Ａ\u030a", "é Å Å"),
+        ("ﬁ ① ㎏ ，", "ﬁ ① ㎏ ，"),
+        ("x = 1  \n\ty = 2\t\n", "x = 1\n\ty = 2"),
+        ("    def f():\n        pass", "    def f():\n        pass"),
+        ("  title ", "title"),
+        ("\n\n  a\n  b\n\n", "  a\n  b"),
+        ("　　第一条　\n　　第二条", "　　第一条\n　　第二条"),
+        ("a\n\nb\n\n\nc\n\n\n\nd\n \n\t\n\n\n\ne", "a\n\nb\n\n\nc\n\nd\n\ne"),
+        ("| a | b |\n|---|---|", "| a | b |\n|---|---|"),
+        (" \n\u3000\n", ""),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_text_is_brought_into_one_form(text, expected):
+    assert tidy(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "می\u200cخواهم",
+        "क्\u200dष",
+        "ක්\u200dෂ",
+        "👩\u200d🔬",
+        "❤\ufe0f\u200d🔥",
+        "葛\U000e0100飾区",
+        "1\ufe0f\u20e3",
+        "\U000f0001",
+    ],
+)
+def test_joiners_that_spell_a_word_or_an_emoji_stay(text):
+    assert tidy(text) == [text]
+
+
+@pytest.mark.parametrize("text", ["中\u200d文", "a\u200cb", "👩\u200d", "a\U000e0100b", "中\u200d\u200d文"])
+def test_joiners_that_join_nothing_go(text):
+    assert not set("\u200c\u200d\U000e0100") & set(tidy(text)[0])
+
+
+@given(texts=st.lists(ODD_TEXT, max_size=4))
+def test_settled_after_one_pass_and_in_form_nfc(texts):
+    once = tidy(*texts)
+    assert tidy(*once) == once
+    assert all(unicodedata.is_normalized("NFC", text) for text in once)
+
+
+def test_clean_strings_are_shared_not_copied():
+    strings = pa.array(["中文 and English.\n\n第二段", "", None])
+    assert Normalize().open()(strings).strings is strings
+
+
+def test_what_was_done_is_counted_by_string():
+    counts = Normalize().open()(pa.array(["ok", "Ａ\x00Ｂ ", None, "e\u0301"])).counts
+    lines = [(line["row"], line["type"], line["count"]) for line in counts.to_pylist()]
+    assert lines == [(1, "control", 1), (1, "width", 2), (1, "space", 1), (3, "composed", 1)]
+
+
+def test_messages_are_normalized_and_rendered_again():
+    batch = records("user: Ａ", messages=[[{"role": "user", "content": "Ａ"}]])
+    outcome, _ = edit_batch(batch, Normalize().open(), "normalize", [])
+    assert outcome.batch["messages"].to_pylist() == [[{"role": "user", "content": "A"}]]
+    assert outcome.batch["text"].to_pylist() == ["user: A"]
+    assert outcome.batch["ops"].to_pylist() == [["normalize"]]
