@@ -108,9 +108,16 @@ def _owned(lines: pa.RecordBatch | None, owners: Rows) -> pa.RecordBatch | None:
 
 
 def _appended(ops: pa.ListArray, stage: str, changed: npt.NDArray[np.bool_]) -> pa.ListArray:
-    """Append a name to the lists of the records that changed."""
-    lists = [[*(names or []), stage] if grows else names for names, grows in zip(ops.to_pylist(), changed, strict=True)]
-    return pa.array(lists, ops.type)
+    """Append a name to the lists of the records that changed; a null list counts as empty."""
+    sizes = pc.fill_null(pc.list_value_length(ops), 0).to_numpy()
+    ends = np.cumsum(sizes + changed)
+    names = pa.concat_arrays([ops.flatten(), pa.array([stage], pa.string())])
+    places = np.full(int(ends[-1]), len(names) - 1)
+    old = np.ones(len(places), np.bool_)
+    old[ends[changed] - 1] = False
+    places[old] = np.arange(len(names) - 1)
+    offsets = pa.array(np.concatenate(([0], ends)), pa.int32())
+    return pa.ListArray.from_arrays(offsets, names.take(pa.array(places)), type=ops.type)
 
 
 def _summed(applied: Sequence[Applied]) -> pa.RecordBatch | None:

@@ -25,7 +25,7 @@ KANA_SHARE = 0.1
 """Japanese prose is about half kana; Chinese that quotes a Japanese name stays far below this share."""
 FEWEST = 2
 """Characters of a script that decide a language; one alone may be a symbol."""
-ENGLISH_SHARE, ENGLISH_WORDS = 0.08, 3
+ENGLISH_SHARE, ENGLISH_WORDS = 0.06, 3
 """English prose is about 20 % function words of the list; text with so many needs no model."""
 ASCII_SHARE = 0.95
 SAMPLE_CHARS = 100

@@ -89,9 +89,11 @@ def test_counts_are_summed_over_the_fields_of_a_record_and_findings_name_the_rec
 
 
 def test_ops_grow_in_order():
-    batch = records("x", "a", ops=[["first"], ["first"]])
+    batch = records("x", "a", "x", "x", ops=[["first"], ["first", "second"], [], None])
     outcome, _ = edit_batch(batch, masked, "mask", [])
-    assert outcome.batch["ops"].to_pylist() == [["first", "mask"], ["first"]]
+    assert outcome.batch["ops"].to_pylist() == [["first", "mask"], ["first", "second"], ["mask"], ["mask"]]
+    sliced, _ = edit_batch(batch.slice(1), masked, "mask", [])
+    assert sliced.batch.to_pylist() == outcome.batch.slice(1).to_pylist()
 
 
 @pytest.mark.parametrize("edit", [untouched, masked])

@@ -36,7 +36,7 @@ FUNCTION_WORDS = (
     "if",
 )
 """Frequent English words that are rare in other languages of the Latin alphabet (`for` is Danish, `is` Dutch ...)."""
-WINDOW = 300
+WINDOW = 600
 """Bytes read at the start, in the middle and at the end of a text."""
 LONGEST = 12
 """Letters of a word that fit into one integer, five bits each; longer words are no function words."""

@@ -49,7 +49,7 @@ NOBODYS: dict[int, tuple[tuple[tuple[int, int], tuple[int, int]], ...]] = {
     198: (((18, 0), (19, 255)), ((51, 100), (51, 100))),
     203: (((0, 113), (0, 113)),),
 }
-"""Ranges of the second and third octet by the first, that IANA's special-purpose registry (RFC 6890) gives to nobody on the internet."""
+"""Second and third octet, by the first, of what IANA's special-purpose registry (RFC 6890) gives to no public host."""
 DATE_LIKE = re.compile(r"(?:19|20)[0-9]{2}[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 
