@@ -93,6 +93,11 @@ class Source(Value):
         return False
 
     @property
+    def carries_places(self) -> bool:
+        """Whether records keep the places that an earlier output gave them, instead of naming the file read now."""
+        return False
+
+    @property
     def kept_schema(self) -> pa.Schema:
         """Columns that `read` gives beyond SOURCED, in order."""
         return pa.schema([])

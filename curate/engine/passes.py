@@ -177,11 +177,12 @@ class PassRun:
     def _source_batches(self, split: Split, book: Book) -> Iterator[pa.RecordBatch]:
         self.crumbs.drop("read", 0, 0)
         started = time.process_time()
-        for outcome in self.job.source.read(split):
+        for outcome in self._outcomes(split):
             first = self.rows
             self.rows += outcome.batch.num_rows
             chosen = sampled(keyed(outcome, self.job.uri_key), self.job.sample)
-            self.files.update(counted(chosen.batch["source_uri"]))
+            if not self.job.source.carries_places:
+                self.files.update(counted(chosen.batch["source_uri"]))
             batch = entered(chosen.batch, self.job.shape, first)
             for gatherer in self.gather:
                 if isinstance(gatherer.stage, Keys):
@@ -190,6 +191,19 @@ class PassRun:
             book.seconds += time.process_time() - started
             yield batch
             started = time.process_time()
+
+    def _outcomes(self, split: Split) -> Iterator[Outcome]:
+        """Read a split; piece by piece where the records do not say themselves which file they were read from."""
+        source = self.job.source
+        if not source.carries_places:
+            yield from source.read(split)
+            return
+        left = split.limit
+        for piece in split.pieces:
+            for outcome in source.read(Split(split.source, (piece,), left)):
+                self.files[piece.uri] += outcome.batch.num_rows
+                left = None if left is None else left - outcome.batch.num_rows
+                yield outcome
 
     def _living(self, entries: Iterator[pa.RecordBatch], chain: list[Opened]) -> Iterator[pa.RecordBatch]:
         """Carry every batch down the chain; gather the facts of those that are still there at its end."""

@@ -74,6 +74,11 @@ class Curate(Listed):
         """Whether two records may claim one id: two outputs may hold the same record."""
         return True
 
+    @property
+    def carries_places(self) -> bool:
+        """Whether records keep the places of an earlier output: they do."""
+        return True
+
     @cached_property
     def earlier(self) -> tuple[Earlier, ...]:
         """The outputs by path; ConfigError where a folder is none, DataError where one is not as it was published."""

@@ -226,9 +226,9 @@ class Rows:
         turns = self._chat(record) if self._chat else None
         said = self._text(record) if self._chat is None else turns
         fault = None
-        if self._chat is not None and isinstance(turns, list):
+        if isinstance(turns, list):
             said = render(turns)
-        if type(said) is not str:
+        if type(said) is not str or (turns is not None and not isinstance(turns, list)):
             fault, said, turns = NO_TEXT if said is None else TEXT_TYPE, None, None
         key = key_of(self._key(record)) if self._key else None
         row = len(self._ids)

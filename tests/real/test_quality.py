@@ -26,10 +26,9 @@ RATIO, FEWEST_CHARS = 0.15, 200
 
 
 def files(folder: str, pattern: str) -> Iterator[str]:
-    for path in sorted((ROOT / folder).rglob(pattern)):
-        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        if path.is_file():
-            yield raw.decode("utf-8", "replace")
+    for path in sorted(path for path in (ROOT / folder).rglob(pattern) if path.is_file()):
+        raw = path.read_bytes()
+        yield (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8", "replace")
 
 
 def lawbench() -> Iterator[str]:

@@ -45,11 +45,11 @@ def graph_of(pairs: pa.Table, keep: tuple[Keep, ...]) -> Graph:
 
 
 class Reconsider(Value):
-    """Bring together records that are kept only because nobody has compared them.
+    """Bring together records that nobody has compared because one between them fell.
 
     A long run of equal keys is paired as star and chain. If the centre of the star falls, its other neighbours have
-    lost the one record that they were compared with; so the kept neighbours of every record that falls are paired with
-    the best of them. There are at most as many new pairs as old ones.
+    lost the one record that they were compared with; so the neighbours of every record that falls are paired with the
+    best of them that is kept. There are at most as many new pairs as there were ends of pairs.
     """
 
     by: Literal["key", "row", "all"] = "all"
@@ -58,23 +58,23 @@ class Reconsider(Value):
 
     def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:  # noqa: ARG002 - no text wanted
         """Yield PAIRS: those that came, then new ones, unmeasured."""
-        from curate.core.kernels.graph import distinct_pairs, leaders
+        from curate.core.kernels.graph import leaders
 
         graph = graph_of(facts, self.keep)
-        keeper, _ = leaders(len(graph.rows), *graph[1:])
-        falls = keeper != np.arange(len(keeper))
-        downward = falls[graph.worse] & ~falls[graph.better]
-        upward = falls[graph.better] & ~falls[graph.worse]
-        fallen = np.concatenate([graph.worse[downward], graph.better[upward]])
-        kept = np.concatenate([graph.better[downward], graph.worse[upward]])
-        order = np.lexsort((kept, fallen))
-        fallen, kept = fallen[order], kept[order]
-        first = np.ones(len(fallen), np.bool_)
-        first[1:] = fallen[1:] != fallen[:-1]
-        best = kept[first][np.cumsum(first) - 1]
-        ones, twos = graph.rows[best], graph.rows[kept]
+        nodes = len(graph.rows)
+        keeper, _ = leaders(nodes, *graph[1:])
+        node = np.concatenate([graph.better, graph.worse])
+        neighbour = np.concatenate([graph.worse, graph.better])
+        stays = keeper[neighbour] == neighbour
+        best = np.full(nodes, nodes, np.int64)
+        np.minimum.at(best, node[stays], neighbour[stays])
+        fallen = keeper[node] != node
+        one, two = best[node[fallen]], neighbour[fallen]
+        known = graph.better * nodes + graph.worse
+        fresh = np.setdiff1d((np.minimum(one, two) * nodes + np.maximum(one, two))[one != two], known)
+        ones, twos = graph.rows[fresh // nodes], graph.rows[fresh % nodes]
         yield from facts.cast(PAIRS).combine_chunks().to_batches()
-        yield unmeasured(*distinct_pairs(np.minimum(ones, twos), np.maximum(ones, twos)))
+        yield unmeasured(np.minimum(ones, twos), np.maximum(ones, twos))
 
 
 class Decide(Value):
