@@ -121,8 +121,8 @@ def run(  # noqa: PLR0913 - each is an option of the command
 ) -> Run:
     """Run a configuration (a file, a mapping or a Config) and return the output.
 
-    `limit` takes the first so many records of each source, `fresh` forgets earlier work, `watch` hears of every finished
-    task. What an earlier call finished is not done again. Raises a CurateError, with nothing half-published, where the
+    `limit` takes the first so many records of each source, `fresh` forgets earlier work, `watch` hears of finished
+    tasks. What an earlier call finished is not done again. Raises a CurateError, with nothing half-published, where the
     run cannot end well.
     """
     whole = config if isinstance(config, Config) else Config.load(config, overrides)

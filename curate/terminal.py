@@ -104,9 +104,7 @@ def rich_show() -> Iterator[Show]:
         def show(event: Event) -> None:
             counts.take(event)
             line = counts.line(event).partition("  ")[2]
-            bar.update(
-                task, description=event.phase, total=event.weight_total or 1, completed=event.weight, line=line
-            )
+            bar.update(task, description=event.phase, total=event.weight_total or 1, completed=event.weight, line=line)
 
         yield show
 
@@ -196,7 +194,11 @@ def reject_line(row: dict[str, Any]) -> str:
 def shortened(text: str, most: int = 400) -> str:
     """Cut a long text to its head and tail, without what a terminal would act on."""
     text = "".join(char if char.isprintable() or char in "\n\t" else "\N{MIDDLE DOT}" for char in text)
-    return text if len(text) <= most else f"{text[: most // 2]}\n ... {len(text) - most:,} characters ...\n{text[-most // 2 :]}"
+    return (
+        text
+        if len(text) <= most
+        else f"{text[: most // 2]}\n ... {len(text) - most:,} characters ...\n{text[-most // 2 :]}"
+    )
 
 
 def show_checks(verification: "Verification", *, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""The one bookkeeping: a task writes its outputs, then, last and atomically, a receipt; everything else reads receipts."""
+"""The one bookkeeping: a task writes its outputs, then, last, a receipt; everything else reads receipts."""
 
 import json
 from dataclasses import asdict, dataclass, field

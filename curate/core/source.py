@@ -10,7 +10,7 @@ import pyarrow as pa
 from curate.core.stage import Outcome, Value
 
 SPLIT_BYTES = 128 << 20
-"""How much decoded text a split holds at most, unless one record is larger: a constant, so that cuts depend on data alone."""
+"""How much decoded text a split holds at most, unless one record is larger: a constant, so that data alone decide."""
 BATCH_BYTES = 4 << 20
 """About how much text a batch holds."""
 MAX_RECORD_BYTES = 16 << 20
@@ -67,7 +67,7 @@ class Surveyed:
     compression: str | None = None
     encoding: str | None = None
     confidence: float | None = None
-    """Share of characters that are common in the encoding's language, over head, middle and tail; 1.0 for BOM or strict UTF-8."""
+    """Share of characters common in the encoding's language, over head, middle, tail; 1.0 for BOM or strict UTF-8."""
     skipped: tuple[tuple[int, int], ...] = ()
     """Spans (offset, length) that hold no record: BOM, CSV header."""
 
@@ -132,7 +132,8 @@ class Source(Value):
 
         This reads the whole file; a source that can go to a place does better.
         """
-        wanted = dict.fromkeys(spans)
+        del file  # its pieces say where it is
+        wanted: dict[tuple[int, int], str | None] = dict.fromkeys(spans)
         for outcome in self.read(Split(self.name, surveyed.pieces)):
             batch = outcome.batch.select(["source_offset", "source_length", "text"])
             for line in batch.to_pylist():

@@ -47,8 +47,8 @@ VERDICTS = pa.schema(
 """What the last round of a global stage yields, at most one line a row: FOUND with run-wide row numbers.
 
 A null `rule` is a line that says something about a kept record (its cluster) and finds nothing. The stage may append
-columns of its own. The engine hands each task its own lines, `row` counted within the split (uint32), `other` resolved to
-the id (string) of that record.
+columns of its own. The engine hands each task its own lines, `row` counted within the split (uint32), `other` resolved
+to the id (string) of that record.
 """
 
 
@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """What an editor made of n strings: n strings in the same order (null stays null), what it found, what it counted."""
+    """What an editor made of n strings: n strings in the same order (null stays null), findings and counts."""
 
     strings: pa.StringArray
     found: pa.RecordBatch | None = None
@@ -94,7 +94,8 @@ class Settings(Value):
         None, description="Only records of these languages, as `language` wrote them; all when absent."
     )
     action: Action | None = Field(
-        None, description="What a finding does: `reject` leaves the record out, `tag` marks it. Absent: as each rule says."
+        None,
+        description="What a finding does: `reject` leaves the record out, `tag` marks it. Absent: as each rule says.",
     )
 
     @property
@@ -155,7 +156,7 @@ class Round(Protocol):
 
 
 class Findings(NamedTuple):
-    """A task's own slice of the last round: VERDICTS with `row` uint32 within the split and `other` as id, plus extras."""
+    """A task's own slice of the last round: VERDICTS, `row` uint32 within the split, `other` as id, plus extras."""
 
     verdicts: pa.Table
 

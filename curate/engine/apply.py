@@ -21,11 +21,13 @@ def applied(data: Any, stages: Sequence[str | Mapping[str, Any]]) -> Any:
     """Return the same kind of thing as `data`, without rejected rows, with the columns that the stages add."""
     table, back = opened(data)
     if "text" not in table.schema.names:
-        raise ConfigError(f"there is no column 'text' among {table.schema.names}", hint="rename the column that holds it")
+        raise ConfigError(
+            f"there is no column 'text' among {table.schema.names}", hint="rename the column that holds it"
+        )
     chosen = streaming(stages)
     shape = shape_for(table, chosen)
     flow = Flow(shape, NAME, lambda _gone: None)
-    chain = [flow.opened(stage, stage.open()) for stage in chosen]
+    chain = [flow.opened(stage) for stage in chosen]
     book = flow.book("read")
     parts = []
     for batch in numbered(table).to_batches(max_chunksize=BATCH_ROWS):
@@ -35,7 +37,11 @@ def applied(data: Any, stages: Sequence[str | Mapping[str, Any]]) -> Any:
         parts.append(widened(alive, shape.flight))
     whole = pa.Table.from_batches(parts, shape.flight)
     adds = [column.name for stage in chosen for column in stage.adds]
-    return back(whole.select([*table.schema.names, *[name for name in dict.fromkeys([*adds, "tags"]) if name not in table.schema.names]]))
+    return back(
+        whole.select(
+            [*table.schema.names, *[name for name in dict.fromkeys([*adds, "tags"]) if name not in table.schema.names]]
+        )
+    )
 
 
 def streaming(stages: Sequence[str | Mapping[str, Any]]) -> list[Stage | Editor]:
@@ -93,7 +99,9 @@ def opened(data: Any) -> tuple[pa.Table, Any]:
 
         return plain(data.with_format("arrow")[:]), lambda table: Dataset(table.replace_schema_metadata(None))
     where = f"{type(data).__module__}.{type(data).__qualname__}"
-    raise ConfigError(f"cannot apply stages to a {where}", hint="give a datasets.Dataset, a polars or pandas frame or a pyarrow Table")
+    raise ConfigError(
+        f"cannot apply stages to a {where}", hint="give a datasets.Dataset, a polars or pandas frame or a pyarrow Table"
+    )
 
 
 def plain(table: pa.Table) -> pa.Table:

@@ -10,7 +10,7 @@ import orjson
 import pyarrow as pa
 
 import curate
-from curate.core.errors import CurateError, DataError
+from curate.core.errors import CurateError
 from curate.core.receipt import Receipt, Tally
 from curate.core.record import SHARD
 from curate.core.stage import GlobalStage, Settings
@@ -157,38 +157,10 @@ def accounting_of(work: Work) -> Accounting:
     return Accounting(**{what: sum(said[what] for said in sums.values()) for what in names}, by_source=by_source)
 
 
-def check_limits(work: Work, accounting: Accounting) -> None:
-    """Raise DataError where more records are left out than the limits allow, naming the three heaviest rules."""
-    limits = work.config.limits
-    if limits == "off":
-        return
-    for name, account in accounting.by_source.items() if limits.by == "source" else [("the run", accounting)]:
-        rules: Counter[str] = Counter()
-        for receipt in (receipt for receipts in work.passes for receipt in receipts):
-            if limits.by == "run" or receipt.source == name:
-                for tally in receipt.tallies:
-                    rules.update({rule: said.get("rejected", 0) for rule, said in tally.rules.items()})
-        unreadable = sum(count for rule, count in rules.items() if rule.startswith("read:") and rule != "read:blank")
-        judged = account.rejected - sum(count for rule, count in rules.items() if rule.startswith("read:"))
-        _hold("rejected", judged, account.records, limits.rejected_share, name, rules)
-        _hold("unreadable", unreadable, account.records, limits.unreadable_share, name, rules)
-
-
-def _hold(what: str, count: int, records: int, limit: float, source: str, rules: Counter[str]) -> None:  # noqa: PLR0913
-    if count and count > limit * records:
-        heaviest = ", ".join(f"{rule} {n}" for rule, n in rules.most_common(3))
-        share = count / records
-        raise DataError(
-            f"{count} of {records} records are {what}: {share:.1%} is above limits.{what}_share {limit:.1%}",
-            where=f"source {source!r}",
-            hint=f"the heaviest rules: {heaviest}; look with `curate preview`, or raise the limit",
-        )
-
-
 def outputs_of(work: Work, schema: pa.Schema) -> Outputs:
     """Write the record of every file of the output that holds records or findings."""
     shards = []
-    totals = {name: 0 for name in work.config.output.splits}
+    totals = dict.fromkeys(work.config.output.splits, 0)
     counts = Counter(name for name, _ in work.shards)
     place: Counter[str] = Counter()
     sums: dict[str, Counter[str]] = {name: Counter() for name in totals}
@@ -217,7 +189,7 @@ def outputs_of(work: Work, schema: pa.Schema) -> Outputs:
 
 
 def written(ledgers: Sequence[Receipt], name: str) -> tuple[Written, ...]:
-    """Number the files of the ledger or of the signals."""
+    """List the files of the ledger or of the signals, numbered."""
     said = [receipt.payload[name] for receipt in ledgers if name in receipt.payload]
     return tuple(
         Written(path=f"_lineage/{name}-{place:05d}.parquet", rows=one["rows"], bytes=one["bytes"], sha256=one["sha256"])

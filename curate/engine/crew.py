@@ -1,4 +1,4 @@
-"""Have tasks done: what a receipt vouches for is not done again, what clean-up took is made again where it is needed."""
+"""Have tasks done: what a receipt vouches for is not done again, what clean-up took is made anew if needed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -55,7 +55,7 @@ class Crew:
     """Labels of the tasks that were performed in this run, in the order of their ends."""
 
     def complete(self, phase: str, tasks: Sequence[Task]) -> list[Receipt]:
-        """Return a receipt for every task, in the order given; raise DataError once there are more errors than allowed."""
+        """Return a receipt for every task, in the order given; raise DataError above the errors allowed."""
         self.tasks |= {task.key: task for task in tasks}
         todo, progress = [], Progress(phase, tasks, self.watch)
         for task in tasks:
@@ -125,7 +125,9 @@ class Crew:
 
     def _where(self) -> str:
         said = [line for receipt in self.receipts.values() for line in receipt.payload.get("errors", [])]
-        places = [f"{line['source_id']}:{line['source_uri']} record {line['source_row']} ({line['rule']})" for line in said]
+        places = [
+            f"{line['source_id']}:{line['source_uri']} record {line['source_row']} ({line['rule']})" for line in said
+        ]
         return "; ".join(places[:3])
 
 

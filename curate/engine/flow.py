@@ -12,10 +12,13 @@ import pyarrow.compute as pc
 from curate.core.editing import edit_batch
 from curate.core.receipt import Tally
 from curate.core.record import FILLED
-from curate.core.stage import Edit, Editor, Outcome, Settings, Step
+from curate.core.stage import Edit, Editor, GlobalStage, Outcome, Settings, Stage, Step
 from curate.engine.plan import Shape
 from curate.engine.spool import text_bytes
 from curate.engine.task import Watch, guarded, widened
+
+ERRORS_TOLD = 20
+"""So many records on which a stage raised are named by place; the ledger has them all."""
 
 
 @dataclass
@@ -61,11 +64,15 @@ class Flow:
         self.books.append(Book(stage))
         return self.books[-1]
 
-    def opened(self, stage: Settings, what: Step | Edit) -> Opened:
-        """Wrap an open stage: an editor becomes a step, and both skip records that they do not apply to."""
+    def opened(self, stage: Stage | Editor) -> Opened:
+        """Open a streaming stage: an editor becomes a step, and both skip records that they do not apply to."""
         book = self.book(stage.name)
-        step = self._editing(stage, what, book) if isinstance(stage, Editor) else what
+        step = self._editing(stage, stage.open(), book) if isinstance(stage, Editor) else stage.open()
         return Opened(stage, self._chosen(stage, step), book)
+
+    def applied(self, stage: GlobalStage, step: Step) -> Opened:
+        """Wrap the step that applies the findings of a global stage."""
+        return Opened(stage, self._chosen(stage, step), self.book(stage.name))
 
     def _editing(self, stage: Settings, edit: Edit, book: Book) -> Step:
         columns = self.shape.edited[self.source]
@@ -157,7 +164,9 @@ class Flow:
 
     def _obituary(self, gone: pa.RecordBatch, lines: list[dict[str, object]], stage: str) -> pa.RecordBatch:
         """Word the ledger rows of rejected records: place and reason, never text; row number and signals ride along."""
-        said = {name: [line.get(name) for line in lines] for name in ("rule", "metric", "value", "threshold", "operator")}
+        said = {
+            name: [line.get(name) for line in lines] for name in ("rule", "metric", "value", "threshold", "operator")
+        }
         said["stage"] = [stage] * len(lines)
         said["duplicate_of"] = [line.get("other") for line in lines]
         measured = widened(gone, self.shape.obituary)
@@ -169,7 +178,7 @@ class Flow:
 
     def _note_errors(self, gone: pa.RecordBatch, lines: list[dict[str, object]]) -> None:
         for place, line in enumerate(lines):
-            if str(line["rule"]).startswith("error:") and len(self.errors) < 20:
+            if str(line["rule"]).startswith("error:") and len(self.errors) < ERRORS_TOLD:
                 where = {name: gone[name][place].as_py() for name in ("source_id", "source_uri", "source_row")}
                 self.errors.append({**where, "rule": line["rule"]})
 

@@ -65,11 +65,14 @@ def cells(row: dict[str, Any]) -> list[str]:
 
 
 def table(heads: Sequence[str], lines: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Align columns by what they look like: a Chinese character is two cells wide; the first `left` columns lean left."""
+    """Align columns by what they look like (a Chinese character is two cells); the first `left` lean left."""
     widths = [max(width(line[place]) for line in [heads, *lines]) for place in range(len(heads))]
     out = []
     for line in [heads, ["-" * wide for wide in widths], *lines]:
-        parts = [padded(cell, wide, lean_left=place < left) for place, (cell, wide) in enumerate(zip(line, widths, strict=True))]
+        parts = [
+            padded(cell, wide, lean_left=place < left)
+            for place, (cell, wide) in enumerate(zip(line, widths, strict=True))
+        ]
         out.append("  ".join(parts).rstrip())
     return "\n".join(out)
 

@@ -1,12 +1,11 @@
 """What enters the key of a task: settings without paths, content of assets, versions of whatever shapes the output."""
 
+import hmac
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import hmac
 
 import curate
 from curate.core.files import digest_of
@@ -36,7 +35,8 @@ def versions(distributions: Iterable[str]) -> dict[str, str]:
 def params_of(stage: Settings) -> dict[str, Json]:
     """Dump the settings of a stage, the path of an asset replaced by the digest of its content."""
     assets = {str(path): f"sha256:{digest_of_asset(path)}" for path in stage.assets}
-    return plain(stage.model_dump(mode="json", by_alias=True), assets)
+    said: dict[str, Json] = plain(stage.model_dump(mode="json", by_alias=True), assets)
+    return said
 
 
 def plain(said: Json, assets: dict[str, str]) -> Json:
@@ -73,7 +73,10 @@ def source_identity(source: Source) -> dict[str, Json]:
     """Say all that shapes the records of a source; where it lies and who owns it shapes none of them."""
     params = source.model_dump(mode="json", by_alias=True)
     spared = {"path", *source.registry()} - {"license"}
-    return {"source": kind_of_source(source), "params": {name: said for name, said in params.items() if name not in spared}}
+    return {
+        "source": kind_of_source(source),
+        "params": {name: said for name, said in params.items() if name not in spared},
+    }
 
 
 def kind_of_source(source: Source) -> str:
@@ -114,7 +117,5 @@ def key_id(key: bytes | None) -> str | None:
 
 def all_uses(plan: Plan) -> set[str]:
     """Collect the distributions that any stage of a plan relies on."""
-    stages: list[Stage | Editor | GlobalStage] = [
-        stage for one in plan.passes for stage in (*one.stream, *one.gather)
-    ]
+    stages: list[Stage | Editor | GlobalStage] = [stage for one in plan.passes for stage in (*one.stream, *one.gather)]
     return {name for stage in stages for name in stage.uses}

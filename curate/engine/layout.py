@@ -50,7 +50,7 @@ class ShardJob:
 
 
 def cut_shards(groups: Sequence[tuple[str, int, int]], shard_bytes: int) -> list[tuple[Stretch, ...]]:
-    """Cut row groups (path, rows, bytes), in order, into shards of at most `shard_bytes` each (a larger group stands alone)."""
+    """Cut row groups (path, rows, bytes), in order, into shards of at most `shard_bytes`; a larger group is one."""
     shards: list[list[tuple[str, int]]] = []
     held = 0
     places: dict[str, int] = {}
@@ -88,7 +88,7 @@ class LedgerJob:
     """By split: verdicts on repeated keys."""
 
     def perform(self, space: Space, key: str) -> Receipt:
-        """Write `rejects` and `signals`, each only where it has a row; rejected records come in the order of their place."""
+        """Write `rejects` and `signals`, each where it has a row; rejected records in the order of their place."""
         rejects = space.at(space.named(key, "rejects"))
         facts = {"rejects": write_rejects(rejects, (batch.select(REJECTS.names) for batch in self._rejected(space)))}
         if len(self.signals) > 1:
@@ -123,7 +123,7 @@ class LedgerJob:
 
 
 def renamed(batch: pa.RecordBatch, repeated: pa.Array) -> pa.RecordBatch:
-    """Give rejected records whose key is another record's the id of their place: ids stay unique over the whole output."""
+    """Give rejected records whose key is another record's the id of their place: ids stay unique."""
     mask = pc.is_in(batch["row"], repeated)
     if not pc.any(mask).as_py():
         return batch

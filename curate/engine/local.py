@@ -39,7 +39,7 @@ class Local:
         self._strikes: Counter[str] = Counter()
 
     def map(self, tasks: Sequence[Task]) -> Iterator[Receipt]:
-        """Yield receipts as tasks end; stop handing out work once `stopping` is set. FatalTaskError after three strikes."""
+        """Yield receipts as tasks end, no new work once `stopping` is set; FatalTaskError after three strikes."""
         if self.workers == 0:
             for task in tasks:
                 if self.stopping.is_set():
@@ -122,7 +122,7 @@ def main_spared() -> Iterator[None]:
 
 
 def settle(root: str) -> None:
-    """Prepare a worker: signals are the parent's business, it dies with its parent, and marks the work folder as used."""
+    """Prepare a worker: signals are its parent's business, it dies with it, and marks the work folder as used."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.environ["NUMBA_CACHE_DIR"] = str(numba_cache(Path(root)))
@@ -140,11 +140,11 @@ def _die_with_parent() -> None:
 
 def numba_cache(root: Path) -> Path:
     """Return a folder for compiled kernels: the user's cache where it can be written, else the work folder."""
-    chosen = os.environ.get("NUMBA_CACHE_DIR") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "curate", "numba"
-    )
+    said = os.environ.get("NUMBA_CACHE_DIR")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    chosen = Path(said) if said else cache / "curate" / "numba"
     try:
-        os.makedirs(chosen, exist_ok=True)
+        chosen.mkdir(parents=True, exist_ok=True)
     except OSError:
         return root / "numba"
-    return Path(chosen) if os.access(chosen, os.W_OK) else root / "numba"
+    return chosen if os.access(chosen, os.W_OK) else root / "numba"

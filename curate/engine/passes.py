@@ -25,7 +25,6 @@ from curate.engine.spool import FactSpool, Spool, batches_of, text_bytes
 from curate.engine.task import guarded, widened
 from curate.sinks.shards import GROUP_ROWS, regroup
 
-
 UNDETERMINED = "und"
 """How BCP 47 spells a language that nobody has determined."""
 
@@ -45,7 +44,9 @@ class Portion:
         """
         names = batch["id"].to_pylist()
         column = self.group or "cluster"
-        groups = [name if group is None else str(group) for name, group in zip(names, batch[column].to_pylist(), strict=True)]
+        groups = [
+            name if group is None else str(group) for name, group in zip(names, batch[column].to_pylist(), strict=True)
+        ]
         return [self._drawn(group) for group in groups]
 
     def _drawn(self, group: str) -> str:
@@ -94,7 +95,7 @@ class PassRun:
         self.job, self.space, self.key = job, space, key
         self.names: list[tuple[str, bool]] = []
         self.stack = ExitStack()
-        self.flow = Flow(job.shape, job.source.name, lambda gone: self.left.write(gone))
+        self.flow = Flow(job.shape, job.source.name, self._leave_out)
         self.crumbs = Crumbs(space.root, key)
         self.flow.watch = self.crumbs.drop
         self.gather = [Gatherer(stage, self) for stage in job.stage_pass.gather]
@@ -118,6 +119,9 @@ class PassRun:
             self.left.close()
         self.crumbs.sweep()
         return self._receipt(time.process_time() - started)
+
+    def _leave_out(self, gone: pa.RecordBatch) -> None:
+        self.left.write(gone)
 
     def _receipt(self, seconds: float) -> Receipt:
         outputs = {name: self.space.refer(self.key, name, text=text) for name, text in self.names}
@@ -152,10 +156,10 @@ class PassRun:
         for stage, path in zip(job.stage_pass.apply, job.findings, strict=True):
             found = pa.Table.from_batches(list(batches_of(self.space.at(path)))) if path else None
             step: Step = Outcome if found is None else stage.open(Findings(found))
-            opened.append(self.flow.opened(stage, self._sparing(stage.name, step)))
-        for stage in job.stage_pass.stream:
-            opened.append(self.flow.opened(stage, stage.open()))
-            opened[-1].step = self._sparing(stage.name, opened[-1].step)
+            opened.append(self.flow.applied(stage, step))
+        opened += [self.flow.opened(stage) for stage in job.stage_pass.stream]
+        for one in opened:
+            one.step = self._sparing(one.settings.name, one.step)
         return opened
 
     def _sparing(self, stage: str, step: Step) -> Step:
@@ -233,7 +237,7 @@ class PassRun:
             yield batch.slice(place, 1)
 
     def _write_on(self, living: Iterator[pa.RecordBatch]) -> None:
-        """Write the work file of a pass that is not the last, and the ids by row that later findings are resolved with."""
+        """Write the work file of a pass that is not the last, and the ids by row that findings are resolved with."""
         flight = self.job.shape.flight
         spool = self.spool("text", flight, text=True)
         ids = self.spool("ids", pa.schema([ROW, flight.field("id")]))
@@ -303,7 +307,7 @@ class Gatherer:
         self.seconds = 0.0
 
     def take(self, batch: pa.RecordBatch) -> None:
-        """Take the facts of the records that the stage applies to; a record on which `facts` raises is noted as unfit."""
+        """Take the facts of the records that the stage applies to; note as unfit a record on which it raises."""
         started = time.process_time()
         batch = applicable(batch, self.stage, self.run.job.source.name)
         if batch.num_rows:

@@ -23,6 +23,7 @@ from curate.engine.passes import PassJob, Portion
 from curate.engine.plan import Pass, Plan
 from curate.engine.rounds import RoundJob, SliceJob
 from curate.engine.space import Space
+from curate.engine.spool import BUCKETS
 from curate.engine.survey import SurveyJob, packed, splits_of, surveyed
 from curate.engine.task import Task
 
@@ -155,45 +156,72 @@ def run_rounds(work: Work, one: Pass) -> list[list[Receipt]]:
 
 
 def _rounds_of(work: Work, stage: GlobalStage, doomed: Sequence[Receipt]) -> list[Receipt]:
-    receipts = work.passes[-1]
     name = f"facts-{stage.name}"
-    facts = [(ordinal, one.outputs[name], one.key) for ordinal, one in enumerate(receipts) if name in one.outputs]
-    earlier: list[Receipt] = []
+    facts = [(place, one.outputs[name]) for place, one in enumerate(work.passes[-1]) if name in one.outputs]
+    if not facts:
+        return []
+    gone = [receipt.outputs["facts"] for receipt in doomed if receipt.outputs]
+    material = Material(facts=facts, doomed=gone)
+    done: list[Receipt] = []
     for place, one in enumerate(stage.rounds()):
-        lines = sum(receipt.payload["lines"] for receipt in earlier)
-        partitions = _partitions(sum(ref.bytes for _, ref, _ in facts) / PARTITION_BYTES)
-        if place:
-            partitions = 1 if one.by == "all" else _partitions(lines / PARTITION_LINES)
         texts = _texts(work) if one.wants_text else []
-        gone = _doomed(doomed) if place == 0 else []
-        tasks = []
-        for partition in range(partitions):
-            job = RoundJob(
-                f"round {place + 1} of {stage.name}",
-                one,
-                partition,
-                partitions,
-                facts=tuple((ordinal, ref.path) for ordinal, ref, _ in facts) if place == 0 else (),
-                earlier=tuple(receipt.outputs["facts"].path for receipt in earlier if receipt.outputs),
-                doomed=tuple(ref.path for _, ref in gone),
-                texts=tuple((ordinal, ref.path, source) for ordinal, ref, source, _ in texts),
-            )
-            said = [[ordinal, ref.sha256] for ordinal, ref, _ in facts] if place == 0 else []
-            said += [receipt.outputs["facts"].sha256 for receipt in earlier if receipt.outputs]
-            seen = [[ordinal, ref.sha256, source] for ordinal, ref, source, _ in texts]
-            key = key_of("round", round_identity(stage, place), partition, partitions, said, [r.sha256 for _, r in gone], seen)
-            reads = [(key_, "text") for *_, key_ in texts]
-            tasks.append(Task(key, f"{job.label}, part {partition}", job, tuple(reads)))
-        earlier = work.crew.complete(f"{stage.name} {place + 1}", tasks) if facts else []
-    return earlier
+        tasks = _round_tasks(stage, place, replace(material, texts=texts))
+        done = work.crew.complete(f"{stage.name} {place + 1}", tasks)
+        lines = sum(receipt.payload["lines"] for receipt in done)
+        material = Material(earlier=[receipt.outputs["facts"] for receipt in done if receipt.outputs], lines=lines)
+    return done
 
 
-def _partitions(share: float) -> int:
-    """Return the power of two, at most 64, that is not below a share."""
-    count = 1
-    while count < share and count < 64:
-        count *= 2
-    return count
+@dataclass(frozen=True)
+class Material:
+    """What a round works on: facts by split in the first one, what the round before yielded in later ones."""
+
+    facts: Sequence[tuple[int, FileRef]] = ()
+    doomed: Sequence[FileRef] = ()
+    earlier: Sequence[FileRef] = ()
+    lines: int = 0
+    texts: Sequence[tuple[int, FileRef, int, str]] = ()
+    """(ordinal of the split, work file, place of its source, key of the task that wrote it)."""
+
+    def partitions(self, by: str) -> int:
+        """Return into how many tasks a round falls: a power of two, at most BUCKETS."""
+        share = (
+            sum(ref.bytes for _, ref in self.facts) / PARTITION_BYTES if self.facts else self.lines / PARTITION_LINES
+        )
+        count = 1
+        while by != "all" and count < min(share, BUCKETS):
+            count *= 2
+        return count
+
+    def identity(self) -> list[Any]:
+        """Say what the round works on by content."""
+        return [
+            [[place, ref.sha256] for place, ref in self.facts],
+            [ref.sha256 for ref in self.doomed],
+            [ref.sha256 for ref in self.earlier],
+            [[place, ref.sha256, source] for place, ref, source, _ in self.texts],
+        ]
+
+
+def _round_tasks(stage: GlobalStage, place: int, material: Material) -> list[Task]:
+    one = stage.rounds()[place]
+    partitions = material.partitions(one.by)
+    job = RoundJob(
+        f"round {place + 1} of {stage.name}",
+        one,
+        0,
+        partitions,
+        facts=tuple((ordinal, ref.path) for ordinal, ref in material.facts),
+        earlier=tuple(ref.path for ref in material.earlier),
+        doomed=tuple(ref.path for ref in material.doomed),
+        texts=tuple((ordinal, ref.path, source) for ordinal, ref, source, _ in material.texts),
+    )
+    identity = [round_identity(stage, place), partitions, material.identity()]
+    reads = tuple((key, "text") for *_, key in material.texts)
+    return [
+        Task(key_of("round", part, identity), f"{job.label}, part {part}", replace(job, partition=part), reads)
+        for part in range(partitions)
+    ]
 
 
 def _texts(work: Work) -> list[tuple[int, FileRef, int, str]]:
@@ -202,10 +230,6 @@ def _texts(work: Work) -> list[tuple[int, FileRef, int, str]]:
         (ordinal, receipt.outputs["text"], names.index(receipt.source), receipt.key)
         for ordinal, receipt in enumerate(work.passes[-1])
     ]
-
-
-def _doomed(verdicts: Sequence[Receipt]) -> list[tuple[str, FileRef]]:
-    return [(receipt.key, receipt.outputs["facts"]) for receipt in verdicts if receipt.outputs]
 
 
 def _slices_of(work: Work, stage: GlobalStage, verdicts: Sequence[Receipt]) -> list[Receipt]:

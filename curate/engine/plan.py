@@ -52,7 +52,7 @@ class Shape:
 
     @property
     def obituary(self) -> pa.Schema:
-        """Columns kept of a rejected record: its ledger row, its number in the split, its signals; never text in a run."""
+        """Columns kept of a rejected record: ledger row, number in the split, signals; never text in a run."""
         text = [SHARD.field("text")] if self.texts else []
         return pa.schema([*REJECTS, ROW, *self.signals, *text])
 
@@ -73,7 +73,9 @@ def make_plan(config: Config) -> Plan:
     absent = [name for name in config.output.columns if name not in shape.signals.names]
     if absent:
         known = ", ".join(shape.signals.names) or "none"
-        raise ConfigError(f"no stage measures {absent[0]!r}", where="output.columns", hint=f"signals of this run: {known}")
+        raise ConfigError(
+            f"no stage measures {absent[0]!r}", where="output.columns", hint=f"signals of this run: {known}"
+        )
     return Plan(tuple(cut(config.stages, keyed=keyed)), shape, tuple(warnings_of(config.stages)))
 
 
@@ -104,7 +106,7 @@ def cut(stages: Sequence[Settings], *, keyed: bool) -> list[Pass]:
 
 
 def shape_of(config: Config) -> Shape:
-    """Put the kept fields of all sources and the signals of all stages side by side, in the order of the configuration."""
+    """Put the kept fields of all sources and the signals of all stages side by side, as configured."""
     kept: dict[str, pa.Field] = {}
     edited: dict[str, tuple[str, ...]] = {}
     for source in config.sources:
@@ -126,6 +128,6 @@ def warnings_of(stages: Sequence[Settings]) -> list[str]:
         judges = [name for name in later if name.startswith(("quality", "length"))]
         if isinstance(stage, GlobalStage) and stage.action != "tag" and judges:
             said.append(
-                f"{judges[0]!r} rejects after {stage.name!r}: where it rejects a kept record, its removed copies are gone too"
+                f"{judges[0]!r} rejects after {stage.name!r}: where it rejects a kept record, all copies are gone"
             )
     return said

@@ -1,4 +1,4 @@
-"""Run every stage on a sample and show what would happen: funnel, rules at their thresholds, personal data, duplicates."""
+"""Run every stage on a sample and show what would happen: funnel, thresholds, personal data, duplicates."""
 
 import math
 import re
@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-
-import pyarrow as pa
 
 from curate.config.model import Config, Output
 from curate.core.receipt import Receipt
@@ -59,7 +57,10 @@ class Preview:
 
     def page(self) -> str:
         """Word the preview for a terminal."""
-        parts = [f"{self.records:,} records{' in the sample' if self.sampled else ', all of them'}", stage_table(self.funnel)]
+        parts = [
+            f"{self.records:,} records{' in the sample' if self.sampled else ', all of them'}",
+            stage_table(self.funnel),
+        ]
         parts += [rule_text(rule) for rule in self.rules]
         if self.personal:
             parts.append("personal data replaced")
@@ -87,8 +88,14 @@ def seen(work: Work, funnel: list[dict[str, Any]]) -> Preview:
     left = rows_of(work, [receipt.outputs["left"].path for one in work.passes for receipt in one])
     kept = kept_rows(work)
     total = len(left) + len(kept)
-    personal = contexts(kept) if any(isinstance(stage, Editor) and "pii" in stage.adds.names for stage in work.config.stages) else {}
-    return Preview(total, work.sample is not None, funnel, rules_of(work, [*left, *kept], total), personal, pairs(left, kept))
+    personal = (
+        contexts(kept)
+        if any(isinstance(stage, Editor) and "pii" in stage.adds.names for stage in work.config.stages)
+        else {}
+    )
+    return Preview(
+        total, work.sample is not None, funnel, rules_of(work, [*left, *kept], total), personal, pairs(left, kept)
+    )
 
 
 def rows_of(work: Work, paths: Sequence[str]) -> list[dict[str, Any]]:
@@ -118,14 +125,14 @@ def rules_of(work: Work, rows: Sequence[dict[str, Any]], total: int) -> list[Rul
                 both = counts.setdefault(rule, [0, 0])
                 both[0] += said.get("rejected", 0)
                 both[1] += said.get("tagged", 0)
-        for rule, said in receipt.payload["measures"].items():
-            measures.setdefault(rule, []).extend((metric, sign, bound) for metric, sign, bound in said)
+        for rule, spoken in receipt.payload["measures"].items():
+            measures.setdefault(rule, []).extend((metric, sign, bound) for metric, sign, bound in spoken)
     described = []
     for rule, (rejected, tagged) in counts.items():
         share = (rejected + tagged) / max(total, 1)
         bare = Rule(rule, rejected, tagged, share)
-        said = sorted(set(measures.get(rule, [])))
-        described += [at_threshold(bare, one, rows) for one in said] or [bare]
+        bounds = sorted(set(measures.get(rule, [])))
+        described += [at_threshold(bare, bound, rows) for bound in bounds] or [bare]
     return described
 
 
@@ -147,7 +154,7 @@ def is_number(value: object) -> bool:
 
 
 def histogram(values: Sequence[float], threshold: float) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Count values in equal bins over their middle 98 %, stretched to hold the threshold; the outer bins take the rest."""
+    """Count values in equal bins over their middle 98 % and the threshold; the outer bins take the rest."""
     if not values:
         return (), ()
     ordered = sorted(values)
@@ -194,7 +201,12 @@ def pairs(left: Sequence[dict[str, Any]], kept: Sequence[dict[str, Any]]) -> lis
     texts = {row["id"]: row["text"] for row in [*left, *kept]}
     copies = [row for row in left if row["duplicate_of"] in texts]
     return [
-        {"rule": row["rule"], "value": row["value"], "left": shown(row["text"]), "kept": shown(texts[row["duplicate_of"]])}
+        {
+            "rule": row["rule"],
+            "value": row["value"],
+            "left": shown(row["text"]),
+            "kept": shown(texts[row["duplicate_of"]]),
+        }
         for row in sorted(copies, key=lambda row: (row["rule"], row["id"]))[:PAIRS]
     ]
 
@@ -207,7 +219,9 @@ def pair_text(pair: dict[str, Any]) -> str:
 
 def rule_text(rule: Rule) -> str:
     """Word a rule: counts, a histogram with the threshold marked, the nearest records on both sides."""
-    did = ", ".join(f"{count} {what}" for count, what in ((rule.rejected, "rejected"), (rule.tagged, "tagged")) if count)
+    did = ", ".join(
+        f"{count} {what}" for count, what in ((rule.rejected, "rejected"), (rule.tagged, "tagged")) if count
+    )
     lines = [f"{rule.rule}: {did} ({rule.share:.2%})"]
     if rule.threshold is None or not rule.bins:
         return lines[0]

@@ -25,7 +25,7 @@ def publish(space: Space, out: Path) -> None:
     """Give `new` the name of the output. Killed between the renames, the next run ends what was begun."""
     for folder, _, names in os.walk(space.new):
         for name in names:
-            with open(os.path.join(folder, name), "rb") as stream:
+            with (Path(folder) / name).open("rb") as stream:
                 os.fsync(stream.fileno())
         sync_folder(Path(folder))
     shutil.rmtree(space.old, ignore_errors=True)

@@ -32,7 +32,9 @@ def sources_of(out: Path, raw: Mapping[str, Sequence[str]] | None = None) -> dic
             raise StorageError(f"nothing says where the files of source {name!r} are", where=str(out), hint=hint)
         model = load_class("sources", settings["format"])
         values = {key: value for key, value in settings.items() if key != "format"}
-        sources[name] = model(**{**values, "path": tuple(paths[name])})
+        source = model(**{**values, "path": tuple(paths[name])})
+        if isinstance(source, Source):
+            sources[name] = source
     return sources
 
 

@@ -1,4 +1,4 @@
-"""Bring the facts of the whole corpus together, partition by partition, until a global stage has reached its verdicts."""
+"""Bring the facts of the whole corpus together, partition by partition, until there are verdicts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,9 @@ class WorkTexts:
                     batch = whole.get_batch(place).filter(pa.array(here))
                     wide = rows[here].astype(np.uint64) | np.uint64(ordinal << 32)
                     sources = pa.array(np.full(len(wide), source, np.uint32))
-                    yield pa.RecordBatch.from_arrays([pa.array(wide), batch["text"], sources], ["row", "text", "source"])
+                    yield pa.RecordBatch.from_arrays(
+                        [pa.array(wide), batch["text"], sources], ["row", "text", "source"]
+                    )
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class RoundJob:
 
 
 def spread(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Mix numbers so that neighbours fall into different partitions (the multiplier of Fibonacci hashing, Knuth 6.4)."""
+    """Mix numbers so that neighbours fall into different partitions (Fibonacci hashing, Knuth vol. 3, 6.4)."""
     return (numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
 
 

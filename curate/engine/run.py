@@ -23,14 +23,15 @@ from curate.core.errors import StorageError
 from curate.core.files import digest_of, write_whole
 from curate.core.receipt import FileRef, Receipt
 from curate.core.source import Source
-from curate.engine.books import check_limits, manifest_of
+from curate.engine.books import manifest_of
 from curate.engine.crew import Crew, Event, Pool
+from curate.engine.limits import check_limits
 from curate.engine.local import Local, numba_cache
 from curate.engine.lock import locked, wait_for_orphans
 from curate.engine.phases import Work, lay_out, run_pass, run_rounds, survey
 from curate.engine.plan import make_plan
-from curate.engine.sample import sample_bound
 from curate.engine.publish import check_ours, finish_publishing, publish
+from curate.engine.sample import sample_bound
 from curate.engine.space import Space
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, Manifest, manifest_bytes
 from curate.lineage.runrecord import RunRecord, Tasks, run_bytes
@@ -121,8 +122,8 @@ def build(work: Work, manifest: Manifest, record: RunRecord) -> None:
         place(work, receipt.outputs["shard"], new / said.path)
     for name, files in (("rejects", manifest.outputs.rejects), ("signals", manifest.outputs.signals)):
         refs = [receipt.outputs[name] for receipt in work.ledgers if name in receipt.outputs]
-        for said, ref in zip(files, refs, strict=True):
-            place(work, ref, new / said.path)
+        for file, ref in zip(files, refs, strict=True):
+            place(work, ref, new / file.path)
     write_whole(new / MANIFEST, manifest_bytes(manifest))
     for name, body in cards(orjson.loads(manifest_bytes(manifest))).items():
         write_whole(new / name, body)
@@ -152,7 +153,9 @@ def already_done(out: Path, manifest: Manifest) -> bool:
     listed = [*outputs.shards, *outputs.rejects, *outputs.signals]
     sizes = all((out / one.path).is_file() and (out / one.path).stat().st_size == one.bytes for one in listed)
     found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    strangers = {name for name in found - set(sums) if name not in (SUMS, RUN) and not name.startswith("_lineage/attached/")}
+    strangers = {
+        name for name in found - set(sums) if name not in (SUMS, RUN) and not name.startswith("_lineage/attached/")
+    }
     small = [name for name in sums if name not in {one.path for one in listed}]
     whole = sizes and set(sums) <= found and not strangers
     return whole and all(digest_of(out / name) == sums[name] for name in small)
@@ -193,7 +196,12 @@ class Rescue:
             return False
         for name, digest in read_sums(self.out).items():
             path = self.out / name
-            if digest == ref.sha256 and path.is_file() and path.stat().st_size == ref.bytes and digest_of(path) == digest:
+            if (
+                digest == ref.sha256
+                and path.is_file()
+                and path.stat().st_size == ref.bytes
+                and digest_of(path) == digest
+            ):
                 target = self.space.at(ref.path)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)

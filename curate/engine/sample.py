@@ -1,4 +1,4 @@
-"""Choose a sample by the digest of each record's id: the same records whatever the order of files, across all of them."""
+"""Choose a sample by the digest of each record's id: the same records whatever the order of files."""
 
 from heapq import nsmallest
 

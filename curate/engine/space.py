@@ -1,6 +1,5 @@
 """The work folder beside an output: what lies where, and how a file gets there."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +69,7 @@ class Space:
     def holds(self, ref: FileRef) -> bool:
         """Tell whether an output is there with the size that its receipt states."""
         try:
-            return os.stat(self.root / ref.path).st_size == ref.bytes
+            return (self.root / ref.path).stat().st_size == ref.bytes
         except FileNotFoundError:
             return False
 

@@ -1,6 +1,7 @@
 """Work files: Arrow IPC streams of batches, and facts that lie in buckets by the top bits of their key."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,7 @@ class FactSpool:
         order = np.lexsort((table["row"].to_numpy(), keys))
         table = table.take(pa.array(order))
         edges = np.searchsorted(keys[order] >> np.uint64(58), np.arange(BUCKETS + 1, dtype=np.uint64))
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             part = table.slice(low, high - low).combine_chunks()
             batch = part.to_batches()[0] if part.num_rows else pa.RecordBatch.from_pylist([], self._schema)
             self._spool.write_batch(batch)

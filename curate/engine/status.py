@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
+
 from curate.core.stage import Value
 from curate.engine.lock import is_held
 from curate.engine.space import Space
@@ -11,7 +12,7 @@ from curate.lineage.manifest import MANIFEST
 
 
 class State(Value):
-    """How an output stands. `running` and `dead` speak of the work folder; `published` says whether an output is there."""
+    """How an output stands: `running` and `dead` speak of the work folder, `published` of an output."""
 
     state: Literal["running", "dead", "finished", "absent"]
     published: bool
@@ -28,7 +29,7 @@ class State(Value):
         far = f"{self.phase} {self.done}/{self.total}" if self.phase else ""
         return {
             "running": f"running: {far} (process {self.pid}, last heard {self.at})",
-            "dead": f"dead: stopped in {far or 'its beginning'}, last heard {self.at}; the same command goes on from there",
+            "dead": f"dead: stopped in {far or 'its beginning'}, last heard {self.at}; run it again to go on",
             "finished": "finished",
             "absent": "nothing here: no output, no run",
         }[self.state] + ("; an earlier output is published" if self.published and self.state != "finished" else "")

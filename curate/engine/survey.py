@@ -15,7 +15,7 @@ T = TypeVar("T")
 PACK_FILES = 4096
 """More files than this never share a task, however small they are."""
 CUT_ONE_IN = 64
-"""A pack of small files may end, once it holds a sixteenth of a split, at one file name in so many: a new file then moves
+"""A pack of small files may end, once it holds a sixteenth of a split, at one file name in so many: a new file moves
 the cuts of its own pack and no others."""
 
 
@@ -53,7 +53,7 @@ def packed(files: Sequence[FileStat]) -> Iterator[tuple[FileStat, ...]]:
 
 
 def splits_of(source: Source, found: Sequence[Surveyed], limit: int | None) -> list[Split]:
-    """Pack the pieces of a source into splits; with a limit, everything is one split that stops after so many records."""
+    """Pack the pieces of a source into splits; with a limit, into one that stops after so many records."""
     pieces = [piece for one in found for piece in one.pieces]
     if limit is not None:
         return [Split(source.name, tuple(pieces), limit)] if pieces else []

@@ -1,4 +1,4 @@
-"""Run one task, and run one step so that a record on which it fails stands alone: the one place that catches everything."""
+"""Run one task, and one step so that a record on which it fails stands alone: what catches everything."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def guarded(step: Step, batch: pa.RecordBatch, stage: str, watch: Watch) -> Outc
     watch(batch["row"][0].as_py(), batch["row"][-1].as_py())
     try:
         return checked(step(batch), batch.num_rows, stage)
-    except Exception as error:  # the ledger is where it goes; max_errors decides whether the run goes on
+    except Exception as error:  # noqa: BLE001 - it goes to the ledger; max_errors decides whether the run goes on
         if batch.num_rows == 1:
             return Outcome(batch, error_line(stage, type(error).__name__))
     middle = batch.num_rows // 2

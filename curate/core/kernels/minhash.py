@@ -127,5 +127,3 @@ def _band_keys(
                     key ^= key >> SHIFT
                 out[i, band] = mix(key)
     return out, filled
-
-

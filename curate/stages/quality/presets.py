@@ -43,9 +43,10 @@ BASE: dict[str, Rule] = {
 }
 """The rules of every preset.
 
-Starting points: U+FFFD above .5 % damaged, Latin-1 above 20 % and rare Han above 20 % mojibake, content below .45,
-letters below .15, characters in duplicate lines above .45, zlib ratio below .15 from 200 characters a loop: each kept
-98 % of good documents of 19 kinds in our own trials. What rejects was then moved away from good text.
+Content below .45, letters below .15, lines duplicated above .45 and U+FFFD above .5 % come from a trial in which rules
+of characters with them kept 98 % of good vertical text of 19 kinds, English and Chinese. A loop is text that zlib would
+bring below .15, from 200 characters on; .16 on the estimate finds 99.6 % of such answers in LawBench's published
+predictions (Fei et al. 2023, arXiv 2309.16289). The thresholds that reject lie further out than those that tag.
 """
 
 PRESETS: dict[Preset, dict[str, Rule]] = {

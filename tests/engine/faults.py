@@ -1,0 +1,63 @@
+"""Stages that fail on records that ask for it: by raising, or by taking their worker down with them."""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Literal
+
+import numpy as np
+import pyarrow as pa
+
+from curate.core.stage import VERDICTS, GlobalStage, Outcome, Round, Stage, Step, Texts, Value
+
+STAGES = {
+    "brittle": "tests.engine.faults:Brittle",
+    "brittle_facts": "tests.engine.faults:BrittleFacts",
+}
+
+
+def suffer(batch: pa.RecordBatch) -> None:
+    """Raise, with the text in the message, or kill the process, if a text of the batch says so."""
+    for text in batch["text"].to_pylist():
+        if "RAISE" in text:
+            raise ZeroDivisionError(text)
+        if "KILL" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "HANG" in text:
+            signal.pause()
+
+
+class Brittle(Stage):
+    """A streaming stage that fails on some texts."""
+
+    def open(self) -> Step:
+        return self.step
+
+    def step(self, batch: pa.RecordBatch) -> Outcome:
+        suffer(batch)
+        return Outcome(batch)
+
+
+class BrittleFacts(GlobalStage):
+    """A stage over the whole corpus that fails on some texts and finds nothing."""
+
+    facts_from: ClassVar[tuple[str, ...]] = ()
+
+    def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        suffer(batch)
+        keys = pa.array(np.arange(batch.num_rows, dtype=np.uint64))
+        return pa.RecordBatch.from_arrays([keys, batch["row"]], ["key", "row"])
+
+    def rounds(self) -> Sequence[Round]:
+        return (Nothing(),)
+
+
+class Nothing(Value):
+    """A round that finds nothing."""
+
+    by: Literal["key"] = "key"
+    wants_text: bool = False
+
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:
+        del facts, texts
+        yield pa.RecordBatch.from_pylist([], schema=VERDICTS)
