@@ -36,7 +36,7 @@ SETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "tables": (
         "en_fin_tatqa_dev",
         "*.json",
-        {"format": "json", "text": "{table.table}\n{paragraphs.*.text}", "key": "table.uid"},
+        {"format": "json", "text": "{table.table.*.*}\n{paragraphs.*.text}", "key": "table.uid"},
     ),
     "advisories": (
         "en_ot_csaf_2017_2021",
@@ -49,7 +49,7 @@ SETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "abstracts": (
         "en_med_pubmedqa",
         "ori_pqal.json",
-        {"format": "json", "records": "*", "text": "{QUESTION}\n{CONTEXTS}\n{LONG_ANSWER}"},
+        {"format": "json", "records": "*", "text": "{QUESTION}\n{CONTEXTS.*}\n{LONG_ANSWER}"},
     ),
     "work_orders": (
         "en_mfg_nestor_mwo",

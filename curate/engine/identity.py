@@ -6,6 +6,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unicodedata import unidata_version
 
 import curate
 from curate.core.files import digest_of
@@ -102,6 +103,7 @@ def pass_identity(one: Pass, plan: Plan) -> dict[str, Json]:
         "engine": ENGINE,
         "curate": curate.__version__,
         "libraries": versions(()),
+        "unicode": unidata_version,
         "apply": [stage_identity(stage, stage.open_from) for stage in one.apply],
         "stream": [stage_identity(stage) for stage in one.stream],
         "gather": [stage_identity(stage, stage.facts_from) for stage in one.gather],

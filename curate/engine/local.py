@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from curate.core.receipt import Receipt
+from curate.engine.kernels import keep_kernels
 from curate.engine.lock import hold_shared
 from curate.engine.task import Task, perform
 
@@ -125,7 +126,7 @@ def settle(root: str) -> None:
     """Prepare a worker: signals are its parent's business, it dies with it, and marks the work folder as used."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.environ["NUMBA_CACHE_DIR"] = str(numba_cache(Path(root)))
+    keep_kernels(Path(root))
     hold_shared(Path(root))
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
@@ -136,15 +137,3 @@ def _die_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def numba_cache(root: Path) -> Path:
-    """Return a folder for compiled kernels: the user's cache where it can be written, else the work folder."""
-    said = os.environ.get("NUMBA_CACHE_DIR")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    chosen = Path(said) if said else cache / "curate" / "numba"
-    try:
-        chosen.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return root / "numba"
-    return chosen if os.access(chosen, os.W_OK) else root / "numba"

@@ -7,7 +7,7 @@ from typing import Any
 
 from curate.core.errors import ConfigError, CurateError
 from curate.core.receipt import Receipt
-from curate.engine.local import numba_cache
+from curate.engine.kernels import keep_kernels
 from curate.engine.task import Task, perform
 
 RETRIES = 3
@@ -59,9 +59,7 @@ class RayPool:
 
 def remotely(task: Task, root: str) -> Receipt:
     """Do a task on a node."""
-    import os
-
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(numba_cache(Path(root))))
+    keep_kernels(Path(root))
     return perform(task, Path(root))
 
 

@@ -25,8 +25,9 @@ from curate.core.receipt import FileRef, Receipt
 from curate.core.source import Source
 from curate.engine.books import manifest_of
 from curate.engine.crew import Crew, Event, Pool
+from curate.engine.kernels import keep_kernels
 from curate.engine.limits import check_limits
-from curate.engine.local import Local, numba_cache
+from curate.engine.local import Local
 from curate.engine.lock import locked, wait_for_orphans
 from curate.engine.phases import Work, lay_out, run_pass, run_rounds, survey
 from curate.engine.plan import make_plan
@@ -79,7 +80,7 @@ def execute(config: Config, options: Options) -> Finished:
             space.remove()
         space.make()
         wait_for_orphans(space.root)
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(numba_cache(space.root)))
+        keep_kernels(space.root)
         with stoppable() as stopping:
             pool = pool_of(config, space, stopping)
             watch = Status(space, options.watch)

@@ -22,8 +22,8 @@ EXTRAS = ("cluster_row", "size")
 """Columns of the verdicts beside VERDICTS; absent where no round has said anything."""
 
 RECONSIDERED = 2
-"""How often records are brought together that fell apart with their keeper. In one family of 300 to 2000 texts whose
-similarities lie around the threshold, it leaves a pair of kept records in a thousand that should not both be."""
+"""How often records are brought together whose only link fell. Measured at threshold 0.7 on families of 300 to 1500
+texts, a quarter to a half of whose pairs reach it: of 1,600 to 55,000 pairs among the kept, 1 to 160 remain."""
 
 
 class NearDuplicates(GlobalStage):
