@@ -62,7 +62,7 @@ class Bench:
 
     @classmethod
     def build(cls, place: Path, workers: int, stages: Sequence[str] = STAGES) -> "Bench":
-        """Write three small made-up sources, the third repeating much of the other two, and their configuration below `place`."""
+        """Write three small made-up sources, the third like the other two in part, and their configuration."""
         inputs = {only: Corpus(1, only, made=True).written(place / "input") for only in ("zh", "en", "mixed")}
         patterns = {name: str(folder / "*.jsonl") for name, folder in inputs.items()}
         return cls(place, command(configured(place, patterns, stages), workers))

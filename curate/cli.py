@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -219,3 +219,25 @@ def verify(out: Path, raw: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT
     parts = [said.rpartition("=") for said in raw]
     folders = {source or "*": Path(folder) for source, _, folder in parts}
     raise click.exceptions.Exit(show_checks(check(out, folders), as_json=as_json))
+
+
+@main.command()
+@OUT
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the page.")
+@click.option(
+    "-o",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; OUT/_lineage/attached/report.html when absent.",
+)
+def report(out: Path, lang: Literal["en", "zh"], file: Path | None) -> None:
+    """Write one HTML page about OUT: balance, sources, rules, personal data, files, what was not checked.
+
+    The page is made from the manifest alone, holds no text of any record, and needs no network to be read.
+    """
+    from curate.lineage.manifest import read_manifest
+    from curate.report.page import PLACE, write_page
+
+    path = file or out / PLACE
+    write_page(path, read_manifest(out), lang)
+    click.echo(path)

@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from curate.engine.crew import Event
-from curate.engine.funnel import funnel_rows, stage_table
-
 if TYPE_CHECKING:
+    from curate.engine.crew import Event
     from curate.library import Run
     from curate.lineage.verification import Verification
 
 How = Literal["auto", "rich", "plain", "none"]
 LINE_EVERY_SECONDS = 30
-Show = Callable[[Event], None]
+Show = Callable[["Event"], None]
 
 
 class Counts:
@@ -33,7 +31,7 @@ class Counts:
         self.read = self.bytes = self.kept = 0
         self.rules: Counter[str] = Counter()
 
-    def take(self, event: Event) -> None:
+    def take(self, event: "Event") -> None:
         """Add up a finished task."""
         if event.receipt is None:
             return
@@ -50,7 +48,7 @@ class Counts:
         """Records left out so far."""
         return self.rules.total()
 
-    def line(self, event: Event) -> str:
+    def line(self, event: "Event") -> str:
         """Word the state of the run in one line."""
         seconds = max(time.monotonic() - self.started, 1e-9)
         heaviest = ", ".join(f"{rule} {count:,}" for rule, count in self.rules.most_common(3) if count)
@@ -82,7 +80,7 @@ def plain_show() -> Show:
     counts = Counts()
     last = [time.monotonic()]
 
-    def show(event: Event) -> None:
+    def show(event: "Event") -> None:
         counts.take(event)
         if time.monotonic() - last[0] >= LINE_EVERY_SECONDS:
             last[0] = time.monotonic()
@@ -101,7 +99,7 @@ def rich_show() -> Iterator[Show]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1, line="")
 
-        def show(event: Event) -> None:
+        def show(event: "Event") -> None:
             counts.take(event)
             line = counts.line(event).partition("  ")[2]
             bar.update(task, description=event.phase, total=event.weight_total or 1, completed=event.weight, line=line)
@@ -124,6 +122,7 @@ def dry_run(config: Path, said: dict[str, Any]) -> None:
 
 def full_run(config: Path, said: dict[str, Any]) -> None:
     """Run, with progress, and print the table by stage and source."""
+    from curate.engine.funnel import funnel_rows, stage_table
     from curate.library import run as run_config
 
     quiet = said["quiet"] or said["as_json"]
@@ -144,7 +143,7 @@ def full_run(config: Path, said: dict[str, Any]) -> None:
 def told(show: Show) -> Show:
     """Also print a line for every task that ends."""
 
-    def watch(event: Event) -> None:
+    def watch(event: "Event") -> None:
         show(event)
         if event.receipt is not None:
             how = "kept from before" if event.cached else f"{event.receipt.seconds.get('task', 0.0):.2f} s"

@@ -97,7 +97,7 @@ class Crew:
                 for receipt in self.pool.map(list(left.values())):
                     self._take(left.pop(receipt.key), receipt, progress)
             except FatalTaskError as fatal:
-                suspect = suspected(fatal.task, self.space)
+                suspect = suspected(fatal.task, self.space, self.max_errors)
                 self.tasks[suspect.key] = left[suspect.key] = suspect
                 continue
             if left:
@@ -118,7 +118,7 @@ class Crew:
         errors = sum(tally.errors for receipt in self.receipts.values() for tally in receipt.tallies)
         if errors > self.max_errors:
             raise DataError(
-                f"{errors} records made a stage fail, and max_errors is {self.max_errors}",
+                f"{errors} {'record' if errors == 1 else 'records'} made a stage fail, and max_errors is {self.max_errors}",
                 where=self._where(),
                 hint="look at these records, or set max_errors to let so many into the ledger",
             )
@@ -152,17 +152,21 @@ def digests(receipt: Receipt) -> dict[str, str]:
     return {name: ref.sha256 for name, ref in receipt.outputs.items()}
 
 
-def suspected(task: Task, space: Space) -> Task:
+def suspected(task: Task, space: Space, max_errors: int) -> Task:
     """Narrow down which record kills a worker: first take its rows one at a time, then leave it to the ledger.
 
-    CurateError where the task left no trail, or where it does not die among records.
+    CurateError where the task does not die while a stage looks at records, or dies of one that was left out already;
+    DataError where so many kill that the place of the first does not matter any more.
     """
     trail = Crumbs(space.root, task.key).last()
     job = task.job
-    if trail is None or not isinstance(job, PassJob) or trail[0] == "read":
+    if trail is None or not isinstance(job, PassJob) or (trail[1], trail[0]) in job.killed:
         hint = "it may have run out of memory: try fewer workers; the system's log tells who killed it"
         raise CurateError("the worker is killed whenever it does this task", where=task.label, hint=hint)
     stage, first, last = trail
+    if len(job.killed) > max_errors:
+        fact = f"at least {len(job.killed) + 1} records kill their worker, and max_errors is {max_errors}"
+        raise DataError(fact, where=f"{task.label}, {stage}", hint="look at what the stage does to this source")
     if first == last:
         return replace(task, job=replace(job, killed=(*job.killed, (first, stage)), careful=None))
     return replace(task, job=replace(job, careful=(first, last)))

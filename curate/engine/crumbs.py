@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 
+AT_REST = ""
+"""Stands for the stage where none is at work: while records are read, or written."""
+
+
 class Crumbs:
     """The trail of one running task; overwritten at every step, removed when the task is done."""
 
@@ -26,7 +30,7 @@ class Crumbs:
         self.path.unlink(missing_ok=True)
 
     def last(self) -> tuple[str, int, int] | None:
-        """Read the trail of a task that died: stage, first row, last row; None where it left none."""
+        """Read the trail of a task that died: stage, first row, last row; None where no stage was at work."""
         try:
             first, last, stage = self.path.read_text().split(maxsplit=2)
         except (FileNotFoundError, ValueError):

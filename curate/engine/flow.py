@@ -13,6 +13,7 @@ from curate.core.editing import edit_batch
 from curate.core.receipt import Tally
 from curate.core.record import FILLED
 from curate.core.stage import Edit, Editor, GlobalStage, Outcome, Settings, Stage, Step
+from curate.engine.crumbs import AT_REST
 from curate.engine.plan import Shape
 from curate.engine.spool import text_bytes
 from curate.engine.task import Watch, guarded, widened
@@ -117,6 +118,7 @@ class Flow:
         bytes_in = text_bytes(batch)
         watch: Watch = lambda first, last: self.watch(name, first, last)  # noqa: E731 - a name for a closure
         outcome = guarded(opened.step, batch, name, watch)
+        self.watch(AT_REST, 0, 0)
         alive = self.settle(outcome, opened.book, bytes_in)
         opened.book.seconds += time.process_time() - started
         return alive

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 
@@ -37,6 +38,8 @@ class Local:
     def __init__(self, workers: int, root: Path, stopping: threading.Event) -> None:
         self.workers, self.root, self.stopping = workers, root, stopping
         self._pool: ProcessPoolExecutor | None = None
+        # Workers live as long as this end of their pipe is open: until this process ends, or the pool breaks.
+        self._leash: Connection | None = None
         self._strikes: Counter[str] = Counter()
 
     def map(self, tasks: Sequence[Task]) -> Iterator[Receipt]:
@@ -81,11 +84,11 @@ class Local:
                     flying[self._open().submit(perform, task, self.root)] = task
             except BrokenProcessPool:
                 waiting.append(task)
-                self.close()
+                self._cut_loose()
 
     def _after_break(self, lost: list[Task]) -> list[Task]:
         """Count a strike against every task that may have done it; from then on they run one at a time."""
-        self.close()
+        self._cut_loose()
         for task in lost:
             self._strikes[task.key] += 1
             if self._strikes[task.key] >= STRIKES and len(lost) == 1:
@@ -95,17 +98,28 @@ class Local:
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = get_context("forkserver")
-            context.set_forkserver_preload(["pyarrow", "curate.engine.passes"])
+            # pyarrow imports pandas wherever that is installed, at the first array made of a list.
+            context.set_forkserver_preload(["pyarrow", "pandas", "curate.engine.passes"])
+            end, self._leash = context.Pipe(duplex=False)
             self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=settle, initargs=(str(self.root),)
+                self.workers, mp_context=context, initializer=settle, initargs=(str(self.root), end)
             )
         return self._pool
+
+    def _cut_loose(self) -> None:
+        """End a broken pool without waiting for tasks: its queues may be locked by the dead, and workers ignore SIGTERM."""
+        if self._leash is not None:
+            self._leash.close()
+        self.close()
 
     def close(self) -> None:
         """End the workers."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+        if self._leash is not None:
+            self._leash.close()
+            self._leash = None
 
 
 @contextmanager
@@ -122,18 +136,16 @@ def main_spared() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def settle(root: str) -> None:
-    """Prepare a worker: signals are its parent's business, it dies with it, and marks the work folder as used."""
+def settle(root: str, leash: Connection) -> None:
+    """Prepare a worker: signals are its parent's business, it dies with its leash, and marks the work folder as used."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     keep_kernels(Path(root))
     hold_shared(Path(root))
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=_die_with, args=(leash,), daemon=True).start()
 
 
-def _die_with_parent() -> None:
-    """End this process when its parent is gone: PR_SET_PDEATHSIG would follow the fork server, which stays."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _die_with(leash: Connection) -> None:
+    """End this process when its parent lets go of it or is gone: PR_SET_PDEATHSIG would follow the fork server."""
+    leash.poll(None)
+    os._exit(1)

@@ -16,7 +16,7 @@ from curate.core.receipt import Receipt
 from curate.core.record import ROW
 from curate.core.source import Source, Split
 from curate.core.stage import FOUND, Findings, GlobalStage, Outcome, Step, found_lines, merged
-from curate.engine.crumbs import Crumbs
+from curate.engine.crumbs import AT_REST, Crumbs
 from curate.engine.flow import Book, Flow, Opened, entered, scattered
 from curate.engine.keys import Keys
 from curate.engine.plan import Pass, Shape
@@ -107,6 +107,7 @@ class PassRun:
     def run(self) -> Receipt:
         """Do the work; outputs get their names only when all of them are whole."""
         started = time.process_time()
+        self.crumbs.drop(AT_REST, 0, 0)
         with self.stack:
             self.left = self.spool("left", self.job.shape.obituary)
             living = self._living(self._entries(), self._chain())
@@ -179,7 +180,6 @@ class PassRun:
             yield batch
 
     def _source_batches(self, split: Split, book: Book) -> Iterator[pa.RecordBatch]:
-        self.crumbs.drop("read", 0, 0)
         started = time.process_time()
         for outcome in self._outcomes(split):
             first = self.rows
@@ -316,6 +316,7 @@ class Gatherer:
             watch = self.run.flow.watch
             name = self.stage.name
             outcome = guarded(step, batch, name, lambda first, last: watch(name, first, last))
+            watch(AT_REST, 0, 0)
             for line in outcome.found.to_pylist() if outcome.found is not None else []:
                 self.unfit.append((batch["row"][line["row"]].as_py(), line["rule"]))
         self.seconds += time.process_time() - started

@@ -19,7 +19,7 @@ import orjson
 
 import curate
 from curate.config.model import Config
-from curate.core.errors import StorageError
+from curate.core.errors import CurateError, StorageError
 from curate.core.files import digest_of, write_whole
 from curate.core.receipt import FileRef, Receipt
 from curate.core.source import Source
@@ -37,6 +37,7 @@ from curate.engine.space import Space
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, Manifest, manifest_bytes
 from curate.lineage.runrecord import RunRecord, Tasks, run_bytes
 from curate.lineage.sums import read_sums, sha256sums
+from curate.lineage.verify import verify
 from curate.sinks.card import cards
 
 Watcher = Callable[[Event], None]
@@ -130,6 +131,16 @@ def build(work: Work, manifest: Manifest, record: RunRecord) -> None:
         write_whole(new / name, body)
     write_whole(new / SUMS, sha256sums(new))
     write_whole(new / RUN, run_bytes(record))
+    check(new)
+
+
+def check(new: Path) -> None:
+    """Verify an output before anybody sees it; CurateError, with the checks that fail, where it does not hold."""
+    failed = [one for one in verify(new).checks if one.status == "fail"]
+    if failed:
+        said = "; ".join(f"{one.title}: {one.detail}" for one in failed)
+        hint = "this is a bug of curate, or the disk is failing; nothing was published"
+        raise CurateError(f"the new output does not hold: {said}", where=str(new), hint=hint)
 
 
 def place(work: Work, ref: FileRef, path: Path) -> None:

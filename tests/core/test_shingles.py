@@ -1,5 +1,6 @@
 import re
 import unicodedata
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -80,7 +81,7 @@ def shingles_of(text: str, ngram: int) -> list[int]:
 
 def sets_of(texts: pa.StringArray, ngram: int) -> list[list[int]]:
     values, bounds = shingle_sets(texts, ngram)
-    return [values[start:stop].tolist() for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [values[start:stop].tolist() for start, stop in pairwise(bounds)]
 
 
 @given(texts=st.lists(ANYTHING, max_size=3), ngram=st.integers(1, 7))

@@ -1,8 +1,11 @@
-"""Stages that fail on records that ask for it: by raising, or by taking their worker down with them."""
+"""Stages that fail on records that ask for it, and the command that knows them."""
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -10,21 +13,28 @@ import pyarrow as pa
 
 from curate.core.stage import VERDICTS, GlobalStage, Outcome, Round, Stage, Step, Texts, Value
 
-STAGES = {
-    "brittle": "tests.engine.faults:Brittle",
-    "brittle_facts": "tests.engine.faults:BrittleFacts",
-}
+STAGES = {"brittle": "tests.engine.faults:Brittle", "brittle_facts": "tests.engine.faults:BrittleFacts"}
+GATE = "CURATE_TEST_GATE"
+"""Names a file for which records that say WAIT wait."""
+
+COMMAND = (
+    sys.executable,
+    "-c",
+    "from curate.config import registry; from tests.engine.faults import STAGES; registry.STAGES.update(STAGES); "
+    "from curate.cli import main; main()",
+)
 
 
 def suffer(batch: pa.RecordBatch) -> None:
-    """Raise, with the text in the message, or kill the process, if a text of the batch says so."""
+    """Raise, with the text in the message, kill the process, or wait, as a text of the batch says."""
     for text in batch["text"].to_pylist():
         if "RAISE" in text:
             raise ZeroDivisionError(text)
         if "KILL" in text:
             os.kill(os.getpid(), signal.SIGKILL)
-        if "HANG" in text:
-            signal.pause()
+        if "WAIT" in text and GATE in os.environ:
+            while not Path(os.environ[GATE]).exists():
+                time.sleep(0.01)
 
 
 class Brittle(Stage):

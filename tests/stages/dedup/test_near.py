@@ -103,7 +103,9 @@ def test_what_is_kept_has_no_near_copy():
 def test_a_large_family_keeps_few_although_it_is_not_compared_pair_by_pair():
     draw = random.Random(4)
     base = [f"w{number}" for number in range(100)]
-    form = [" ".join([*base[:50], str(draw.randrange(10**6)), *base[51:], "!" * draw.randint(0, 9)]) for _ in range(400)]
+    form = [
+        " ".join([*base[:50], str(draw.randrange(10**6)), *base[51:], "!" * draw.randint(0, 9)]) for _ in range(400)
+    ]
     assert len(kept(judge(near(), {"one": form}))) == 1
 
 

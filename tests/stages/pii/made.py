@@ -45,7 +45,9 @@ def mobile(chance: Random) -> str:
 
 def plate(chance: Random) -> str:
     city = chance.choice("京沪粤浙川") + chance.choice("ABCDEFGH")
-    return city + chance.choice([digits(chance, 5), f"D{digits(chance, 5)}", f"{digits(chance, 3)}AB", f"{digits(chance, 5)}F"])
+    return city + chance.choice(
+        [digits(chance, 5), f"D{digits(chance, 5)}", f"{digits(chance, 3)}AB", f"{digits(chance, 5)}F"]
+    )
 
 
 def union_pay(chance: Random) -> str:
@@ -53,7 +55,8 @@ def union_pay(chance: Random) -> str:
 
 
 def address(chance: Random) -> str:
-    return f"{chance.choice([45, 61, 103, 202])}.{chance.randint(41, 250)}.{chance.randint(1, 250)}.{chance.randint(1, 250)}"
+    host = f"{chance.choice([45, 61, 103, 202])}.{chance.randint(41, 250)}"
+    return f"{host}.{chance.randint(1, 250)}.{chance.randint(1, 250)}"
 
 
 MADE: dict[str, dict[str, Callable[[Random], str]]] = {
@@ -61,10 +64,16 @@ MADE: dict[str, dict[str, Callable[[Random], str]]] = {
     "PHONE_NUMBER": {
         "mobile": mobile,
         "mobile with code": lambda chance: f"+86 {mobile(chance)}",
-        "landline": lambda chance: f"0{chance.choice(['10', '21', '571', '755'])}-{chance.randint(2, 8)}{digits(chance, 7)}",
-        "landline with extension": lambda chance: f"(0{chance.choice(['10', '571'])}){chance.randint(2, 8)}{digits(chance, 7)}转801",
+        "landline": lambda chance: (
+            f"0{chance.choice(['10', '21', '571', '755'])}-{chance.randint(2, 8)}{digits(chance, 7)}"
+        ),
+        "landline with extension": lambda chance: (
+            f"(0{chance.choice(['10', '571'])}){chance.randint(2, 8)}{digits(chance, 7)}转801"
+        ),
         "US telephone": lambda chance: f"({chance.randint(212, 399)}) {chance.randint(212, 999)}-{digits(chance, 4)}",
-        "US telephone with code": lambda chance: f"+1{chance.randint(212, 399)}{chance.randint(212, 999)}{digits(chance, 4)}",
+        "US telephone with code": lambda chance: (
+            f"+1{chance.randint(212, 399)}{chance.randint(212, 999)}{digits(chance, 4)}"
+        ),
         "UK telephone": lambda chance: f"+44 20 7{digits(chance, 3)} {digits(chance, 4)}",
     },
     "CN_BANK_CARD": {"UnionPay card": union_pay},
@@ -76,8 +85,13 @@ MADE: dict[str, dict[str, Callable[[Random], str]]] = {
     "CN_USCC": {"company code": uscc},
     "CN_PLATE": {"plate": plate},
     "EMAIL_ADDRESS": {"e-mail": lambda chance: f"wei.zhang{digits(chance, 2)}@mail{digits(chance, 1)}.hengtai.com.cn"},
-    "IP_ADDRESS": {"IPv4": address, "IPv6": lambda chance: f"2400:da00:{chance.randint(1, 9999)}::{chance.randint(1, 999)}"},
-    "US_SSN": {"SSN": lambda chance: f"{chance.randint(101, 665)}-{chance.randint(11, 99)}-{chance.randint(1001, 9999)}"},
+    "IP_ADDRESS": {
+        "IPv4": address,
+        "IPv6": lambda chance: f"2400:da00:{chance.randint(1, 9999)}::{chance.randint(1, 999)}",
+    },
+    "US_SSN": {
+        "SSN": lambda chance: f"{chance.randint(101, 665)}-{chance.randint(11, 99)}-{chance.randint(1001, 9999)}"
+    },
     "IBAN_CODE": {"IBAN": iban},
 }
 """Values that are found wherever they stand."""

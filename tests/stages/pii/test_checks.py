@@ -65,6 +65,10 @@ def test_cards_of_every_scheme_are_known_by_their_first_digits(issuer):
 
 
 def test_addresses_that_belong_to_nobody_are_not_public():
-    nobody = "127.0.0.1 10.1.2.3 172.16.9.9 192.168.0.4 169.254.1.1 192.0.2.7 198.51.100.7 203.0.113.7 255.255.255.0 0.0.0.0"
-    assert not any(map(checks.is_public_ip, [*nobody.split(), "224.0.0.1", "::1", "fe80::1", "2001:db8::7", "ff02::1", "2001:::1"]))
+    nobody = (
+        "127.0.0.1 10.1.2.3 172.16.9.9 192.168.0.4 169.254.1.1 192.0.2.7 198.51.100.7 203.0.113.7 255.255.255.0 0.0.0.0"
+    )
+    assert not any(
+        map(checks.is_public_ip, [*nobody.split(), "224.0.0.1", "::1", "fe80::1", "2001:db8::7", "ff02::1", "2001:::1"])
+    )
     assert all(map(checks.is_public_ip, ["61.135.169.121", "2400:da00::6666"]))

@@ -38,14 +38,20 @@ class TestEveryKind:
 
 
 class TestNumbersInGroups:
-    @pytest.mark.parametrize("joint", [" ", "-", "\u2011", "\u00a0"], ids=["blank", "hyphen", "hard hyphen", "hard blank"])
+    @pytest.mark.parametrize(
+        "joint", [" ", "-", "\u2011", "\u00a0"], ids=["blank", "hyphen", "hard hyphen", "hard blank"]
+    )
     @pytest.mark.parametrize(
         ("entity", "make", "sizes"),
         [
             ("PHONE_NUMBER", mobile, (3, 4, 4)),
             ("CN_RESIDENT_ID", resident, (6, 8, 4)),
             ("CN_RESIDENT_ID", resident, (6, 4, 4, 4)),
-            ("CN_BANK_CARD", lambda chance: luhn(f"62{Random(chance.random()).randint(10**12, 10**13 - 1)}"), (4, 4, 4, 4)),
+            (
+                "CN_BANK_CARD",
+                lambda chance: luhn(f"62{Random(chance.random()).randint(10**12, 10**13 - 1)}"),
+                (4, 4, 4, 4),
+            ),
             ("CN_BANK_CARD", union_pay, (4, 4, 4, 4, 3)),
             ("CREDIT_CARD", lambda chance: luhn(f"4{chance.randint(10**13, 10**14 - 1)}"), (4, 4, 4, 4)),
         ],
@@ -80,7 +86,7 @@ class TestNumbersInGroups:
         ("From: Ann O'Brien <staff>", "PERSON", "Ann O'Brien"),
         ("Patient name: John Q. Public\n", "PERSON", "John Q. Public"),
     ],
-    ids=lambda value: None,
+    ids=lambda _: None,
 )
 def test_labelled_values_are_found_without_their_labels(text, entity, value):
     assert found(text) == [(entity, value)]

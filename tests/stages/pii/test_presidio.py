@@ -16,10 +16,17 @@ from tests.stages.pii.test_found import HARMLESS
 presidio = pytest.importorskip("presidio_analyzer")
 
 ALL = frozenset(TYPES)
+SIGNS = r"+ - ( ) （ ） . / @ : ： x 转 # 0 1 13 138 86 +86 0086 8888 1234 010 571 E G 9 X 91"
+LABELS = (
+    "电话 手机： 身份证号 卡号 订单号 姓名：张三 QQ: 微信号 先生 护照 Phone: ssn card Dear Mr. From: Ann 元 v 版本 贵A"
+)
 FRAGMENTS = [
     *(MADE[entity][kind](Random(seed)) for entity, kind in KINDS for seed in range(4)),
-    *"+ - ( ) （ ） . / @ : ： x 转 # 0 1 13 138 86 +86 0086 8888 1234 010 571 E G 9 X 91 \n".split(" "),
-    *"电话 手机： 身份证号 卡号 订单号 姓名：张三 QQ: 微信号 先生 护照 Phone: ssn card Dear Mr. From: Ann 元 v 版本 贵A".split(" "),
+    *SIGNS.split(),
+    *LABELS.split(),
+    "\n",
+    "Mr. ",
+    "Dear ",
     "\u2013",
     "\u3000",
     "５",
@@ -66,8 +73,9 @@ class TestTheRecognizers:
             assert getattr(recognizers, one.__name__) is one
 
     def test_work_in_a_registry_of_a_chinese_analyzer(self):
-        from curate.stages.pii.recognizers import RECOGNIZERS
         from presidio_analyzer.nlp_engine import NoOpNlpEngine
+
+        from curate.stages.pii.recognizers import RECOGNIZERS
 
         nlp = NoOpNlpEngine(models=[{"lang_code": "zh", "model_name": "none"}])
         nlp.load()
