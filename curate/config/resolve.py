@@ -23,6 +23,7 @@ def resolved(config: BaseModel, sources: Iterable[Source], stages: Iterable[Sett
     output = rest.pop("output")
     if isinstance(output, dict):
         output.pop("path")
+        output.pop("store")
     return {
         "name": name,
         "sources": [shown_source(source) for source in sources],

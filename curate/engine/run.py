@@ -34,6 +34,7 @@ from curate.engine.plan import make_plan
 from curate.engine.publish import check_ours, finish_publishing, publish
 from curate.engine.sample import sample_bound
 from curate.engine.space import Space
+from curate.engine.store import push
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, Manifest, manifest_bytes
 from curate.lineage.runrecord import RunRecord, Tasks, run_bytes
 from curate.lineage.sums import read_sums, sha256sums
@@ -111,6 +112,8 @@ def _performed(work: Work, out: Path, options: Options, started: datetime) -> Fi
     if not already_done(out, manifest):
         build(work, manifest, record)
         publish(work.space, out)
+    if work.config.output.store is not None:
+        push(out, work.config.output.store)
     clean(work)
     return Finished(out, manifest, record, work.crew.made, work)
 

@@ -18,6 +18,8 @@ from curate.sources.listed import Listed
 BLANK = Fault("read:blank")
 ENCODING = Fault("read:encoding")
 EMPTY = Fault("read:empty")
+TRUNCATED = Fault("read:truncated")
+"""The packed stream breaks off where the record does: at the end of its span."""
 SHOWN_BYTES = 1 << 16
 """How much of a record that cannot be read is shown again."""
 
@@ -144,7 +146,7 @@ class Decoded(Listed):
         for run in self.runs(chunks, piece):
             span = run.span
             if end is not None and span.row is not None and span.offset + span.length == end and not self.ends(run):
-                rows.reject(span, truncated(end))
+                rows.reject(span, TRUNCATED)
                 cut_off = True
             elif span.row is None:
                 rows.reject(span, BLANK)
@@ -154,7 +156,7 @@ class Decoded(Listed):
                 take(run)
             yield span.row is not None
         if end is not None and not cut_off:
-            rows.reject(Span(None, end, 0), truncated(end))
+            rows.reject(Span(None, end, 0), TRUNCATED)
             yield False
 
     def ends(self, run: Run) -> bool:
@@ -269,11 +271,6 @@ def broken_at(piece: Piece) -> int | None:
     """Return where the piece's stream breaks off; None where it does not."""
     at = piece.extra.get("broken")
     return None if at is None else int(at)
-
-
-def truncated(offset: int) -> Fault:
-    """Say that a packed stream breaks off, and after how many unpacked bytes."""
-    return Fault("read:truncated", metric="unpacked_bytes", value=float(offset))
 
 
 def too_long(length: int, most: int) -> Fault:

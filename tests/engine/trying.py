@@ -44,7 +44,7 @@ class Trial:
     def passes(self, **more: Any) -> None:
         """Run, and hold the output against the raw files."""
         done = self.run(**more)
-        assert (done.exit_code, done.stderr) == (0, "")
+        assert (done.exit_code, done.stderr) == (0, ""), done.output
         checked = click.testing.CliRunner().invoke(main, ["verify", str(self.out), "--raw", str(self.raw)])
         assert checked.exit_code == 0, checked.output
 

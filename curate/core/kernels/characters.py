@@ -110,8 +110,9 @@ def kind_table() -> Bytes:
 
     Scripts go by Unicode block, everything else by general category. Treat it as read-only.
     """
-    codes = map(unicodedata.category, map(chr, range(LIMIT)))
-    table = np.fromiter((_GENERAL.get(code) or _MAJOR.get(code[0], Kind.OTHER) for code in codes), np.uint8, LIMIT)
+    categories = [unicodedata.category(character) for character in map(chr, range(LIMIT))]
+    kinds = {said: int(_GENERAL.get(said) or _MAJOR.get(said[0], Kind.OTHER)) for said in set(categories)}
+    table = np.array([*map(kinds.__getitem__, categories)], np.uint8)
     lettered = np.isin(table, (Kind.LETTER, Kind.OTHER))
     for first, last, kind in _RANGES:
         table[first : last + 1][lettered[first : last + 1]] = kind

@@ -88,28 +88,24 @@ def alphabet() -> Alphabet:
     for code in range(ASCII):
         if chr(code).isalnum() or chr(code) == "_":
             fold[code] = ord(chr(code).lower())
-    kinds = np.zeros(CLASSED, np.int8)
-    kinds[ASCII:] = [kind_of(code) for code in range(ASCII, CLASSED)]
-    return Alphabet(fold, kinds)
+    return Alphabet(fold, _kinds())
 
 
-def kind_of(code: int) -> int:
-    """Class a character beyond ASCII and below CLASSED."""
-    category = ucd_3_2_0.category(chr(code))
-    if category == "Cf" or code == SOFT_HYPHEN or _within(code, SELECTORS):
-        return ABSENT
-    if _within(code, FULL_WIDTH):
-        return WIDE
-    if _within(code, RADICALS):
-        return SINGLE
-    later = category == "Cn" and not _within(code, *SYMBOLS)
-    if not later and category[0] not in "LMN":
-        return PARTING
-    return SINGLE if _within(code, *SINGLES) else LETTER
-
-
-def _within(code: int, *ranges: tuple[int, int]) -> bool:
-    return any(low <= code < high for low, high in ranges)
+def _kinds() -> NDArray[np.int8]:
+    """Class every character below CLASSED; each line outranks those before it."""
+    categories = [ucd_3_2_0.category(character) for character in map(chr, range(CLASSED))]
+    classes = {said: LETTER if said[0] in "LMN" or said == "Cn" else PARTING for said in set(categories)}
+    kinds = np.array([*map((classes | {"Cf": ABSENT}).__getitem__, categories)], np.int8)
+    later = np.array([*map("Cn".__eq__, categories)])
+    for low, high in SYMBOLS:
+        kinds[low:high][later[low:high]] = PARTING
+    for low, high in SINGLES:
+        kinds[low:high][kinds[low:high] == LETTER] = SINGLE
+    for (low, high), kind in ((RADICALS, SINGLE), (FULL_WIDTH, WIDE)):
+        kinds[low:high][kinds[low:high] != ABSENT] = kind
+    kinds[slice(*SELECTORS)] = kinds[SOFT_HYPHEN] = ABSENT
+    kinds[:ASCII] = PARTING
+    return kinds
 
 
 def shingle_sets(texts: pa.StringArray, ngram: int) -> Sets:

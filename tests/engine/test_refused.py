@@ -1,0 +1,131 @@
+"""What a run cannot do ends it with one clear error, the right exit code, and nothing half-published."""
+
+import os
+import resource
+import shutil
+import subprocess
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.engine.corpora import bytes_of, lines
+from tests.engine.faults import COMMAND
+from tests.engine.trying import Trial, good, is_one_clear_error
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Trial:
+    made = Trial(tmp_path)
+    made.write("a.jsonl", "\n".join(good()))
+    return made
+
+
+class TestTheInput:
+    def test_may_not_be_an_empty_folder(self, trial: Trial) -> None:
+        empty = trial.config.parent / "empty"
+        empty.mkdir()
+        trial.refuses(2, "sources.a.path", "holds no file", source={"path": str(empty)})
+
+    def test_has_to_be_there(self, trial: Trial) -> None:
+        (trial.raw / "link.jsonl").symlink_to("nowhere")
+        trial.refuses(2, "sources.a.path", "there is no", source={"path": str(trial.raw / "link.jsonl")})
+
+    @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs /proc, where reading fails for everybody")
+    def test_that_cannot_be_read_is_an_error_of_storage(self, trial: Trial) -> None:
+        (trial.raw / "b.jsonl").symlink_to("/proc/self/mem")
+        trial.refuses(74, "b.jsonl")
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+    def test_that_may_not_be_read_is_an_error_of_storage(self, trial: Trial) -> None:
+        trial.write("b.jsonl", "").chmod(0)
+        trial.refuses(74, "b.jsonl", "Permission denied")
+
+    def test_needs_the_columns_that_are_named(self, trial: Trial) -> None:
+        shutil.rmtree(trial.raw)
+        trial.raw.mkdir()
+        trial.write("a.csv", "title,answer\n一,二\n")
+        said = {"format": "csv", "text": "{title} {body}"}
+        trial.refuses(2, "a.csv", "'body'", "answer", source=said)
+        shutil.rmtree(trial.out)
+        (trial.raw / "a.csv").unlink()
+        pq.write_table(pa.table({"title": ["一"], "answer": ["二"]}), trial.raw / "a.parquet")
+        trial.refuses(2, "a.parquet", "'body'", "answer", source={**said, "format": "parquet"})
+
+
+class TestTheConfiguration:
+    def test_names_every_source_once(self, trial: Trial) -> None:
+        source = f"  a: {{format: jsonl, path: {trial.raw}}}\n"
+        text = f"name: x\nsources:\n{source}{source}output: {{path: {trial.out}}}\n"
+        trial.refuses(2, "c.yaml:4", "'a'", text=text)
+
+    def test_has_no_unknown_setting(self, trial: Trial) -> None:
+        trial.refuses(2, "c.yaml:1", "stages[0]", "'mini'", "did you mean 'min'", stages=[{"length": {"mini": 3}}])
+
+    def test_has_one_stage_an_entry(self, trial: Trial) -> None:
+        text = (
+            f"name: x\nsources:\n  a: {{format: jsonl, path: {trial.raw}}}\n"
+            f"stages:\n  - length:\n    min: 3\noutput: {{path: {trial.out}}}\n"
+        )
+        trial.refuses(2, "c.yaml:5", "'length'", "two more spaces", text=text)
+
+
+class TestTheOutput:
+    def test_is_not_put_in_the_place_of_a_file(self, trial: Trial) -> None:
+        trial.out.write_text("mine")
+        done = trial.run()
+        assert done.exit_code == 74
+        assert is_one_clear_error(done.stderr, str(trial.out), "is a file")
+        assert trial.out.read_text() == "mine"
+
+    @pytest.mark.parametrize("name", ["file/out", "out"])
+    def test_needs_a_folder_that_can_be_written_to(self, trial: Trial, name: str) -> None:
+        (trial.config.parent / "file").write_text("mine")
+        (trial.config.parent / "out.work").write_text("mine")
+        out = trial.config.parent / name
+        done = trial.run(output={"path": str(out)})
+        assert done.exit_code == 74
+        assert is_one_clear_error(done.stderr, "output.path")
+        assert not out.exists()
+
+    def test_of_a_disk_that_is_full_stays_as_it_was_and_goes_on_when_there_is_room(self, trial: Trial) -> None:
+        def cramped() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+        trial.write("a.jsonl", "\n".join(lines(0, 900)))
+        trial.passes()
+        whole = bytes_of(trial.out)
+        for folder in (trial.out, trial.out.parent / "out.work"):
+            shutil.rmtree(folder)
+        trial.former()
+        before = bytes_of(trial.out)
+        said = [*COMMAND, "run", str(trial.config), "--quiet"]
+        done = subprocess.run(said, preexec_fn=cramped, capture_output=True, text=True, check=False)  # noqa: PLW1509
+        assert done.returncode == 74
+        assert is_one_clear_error(done.stderr, "File too large", "free space", str(trial.out)), done.stderr
+        assert bytes_of(trial.out) == before
+        assert trial.run().exit_code == 0
+        assert bytes_of(trial.out) == whole
+
+    def test_on_a_small_file_system_that_is_full_is_one_error_too(self, trial: Trial) -> None:
+        place = trial.config.parent / "small"
+        place.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", place], capture_output=True, check=False
+        )
+        if mounted.returncode:
+            pytest.skip("a file system of its own needs root and the right to mount")
+        try:
+            trial.write("a.jsonl", "\n".join(lines(0, 3000)))
+            done = trial.run(output={"path": str(place / "out")})
+            assert done.exit_code == 74
+            assert is_one_clear_error(done.stderr, str(place), "No space left on device", "free space"), done.stderr
+            assert not (place / "out").exists()
+        finally:
+            subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def test_too_many_broken_lines_stop_the_run_and_name_the_heaviest_rules(trial: Trial) -> None:
+    trial.write("b.jsonl", "{broken\n" * 30)
+    trial.refuses(65, "source 'a'", "30 of 90", "read:malformed 30")
