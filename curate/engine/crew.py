@@ -101,7 +101,8 @@ class Crew:
                 self.tasks[suspect.key] = left[suspect.key] = suspect
                 continue
             if left:
-                raise StoppedError("stopped; what was finished is kept", hint="run the same command again to go on")
+                hint = "run the same command again to go on"
+                raise StoppedError("stopped; what was finished is kept", where=progress.phase, hint=hint)
 
     def _take(self, task: Task, receipt: Receipt, progress: "Progress") -> None:
         before = self.receipts.get(task.key)
@@ -117,8 +118,9 @@ class Crew:
     def _check_errors(self) -> None:
         errors = sum(tally.errors for receipt in self.receipts.values() for tally in receipt.tallies)
         if errors > self.max_errors:
+            counted = "1 record" if errors == 1 else f"{errors} records"
             raise DataError(
-                f"{errors} {'record' if errors == 1 else 'records'} made a stage fail, and max_errors is {self.max_errors}",
+                f"{counted} made a stage fail, and max_errors is {self.max_errors}",
                 where=self._where(),
                 hint="look at these records, or set max_errors to let so many into the ledger",
             )
@@ -160,10 +162,13 @@ def suspected(task: Task, space: Space, max_errors: int) -> Task:
     """
     trail = Crumbs(space.root, task.key).last()
     job = task.job
-    if trail is None or not isinstance(job, PassJob) or (trail[1], trail[0]) in job.killed:
-        hint = "it may have run out of memory: try fewer workers; the system's log tells who killed it"
-        raise CurateError("the worker is killed whenever it does this task", where=task.label, hint=hint)
+    hint = "it may have run out of memory: try fewer workers; the system's log tells who killed it"
+    baffled = CurateError("the worker is killed whenever it does this task", where=task.label, hint=hint)
+    if trail is None or not isinstance(job, PassJob):
+        raise baffled
     stage, first, last = trail
+    if (first, last) == job.careful or (first == last and (first, stage) in job.killed):
+        raise baffled
     if len(job.killed) > max_errors:
         fact = f"at least {len(job.killed) + 1} records kill their worker, and max_errors is {max_errors}"
         raise DataError(fact, where=f"{task.label}, {stage}", hint="look at what the stage does to this source")

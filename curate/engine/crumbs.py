@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-
 AT_REST = ""
 """Stands for the stage where none is at work: while records are read, or written."""
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from curate.core.receipt import FileRef, Receipt
 from curate.core.record import place_of, record_id
 from curate.engine.space import Space
-from curate.engine.spool import batches_of
+from curate.engine.spool import batches_of, open_columns, opened
 from curate.sinks.rejects import REJECTS, write_rejects, write_signals
 from curate.sinks.shards import write_shard
 
@@ -43,8 +43,8 @@ class ShardJob:
 
     def _groups(self, space: Space) -> Iterator[pa.RecordBatch]:
         for stretch in self.stretches:
-            with pa.memory_map(str(space.at(stretch.path))) as source:
-                reader = pa.ipc.open_file(source)
+            with opened(space.at(stretch.path)) as source:
+                reader = open_columns(source, None)
                 for place in range(stretch.first, stretch.last):
                     yield reader.get_batch(place)
 

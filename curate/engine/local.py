@@ -107,7 +107,7 @@ class Local:
         return self._pool
 
     def _cut_loose(self) -> None:
-        """End a broken pool without waiting for tasks: its queues may be locked by the dead, and workers ignore SIGTERM."""
+        """End a broken pool without waiting: the dead may have locked its queues, and workers ignore SIGTERM."""
         if self._leash is not None:
             self._leash.close()
         self.close()
@@ -137,7 +137,7 @@ def main_spared() -> Iterator[None]:
 
 
 def settle(root: str, leash: Connection) -> None:
-    """Prepare a worker: signals are its parent's business, it dies with its leash, and marks the work folder as used."""
+    """Prepare a worker: signals are its parent's business, it dies with its leash, and marks the work folder."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     keep_kernels(Path(root))

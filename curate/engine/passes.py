@@ -21,9 +21,10 @@ from curate.engine.flow import Book, Flow, Opened, entered, scattered
 from curate.engine.keys import Keys
 from curate.engine.plan import Pass, Shape
 from curate.engine.space import Space
-from curate.engine.spool import FactSpool, Spool, batches_of, text_bytes
+from curate.engine.spool import LZ4, PLAIN, FactSpool, Spool, batches_of, text_bytes
 from curate.engine.task import guarded, widened
-from curate.sinks.shards import GROUP_ROWS, regroup
+from curate.sinks.measure import row_bytes
+from curate.sinks.shards import GROUP_BYTES, GROUP_ROWS, regroup
 
 UNDETERMINED = "und"
 """How BCP 47 spells a language that nobody has determined."""
@@ -146,9 +147,9 @@ class PassRun:
         self.names.append((name, text))
         return self.stack.enter_context(self.space.writing(self.key, name))
 
-    def spool(self, name: str, schema: pa.Schema, *, text: bool = False) -> Spool:
+    def spool(self, name: str, schema: pa.Schema, *, text: bool = False, packed: bool = True) -> Spool:
         """Begin an output that is a spool of batches."""
-        return Spool(self.draft(name, text=text), schema)
+        return Spool(self.draft(name, text=text), schema, LZ4 if packed else PLAIN)
 
     def _chain(self) -> list[Opened]:
         """Open the stages of the pass in order: those that apply findings, then those that stream."""
@@ -268,10 +269,10 @@ class PassRun:
 class Groups:
     """Cuts the kept records of one split of the output into row groups, whatever batches they come in."""
 
-    WAITING_BYTES = 64 << 20
+    WAITING_BYTES = 2 * GROUP_BYTES
 
     def __init__(self, run: PassRun, name: str) -> None:
-        self.spool = run.spool(f"rows-{name}", run.job.shape.shard, text=True)
+        self.spool = run.spool(f"rows-{name}", run.job.shape.shard, text=True, packed=False)
         self.sizes: list[tuple[int, int]] = []
         self.waiting: list[pa.RecordBatch] = []
         self.bytes = 0
@@ -288,7 +289,7 @@ class Groups:
     def _write(self, groups: list[pa.RecordBatch]) -> None:
         for group in groups:
             self.spool.write(group)
-            self.sizes.append((group.num_rows, group.nbytes))
+            self.sizes.append((group.num_rows, int(row_bytes(group).sum())))
 
     def close(self) -> list[tuple[int, int]]:
         """Write the rest; return rows and bytes of every group."""

@@ -12,16 +12,18 @@ BUCKETS = 64
 """Facts are cut by the top 6 bits of their key, so that any power of two up to 64 partitions reads whole buckets."""
 RUN_LINES = 2_000_000
 """Facts are sorted and written in runs of so many lines: the memory of a task stays bounded whatever a split holds."""
-LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
+LZ4 = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+PLAIN = pa.ipc.IpcWriteOptions(use_threads=False)
+"""For what is read once and soon: packing and unpacking would cost more than the rest of its way."""
 
 
 class Spool:
     """Writes batches of one schema to an Arrow file."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, options: pa.ipc.IpcWriteOptions = LZ4) -> None:
         self.schema = schema
         self.rows = 0
-        self._writer = pa.ipc.new_file(str(path), schema, options=LZ4)
+        self._writer = pa.ipc.new_file(str(path), schema, options=options)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append a batch whose columns are those of the schema; an empty one is passed over."""
@@ -36,19 +38,24 @@ class Spool:
 
 def batches_of(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
     """Yield the batches of a spool in the order written, only the named columns where some are named."""
-    with pa.memory_map(str(path)) as source:
+    with opened(path, columns) as source:
         reader = open_columns(source, columns)
         for number in range(reader.num_record_batches):
             yield reader.get_batch(number)
 
 
+def opened(path: Path, columns: Sequence[str] | None = None) -> pa.NativeFile:
+    """Open a file of batches: mapped where only some columns are wanted; what is read whole would stay in memory."""
+    return pa.memory_map(str(path)) if columns is not None else pa.OSFile(str(path))
+
+
 def open_columns(source: pa.NativeFile, columns: Sequence[str] | None) -> pa.ipc.RecordBatchFileReader:
     """Open an Arrow file so that only the named columns are decompressed."""
-    if columns is None:
-        return pa.ipc.open_file(source)
-    schema = pa.ipc.open_file(source).schema
-    places = [schema.get_field_index(name) for name in columns]
-    return pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
+    options = pa.ipc.IpcReadOptions(use_threads=False)
+    if columns is not None:
+        schema = pa.ipc.open_file(source).schema
+        options.included_fields = [schema.get_field_index(name) for name in columns]
+    return pa.ipc.open_file(source, options=options)
 
 
 class FactSpool:

@@ -1,6 +1,7 @@
 """Write records into Parquet shards that any trainer opens as they are, the same bytes for the same rows."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,14 +69,23 @@ def regroup(
         held.append(batch)
         sizes = np.concatenate((sizes, row_bytes(batch)))
         ends = _cuts(sizes, rows, max_bytes)
-        if ends:
-            whole = _joined(held)
-            for start, end in zip([0, *ends], ends, strict=False):
-                yield whole.slice(start, end - start)
-            held = [whole.slice(ends[-1])] if ends[-1] < whole.num_rows else []
-            sizes = sizes[ends[-1] :]
+        for start, end in pairwise([0, *ends]):
+            yield _taken(held, end - start)
+        sizes = sizes[ends[-1] :] if ends else sizes
     if held:
         yield _joined(held)
+
+
+def _taken(held: list[pa.RecordBatch], rows: int) -> pa.RecordBatch:
+    """Take that many rows off the front: of one batch without a copy, of several with one."""
+    parts = []
+    while rows:
+        first = held.pop(0)
+        parts.append(first.slice(0, rows))
+        if first.num_rows > rows:
+            held.insert(0, first.slice(rows))
+        rows -= parts[-1].num_rows
+    return _joined(parts)
 
 
 def _cuts(sizes: "np.ndarray[tuple[int], np.dtype[np.int64]]", rows: int, max_bytes: int) -> list[int]:

@@ -11,7 +11,7 @@ from pydantic import Field
 from curate.core.bytes import Stream
 from curate.core.errors import DataError
 from curate.core.source import FileStat, Piece, Surveyed
-from curate.sources.decoded import EMPTY, Decoded, broken, broken_at, changed, shown, too_long, truncated
+from curate.sources.decoded import EMPTY, TRUNCATED, Decoded, broken, broken_at, changed, shown, too_long
 from curate.sources.fields import Fault, Fields, Rows, Span
 from curate.sources.objects import NOT_AN_OBJECT, inexact_in, lenient
 from curate.sources.paths import compact
@@ -61,7 +61,7 @@ class Json(Fields, Decoded):
         data = b"".join(chunks)
         end = broken_at(piece)
         if end is not None or not data.strip():
-            rows.reject(Span(0, 0, 1), EMPTY if end is None else truncated(end))
+            rows.reject(Span(0, 0, 1), EMPTY if end is None else TRUNCATED)
             yield True
             return
         found = self.parsed(data, piece.encoding)

@@ -13,15 +13,24 @@ import pyarrow as pa
 
 from curate.core.stage import VERDICTS, GlobalStage, Outcome, Round, Stage, Step, Texts, Value
 
-STAGES = {"brittle": "tests.engine.faults:Brittle", "brittle_facts": "tests.engine.faults:BrittleFacts"}
+STAGES = {
+    "brittle": "tests.engine.faults:Brittle",
+    "brittle_facts": "tests.engine.faults:BrittleFacts",
+    "deadly": "tests.engine.faults:Deadly",
+}
 GATE = "CURATE_TEST_GATE"
 """Names a file for which records that say WAIT wait."""
 
 COMMAND = (
     sys.executable,
     "-c",
-    "from curate.config import registry; from tests.engine.faults import STAGES; registry.STAGES.update(STAGES); "
-    "from curate.cli import main; main()",
+    """
+from curate.cli import main
+from curate.config import registry
+from tests.engine.faults import STAGES
+registry.STAGES.update(STAGES)
+main()
+""",
 )
 
 
@@ -46,6 +55,14 @@ class Brittle(Stage):
     def step(self, batch: pa.RecordBatch) -> Outcome:
         suffer(batch)
         return Outcome(batch)
+
+
+class Deadly(Stage):
+    """A stage that kills before it has seen a record."""
+
+    def open(self) -> Step:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return Outcome
 
 
 class BrittleFacts(GlobalStage):

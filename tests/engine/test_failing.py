@@ -6,17 +6,12 @@ from pathlib import Path
 import pytest
 
 from curate.config import registry
-from curate.core.errors import CurateError
-from curate.engine.crew import suspected
-from curate.engine.crumbs import AT_REST, Crumbs
-from curate.engine.passes import PassJob
-from curate.engine.task import Task
 from tests.engine import faults
 from tests.engine.corpora import ledger, lines, shards
 from tests.engine.trying import Trial, is_one_clear_error
 
 BOTH = pytest.mark.parametrize("stage", ["brittle", "brittle_facts"])
-SECRET = "王小明的电话"
+PERSONAL = "王小明的电话"
 
 
 @pytest.fixture
@@ -31,7 +26,7 @@ def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trial:
 def written(trial: Trial, word: str, *places: int) -> None:
     said = [json.loads(line) for line in lines(0, 60)]
     for place in places:
-        said[place]["text"] = f"{SECRET} {word} {place}"
+        said[place]["text"] = f"{PERSONAL} {word} {place}"
     trial.write("a.jsonl", "\n".join(json.dumps(one, ensure_ascii=False) for one in said))
 
 
@@ -42,7 +37,7 @@ def left_out(trial: Trial) -> list[tuple[str, str, int]]:
 def traces(trial: Trial) -> list[str]:
     """Name the files, published or of the work folder, that hold the text of a record that failed."""
     files = [path for path in trial.out.parent.rglob("*") if path.is_file() and trial.raw not in path.parents]
-    return [path.name for path in files if SECRET.encode() in path.read_bytes()]
+    return [path.name for path in files if PERSONAL.encode() in path.read_bytes()]
 
 
 class TestARecordOnWhichAStageRaises:
@@ -60,7 +55,7 @@ class TestARecordOnWhichAStageRaises:
         written(trial, "RAISE", 7)
         said = trial.refuses(65, f"a:a.jsonl record 7 (error:{stage}:ZeroDivisionError)", "max_errors", stages=[stage])
 
-        assert SECRET not in said
+        assert PERSONAL not in said
 
     def test_is_counted_again_when_more_errors_are_allowed_and_nothing_is_done_again(self, trial: Trial) -> None:
         written(trial, "RAISE", 7)
@@ -68,7 +63,8 @@ class TestARecordOnWhichAStageRaises:
         done = trial.run("--verbose", stages=["brittle"], max_errors=1)
 
         assert done.exit_code == 0
-        assert [line for line in done.stderr.splitlines() if line.startswith(("survey", "pass")) and "kept" not in line] == []
+        early = [line for line in done.stderr.splitlines() if line.startswith(("survey", "pass"))]
+        assert [line for line in early if "kept from before" not in line] == []
         assert left_out(trial) == [("error:brittle:ZeroDivisionError", "a.jsonl", 7)]
 
 
@@ -98,11 +94,9 @@ class TestARecordThatKillsItsWorker:
         assert is_one_clear_error(done.stderr, "at least 2 records kill their worker", "max_errors is 0")
 
 
-class TestASuspicion:
-    """A worker may die of other things than a record: of memory, while it reads or writes."""
+def test_a_worker_that_dies_while_no_stage_looks_at_records_puts_the_blame_on_none(trial: Trial) -> None:
+    done = trial.run(stages=["brittle", "deadly"], max_errors=100, workers=1)
 
-    @pytest.fixture
-    def task(self, tmp_path: Path) -> Task:
-        return Task("key", "pass 1, split 0", PassJob.__new__(PassJob))
-
-    def test_falls_on_no_record_while_no_stage_is_at_work(self, task: Task, trial: Trial) -> None: ...
+    assert done.exit_code == 1
+    assert is_one_clear_error(done.stderr, "pass 1, split 0 (a)", "killed whenever it does this task", "memory")
+    assert not trial.out.exists()

@@ -47,11 +47,11 @@ class TestTheInput:
         trial.raw.mkdir()
         trial.write("a.csv", "title,answer\n一,二\n")
         said = {"format": "csv", "text": "{title} {body}"}
-        trial.refuses(2, "a.csv", "'body'", "answer", source=said)
+        trial.refuses(65, "a.csv", "'body'", "answer", source=said)
         shutil.rmtree(trial.out)
         (trial.raw / "a.csv").unlink()
         pq.write_table(pa.table({"title": ["一"], "answer": ["二"]}), trial.raw / "a.parquet")
-        trial.refuses(2, "a.parquet", "'body'", "answer", source={**said, "format": "parquet"})
+        trial.refuses(65, "a.parquet", "'body'", "answer", source={**said, "format": "parquet"})
 
 
 class TestTheConfiguration:
@@ -101,7 +101,7 @@ class TestTheOutput:
         trial.former()
         before = bytes_of(trial.out)
         said = [*COMMAND, "run", str(trial.config), "--quiet"]
-        done = subprocess.run(said, preexec_fn=cramped, capture_output=True, text=True, check=False)  # noqa: PLW1509
+        done = subprocess.run(said, preexec_fn=cramped, capture_output=True, text=True, check=False)
         assert done.returncode == 74
         assert is_one_clear_error(done.stderr, "File too large", "free space", str(trial.out)), done.stderr
         assert bytes_of(trial.out) == before

@@ -17,8 +17,9 @@ def kernel(function: Function) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """Compile a function into each kernel that calls it.
+    """Compile a function that only kernels call, into each that calls it.
 
-    For what is called once a character: a plain call counts references to its arrays, which costs ten times its work.
+    A plain call counts references to its arrays, which costs ten times the work that is done for one character. Inlined
+    by LLVM, not by numba (`inline="always"`): the types of its body are then inferred once, not again at every call.
     """
-    return cast("Function", njit(inline="always")(function))
+    return cast("Function", njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))

@@ -14,8 +14,10 @@ SPACE = 0x20
 NONE, DIGIT, HEX_LETTER, SMALL, CAPITAL, SIGN, PADDING = range(7)
 GROUPS = 7
 
+Counts = npt.NDArray[np.int64]
 
-def encoded_chars(strings: Strings) -> npt.NDArray[np.int64]:
+
+def encoded_chars(strings: Strings) -> Counts:
     """Count the characters of each string that stand in words of hexadecimal or base64 (int64, shape n).
 
     A word ends at white space. Hexadecimal: digits and letters a to f, at least one of each, an even number of them.
@@ -32,15 +34,15 @@ def encoded_chars(strings: Strings) -> npt.NDArray[np.int64]:
     ):
         alphabet[list(characters)] = group
     counts = np.zeros(len(strings.starts), np.int64)
-    _count(strings.data, strings.starts, strings.stops, alphabet, counts)
+    _count(strings.data, (strings.starts, strings.stops), alphabet, np.zeros(GROUPS, np.int64), counts)
     return counts
 
 
 @kernel
-def _count(data: Bytes, starts: Places, stops: Places, alphabet: Bytes, counts: npt.NDArray[np.int64]) -> None:
+def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: Counts, counts: Counts) -> None:
+    starts, stops = spans
     for i in range(len(starts)):
         at, stop = starts[i], stops[i]
-        groups = np.zeros(GROUPS, np.int64)
         while at < stop:
             groups[:] = 0
             first = at
@@ -53,7 +55,7 @@ def _count(data: Bytes, starts: Places, stops: Places, alphabet: Bytes, counts: 
 
 
 @inlined
-def _is_encoded(groups: npt.NDArray[np.int64], chars: int) -> bool:
+def _is_encoded(groups: Counts, chars: int) -> bool:
     if groups[DIGIT] > 0 and groups[HEX_LETTER] > 0 and groups[DIGIT] + groups[HEX_LETTER] == chars:
         return chars % 2 == 0
     mixed = groups[DIGIT] > 0 and groups[CAPITAL] > 0 and groups[SMALL] > 0

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from curate.core.kernels.compiled import kernel
+from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
 
 FUNCTION_WORDS = (
@@ -75,7 +75,7 @@ def _count(data: Bytes, starts: Places, stops: Places, vocabulary: Words, counts
             _count_window(data, (first, first + WINDOW), vocabulary, counts[i])
 
 
-@kernel
+@inlined
 def _count_window(data: Bytes, window: tuple[int, int], vocabulary: Words, counts: npt.NDArray[np.int32]) -> None:
     at, stop = window
     packed, length = 0, 0
@@ -85,7 +85,19 @@ def _count_window(data: Bytes, window: tuple[int, int], vocabulary: Words, count
             length += 1
             packed = packed << 5 | (byte & 0x1F) if length <= LONGEST else 0
         elif length > 0:
-            found = np.searchsorted(vocabulary, packed)
             counts[0] += 1
-            counts[1] += found < len(vocabulary) and vocabulary[found] == packed
+            counts[1] += _stands_in(vocabulary, packed)
             packed, length = 0, 0
+
+
+@inlined
+def _stands_in(vocabulary: Words, packed: int) -> bool:
+    """Search a sorted array: numpy's own search takes a second to compile."""
+    low, high = 0, len(vocabulary)
+    while low < high:
+        middle = (low + high) // 2
+        if vocabulary[middle] < packed:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(vocabulary) and vocabulary[low] == packed

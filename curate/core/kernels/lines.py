@@ -64,7 +64,7 @@ def _trimmed(data: Bytes, start: int, stop: int) -> tuple[int, int]:
     return start, stop
 
 
-@kernel
+@inlined
 def _count_line(
     data: Bytes,
     line: tuple[int, int],
@@ -86,7 +86,7 @@ def _count_line(
         found[DUPLICATE] += chars if _stood(value ^ (value >> HASH_SHIFT), table) else 0
 
 
-@kernel
+@inlined
 def _ends(data: Bytes, line: tuple[int, int]) -> bool:
     start, stop = line
     if data[stop - 1] in ENDS:
@@ -94,7 +94,7 @@ def _ends(data: Bytes, line: tuple[int, int]) -> bool:
     return stop - start > 2 and (int(data[stop - 2]) << 8 | int(data[stop - 1])) in WIDE_ENDS  # noqa: PLR2004 - UTF-8
 
 
-@kernel
+@inlined
 def _stood(value: np.uint64, table: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], int]) -> bool:
     """Look a line up among those of the same string, and remember it; slots of other strings count as free."""
     seen, owners, owner = table

@@ -149,14 +149,14 @@ def _rewrite_all(
         ends[i] = end
 
 
-@kernel
+@inlined
 def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, counts: Counts) -> int:
     """Write one tidy string to the start of `out`; return its length.
 
     `kept` is where the blanks at the end of the line begin, `solid` where the white space at the end of the text does.
     """
     at, stop = span
-    end, kept, solid, indent, newlines, before, lines = 0, 0, 0, 0, 0, 0, 0
+    end = kept = solid = indent = newlines = before = lines = np.int64(0)  # a plain 0 compiles every callee twice
     while at < stop:
         start = at
         if SPACE < data[at] < DELETE:
@@ -191,7 +191,7 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
     return _without_indent(out, indent, solid, counts) if lines == 0 else solid
 
 
-@kernel
+@inlined
 def _end_line(out: Bytes, end: int, newlines: int, counts: Counts) -> int:
     """Write the line feed that is number `newlines` since the last solid character (0: there was none yet)."""
     if 0 < newlines <= MOST_NEWLINES:
@@ -204,7 +204,7 @@ def _end_line(out: Bytes, end: int, newlines: int, counts: Counts) -> int:
     return end
 
 
-@kernel
+@inlined
 def _without_indent(out: Bytes, indent: int, solid: int, counts: Counts) -> int:
     """Move a text of one line to the left; where there are more lines, their indents belong together and stay."""
     counts[SPACES] += indent > 0
@@ -213,18 +213,18 @@ def _without_indent(out: Bytes, indent: int, solid: int, counts: Counts) -> int:
     return solid - indent
 
 
-@kernel
+@inlined
 def _narrow(code: int, out: Bytes, end: int) -> int:
     out[end] = code - WIDE_OFFSET
     return end + 1
 
 
-@kernel
+@inlined
 def _peek(data: Bytes, at: int, stop: int) -> int:
     return decode(data, at, stop)[0] if at < stop else 0
 
 
-@kernel
+@inlined
 def _joins(code: int, before: int, after: int) -> bool:
     """Say whether a character that is invisible by itself changes what its neighbours mean.
 
@@ -243,7 +243,7 @@ def _joins(code: int, before: int, after: int) -> bool:
     )
 
 
-@kernel
+@inlined
 def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
     for first, last in ranges:  # noqa: SIM110 - numba compiles no generator expressions
         if first <= code <= last:

@@ -45,19 +45,20 @@ def parse(strings: Strings) -> Parsed:
     at least LONG_BYTES long before they are cut.
     """
     parsed = np.zeros((len(strings.starts), 3), np.int64)
-    _parse_all(strings.data, strings.starts, strings.stops, parsed)
+    places = np.full(1 << TABLE_BITS, -1, np.int64)
+    _parse_all(strings.data, (strings.starts, strings.stops), places, parsed)
     return parsed
 
 
 @kernel
-def _parse_all(data: Bytes, starts: Places, stops: Places, parsed: Parsed) -> None:
-    places = np.full(1 << TABLE_BITS, -1, np.int64)
+def _parse_all(data: Bytes, spans: tuple[Places, Places], places: Places, parsed: Parsed) -> None:
+    starts, stops = spans
     for i in range(len(starts)):
         for start in range(starts[i], stops[i], WINDOW_BYTES):
             _parse(data, (start, min(start + WINDOW_BYTES, stops[i])), places, parsed[i])
 
 
-@kernel
+@inlined
 def _parse(data: Bytes, span: tuple[int, int], places: Places, parsed: Parsed) -> None:
     """Parse one window; a place before its start was left by another one and counts as none."""
     start, stop = span
