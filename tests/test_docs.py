@@ -7,9 +7,11 @@ block may say
     <!-- file: NAME -->        the block is written to NAME in that folder instead (and Python then also loads it)
     <!-- not run: REASON -->   the block is not run
 
-Blocks in other languages (`text`, `console`) show what something looks like and are not run.
+Blocks in other languages (`text`, `console`) show what something looks like and are not run. What stands between
+`<!-- made: NAME -->` and `<!-- end -->` is written by `docs/make.py`.
 """
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -80,9 +82,9 @@ class Reader:
     def yaml(self, block: Block) -> None:
         values = YAML(typ="safe").load(block.code)
         if isinstance(values, dict) and "sources" in values:
-            from curate.config.load import load
+            from curate.config.model import Config
 
-            load(values)
+            Config.load(values)
 
 
 def test_a_document_that_says_a_wrong_thing_is_noticed(tmp_path):
@@ -105,7 +107,7 @@ def test_every_block_of_a_document_runs(document, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     reader = Reader(document, tmp_path)
     for block in blocks(document):
-        if block.language in RUN and block.mark != "not run":
+        if block.mark == "file" or (block.language in RUN and block.mark != "not run"):
             reader.read(block)
 
 
@@ -114,3 +116,50 @@ def test_every_fence_is_one_that_the_reader_sees():
     for document in DOCUMENTS:
         text = document.read_text("utf-8")
         assert text.count("```") == 2 * len(blocks(document)), document.name
+
+
+def maker():
+    """Load `docs/make.py`, which is a script and lies in no package."""
+    spec = importlib.util.spec_from_file_location("documentation", ROOT / "docs" / "make.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_is_made_from_the_code_is_up_to_date():
+    """Else: `python docs/make.py`. The tables of the READMEs are those of a run of the quickstart."""
+    make = maker()
+    stale = [path.name for path in DOCUMENTS if make.remade(path.read_text("utf-8")) != path.read_text("utf-8")]
+    assert stale == []
+    used = {name for path in DOCUMENTS for _, name, _ in make.MADE.findall(path.read_text("utf-8"))}
+    assert used == set(make.MAKERS)
+
+
+def test_every_link_leads_to_a_file():
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
+            assert "://" in target or (document.parent / target).exists(), (document.name, target)
+
+
+class TestTheFirstScreen:
+    RUN = "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/curate run configs/quickstart.yaml\n"
+    TEST = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest\n"
+
+    @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+    def test_has_the_two_commands_the_table_a_short_configuration_and_what_to_do_with_the_result(self, name):
+        first, _, _ = (ROOT / name).read_text("utf-8").partition("\n## ")
+        languages = [language for language, _ in re.findall(r"^```(\w+)\n(.*?)^```$", first, re.MULTILINE | re.DOTALL)]
+        assert languages == ["bash", "bash", "text", "yaml", "bash", "python"]
+        run, test, table, configuration, after, load = blocks(ROOT / name)[:6]
+        assert (run.code, test.code) == (self.RUN, self.TEST)
+        assert table.code.startswith("stage ")
+        assert len(configuration.code.splitlines()) == 12
+        assert all(f"curate {command} " in after.code for command in ("run", "rejects", "verify"))
+        assert "load_dataset" in load.code
+
+    def test_has_the_same_code_in_both_languages(self):
+        english, chinese = (blocks(ROOT / name) for name in ("README.md", "README.zh-CN.md"))
+        runnable = [[block.code for block in said if block.language in RUN] for said in (english, chinese)]
+        assert runnable[0] == runnable[1]

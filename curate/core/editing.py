@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from curate.core import compute as pc
 from curate.core.columns import with_columns
 from curate.core.record import MESSAGES, render
 from curate.core.stage import COUNTED, Edit, Edited, Outcome, merged

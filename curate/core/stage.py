@@ -209,7 +209,7 @@ def found_lines(  # noqa: PLR0913 - the columns of a finding are its arguments
     operator: Operator | None = None,
 ) -> pa.RecordBatch | None:
     """Return one finding for each row where `mask` is true (null counts as false), or None where there is none."""
-    import pyarrow.compute as pc
+    from curate.core import compute as pc
 
     rows = pc.indices_nonzero(pc.fill_null(mask, False)).cast(pa.int32())
     n = len(rows)

@@ -3,7 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from curate.core import compute as pc
 
 Bytes = npt.NDArray[np.int64]
 

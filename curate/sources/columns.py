@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.types as kinds
 
+from curate.core import compute as pc
 from curate.core.record import MESSAGES, SOURCED, place_of, record_id
 from curate.core.stage import Outcome
 from curate.sources.fields import ARROW, NO_KEY, NO_TEXT, Fault, Fields, Kind, lines

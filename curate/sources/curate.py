@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import Field
 
+from curate.core import compute as pc
 from curate.core.bytes import Stream, opened, reading
 from curate.core.errors import ConfigError, DataError, StorageError
 from curate.core.record import SHARD

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curate.core import compute as pc
 from curate.core.bytes import Stream, opened, reading
 from curate.core.errors import StorageError
 from curate.core.files import written_whole

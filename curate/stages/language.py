@@ -6,9 +6,9 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field
 
+from curate.core import compute as pc
 from curate.core.columns import with_columns
 from curate.core.stage import Outcome, Stage, Step, found_lines
 

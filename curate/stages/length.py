@@ -3,9 +3,9 @@
 from typing import ClassVar, Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
+from curate.core import compute as pc
 from curate.core.columns import with_columns
 from curate.core.stage import Outcome, Stage, Step, found_lines, merged
 

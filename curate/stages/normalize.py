@@ -6,8 +6,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from curate.core import compute as pc
 from curate.core.stage import COUNTED, Edit, Edited, Editor
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field
 
+from curate.core import compute as pc
 from curate.core.columns import with_columns
 from curate.core.errors import ConfigError
 from curate.core.stage import Outcome, Stage, Step

@@ -18,6 +18,8 @@ STAGES = {
     "brittle_facts": "tests.engine.faults:BrittleFacts",
     "deadly": "tests.engine.faults:Deadly",
 }
+ROOT = Path(__file__).parents[2]
+"""Where the command has to be started, to find this module."""
 GATE = "CURATE_TEST_GATE"
 """Names a file for which records that say WAIT wait."""
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from tests.engine.corpora import ledger, shards
+from tests.engine.faults import ROOT
 from tests.engine.trying import Trial, good
 
 MEGABYTES_MORE = 150
@@ -76,7 +77,7 @@ def test_a_truncated_gz_gives_its_whole_records_and_tells_where_it_breaks_off(tr
 def test_a_line_of_a_hundred_megabytes_is_left_out_and_never_held(trial: Trial) -> None:
     def peak() -> int:
         said = [sys.executable, "-c", PEAK, "run", str(trial.config), "--quiet", "--fresh"]
-        return int(subprocess.run(said, capture_output=True, text=True, check=True).stdout) // 1024
+        return int(subprocess.run(said, cwd=ROOT, capture_output=True, text=True, check=True).stdout) // 1024
 
     trial.write("a.jsonl", "\n".join(good()))
     trial.config.write_text(json.dumps(trial.settings()))
@@ -85,16 +86,12 @@ def test_a_line_of_a_hundred_megabytes_is_left_out_and_never_held(trial: Trial) 
         stream.write(b'{"text": "')
         for _ in range(100):
             stream.write(b"0123456789abcde " * 65536)
-        stream.write(b'"}\n' + lines_apart())
+        stream.write(b'"}\n' + json.dumps({"text": "一行在很长的一行之后，照样要读到。"}).encode())
 
     assert peak() < small + MEGABYTES_MORE
     assert left_out(trial) == [("read:too_long", 0)]
     assert ledger(trial.out)["source_length"].item() == 100 * 2**20 + 13
     assert len(shards(trial.out)) == 61
-
-
-def lines_apart() -> bytes:
-    return json.dumps({"text": "这一行在很长的一行之后，照样要读到。"}).encode()
 
 
 def test_an_empty_file_is_listed_and_has_no_record(trial: Trial) -> None:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from curate.config import registry
@@ -37,7 +39,15 @@ def left_out(trial: Trial) -> list[tuple[str, str, int]]:
 def traces(trial: Trial) -> list[str]:
     """Name the files, published or of the work folder, that hold the text of a record that failed."""
     files = [path for path in trial.out.parent.rglob("*") if path.is_file() and trial.raw not in path.parents]
-    return [path.name for path in files if PERSONAL.encode() in path.read_bytes()]
+    return [path.name for path in files if PERSONAL in content(path)]
+
+
+def content(path: Path) -> str:
+    """Return what a file says, unpacked where it is packed."""
+    head = path.read_bytes()[:6]
+    if head == b"ARROW1":
+        return str(pa.ipc.open_file(path).read_all().to_pylist())
+    return str(pq.read_table(path).to_pylist()) if head[:4] == b"PAR1" else path.read_text("utf-8")
 
 
 class TestARecordOnWhichAStageRaises:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.engine.corpora import bytes_of, lines
-from tests.engine.faults import COMMAND
+from tests.engine.faults import COMMAND, ROOT
 from tests.engine.trying import Trial, good, is_one_clear_error
 
 
@@ -101,7 +101,7 @@ class TestTheOutput:
         trial.former()
         before = bytes_of(trial.out)
         said = [*COMMAND, "run", str(trial.config), "--quiet"]
-        done = subprocess.run(said, preexec_fn=cramped, capture_output=True, text=True, check=False)
+        done = subprocess.run(said, preexec_fn=cramped, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 74
         assert is_one_clear_error(done.stderr, "File too large", "free space", str(trial.out)), done.stderr
         assert bytes_of(trial.out) == before

@@ -16,7 +16,7 @@ from benchmarks.measure import members
 from curate.cli import main
 from curate.config import registry
 from tests.engine.corpora import bytes_of, lines
-from tests.engine.faults import COMMAND, GATE, STAGES
+from tests.engine.faults import COMMAND, GATE, ROOT, STAGES
 from tests.engine.trying import Trial, is_one_clear_error
 
 AT_MOST_SECONDS = 120
@@ -33,16 +33,14 @@ class Waiting:
         stages = ["normalize", "brittle", "exact_duplicates"]
         self.trial.config.write_text(json.dumps(self.trial.settings(stages=stages, workers=1)))
 
-    def start(self) -> "subprocess.Popen[str]":
-        """Start the command in a session of its own and wait until its worker stands before the gate."""
+    def start(self) -> None:
+        """Start the command in a session of its own."""
         said = [*COMMAND, "run", str(self.trial.config), "--progress", "none"]
         environment = {**os.environ, GATE: str(self.gate)}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
-            said, env=environment, stderr=pipe, stdout=pipe, text=True, start_new_session=True
+            said, env=environment, stderr=pipe, stdout=pipe, text=True, cwd=ROOT, start_new_session=True
         )
-        soon(lambda: self.trail().startswith("0 60 brittle"))
-        return self.process
 
     def trail(self) -> str:
         """Return what the worker is at."""
@@ -83,10 +81,13 @@ def waiting(tmp_path: Path) -> Iterator[Waiting]:
     waiting = Waiting(tmp_path)
     assert waiting.status() == "absent"
     waiting.start()
-    yield waiting
-    with suppress(ProcessLookupError):
-        os.killpg(waiting.process.pid, signal.SIGKILL)
-    waiting.process.communicate()
+    try:
+        soon(lambda: waiting.trail().startswith("0 60 brittle"))
+        yield waiting
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(waiting.process.pid, signal.SIGKILL)
+        waiting.process.communicate()
 
 
 @pytest.fixture(scope="module")

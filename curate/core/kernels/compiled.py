@@ -22,4 +22,6 @@ def inlined(function: Function) -> Function:
     A plain call counts references to its arrays, which costs ten times the work that is done for one character. Inlined
     by LLVM, not by numba (`inline="always"`): the types of its body are then inferred once, not again at every call.
     """
-    return cast("Function", njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+    # numba's stubs do not know the options that leave out what Python would call.
+    compiled = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
+    return cast("Function", compiled(function))

@@ -8,20 +8,32 @@ from curate.core.kernels.compiled import kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
 from curate.core.kernels.utf8 import decode
 
+Counts = npt.NDArray[np.int32]
+
 LAST = LIMIT - 1
+ASCII = 0x80
 
 
-def kind_counts(strings: Strings) -> npt.NDArray[np.int32]:
+def kind_counts(strings: Strings) -> Counts:
     """Count characters by class: shape (n strings, KINDS), int32, columns in the order of Kind."""
     counts = np.zeros((len(strings.starts), KINDS), np.int32)
-    _count(strings.data, strings.starts, strings.stops, kind_table(), counts)
+    _count(strings.data, (strings.starts, strings.stops), kind_table(), np.zeros(ASCII, np.int32), counts)
     return counts
 
 
 @kernel
-def _count(data: Bytes, starts: Places, stops: Places, kinds: Bytes, counts: npt.NDArray[np.int32]) -> None:
+def _count(data: Bytes, spans: tuple[Places, Places], kinds: Bytes, seen: Counts, counts: Counts) -> None:
+    """Count ASCII by character first, in `seen`: one counter for all small letters would be waited for every time."""
+    starts, stops = spans
     for i in range(len(starts)):
         at, stop = starts[i], stops[i]
         while at < stop:
+            if data[at] < ASCII:
+                seen[data[at]] += 1
+                at += 1
+                continue
             code, at = decode(data, at, stop)
             counts[i, kinds[min(code, LAST)]] += 1
+        for code in range(ASCII):
+            counts[i, kinds[code]] += seen[code]
+            seen[code] = 0

@@ -156,7 +156,7 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
     `kept` is where the blanks at the end of the line begin, `solid` where the white space at the end of the text does.
     """
     at, stop = span
-    end = kept = solid = indent = newlines = before = lines = np.int64(0)  # a plain 0 compiles every callee twice
+    end = kept = solid = indent = newlines = before = lines = at - at  # for a plain 0 numba compiles every callee twice
     while at < stop:
         start = at
         if SPACE < data[at] < DELETE:

@@ -35,17 +35,9 @@ COSTS = {
     Kind.SYMBOL: 150,
 }
 """Hundredths of a token for one character outside the runs above; a class that is not listed costs two tokens."""
-UPPER_A, UPPER_Z, LOWER_A, LOWER_Z, DIGIT_0, DIGIT_9, SPACE, FEED, LAST_ASCII = (
-    0x41,
-    0x5A,
-    0x61,
-    0x7A,
-    0x30,
-    0x39,
-    0x20,
-    0x0A,
-    0x7F,
-)
+UPPER_Z, LOWER_A, LOWER_Z, DIGIT_0, DIGIT_9, SPACE, FEED, LAST_ASCII = 0x5A, 0x61, 0x7A, 0x30, 0x39, 0x20, 0x0A, 0x7F
+CASE = 0x20
+"""The bit that parts small letters from capitals in ASCII."""
 
 
 def estimated_tokens(strings: Strings) -> npt.NDArray[np.int32]:
@@ -64,7 +56,7 @@ def _estimate(data: Bytes, starts: Places, stops: Places, costs: Bytes, tokens: 
         while at < stop:
             byte = data[at]
             first = at
-            if LOWER_A <= byte <= LOWER_Z or UPPER_A <= byte <= UPPER_Z:
+            if LOWER_A <= byte | CASE <= LOWER_Z:
                 at, capitals = _word(data, at, stop)
                 cost += _word_cost(at - first, capitals)
             elif DIGIT_0 <= byte <= DIGIT_9:
@@ -87,14 +79,14 @@ def _estimate(data: Bytes, starts: Places, stops: Places, costs: Bytes, tokens: 
 
 @inlined
 def _is_word(byte: int) -> bool:
-    return LOWER_A <= byte <= LOWER_Z or UPPER_A <= byte <= UPPER_Z or DIGIT_0 <= byte <= DIGIT_9
+    return LOWER_A <= byte | CASE <= LOWER_Z or DIGIT_0 <= byte <= DIGIT_9
 
 
 @inlined
 def _word(data: Bytes, at: int, stop: int) -> tuple[int, int]:
     """Return where the ASCII letters that start at `at` end, and how many of them are capitals."""
     capitals = 0
-    while at < stop and (LOWER_A <= data[at] <= LOWER_Z or UPPER_A <= data[at] <= UPPER_Z):
+    while at < stop and LOWER_A <= data[at] | CASE <= LOWER_Z:
         capitals += data[at] <= UPPER_Z
         at += 1
     return at, capitals

@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import Field
 
+from curate.core import compute as pc
 from curate.core.stage import VERDICTS, Action, GlobalStage, Round, Texts, Value
 from curate.stages.dedup.scope import Scope, scopes_of
 

@@ -5,9 +5,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from curate.core import compute as pc
 from curate.core.stage import VERDICTS, Action, Texts, Value
 from curate.stages.dedup.pairs import PAIRS, Longs, Places, Scores, unmeasured
 

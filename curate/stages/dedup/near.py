@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
+from curate.core import compute as pc
 from curate.core.columns import with_columns
 from curate.core.stage import Findings, GlobalStage, Outcome, Round, Step, apply_verdicts
 from curate.stages.dedup.bands import PERMUTATIONS, Bands, fitting

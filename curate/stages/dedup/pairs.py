@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from curate.core import compute as pc
 from curate.core.errors import StorageError
 from curate.core.stage import Texts, Value
 

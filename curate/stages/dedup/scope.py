@@ -5,8 +5,9 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from curate.core import compute as pc
 
 Scope = Literal["corpus", "source", "language"]
 COLUMNS = {"source": "source_id", "language": "language"}

@@ -7,9 +7,9 @@ from typing import ClassVar, Literal, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field, field_validator, model_validator
 
+from curate.core import compute as pc
 from curate.core.record import FILLED
 from curate.core.stage import COUNTED, FOUND, Edit, Edited, Editor
 from curate.stages.pii.engine import RULES, BudgetError, Native, Span, replaced
