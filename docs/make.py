@@ -122,7 +122,7 @@ def worded(rule: Rule) -> str:
 def sources() -> str:
     """Write the settings that all formats share, then one section a format."""
     all_of_them = [described(name) for name in SOURCES]
-    shared = {one.name for one in all_of_them[0].settings if one.name not in {"format"}}
+    shared = {one.name for one in all_of_them[0].settings if one.name != "format"}
     parts = ["## Settings of `jsonl`, most of which every format has"]
     parts.append(settings(one for one in all_of_them[0].settings if one.name in shared))
     for what in all_of_them:

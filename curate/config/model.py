@@ -22,7 +22,8 @@ class Output(Value):
 
     path: Path = Field(description="Folder of the output; replaced whole when a run ends well.")
     store: str | None = Field(
-        None, description="Address (fsspec URL, such as s3://bucket/corpus) to which a finished output is copied as well."
+        None,
+        description="Address (fsspec URL, such as s3://bucket/corpus) to which a finished output is copied as well.",
     )
     shard_bytes: Bytes = Field(256 * 10**6, ge=1, description="Uncompressed bytes a shard holds at most (about).")
     splits: dict[str, float] = Field({"train": 1.0}, description="Splits and their shares; the shares sum to 1.")

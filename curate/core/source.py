@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -84,6 +84,11 @@ class Split:
 
 class Source(Value):
     """Lists files, looks at each once, and turns splits into records: the only maker of records."""
+
+    version: ClassVar[int] = 1
+    """Bumped by hand whenever the same files give other records; part of every task key."""
+    uses: ClassVar[tuple[str, ...]] = ()
+    """Distributions whose versions shape the records."""
 
     name: str = ""
 

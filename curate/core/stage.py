@@ -164,10 +164,10 @@ class Findings(NamedTuple):
 class GlobalStage(Settings):
     """Sees the corpus in rounds, then is a step."""
 
-    facts_from: ClassVar[tuple[str, ...]] = ()
-    """Settings that shape `facts`; a change of any other setting leaves the facts on disk valid."""
-    open_from: ClassVar[tuple[str, ...]] = ()
-    """Settings that shape what `open` makes of given findings; a change of any other leaves applied findings valid."""
+    facts_from: ClassVar[tuple[str, ...] | None] = None
+    """Settings that shape `facts`, null for all; a change of any other setting leaves the facts on disk valid."""
+    open_from: ClassVar[tuple[str, ...] | None] = None
+    """Settings that shape what `open` makes of findings, null for all; a change of any other leaves it valid."""
     edits: ClassVar[bool] = False
     """Whether its step changes text, so that a later global stage has to read the text anew."""
 

@@ -14,8 +14,8 @@ from curate.core.errors import CurateError
 from curate.core.receipt import Receipt, Tally
 from curate.core.record import SHARD
 from curate.core.stage import GlobalStage, Settings
+from curate.engine.entry import keyed_uri
 from curate.engine.identity import all_uses, digest_of_asset, kind_of, params_of, versions
-from curate.engine.passes import keyed_uri
 from curate.engine.phases import Work
 from curate.lineage.manifest import (
     Account,
@@ -115,7 +115,7 @@ def inputs_of(work: Work) -> tuple[Input, ...]:
     for receipt in work.passes[0]:
         counts.update({(receipt.source, uri): rows for uri, rows in receipt.payload["files"].items()})
     records = []
-    for one in work.inputs:
+    for one in work.inputs.values():
         found, name = one.found, one.source.name
         uri = found.uri if work.uri_key is None else keyed_uri(found.uri, work.uri_key)
         records.append(

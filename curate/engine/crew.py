@@ -51,6 +51,11 @@ class Crew:
     """Brings back an output that lies in the published folder; tells whether it did."""
     receipts: dict[str, Receipt] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    errors: int = 0
+    unfit: int = 0
+    """Records on which a global stage raised while it gathered facts."""
+    trusted: set[str] = field(default_factory=set)
+    """Outputs that this run made or has digested."""
     made: list[str] = field(default_factory=list)
     """Labels of the tasks that were performed in this run, in the order of their ends."""
 
@@ -63,7 +68,7 @@ class Crew:
             if receipt is None:
                 todo.append(task)
             else:
-                self.receipts[task.key] = receipt
+                self._keep(receipt)
                 progress.step(task, receipt, cached=True)
         self._check_errors()
         self._perform(todo, progress)
@@ -78,19 +83,27 @@ class Crew:
 
     def _present(self, key: str, name: str) -> bool:
         ref = self.receipts[key].outputs.get(name)
-        return ref is None or self.space.holds(ref) or self.rescue(ref)
+        return ref is None or self._intact(ref) or self.rescue(ref)
+
+    def _intact(self, ref: FileRef) -> bool:
+        """Digest an output that an earlier run left, once; one that this run made is taken at its size."""
+        if ref.path not in self.trusted:
+            if not self.space.is_whole(ref):
+                return False
+            self.trusted.add(ref.path)
+        return self.space.holds(ref)
 
     def _valid(self, key: str) -> Receipt | None:
         receipt = self.receipts.get(key) or Receipt.load(self.space.receipts, key)
         if receipt is None:
             return None
         kept = [ref for ref in receipt.outputs.values() if not ref.text]
-        return receipt if all(self.space.holds(ref) for ref in kept) else None
+        return receipt if all(self._intact(ref) for ref in kept) else None
 
     def _perform(self, tasks: Sequence[Task], progress: "Progress") -> None:
         if not tasks:
             return
-        self.bring([read for task in tasks for read in task.reads])
+        self.bring(list(dict.fromkeys(read for task in tasks for read in task.reads)))
         left = {task.key: task for task in tasks}
         while left:
             try:
@@ -107,16 +120,23 @@ class Crew:
     def _take(self, task: Task, receipt: Receipt, progress: "Progress") -> None:
         before = self.receipts.get(task.key)
         if before is not None and digests(before) != digests(receipt):
-            name = next(name for name, said in digests(receipt).items() if digests(before).get(name) != said)
+            name = min(name for name, _ in digests(before).items() ^ digests(receipt).items())
             hint = "the input has changed under the run, or a stage is not deterministic: run again with --fresh"
             raise CurateError(f"made again, output {name!r} is not the same as before", where=task.label, hint=hint)
-        self.receipts[task.key] = receipt
+        self._keep(receipt)
+        self.trusted |= {ref.path for ref in receipt.outputs.values()}
         self.made.append(task.label)
         progress.step(task, receipt, cached=False)
         self._check_errors()
 
+    def _keep(self, receipt: Receipt) -> None:
+        if receipt.key not in self.receipts:
+            self.errors += sum(tally.errors for tally in receipt.tallies)
+            self.unfit += sum(len(said) for said in receipt.payload.get("unfit", {}).values())
+        self.receipts[receipt.key] = receipt
+
     def _check_errors(self) -> None:
-        errors = sum(tally.errors for receipt in self.receipts.values() for tally in receipt.tallies)
+        errors = max(self.errors, self.unfit)  # unfit records are counted again where they are rejected
         if errors > self.max_errors:
             counted = "1 record" if errors == 1 else f"{errors} records"
             raise DataError(

@@ -104,11 +104,6 @@ class Flow:
 
         return chosen
 
-    def enter(self, outcome: Outcome, book: Book, first_row: int) -> pa.RecordBatch:
-        """Take what a source gave: number the rows, add the columns of the run, take out what could not be read."""
-        batch = entered(outcome.batch, self.shape, first_row)
-        return self.settle(Outcome(batch, outcome.found), book, text_bytes(batch))
-
     def step(self, opened: Opened, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Run one stage over the living; return those that live on."""
         if batch.num_rows == 0:
@@ -150,7 +145,7 @@ class Flow:
             elif line["row"] not in doom:
                 doom[line["row"]] = line
                 rule["rejected"] += 1
-        book.totals["tagged"] += len(tags)
+        book.totals["tagged"] += len(tags.keys() - doom.keys())
         book.totals["rejected"] += len(doom)
         book.totals["errors"] += sum(str(line["rule"]).startswith("error:") for line in doom.values())
         if tags:

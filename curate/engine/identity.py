@@ -10,6 +10,7 @@ from unicodedata import unidata_version
 
 import curate
 from curate.core.files import digest_of
+from curate.core.receipt import key_of
 from curate.core.source import Piece, Source, Split
 from curate.core.stage import Editor, GlobalStage, Settings, Stage, Value
 from curate.engine.plan import Pass, Plan
@@ -22,10 +23,20 @@ LIBRARIES = ("pyarrow",)
 """Every output goes through these."""
 
 
-@cache
 def digest_of_asset(path: Path) -> str:
-    """Digest a file that a stage loads; read once a run."""
+    """Digest a file that a stage loads; read again only when it has changed."""
+    facts = path.stat()
+    return _digest(path, facts.st_size, facts.st_mtime_ns)
+
+
+@cache
+def _digest(path: Path, _size: int, _mtime_ns: int) -> str:
     return digest_of(path)
+
+
+def task_key(kind: str, *parts: Json) -> str:
+    """Return the key of a task: its kind, the versions that shape every output, and what decides this one."""
+    return key_of(kind, ENGINE, curate.__version__, versions(()), unidata_version, *parts)
 
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:
@@ -76,6 +87,8 @@ def source_identity(source: Source) -> dict[str, Json]:
     spared = {"path", *source.registry()} - {"license"}
     return {
         "source": kind_of_source(source),
+        "version": source.version,
+        "uses": versions(source.uses),
         "params": {name: said for name, said in params.items() if name not in spared},
     }
 
@@ -100,10 +113,6 @@ def pass_identity(one: Pass, plan: Plan) -> dict[str, Json]:
     """Say all that shapes what a pass makes of given batches and findings."""
     shape = plan.shape
     return {
-        "engine": ENGINE,
-        "curate": curate.__version__,
-        "libraries": versions(()),
-        "unicode": unidata_version,
         "apply": [stage_identity(stage, stage.open_from) for stage in one.apply],
         "stream": [stage_identity(stage) for stage in one.stream],
         "gather": [stage_identity(stage, stage.facts_from) for stage in one.gather],

@@ -1,10 +1,11 @@
-"""Two records with one key: the first keeps it, a later one is left out under the name of its place."""
+"""Records with one key: the first that lives keeps it, any other is left out under the name of its place."""
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curate.core.stage import VERDICTS, GlobalStage, Round, Texts, Value
 
@@ -17,12 +18,11 @@ class Keys(GlobalStage):
     facts_from: ClassVar[tuple[str, ...]] = ()
 
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Return the id of every record read, as two halves of 64 bits."""
-        raw = np.array([bytes.fromhex(name) for name in batch["id"].to_pylist()], dtype="S16")
-        halves = np.frombuffer(raw.tobytes(), dtype=">u8").reshape(-1, 2).astype(np.uint64)
-        return pa.RecordBatch.from_arrays(
-            [pa.array(halves[:, 0]), batch["row"], pa.array(halves[:, 1])], names=["key", "row", "tail"]
-        )
+        """Return the id of every record read, as two halves of 64 bits, and whether the pass let it live."""
+        raw = bytes.fromhex("".join(batch["id"].to_pylist()))
+        halves = np.frombuffer(raw, dtype=">u8").reshape(-1, 2).astype(np.uint64)
+        columns = [pa.array(halves[:, 0]), batch["row"], pa.array(halves[:, 1]), batch["alive"]]
+        return pa.RecordBatch.from_arrays(columns, names=["key", "row", "tail", "alive"])
 
     def rounds(self) -> Sequence[Round]:
         """Return the one round that groups equal ids."""
@@ -30,24 +30,31 @@ class Keys(GlobalStage):
 
 
 class Repeats(Value):
-    """Name every record but the first of each id."""
+    """Name every record of an id but one: the first that lives, else the first."""
 
     by: Literal["key"] = "key"
     wants_text: bool = False
 
     def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:
-        """Yield a verdict for each later record of an id; `facts` is sorted by (key, row)."""
+        """Yield a line for each record that has to give the id up; `facts` is sorted by (key, row).
+
+        One that lives is rejected in favour of the one that keeps the id. One that the pass has rejected already gets a
+        line without a rule: the ledger then names it by its place.
+        """
         del texts
         head, tail, row = (facts[name].to_numpy() for name in ("key", "tail", "row"))
-        order = np.lexsort((row, tail, head))
-        head, tail, row = head[order], tail[order], row[order]
+        dead = ~facts["alive"].to_numpy()
+        order = np.lexsort((row, dead, tail, head))
+        head, tail, row, dead = head[order], tail[order], row[order], dead[order]
         new = np.ones(len(row), dtype=bool)
         new[1:] = (head[1:] != head[:-1]) | (tail[1:] != tail[:-1])
         first = row[np.maximum.accumulate(np.where(new, np.arange(len(row)), 0))]
         later = np.flatnonzero(~new)
         later = later[np.argsort(row[later], kind="stable")]
-        n = len(later)
-        blank = pa.nulls(n, pa.float64())
-        rule, none, action = pa.repeat(RULE, n), pa.nulls(n, pa.string()), pa.repeat("reject", n)
+        if not len(later):
+            return
+        n, gone = len(later), pa.array(dead[later])
+        none, blank = pa.nulls(n, pa.string()), pa.nulls(n, pa.float64())
+        rule, action = pc.if_else(gone, none, pa.repeat(RULE, n)), pc.if_else(gone, none, pa.repeat("reject", n))
         columns = [pa.array(row[later]), rule, none, blank, blank, none, action, pa.array(first[later])]
         yield pa.RecordBatch.from_arrays(columns, schema=VERDICTS)

@@ -49,12 +49,12 @@ class ShardJob:
                     yield reader.get_batch(place)
 
 
-def cut_shards(groups: Sequence[tuple[str, int, int]], shard_bytes: int) -> list[tuple[Stretch, ...]]:
-    """Cut row groups (path, rows, bytes), in order, into shards of at most `shard_bytes`; a larger group is one."""
+def cut_shards(groups: Sequence[tuple[str, int]], shard_bytes: int) -> list[tuple[Stretch, ...]]:
+    """Cut row groups (path, bytes), in order, into shards of at most `shard_bytes`; a larger group is one."""
     shards: list[list[tuple[str, int]]] = []
     held = 0
     places: dict[str, int] = {}
-    for path, _, size in groups:
+    for path, size in groups:
         place = places.get(path, 0)
         places[path] = place + 1
         if not shards or held + size > shard_bytes:

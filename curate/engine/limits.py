@@ -12,6 +12,11 @@ BLANK = "read:blank"
 """Blank lines are no records that anybody lost."""
 
 
+def is_read(rule: str) -> bool:
+    """Tell whether a rule is a source's."""
+    return rule.startswith("read:")
+
+
 @dataclass(frozen=True)
 class Loss:
     """What was left out of a source, or of the run."""
@@ -23,19 +28,25 @@ class Loss:
     @property
     def unreadable(self) -> int:
         """Records that a source could not read."""
-        return sum(count for rule, count in self.rules.items() if rule.startswith("read:") and rule != BLANK)
+        return sum(count for rule, count in self.rules.items() if is_read(rule) and rule != BLANK)
 
     @property
     def rejected(self) -> int:
         """Records that a stage rejected."""
-        return sum(count for rule, count in self.rules.items() if not rule.startswith("read:"))
+        return sum(count for rule, count in self.rules.items() if not is_read(rule))
+
+    @property
+    def lines(self) -> int:
+        """Records without blank stretches."""
+        return self.records - self.rules[BLANK]
 
     def hold(self, what: str, count: int, limit: float) -> None:
         """Raise DataError where a share is above its limit, naming the three heaviest rules."""
-        if count <= limit * self.records:
+        if count <= limit * self.lines:
             return
-        heaviest = ", ".join(f"{rule} {often}" for rule, often in self.rules.most_common(3))
-        fact = f"{count} of {self.records} records are {what}: {count / self.records:.1%} is above"
+        guilty = Counter({rule: often for rule, often in self.rules.items() if is_read(rule) == (what == "unreadable")})
+        heaviest = ", ".join(f"{rule} {often}" for rule, often in guilty.most_common(3) if often)
+        fact = f"{count} of {self.lines} records are {what}: {count / self.lines:.1%} is above"
         hint = f"the heaviest rules: {heaviest}; look with `curate preview`, or raise the limit"
         raise DataError(f"{fact} limits.{what}_share {limit:.1%}", where=self.where, hint=hint)
 

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -20,8 +20,7 @@ from curate.engine.lock import hold_shared
 from curate.engine.task import Task, perform
 
 STRIKES = 3
-"""A task in whose company the pool broke so often is looked at by itself."""
-Perform = Callable[[Task, Path], Receipt]
+"""After a break its tasks run one at a time; one that breaks the pool by itself, and so often, is given up."""
 
 
 class FatalTaskError(Exception):
@@ -93,7 +92,7 @@ class Local:
             self._strikes[task.key] += 1
             if self._strikes[task.key] >= STRIKES and len(lost) == 1:
                 raise FatalTaskError(task)
-        return sorted(lost, key=lambda task: -self._strikes[task.key])
+        return sorted(lost, key=lambda task: self._strikes[task.key])
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:

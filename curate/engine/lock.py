@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from curate.core.errors import StoppedError, StorageError
+from curate.engine.space import WORKERS_LOCK
 
+PAUSE_SECONDS = 0.05
+LOOK_SECONDS = 0.5
+"""How long a run tries for the lock: `curate status` takes it for a moment to see whether it is held."""
 ORPHANS_SECONDS = 10
 """How long a new run waits for workers of a killed one to notice that their parent is gone."""
 
@@ -23,9 +27,7 @@ def locked(out: Path) -> Iterator[None]:
     except OSError as error:
         hint = "choose an `output.path` whose folder you may write to"
         raise StorageError(f"cannot write: {error.strerror}", where=str(path), hint=hint) from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not taken(handle, LOOK_SECONDS):
         os.close(handle)
         hint = f"wait for it to end; `curate status {out}` shows how far it is"
         raise StoppedError("another run is writing this output", where=str(out), hint=hint) from None
@@ -35,24 +37,31 @@ def locked(out: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def taken(handle: int, seconds: float) -> bool:
+    """Try for some seconds to lock a file exclusively; tell whether it worked."""
+    for _ in range(int(seconds / PAUSE_SECONDS)):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return True
+    return False
+
+
 def hold_shared(root: Path) -> int:
     """Let a worker mark the work folder as in use for as long as its process lives."""
-    handle = os.open(root / "workers.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(root / WORKERS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(handle, fcntl.LOCK_SH)
     return handle
 
 
 def wait_for_orphans(root: Path) -> None:
     """Wait until no worker of an earlier run is alive; StoppedError where one stays."""
-    handle = os.open(root / "workers.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(root / WORKERS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        for _ in range(ORPHANS_SECONDS * 20):
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                time.sleep(0.05)
-            else:
-                return
+        if taken(handle, ORPHANS_SECONDS):
+            return
         hint = "end the processes that still use it, then run again"
         raise StoppedError("workers of an earlier run are still alive", where=str(root), hint=hint)
     finally:

@@ -8,26 +8,27 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.core.errors import StorageError
 from curate.core.receipt import Receipt
 from curate.core.record import ROW
-from curate.core.source import Source, Split
-from curate.core.stage import FOUND, Findings, GlobalStage, Outcome, Step, found_lines, merged
+from curate.core.source import FileStat, Source, Split
+from curate.core.stage import Findings, Outcome, Step
 from curate.engine.crumbs import AT_REST, Crumbs
-from curate.engine.flow import Book, Flow, Opened, entered, scattered
+from curate.engine.entry import counted, keyed, keyed_uri, sampled, sparing
+from curate.engine.flow import Book, Flow, Opened, entered
+from curate.engine.gather import Gatherer, Trail, with_fate
 from curate.engine.keys import Keys
 from curate.engine.plan import Pass, Shape
 from curate.engine.space import Space
-from curate.engine.spool import LZ4, PLAIN, FactSpool, Spool, batches_of, text_bytes
-from curate.engine.task import guarded, widened
+from curate.engine.spool import LZ4, PLAIN, Spool, batches_of, text_bytes
+from curate.engine.survey import is_unchanged
+from curate.engine.task import widened
+from curate.lineage.manifest import UNDETERMINED
 from curate.sinks.measure import row_bytes
 from curate.sinks.shards import GROUP_BYTES, GROUP_ROWS, regroup
-
-UNDETERMINED = "und"
-"""How BCP 47 spells a language that nobody has determined."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class PassJob:
     source: Source
     split: Split | None = None
     """What to read, in the first pass."""
+    files: tuple[FileStat, ...] = ()
+    """The raw files of the split as the survey found them, in the first pass."""
     text: str | None = None
     """Path of the work file to read, in a later pass."""
     findings: tuple[str | None, ...] = ()
@@ -84,9 +87,21 @@ class PassJob:
     careful: tuple[int, int] | None = None
     """Rows to be taken one at a time, to find the one that kills."""
 
+    def check_unchanged(self) -> None:
+        """Raise StorageError where a raw file is no longer the one that was surveyed: the key names its digest."""
+        for file in self.files:
+            if not is_unchanged(file):
+                hint = "let nobody write to the raw files while a run reads them; run the same command again"
+                raise StorageError("the file changed while the run was reading it", where=file.path, hint=hint)
+
     def perform(self, space: Space, key: str) -> Receipt:
         """Run the pass over the split; the receipt holds tallies by stage and rows and bytes by row group."""
         return PassRun(self, space, key).run()
+
+
+def untouched(batch: pa.RecordBatch) -> Outcome:
+    """Do what a global stage does to a split on which it found nothing."""
+    return Outcome(batch)
 
 
 class PassRun:
@@ -99,7 +114,10 @@ class PassRun:
         self.flow = Flow(job.shape, job.source.name, self._leave_out)
         self.crumbs = Crumbs(space.root, key)
         self.flow.watch = self.crumbs.drop
-        self.gather = [Gatherer(stage, self) for stage in job.stage_pass.gather]
+        trail = Trail(job.source.name, job.killed, self.crumbs.drop, self.draft)
+        self.gather = [Gatherer(stage, trail) for stage in job.stage_pass.gather]
+        self.entry: pa.RecordBatch | None = None
+        """What the source gave last, with the records that it could not read."""
         self.groups: dict[str, list[tuple[int, int]]] = {}
         self.files: Counter[str] = Counter()
         self.languages: Counter[str] = Counter()
@@ -119,6 +137,7 @@ class PassRun:
             for gatherer in self.gather:
                 gatherer.close()
             self.left.close()
+            self.job.check_unchanged()
         self.crumbs.sweep()
         return self._receipt(time.process_time() - started)
 
@@ -157,7 +176,7 @@ class PassRun:
         opened = []
         for stage, path in zip(job.stage_pass.apply, job.findings, strict=True):
             found = pa.Table.from_batches(list(batches_of(self.space.at(path)))) if path else None
-            step: Step = Outcome if found is None else stage.open(Findings(found))
+            step: Step = untouched if found is None else stage.open(Findings(found))
             opened.append(self.flow.applied(stage, step))
         opened += [self.flow.opened(stage) for stage in job.stage_pass.stream]
         for one in opened:
@@ -188,11 +207,8 @@ class PassRun:
             chosen = sampled(keyed(outcome, self.job.uri_key), self.job.sample)
             if not self.job.source.carries_places:
                 self.files.update(counted(chosen.batch["source_uri"]))
-            batch = entered(chosen.batch, self.job.shape, first)
-            for gatherer in self.gather:
-                if isinstance(gatherer.stage, Keys):
-                    gatherer.take(batch)
-            batch = self.flow.settle(Outcome(batch, chosen.found), book, text_bytes(batch))
+            self.entry = entered(chosen.batch, self.job.shape, first)
+            batch = self.flow.settle(Outcome(self.entry, chosen.found), book, text_bytes(self.entry))
             book.seconds += time.process_time() - started
             yield batch
             started = time.process_time()
@@ -206,23 +222,36 @@ class PassRun:
         left = split.limit
         for piece in split.pieces:
             for outcome in source.read(Split(split.source, (piece,), left)):
-                self.files[piece.uri] += outcome.batch.num_rows
+                uri = piece.uri if self.job.uri_key is None else keyed_uri(piece.uri, self.job.uri_key)
+                self.files[uri] += outcome.batch.num_rows
                 left = None if left is None else left - outcome.batch.num_rows
                 yield outcome
 
     def _living(self, entries: Iterator[pa.RecordBatch], chain: list[Opened]) -> Iterator[pa.RecordBatch]:
         """Carry every batch down the chain; gather the facts of those that are still there at its end."""
         for entry in entries:
+            living = []
             for part in self._parts(entry):
                 alive = part
                 for opened in chain:
                     alive = self.flow.step(opened, alive)
-                if alive.num_rows == 0:
-                    continue
-                for gatherer in self.gather:
-                    if not isinstance(gatherer.stage, Keys):
-                        gatherer.take(alive)
-                yield alive
+                if alive.num_rows:
+                    living.append(alive)
+                    self._gather(alive)
+                    yield alive
+            if self.entry is not None:
+                self._gather_keys(self.entry, living)
+
+    def _gather(self, alive: pa.RecordBatch) -> None:
+        for gatherer in self.gather:
+            if not isinstance(gatherer.stage, Keys):
+                gatherer.take(alive)
+
+    def _gather_keys(self, entry: pa.RecordBatch, living: list[pa.RecordBatch]) -> None:
+        """Keys look at every record that came in: a rejected one must not bear the id of one that is kept."""
+        for gatherer in self.gather:
+            if isinstance(gatherer.stage, Keys):
+                gatherer.take(with_fate(entry, living))
 
     def _parts(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """Cut a batch into single records where the one that kills is looked for."""
@@ -258,9 +287,12 @@ class PassRun:
             signals.write(whole.select(signals.schema.names))
             self.languages.update(counted(pc.fill_null(whole["language"], UNDETERMINED)))
             shard = whole.select(shape.shard.names)
+            if len(groups) == 1:
+                next(iter(groups.values())).take(shard)
+                continue
             names = self.job.portion.of(whole)
             for name, group in groups.items():
-                group.take(shard if len(groups) == 1 else shard.filter(pa.array([said == name for said in names])))
+                group.take(shard.filter(pa.array([said == name for said in names], pa.bool_())))
         for name, group in groups.items():
             self.groups[name] = group.close()
         signals.close()
@@ -296,97 +328,3 @@ class Groups:
         self._write([group for group in regroup(self.waiting) if group.num_rows])
         self.spool.close()
         return self.sizes
-
-
-class Gatherer:
-    """Collects the facts of one global stage over one split."""
-
-    def __init__(self, stage: GlobalStage, run: PassRun) -> None:
-        self.stage, self.run = stage, run
-        self.spool: FactSpool | None = None
-        self.unfit: list[tuple[int, str]] = []
-        self.seconds = 0.0
-
-    def take(self, batch: pa.RecordBatch) -> None:
-        """Take the facts of the records that the stage applies to; note as unfit a record on which it raises."""
-        started = time.process_time()
-        batch = applicable(batch, self.stage, self.run.job.source.name)
-        if batch.num_rows:
-            killed = pa.array([row for row, stage in self.run.job.killed if stage == self.stage.name], pa.uint32())
-            step = sparing(self._facts, killed, self.stage.name) if len(killed) else self._facts
-            watch = self.run.flow.watch
-            name = self.stage.name
-            outcome = guarded(step, batch, name, lambda first, last: watch(name, first, last))
-            watch(AT_REST, 0, 0)
-            for line in outcome.found.to_pylist() if outcome.found is not None else []:
-                self.unfit.append((batch["row"][line["row"]].as_py(), line["rule"]))
-        self.seconds += time.process_time() - started
-
-    def _facts(self, batch: pa.RecordBatch) -> Outcome:
-        facts = self.stage.facts(batch)
-        if self.spool is None:
-            self.spool = FactSpool(self.run.draft(f"facts-{self.stage.name}"), facts.schema)
-        self.spool.write(facts)
-        return Outcome(batch)
-
-    def close(self) -> None:
-        """Finish the file, where there is one."""
-        if self.spool is not None:
-            self.spool.close()
-
-
-def counted(values: pa.StringArray) -> dict[str, int]:
-    """Count how often each value stands in a column."""
-    return {line["values"]: line["counts"] for line in pc.value_counts(values).to_pylist()}
-
-
-def applicable(batch: pa.RecordBatch, stage: GlobalStage, source: str) -> pa.RecordBatch:
-    """Return the records that a stage's `sources` and `languages` choose."""
-    if stage.sources is not None and source not in stage.sources:
-        return batch.slice(0, 0)
-    if stage.languages is None:
-        return batch
-    return batch.filter(pc.fill_null(pc.is_in(batch["language"], pa.array(stage.languages, pa.string())), False))
-
-
-def sparing(step: Step, rows: pa.UInt32Array, stage: str) -> Step:
-    """Run a step on all records but those named, which are rejected as `error:<stage>:Killed`."""
-
-    def spared(batch: pa.RecordBatch) -> Outcome:
-        mask = pc.is_in(batch["row"], rows)
-        if not pc.any(mask).as_py():
-            return step(batch)
-        outcome = scattered(batch, pc.invert(mask), step, pa.schema([]))
-        fallen = found_lines(mask, f"error:{stage}:Killed", action="reject")
-        return Outcome(outcome.batch, merged([outcome.found, fallen]))
-
-    return spared
-
-
-def sampled(outcome: Outcome, below: int | None) -> Outcome:
-    """Keep the records whose id, as a number of 128 bits, is below a bound, and the findings on them."""
-    if below is None:
-        return outcome
-    chosen = [int(name, 16) < below for name in outcome.batch["id"].to_pylist()]
-    batch = outcome.batch.filter(pa.array(chosen, pa.bool_()))
-    if outcome.found is None:
-        return Outcome(batch)
-    place = np.cumsum(chosen) - 1
-    found = outcome.found.filter(pa.array([chosen[row] for row in outcome.found["row"].to_pylist()], pa.bool_()))
-    rows = pa.array(place[found["row"].to_numpy()].astype(np.int32))
-    return Outcome(batch, found.set_column(0, FOUND.field("row"), rows))
-
-
-def keyed(outcome: Outcome, key: bytes | None) -> Outcome:
-    """Replace file names by 32 hex characters of HMAC-SHA256, where the configuration says `uris: keyed`."""
-    if key is None:
-        return outcome
-    batch = outcome.batch
-    place = batch.schema.get_field_index("source_uri")
-    names = pa.array([keyed_uri(uri, key) for uri in batch["source_uri"].to_pylist()], pa.string())
-    return Outcome(batch.set_column(place, batch.schema.field(place), names), outcome.found)
-
-
-def keyed_uri(uri: str, key: bytes) -> str:
-    """Return the published form of a file name under a key."""
-    return hmac.digest(key, uri.encode(), "sha256").hex()[:32]

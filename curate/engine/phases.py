@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 
 from curate.config.model import Config
-from curate.core.receipt import FileRef, Receipt, key_of
-from curate.core.source import Source, Split, Surveyed
+from curate.core.receipt import FileRef, Receipt
+from curate.core.source import FileStat, Source, Split, Surveyed
 from curate.core.stage import GlobalStage
 from curate.engine.crew import Crew
 from curate.engine.identity import (
@@ -17,7 +18,9 @@ from curate.engine.identity import (
     round_identity,
     source_identity,
     split_identity,
+    task_key,
 )
+from curate.engine.keys import Keys
 from curate.engine.layout import LEDGER_ROWS, LedgerJob, ShardJob, Stretch, cut_shards
 from curate.engine.passes import PassJob, Portion
 from curate.engine.plan import Pass, Plan
@@ -37,6 +40,7 @@ class Input:
     """A file that was surveyed, and the source that it belongs to."""
 
     source: Source
+    file: FileStat
     found: Surveyed
     survey: Receipt
 
@@ -52,12 +56,13 @@ class Work:
     limit: int | None = None
     sample: int | None = None
     uri_key: bytes | None = None
-    inputs: list[Input] = field(default_factory=list)
+    inputs: dict[tuple[str, str], Input] = field(default_factory=dict)
+    """By source and uri."""
     splits: list[Split] = field(default_factory=list)
     passes: list[list[Receipt]] = field(default_factory=list)
     """By pass, then by split."""
-    repeats: list[str | None] = field(default_factory=list)
-    """By split: path of what was found about repeated keys."""
+    repeats: list[FileRef | None] = field(default_factory=list)
+    """By split: what was found about repeated keys."""
     rounds: dict[str, list[Receipt]] = field(default_factory=dict)
     """By stage: the receipts of its last round, whose verdicts are applied."""
     shards: list[tuple[str, Receipt]] = field(default_factory=list)
@@ -71,19 +76,26 @@ class Work:
 
 def survey(work: Work) -> None:
     """Look at every file once and cut the corpus into splits."""
-    tasks = []
+    jobs, tasks = [], []
     for source in work.config.sources:
         for pack in packed(source.files()):
             said = [[file.uri, file.path, file.size, file.mark] for file in pack]
-            key = key_of("survey", source_identity(source), said, str(work.space.root))
-            job = SurveyJob(source, pack)
-            tasks.append((source, Task(key, f"survey of {source.name}", job, weight=sum(file.size for file in pack))))
-    receipts = work.crew.complete("survey", [task for _, task in tasks])
-    for (source, _), receipt in zip(tasks, receipts, strict=True):
-        work.inputs += [Input(source, surveyed(said), receipt) for said in receipt.payload["files"]]
+            key = task_key("survey", source_identity(source), said, str(work.space.root), unmarked(pack))
+            weight = sum(file.size for file in pack)
+            jobs.append(SurveyJob(source, pack))
+            tasks.append(Task(key, f"survey of {source.name}", jobs[-1], weight=weight))
+    receipts = work.crew.complete("survey", tasks)
+    for job, receipt in zip(jobs, receipts, strict=True):
+        for file, said in zip(job.files, receipt.payload["files"], strict=True):
+            work.inputs[job.source.name, file.uri] = Input(job.source, file, surveyed(said), receipt)
     for source in work.config.sources:
-        found = [one.found for one in work.inputs if one.source is source]
+        found = [one.found for one in work.inputs.values() if one.source is source]
         work.splits += splits_of(source, found, work.limit)
+
+
+def unmarked(pack: Sequence[FileStat]) -> str:
+    """Return what makes a survey be done anew where a store says nothing by which a change could be seen."""
+    return "" if all(file.mark for file in pack) else uuid4().hex
 
 
 def run_pass(work: Work, one: Pass, slices: Sequence[Sequence[Receipt]]) -> None:
@@ -94,10 +106,10 @@ def run_pass(work: Work, one: Pass, slices: Sequence[Sequence[Receipt]]) -> None
         mine = [by_split[place] for by_split in slices]
         before = work.passes[-1][place] if work.passes else None
         job = _job(work, one, split, [receipt.outputs.get("slice") for receipt in mine])
-        entry = _entry(work, split) if before is None else before.outputs["text"].sha256
+        entry = [_entry(work, split), before and before.outputs["text"].sha256]
         found = [ref.sha256 if ref else None for ref in (receipt.outputs.get("slice") for receipt in mine)]
         portion = [list(job.portion.shares), job.portion.seed, job.portion.group] if one.last else None
-        key = key_of("pass", identity, entry, found, portion, work.sample, key_id(work.uri_key))
+        key = task_key("pass", identity, entry, found, portion, work.sample, key_id(work.uri_key))
         reads = [(receipt.key, "slice") for receipt in mine]
         if before is None:
             reads += _parts_of(work, split)
@@ -111,7 +123,7 @@ def run_pass(work: Work, one: Pass, slices: Sequence[Sequence[Receipt]]) -> None
 
 def _entry(work: Work, split: Split) -> list[Any]:
     source = work.source_of(split)
-    digests = {one.found.uri: one.found.sha256 for one in work.inputs if one.source is source}
+    digests = {one.file.uri: one.found.sha256 for one in _inputs_of(work, split)}
     return [source_identity(source), split_identity(split, digests)]
 
 
@@ -123,20 +135,21 @@ def _job(work: Work, one: Pass, split: Split, found: Sequence[FileRef | None]) -
         portion=Portion(tuple(output.splits.items()), output.seed, output.split_by),
         source=work.source_of(split),
         split=split if one.number == 0 else None,
+        files=tuple(one_.file for one_ in _inputs_of(work, split)) if one.number == 0 else (),
         findings=tuple(ref.path if ref else None for ref in found),
         uri_key=work.uri_key,
         sample=work.sample,
     )
 
 
+def _inputs_of(work: Work, split: Split) -> list[Input]:
+    """Return the files of a split, each once."""
+    return [work.inputs[split.source, uri] for uri in dict.fromkeys(piece.uri for piece in split.pieces)]
+
+
 def _parts_of(work: Work, split: Split) -> list[tuple[str, str]]:
     """Name the parts that the survey cut for the files of a split."""
-    uris = {piece.uri for piece in split.pieces}
-    surveys = {
-        one.survey.key: one.survey
-        for one in work.inputs
-        if one.source.name == split.source and one.found.uri in uris and one.survey.outputs
-    }
+    surveys = {one.survey.key: one.survey for one in _inputs_of(work, split) if one.survey.outputs}
     return [(key, name) for key, receipt in surveys.items() for name in receipt.outputs]
 
 
@@ -149,9 +162,8 @@ def run_rounds(work: Work, one: Pass) -> list[list[Receipt]]:
         work.rounds[stage.name] = verdicts
         doomed += verdicts
         slices.append(_slices_of(work, stage, verdicts))
-        if stage.name == "keys":
-            refs = [receipt.outputs.get("slice") for receipt in slices[-1]]
-            work.repeats = [ref.path if ref else None for ref in refs]
+        if isinstance(stage, Keys):
+            work.repeats = [receipt.outputs.get("slice") for receipt in slices[-1]]
     return slices
 
 
@@ -219,7 +231,7 @@ def _round_tasks(stage: GlobalStage, place: int, material: Material) -> list[Tas
     identity = [round_identity(stage, place), partitions, material.identity()]
     reads = tuple((key, "text") for *_, key in material.texts)
     return [
-        Task(key_of("round", part, identity), f"{job.label}, part {part}", replace(job, partition=part), reads)
+        Task(task_key("round", part, identity), f"{job.label}, part {part}", replace(job, partition=part), reads)
         for part in range(partitions)
     ]
 
@@ -232,45 +244,50 @@ def _texts(work: Work) -> list[tuple[int, FileRef, int, str]]:
     ]
 
 
-def _slices_of(work: Work, stage: GlobalStage, verdicts: Sequence[Receipt]) -> list[Receipt]:
+def _slices_of(work: Work, stage: GlobalStage, verdicts: list[Receipt]) -> list[Receipt]:
     refs = [receipt.outputs["facts"] for receipt in verdicts if receipt.outputs]
     ids = [(ordinal, receipt.outputs["ids"]) for ordinal, receipt in enumerate(work.passes[-1])]
+    job = SliceJob(stage.name, 0, tuple(ref.path for ref in refs), tuple((place, ref.path) for place, ref in ids))
+    identity = task_key("slices", [ref.sha256 for ref in refs], [ref.sha256 for _, ref in ids])
     tasks = []
     for ordinal, receipt in enumerate(work.passes[-1]):
         unfit = tuple((row, rule) for row, rule in receipt.payload["unfit"].get(stage.name, []))
         label = f"findings of {stage.name}, split {ordinal}"
-        job = SliceJob(label, ordinal, tuple(r.path for r in refs), tuple((o, r.path) for o, r in ids), unfit)
-        key = key_of("slice", ordinal, unfit, [ref.sha256 for ref in refs], [ref.sha256 for _, ref in ids])
-        tasks.append(Task(key, label, job))
+        mine = replace(job, label=label, ordinal=ordinal, unfit=unfit)
+        tasks.append(Task(task_key("slice", identity, ordinal, unfit), label, mine))
     return work.crew.complete(f"findings of {stage.name}", tasks)
 
 
 def lay_out(work: Work) -> None:
     """Cut shards, ledger and signals."""
     last = work.passes[-1]
+    owners = {
+        ref.path: (receipt.key, name, ref.sha256)
+        for receipt in last
+        for name, ref in receipt.outputs.items()
+        if ref.text
+    }
     for name in work.config.output.splits:
         groups = [
-            (receipt.outputs[f"rows-{name}"].path, rows, size)
+            (receipt.outputs[f"rows-{name}"].path, size)
             for receipt in last
-            for rows, size in receipt.payload["groups"][name]
+            for _, size in receipt.payload["groups"][name]
         ]
         shards = cut_shards(groups, work.config.output.shard_bytes)
-        tasks = [_shard_task(work, f"shard {name} {place}", shard) for place, shard in enumerate(shards)]
+        tasks = [_shard_task(work, owners, f"shard {name} {place}", shard) for place, shard in enumerate(shards)]
         work.shards += [(name, receipt) for receipt in work.crew.complete(f"shards of {name}", tasks)]
     work.ledgers = work.crew.complete("ledger", [_ledger_task(work, span) for span in _ledger_spans(work)])
 
 
-def _shard_task(work: Work, label: str, stretches: tuple[Stretch, ...]) -> Task:
-    owner = {
-        ref.path: (receipt.key, name, ref.sha256)
-        for receipt in work.passes[-1]
-        for name, ref in receipt.outputs.items()
-    }
-    said = [[owner[one.path][2], one.first, one.last] for one in stretches]
+Owners = dict[str, tuple[str, str, str]]
+"""By path: key of the task that wrote a file, name of the output, digest."""
+
+
+def _shard_task(work: Work, owners: Owners, label: str, stretches: tuple[Stretch, ...]) -> Task:
+    said = [[owners[one.path][2], one.first, one.last] for one in stretches]
     schema = work.plan.shape.shard
-    key = key_of("shard", said, str(schema), pass_identity(work.plan.passes[-1], work.plan)["engine"])
-    reads = tuple((owner[one.path][0], owner[one.path][1]) for one in stretches)
-    return Task(key, label, ShardJob(label, schema, stretches), reads)
+    reads = tuple(dict.fromkeys(owners[one.path][:2] for one in stretches))
+    return Task(task_key("shard", said, str(schema)), label, ShardJob(label, schema, stretches), reads)
 
 
 def _ledger_spans(work: Work) -> list[range]:
@@ -299,8 +316,9 @@ def _ledger_task(work: Work, span: range) -> Task:
         schema,
         tuple(tuple(ref.path for ref in refs) for refs in left),
         tuple(ref.path for ref in kept),
-        tuple(repeats),
+        tuple(ref.path if ref else None for ref in repeats),
     )
     said = [[ref.sha256 for ref in refs] for refs in left]
-    key = key_of("ledger", said, [ref.sha256 for ref in kept], repeats, str(schema))
+    again = [ref.sha256 if ref else None for ref in repeats]
+    key = task_key("ledger", said, [ref.sha256 for ref in kept], again, str(schema))
     return Task(key, label, job)

@@ -1,4 +1,4 @@
-"""Put a finished output in the place of the former one, so that a reader sees the one or the other, and whole."""
+"""Put a finished output in the place of the former one: for the moment between two renames there is none."""
 
 import os
 import shutil
@@ -31,8 +31,10 @@ def publish(space: Space, out: Path) -> None:
     shutil.rmtree(space.old, ignore_errors=True)
     if out.exists():
         out.rename(space.old)
+        sync_folder(space.root)
         sync_folder(out.parent)
     space.new.rename(out)
+    sync_folder(space.root)
     sync_folder(out.parent)
     shutil.rmtree(space.old, ignore_errors=True)
 

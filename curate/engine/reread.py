@@ -8,7 +8,7 @@ from typing import Any
 from curate.config.registry import load_class
 from curate.core.errors import StorageError
 from curate.core.source import FileStat, Source
-from curate.engine.passes import keyed_uri
+from curate.engine.entry import keyed_uri
 from curate.lineage.manifest import read_manifest
 from curate.lineage.runrecord import read_run
 

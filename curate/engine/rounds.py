@@ -130,6 +130,7 @@ class SliceJob:
 
     label: str
     ordinal: int
+    """Which split."""
     verdicts: tuple[str, ...]
     ids: tuple[tuple[int, str], ...]
     """(ordinal of the split, path of its ids by row)."""

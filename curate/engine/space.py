@@ -10,6 +10,9 @@ from curate.core.errors import StorageError
 from curate.core.files import digest_of, written_whole
 from curate.core.receipt import FileRef
 
+WORKERS_LOCK = "workers.lock"
+"""Held by every worker for as long as it lives."""
+
 
 @dataclass(frozen=True)
 class Space:
@@ -66,6 +69,10 @@ class Space:
         whole = self.at(path)
         return FileRef(path, whole.stat().st_size, digest_of(whole), text)
 
+    def is_whole(self, ref: FileRef) -> bool:
+        """Tell whether an output is what its receipt states, by digest."""
+        return self.holds(ref) and digest_of(self.root / ref.path) == ref.sha256
+
     def holds(self, ref: FileRef) -> bool:
         """Tell whether an output is there with the size that its receipt states."""
         try:
@@ -73,6 +80,8 @@ class Space:
         except FileNotFoundError:
             return False
 
-    def remove(self) -> None:
-        """Take the whole folder away."""
-        shutil.rmtree(self.root, ignore_errors=True)
+    def empty(self) -> None:
+        """Take everything away but the lock that workers hold."""
+        for entry in self.root.iterdir():
+            if entry.name != WORKERS_LOCK:
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from curate.core.errors import StorageError
+from curate.core.files import without_secrets
 from curate.lineage.manifest import MANIFEST, RUN, SUMS
 from curate.lineage.sums import read_sums
 
@@ -30,8 +31,10 @@ def push(out: Path, url: str) -> str:
         store.pipe_file(f"{opened(url)[1].rstrip('/')}/{POINTER}", orjson.dumps(pointer))
     except OSError as error:
         hint = "the output lies complete in its local folder; run the same command again to copy the rest"
-        raise StorageError(f"the store failed: {error.strerror or error}", where=prefix, hint=hint) from error
-    return prefix
+        raise StorageError(
+            f"the store failed: {error.strerror or error}", where=without_secrets(prefix), hint=hint
+        ) from error
+    return without_secrets(prefix)
 
 
 def opened(url: str) -> tuple[Any, str]:
@@ -42,7 +45,7 @@ def opened(url: str) -> tuple[Any, str]:
         store, root = fsspec.core.url_to_fs(url)
     except (ImportError, ValueError) as error:
         hint = "install the store's package, such as curate[s3]"
-        raise StorageError(f"cannot be opened: {error}", where=url, hint=hint) from error
+        raise StorageError(f"cannot be opened: {error}", where=without_secrets(url), hint=hint) from error
     return store, root
 
 

@@ -1,14 +1,17 @@
 """Look at every input file once, and cut the corpus into splits whose cuts depend on the files alone."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 
 from curate.core.files import digest_of
 from curate.core.receipt import FileRef, Receipt
 from curate.core.source import SPLIT_BYTES, FileStat, Piece, Source, Split, Surveyed
 from curate.engine.space import Space
+from curate.sources.listed import remote
 
 T = TypeVar("T")
 
@@ -29,6 +32,7 @@ class SurveyJob:
     def perform(self, space: Space, key: str) -> Receipt:
         """Return a receipt whose payload holds, for each file, what the look at it found."""
         parts = space.root / "parts" / key
+        shutil.rmtree(parts, ignore_errors=True)  # drafts of a killed attempt
         found = [asdict(self.source.look(file, parts)) for file in self.files]
         cut = sorted(path for path in parts.rglob("*") if path.is_file()) if parts.exists() else []
         outputs = {
@@ -38,6 +42,14 @@ class SurveyJob:
             for path in cut
         }
         return Receipt(key, f"survey of {self.source.name}", self.source.name, outputs, payload={"files": found})
+
+
+def is_unchanged(file: FileStat) -> bool:
+    """Tell whether a raw file is still the one that was listed; a store that gives no mark is taken at its word."""
+    if "://" in file.path:
+        return not file.mark or next(remote(file.path, "")).mark == file.mark
+    facts = Path(file.path).stat()
+    return file.mark == f"{facts.st_mtime_ns}-{facts.st_ino}" and facts.st_size == file.size
 
 
 def surveyed(said: dict[str, Any]) -> Surveyed:

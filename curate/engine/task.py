@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from curate.core.errors import CurateError
 from curate.core.receipt import Receipt
 from curate.core.stage import FOUND, Outcome, Step
 from curate.engine.space import Space
+
+
+BUG = "this is a bug of the stage; nothing was published"
 
 
 class Job(Protocol):
@@ -52,7 +57,9 @@ def guarded(step: Step, batch: pa.RecordBatch, stage: str, watch: Watch) -> Outc
     """
     watch(batch["row"][0].as_py(), batch["row"][-1].as_py())
     try:
-        return checked(step(batch), batch.num_rows, stage)
+        return checked(step(batch), batch, stage)
+    except (OSError, MemoryError, ContractError):
+        raise  # the machine's fault or the stage's, and no record's: it must not become a verdict that is kept
     except Exception as error:  # noqa: BLE001 - it goes to the ledger; max_errors decides whether the run goes on
         if batch.num_rows == 1:
             return Outcome(batch, error_line(stage, type(error).__name__))
@@ -62,14 +69,18 @@ def guarded(step: Step, batch: pa.RecordBatch, stage: str, watch: Watch) -> Outc
     return joined(first, second)
 
 
-class ContractError(AssertionError):
+class ContractError(CurateError):
     """A stage moved, added or lost a row: a bug in the stage, not in the data."""
 
 
-def checked(outcome: Outcome, rows: int, stage: str) -> Outcome:
+def checked(outcome: Outcome, batch: pa.RecordBatch, stage: str) -> Outcome:
     """Hold a step to its law: the same rows in the same place, findings inside the batch."""
-    if outcome.batch.num_rows != rows:
-        raise ContractError(f"stage {stage!r} returned {outcome.batch.num_rows} rows for {rows}")
+    if outcome.batch is not batch and not outcome.batch["row"].equals(batch["row"]):
+        raise ContractError("the stage moved, added or lost a row", where=stage, hint=BUG)
+    if outcome.found is not None and outcome.found.num_rows:
+        rows = pc.min_max(outcome.found["row"])
+        if rows["min"].as_py() < 0 or rows["max"].as_py() >= batch.num_rows:
+            raise ContractError("the stage found something outside of the batch", where=stage, hint=BUG)
     return outcome
 
 

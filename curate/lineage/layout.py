@@ -14,6 +14,7 @@ from curate.lineage.manifest import SUMS, Amount, Manifest, Written
 from curate.lineage.sight import BARRED, reason
 from curate.lineage.sums import listed_files, read_sums
 from curate.lineage.verification import Check, judged
+from curate.sinks.card import data_files
 from curate.sinks.features import METADATA_KEY, feature_of, with_features
 from curate.sinks.rejects import REJECTS
 
@@ -173,7 +174,7 @@ def check_card(out: Path, manifest: Manifest) -> Check:
         for name in sorted({*examples, *rows})
         if examples.get(name) != rows.get(name)
     ]
-    if paths != {name: f"data/{name}/*.parquet" for name in rows}:
+    if paths != data_files(rows):
         faults.append("its data files are not the folders of the splits")
     return judged("card", title, faults, f"{sum(rows.values())} records in {len(rows)} splits")
 
@@ -189,6 +190,5 @@ def _promised(path: Path) -> tuple[dict[str, int], dict[str, str]]:
     except YAMLError as wrong:
         raise ValueError("no YAML") from wrong
     splits = said.get("dataset_info", {}).get("splits", [])
-    configs = said.get("configs", [{"data_files": []}])
-    files = {entry["split"]: entry["path"] for entry in configs[0]["data_files"]}
+    files = {entry["split"]: entry["path"] for entry in said["configs"][0]["data_files"]}
     return {entry["name"]: entry["num_examples"] for entry in splits}, files

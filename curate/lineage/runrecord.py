@@ -27,7 +27,7 @@ class RunRecord(Value):
     platform: str = ""
     cpu_count: int = Field(1, ge=1)
     command: str = ""
-    workers: int = Field(1, ge=1)
+    workers: int = Field(1, ge=0, description="Processes; 0 where everything ran in the driver.")
     curate: str = Field("", description="Version of curate.")
     stage_seconds: dict[str, dict[str, float]] = Field({}, description="CPU seconds by stage and source.")
     stage_bytes: dict[str, dict[str, int]] = Field({}, description="Bytes of text that came in, by stage and source.")

@@ -230,5 +230,3 @@ def spans_of(out: Path, manifest: Manifest, place: Place) -> tuple[Numbers, Numb
                     starts.append(_numbers(batch["source_offset"])[rows])
                     lengths.append(_numbers(batch["source_length"])[rows])
     return np.concatenate(starts), np.concatenate(lengths)
-
-

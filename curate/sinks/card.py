@@ -1,7 +1,7 @@
 """The dataset card: README.md, which Hugging Face reads, and its Chinese twin; both say what the manifest says."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from curate.sinks.features import card_feature
@@ -41,6 +41,18 @@ def splits_of(manifest: Said) -> list[str]:
     return sorted(held, key=lambda name: (SPLITS.index(name) if name in SPLITS else len(SPLITS), name))
 
 
+def data_files(splits: Iterable[str]) -> dict[str, str]:
+    """Return the pattern of each split's shards.
+
+    A set without a record names a folder that is not there: `load_dataset` then says that there is no data file, where
+    without an entry it would look for some itself and take the ledger for training data.
+
+    >>> data_files([])
+    {'train': 'data/train/*.parquet'}
+    """
+    return {name: f"data/{name}/*.parquet" for name in [*splits] or SPLITS[:1]}
+
+
 def size_category(rows: int) -> str:
     """Name the size of a set as the Hub does: from `n<1K` to `n>1T`.
 
@@ -62,10 +74,10 @@ def _front_matter(manifest: Said) -> str:
         lines += ["language:", *(f"- {_quoted(code)}" for code in languages)]
     lines += ["size_categories:", f"- {_quoted(size_category(manifest['dataset']['rows']))}"]
     splits = splits_of(manifest)
+    lines += ["configs:", "- config_name: default", "  data_files:"]
+    for name, pattern in data_files(splits).items():
+        lines += [f"  - split: {name}", f"    path: {_quoted(pattern)}"]
     if splits:
-        lines += ["configs:", "- config_name: default", "  data_files:"]
-        for name in splits:
-            lines += [f"  - split: {name}", f"    path: {_quoted(f'data/{name}/*.parquet')}"]
         lines += _dataset_info(manifest, splits)
     return "\n".join([*lines, "---", "", ""])
 
@@ -136,7 +148,9 @@ def _body(manifest: Said, words: Words) -> str:
 def _loading(manifest: Said, words: Words) -> Iterator[str]:
     """Say how to open the set, what its splits hold and which languages it speaks."""
     splits = splits_of(manifest)
-    if splits:
+    if not splits:
+        yield words.empty
+    else:
         code = f'from datasets import load_dataset\n\ndata = load_dataset(".", split="{splits[0]}")  # this folder'
         yield f"## {words.load}"
         yield f"```python\n{code}\n```"

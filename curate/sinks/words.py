@@ -9,6 +9,7 @@ class Words(NamedTuple):
     other: str
     summary: str
     limited: str
+    empty: str
     load: str
     load_note: str
     splits: str
@@ -41,6 +42,7 @@ EN = Words(
     other="[中文说明](README.zh-CN.md)",
     summary="{rows} records from {files} files of {sources} sources, made by curate {curate}.",
     limited="**A sample:** only the first {limited} records of each source were read.",
+    empty="**No record is left:** there is no data file to load; the ledger says why.",
     load="How to load it",
     load_note="Each folder below `data/` holds the shards of one split and nothing else.",
     splits="Splits",
@@ -94,6 +96,7 @@ ZH = Words(
     other="[English](README.md)",
     summary="共 {rows} 条记录，来自 {sources} 个来源的 {files} 个文件，由 curate {curate} 生成。",
     limited="**样本：** 每个来源只读取了前 {limited} 条记录。",
+    empty="**没有剩下任何记录：** 没有可加载的数据文件；原因见剔除台账。",
     load="如何加载",
     load_note="`data/` 下每个文件夹只存放一个划分的分片，别无他物。",
     splits="数据划分",

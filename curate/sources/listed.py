@@ -29,6 +29,7 @@ REGISTRY = (
 class Listed(Source):
     """Lists local or remote files and carries the entries of the source registry."""
 
+    uses: ClassVar[tuple[str, ...]] = ("charset-normalizer", "orjson", "zstandard")
     batch_bytes: ClassVar[int] = BATCH_BYTES
     """About how many source bytes a batch holds: a matter of memory, never of outcome."""
     split_bytes: ClassVar[int] = SPLIT_BYTES

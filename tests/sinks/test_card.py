@@ -96,9 +96,13 @@ def test_a_source_that_reads_an_earlier_output_names_its_manifest(manifest):
     assert all("ab" * 32 in body.decode() for body in cards(manifest | {"sources": sources}).values())
 
 
-def test_an_empty_set_has_a_card_without_data_files(manifest):
+def test_an_empty_set_promises_nothing_and_never_leaves_its_files_to_be_guessed(manifest):
     empty = manifest | {"outputs": manifest["outputs"] | {"splits": {}, "shards": []}}
-    assert "configs" not in front(empty)
+    assert front(empty)["configs"][0]["data_files"] == [{"split": "train", "path": "data/train/*.parquet"}]
+    assert "dataset_info" not in front(empty)
+    assert [word in body.decode() for word, body in zip(
+        ("**No record is left:**", "**没有剩下任何记录：**"), cards(empty).values(), strict=True
+    )] == [True, True]
 
 
 def test_splits_without_records_are_not_promised(manifest):

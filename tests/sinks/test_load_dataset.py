@@ -7,6 +7,7 @@ import datasets
 import pyarrow as pa
 import pytest
 
+from curate.lineage.verify import verify
 from curate.sinks.features import METADATA_KEY, card_feature, feature_of
 from curate.sinks.shards import shard_schema
 from tests.lineage.made import SCHEMA, made, publish, seal
@@ -68,6 +69,18 @@ def test_a_card_that_promises_another_size_is_refused(tmp_path):
     seal(out)
     with pytest.raises(datasets.utils.info_utils.NonMatchingSplitsSizesError):
         load(out, tmp_path, split="train")
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("what", [{}, {"split": "train"}], ids=["all", "train"])
+def test_a_set_without_a_record_is_no_data_file_and_never_the_ledger(tmp_path, what, streaming):
+    corpus = made()
+    corpus.rows.clear()
+    out = publish(corpus, tmp_path)
+    assert list((out / "_lineage").glob("rejects-*.parquet"))
+    assert verify(out).named("card").status == "pass"
+    with pytest.raises(datasets.exceptions.DataFilesNotFoundError, match="No \\(supported\\) data files found"):
+        load(out, tmp_path, streaming=streaming, **what)
 
 
 def test_features_are_those_that_datasets_itself_writes():

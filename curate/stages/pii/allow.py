@@ -33,7 +33,8 @@ NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
 LARGEST_SECTION = 40
 DNS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "114.114.114.114", "223.5.5.5", "223.6.6.6"})
-EXAMPLE_DOMAIN = re.compile(r"(?:\A|\.)(?:example(?:\.(?:com|org|net|edu|cn|com\.cn))?|invalid|test|localhost)\Z")
+EXAMPLE_DOMAIN = re.compile(r"(?:\A|\.)(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)\Z")
+"""Names that nobody can register (RFC 2606, RFC 6761); `example` below any other domain is somebody's."""
 ROLES = words(
     "noreply no-reply donotreply do-not-reply postmaster mailer-daemon abuse git webmaster hostmaster info "
     "support security psirt cert csirt soc contact sales service services servicedesk helpdesk help central "
