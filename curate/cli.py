@@ -179,10 +179,10 @@ def init(folder: Path, raw: Path | None) -> None:
 @JSON
 def preview(config: Path, overrides: tuple[str, ...], records: int, as_json: bool) -> None:  # noqa: FBT001
     """Run every stage of CONFIG on a sample and show what would happen; nothing is written."""
-    from curate.config.model import Config
+    from curate.config.reach import ready
     from curate.engine.preview import preview as look
 
-    seen = look(Config.load(config, overrides), records)
+    seen = look(ready(config, overrides), records)
     click.echo(json.dumps(seen.as_json(), ensure_ascii=False, indent=2) if as_json else seen.page())
 
 

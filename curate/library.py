@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curate.config.model import Config
+from curate.config.reach import ready
 from curate.engine.crew import Event
 from curate.engine.funnel import funnel_rows
 from curate.engine.run import Options, execute
@@ -47,19 +48,24 @@ class Rejects:
         return frame
 
     def with_text(self, uri_key: bytes | None = None) -> "pl.DataFrame":
-        """Return the frame with a column `text`: read again from the raw place, personal data masked by `pii`.
+        """Return the frame with `text`, read again from the raw place and masked by `pii`, and `not_found`.
 
-        StorageError where the raw files are gone; `uri_key` is the key of `uris: keyed`.
+        `not_found` says why there is no text, and is null where there is one. StorageError where the raw files are
+        gone; `uri_key` is the key of `uris: keyed`.
         """
         import polars as pl
 
-        from curate.engine.reread import texts_at
+        from curate.engine.reread import Place, texts_at
         from curate.stages.pii import mask
 
         frame = self.frame()
-        places = list(frame.select("source_id", "source_uri", "source_offset", "source_length").iter_rows())
-        texts = [text if text is None else mask(text) for text in texts_at(self.ledger.out, places, uri_key)]
-        return frame.with_columns(pl.Series("text", texts, dtype=pl.String))
+        rows = frame.select("id", "source_id", "source_uri", "source_offset", "source_length").iter_rows()
+        read = texts_at(self.ledger.out, [Place(*row) for row in rows], uri_key)
+        texts = [None if again.text is None else mask(again.text) for again in read]
+        return frame.with_columns(
+            pl.Series("text", texts, dtype=pl.String),
+            pl.Series("not_found", [again.why for again in read], dtype=pl.String),
+        )
 
     def __len__(self) -> int:
         """Count the rows of the view."""
@@ -125,7 +131,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
     tasks. What an earlier call finished is not done again. Raises a CurateError, with nothing half-published, where the
     run cannot end well.
     """
-    whole = config if isinstance(config, Config) else Config.load(config, overrides)
+    whole = config if isinstance(config, Config) else ready(config, overrides)
     if workers is not None:
         whole = whole.model_copy(update={"workers": workers})
     finished = execute(whole, Options(limit=limit, fresh=fresh, command=command, watch=watch))
@@ -140,10 +146,12 @@ def open_output(out: Path | str) -> Run:
 
 
 def apply(data: Any, stages: Sequence[str | Mapping[str, Any]]) -> Any:
-    """Apply streaming stages to a datasets.Dataset, a polars or pandas frame or a pyarrow Table with a column `text`.
+    """Apply streaming stages to a datasets.Dataset, a polars or pandas DataFrame or a pyarrow Table.
 
-    Returns the same kind of thing without the rejected rows, with the columns that the stages add. ConfigError where a
-    stage is unknown or sees the whole corpus (duplicates), or where there is no column `text`.
+    The text is the column `text`, or the rendering of `messages` (lists of {role, content}) in rows that have turns.
+    Returns the same kind of thing without the rejected rows and those without a text, with the columns that the stages
+    add, in place of former ones of their names; a pandas frame keeps its index. ConfigError where a stage is unknown or
+    sees the whole corpus (duplicates), where the data are of another kind or have neither column.
     """
     from curate.engine.apply import applied
 

@@ -109,10 +109,10 @@ def rich_show() -> Iterator[Show]:
 
 def dry_run(config: Path, said: dict[str, Any]) -> None:
     """Print what a run would do."""
-    from curate.config.model import Config
+    from curate.config.reach import ready
     from curate.engine.forecast import forecast
 
-    seen = forecast(Config.load(config, said["overrides"]))
+    seen = forecast(ready(config, said["overrides"]))
     if said["as_json"]:
         sources = [source._asdict() for source in seen.sources]
         click.echo(json.dumps({**seen._asdict(), "sources": sources}, ensure_ascii=False, indent=2))
@@ -123,8 +123,10 @@ def dry_run(config: Path, said: dict[str, Any]) -> None:
 def full_run(config: Path, said: dict[str, Any]) -> None:
     """Run, with progress, and print the table by stage and source."""
     from curate.engine.funnel import funnel_rows, stage_table
+    from curate.engine.light import spare_pandas
     from curate.library import run as run_config
 
+    spare_pandas()
     quiet = said["quiet"] or said["as_json"]
     command = shlex.join(["curate", *sys.argv[1:]])
     with progress(said["how"], quiet=quiet) as show:
@@ -177,8 +179,9 @@ def show_rejects(out: Path, said: dict[str, Any]) -> None:
         return
     for row in rows:
         click.echo(reject_line(row))
-        if row.get("text") is not None:
-            click.echo(textwrap.indent(shortened(row["text"]), "    "))
+        if said["text"]:
+            text = f"(not found: {row['not_found']})" if row["text"] is None else shortened(row["text"])
+            click.echo(textwrap.indent(text, "    "))
     click.echo(f"{len(rows)} of {total:,} rows")
 
 

@@ -173,3 +173,29 @@ def test_init_writes_a_configuration_that_validates_and_never_over_one(config):
         "  hint: name another folder, or remove the file first\n"
     )
     assert Path("new/curate.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [["run"], ["run", "--dry-run"], ["preview"]], ids=" ".join)
+def test_every_command_that_reads_tells_a_missing_path_at_its_line(config, command):
+    Path("qa.jsonl").unlink()
+    done = curate(command[0], config, *command[1:])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: c.yaml:3 sources.qa.path: there is no 'qa.jsonl'\n")
+    assert not Path("out").exists()
+
+
+def test_mistakes_of_stages_columns_and_paths_are_told_in_one_go(config):
+    stages = "\n- quality: {sources: [nosuch], preset: legl}\n- near_duplicates: {threshold: 2}"
+    earlier = "\n  old: {format: curate, path: nowhere}\nstages:"
+    text = TEXT.replace("\nstages:", earlier).replace("[length]", stages).replace("out/x", "out/x, columns: [nope]")
+    Path(config).write_text(text)
+    Path("qa.jsonl").unlink()
+    problems = json.loads(curate("validate", config, "--json").stdout)["problems"]
+    assert [problem["where"] for problem in problems] == [
+        "c.yaml:3 sources.qa.path",
+        "c.yaml:4 sources.old.path",
+        "c.yaml:6 stages[0].quality.preset",
+        "c.yaml:6 stages[0].quality.sources",
+        "c.yaml:7 stages[1].near_duplicates.threshold",
+        "c.yaml:8 output.columns",
+    ]

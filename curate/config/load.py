@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar, cast, get_args
 
@@ -21,27 +23,43 @@ from curate.core.stage import Settings
 SOURCE_NAME = re.compile(r"\w[\w-]*")
 STAGE_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 KEY_BYTES = 32
+SHARED = {"path", "sources", "languages", "action", "as"}
+"""Settings that all sources or all stages have, and that other parts or files can gainsay."""
 
 Whole = TypeVar("Whole", bound=BaseModel)
 Part = TypeVar("Part", bound=BaseModel)
 
 
+@dataclass(frozen=True)
+class Drafted(Generic[Whole]):
+    """A configuration with the mistakes found so far; its parts as far as they can be read, for further checks."""
+
+    draft: Draft
+    whole: Whole | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    stages: Mapping[int, Settings] = field(default_factory=dict)
+    """Stages by their place in the list."""
+
+    def settled(self) -> Whole:
+        """Return the configuration; raise one ConfigError that lists every mistake, where there is any."""
+        self.draft.settle()
+        if self.whole is None:
+            raise ConfigError("the configuration cannot be built", where=self.draft.where(()))
+        return self.whole
+
+
 def drafted(
     model: type[Whole], source: Path | str | Mapping[str, object], overrides: Sequence[str] = ()
-) -> tuple[Whole, Draft]:
-    """Read a configuration and keep its draft, which knows the line of every setting.
+) -> Drafted[Whole]:
+    """Read a configuration and keep its draft, which knows its mistakes and the line of every setting.
 
-    Raises one ConfigError that lists every mistake.
+    Raises a ConfigError only where the file cannot be read or is not YAML.
     """
     draft = Draft(values=copied(source)) if isinstance(source, Mapping) else read_file(Path(source))
-    whole = None
-    if not draft.problems or draft.values:
-        override(draft, overrides, list(model.model_fields))
-        whole = Builder(model, draft).whole()
-    draft.settle()
-    if whole is None:
-        raise ConfigError("the configuration cannot be built", where=draft.where(()))
-    return whole, draft
+    if draft.problems and not draft.values:
+        return Drafted(draft)
+    override(draft, overrides, list(model.model_fields))
+    return Builder(model, draft).drafted()
 
 
 def copied(value: Mapping[str, object]) -> dict[str, object]:
@@ -61,9 +79,13 @@ class Builder(Generic[Whole]):
     def __init__(self, model: type[Whole], draft: Draft) -> None:
         self.model = model
         self.draft = draft
+        self.mistaken: set[At] = set()
+        """Places of sources and stages that were read only in part."""
+        self.unknown: set[int] = set()
+        """Places of entries that name no known stage."""
 
-    def whole(self) -> Whole | None:
-        """Return the configuration; None, with the mistakes in the draft, where it has any."""
+    def drafted(self) -> Drafted[Whole]:
+        """Return the configuration, or as much of it as can be read, with the mistakes in the draft."""
         values, known = self.draft.values, self.model.model_fields
         for key in values:
             if key not in known:
@@ -75,10 +97,10 @@ class Builder(Generic[Whole]):
         rest = {key: value for key, value in values.items() if key in known}
         rest = self.anchored(self.model, rest, ())
         rest |= {"sources": tuple(sources.values()), "stages": tuple(stages.values())}
-        return self.built(self.model, rest, ())
+        return Drafted(self.draft, self.built(self.model, rest, ()), sources, stages)
 
     def sources(self) -> dict[str, Source]:
-        """Build the sources that can be built."""
+        """Build the sources, each as far as it can be read."""
         said = self.draft.values.get("sources")
         example = "sources:\n      qa: {format: jsonl, path: raw/*.jsonl, text: body}"
         if not isinstance(said, dict) or not said:
@@ -89,7 +111,7 @@ class Builder(Generic[Whole]):
         return {name: source for name, source in built.items() if source is not None}
 
     def source(self, name: str, entry: object) -> Source | None:
-        """Build one source; None where it has a mistake."""
+        """Build one source; None where nothing of it can be read."""
         at = ("sources", name)
         if not SOURCE_NAME.fullmatch(name):
             self.draft.report(at, f"{name!r} is no name for a source", "letters, digits, _ and - only")
@@ -108,7 +130,8 @@ class Builder(Generic[Whole]):
         settings = {key: value for key, value in entry.items() if key != "format" or "format" in model.model_fields}
         if settings.pop("name", None) is not None:
             self.draft.report((*at, "name"), "a source has its name already", f"it is the key {name!r}; remove `name`")
-        built = self.built(model, self.defaulted(model, self.anchored(model, settings, at)) | {"name": name}, at)
+        said = self.defaulted(model, self.anchored(model, settings, at))
+        built = self.partly(model, said, at, {"name": name})
         return built if isinstance(built, Source) else None
 
     def defaulted(self, model: type[BaseModel], settings: dict[str, object]) -> dict[str, object]:
@@ -122,44 +145,50 @@ class Builder(Generic[Whole]):
             return settings
 
     def stages(self) -> dict[int, Settings]:
-        """Build the stages that can be built, by their place in the list."""
+        """Build the stages by their place in the list, each as far as it can be read."""
         said = self.draft.values.get("stages", [])
         if not isinstance(said, list):
             self.draft.report(("stages",), f"stages are a list, found {said!r}", "start each stage with `- `")
+            self.unknown.add(0)
             return {}
         built = {number: self.stage(number, entry) for number, entry in enumerate(said)}
         return {number: stage for number, stage in built.items() if stage is not None}
 
     def stage(self, number: int, entry: object) -> Settings | None:
-        """Build one stage; None where it has a mistake."""
+        """Build one stage; of one that is not known, the settings that all stages have; None where it is no stage."""
         at: At = ("stages", number)
-        settings: object = {}
         if isinstance(entry, str):
-            name = entry
+            name, said, below = entry, {}, at
         elif isinstance(entry, dict) and entry:
             name = self.shaped(at, entry)
-            settings = entry[name]
+            said, below = entry[name], (*at, name)
         else:
             fact = f"a stage is a name, or a name with settings, found {entry!r}"
             self.draft.report(at, fact, "write `- normalize` or `- length: {min: 10}`")
+            self.unknown.add(number)
             return None
         model = self.named("stages", name, at, "stage")
+        settings = said if isinstance(said, dict) else {}
         if model is None:
-            return None
-        below = (*at, name) if isinstance(entry, dict) else at
-        if not isinstance(settings, dict):
-            fact = f"the settings of {name!r} are a mapping, found {settings!r}"
+            self.unknown.add(number)
+            shared = {key: value for key, value in settings.items() if key in SHARED}
+            return self.partly(Settings, shared, below, {})
+        if settings is not said:
+            fact = f"the settings of {name!r} are a mapping, found {said!r}"
             self.draft.report(below, fact, f"known: {', '.join(said_names(model))}")
-            return None
+            self.mistaken.add(at)
+        built = self.partly(model, self.anchored(model, self.named_once(settings, below), below), below, {"as": name})
+        return built if isinstance(built, Settings) else None
+
+    def named_once(self, settings: dict[str, object], at: At) -> dict[str, object]:
+        """Return the settings of a stage; note another name for it that is written wrongly."""
         if "name" in settings:
             hint = "another name for a stage is written `as:`"
-            self.draft.report((*below, "name"), "there is no setting 'name'", hint)
-        called = settings.get("as", name)
+            self.draft.report((*at, "name"), "there is no setting 'name'", hint)
+        called = settings.get("as")
         if isinstance(called, str) and not STAGE_NAME.fullmatch(called):
-            self.draft.report((*below, "as"), f"{called!r} is no name for a stage", "letters, digits and _ only")
-        settings = {key: value for key, value in settings.items() if key != "name"}
-        built = self.built(model, self.anchored(model, settings, below) | {"as": called}, below)
-        return built if isinstance(built, Settings) else None
+            self.draft.report((*at, "as"), f"{called!r} is no name for a stage", "letters, digits and _ only")
+        return {key: value for key, value in settings.items() if key != "name"}
 
     def shaped(self, at: At, entry: dict[str, object]) -> str:
         """Return the stage that an entry names; several keys or a null are a mistake, repaired to be read on."""
@@ -168,6 +197,7 @@ class Builder(Generic[Whole]):
         keys = ", ".join(map(repr, entry))
         if len(known) > 1:
             self.draft.report(at, f"one entry holds several stages: {keys}", "start each stage with its own `- `")
+            self.unknown.update(part for part in at if isinstance(part, int))
             repaired(self.draft, at, entry, name)
             entry[name] = {}
         elif len(entry) > 1:
@@ -197,14 +227,35 @@ class Builder(Generic[Whole]):
         try:
             return model.model_validate(settings, context={"drafted": True})
         except ValidationError as error:
-            report(error, model, self.draft, at, hidden=("name",) if issubclass(model, Source) else ())
+            report(error, model, self.draft, at)
             return None
+
+    def partly(
+        self, model: type[Part], settings: Mapping[str, object], at: At, default: Mapping[str, object]
+    ) -> Part | None:
+        """Build a source or a stage; where it has mistakes, note them and build it without the settings that have them.
+
+        Where that is no value either, only the settings that all parts of its kind have are kept, so that what they
+        say to other parts and of files can still be checked. None where even they are no value.
+        """
+        said = {**default, **settings}
+        try:
+            return model.model_validate(said)
+        except ValidationError as error:
+            report(error, model, self.draft, at, hidden=("name",) if issubclass(model, Source) else ())
+            wrong = {details["loc"][0] for details in error.errors(include_url=False) if details["loc"]}
+        self.mistaken.add(at[:2])
+        right = {**default, **{key: value for key, value in said.items() if key not in wrong}}
+        shared = {key: value for key, value in right.items() if key in default or key in SHARED}
+        for rest in (right, shared):
+            with suppress(ValidationError):
+                return model.model_validate(rest)
+        return None
 
     def agree(self, sources: Mapping[str, Source], stages: Mapping[int, Settings]) -> None:
         """Note what one part says against another."""
-        said_sources, said_stages = self.draft.values.get("sources"), self.draft.values.get("stages")
+        said_sources = self.draft.values.get("sources")
         names = tuple(said_sources) if isinstance(said_sources, dict) else ()
-        numbers = len(said_stages) if isinstance(said_stages, list) else 0
         splits, split_by = self.draft.at(("output", "splits")), self.draft.at(("output", "split_by"))
         columns = self.draft.at(("output", "columns"))
         numbers_only = isinstance(splits, dict) and all(type(share) in {int, float} for share in splits.values())
@@ -215,7 +266,9 @@ class Builder(Generic[Whole]):
             splits=cast("dict[str, float]", splits) if numbers_only else {"train": 1.0},
             split_by=split_by if isinstance(split_by, str) else None,
             columns=tuple(map(str, columns)) if isinstance(columns, list) else (),
-            whole=len(sources) == len(names) > 0 and len(stages) == numbers,
+            whole=len(sources) == len(names) > 0 and not any(at[0] == "sources" for at in self.mistaken),
+            doubtful=frozenset(number for number in stages if ("stages", number) in self.mistaken),
+            unknown=frozenset(self.unknown),
         )
         for at, fact, hint in disagreements(parts):
             self.draft.report(self.inside(at), fact, hint)
@@ -252,14 +305,14 @@ class Builder(Generic[Whole]):
         What the command line said starts from the current folder, as does the output.
         """
         anchored = dict(settings)
-        for name, field in model.model_fields.items():
-            key = field.alias or name
+        for name, known in model.model_fields.items():
+            key = known.alias or name
             value = settings.get(key)
             if key == "output" or value is None or self.draft.is_set((*at, key)):
                 continue
-            if names_path(field.annotation) or (key == "path" and issubclass(model, Source)):
+            if names_path(known.annotation) or (key == "path" and issubclass(model, Source)):
                 anchored[key] = self.rooted(value)
-            elif isinstance(value, dict) and (inner := models_in(field.annotation)):
+            elif isinstance(value, dict) and (inner := models_in(known.annotation)):
                 anchored[key] = self.anchored(inner[0], value, (*at, key))
         return anchored
 

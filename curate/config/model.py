@@ -70,8 +70,7 @@ class Config(Value):
         assets start from the folder of the file; the output, and every path that an override says, from the current
         folder.
         """
-        config, _ = drafted(cls, source, overrides)
-        return config
+        return drafted(cls, source, overrides).settled()
 
     def resolved(self) -> dict[str, object]:
         """Return what decides the corpus as JSON values, defaults filled in, in a stable order.
@@ -100,7 +99,6 @@ class Config(Value):
             self.output.splits,
             self.output.split_by,
             self.output.columns,
-            whole=True,
         )
         problems = [ConfigError(fact, where=spelled(at), hint=hint) for at, fact, hint in disagreements(parts)]
         if len(parts.sources) < len(parts.names):

@@ -1,17 +1,17 @@
 """Whether what a configuration names is there: raw files, assets, and a place for the output."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from curate.config.describe import table
-from curate.config.load import drafted
+from curate.config.load import Drafted, drafted
 from curate.config.model import Config
 from curate.config.places import At, Draft
 from curate.config.registry import name_of
-from curate.core.errors import CurateError
-from curate.core.source import FileStat
+from curate.core.errors import ConfigError, CurateError
+from curate.core.source import FileStat, Source
 
 Given = Path | str | Mapping[str, object]
 Files = dict[str, Sequence[FileStat]]
@@ -58,23 +58,65 @@ class Checked(NamedTuple):
 def reached(source: Given, overrides: Sequence[str] = ()) -> Checked:
     """Read a configuration and list the files of each source.
 
-    Raises one ConfigError that lists every mistake: first those of the configuration itself, then, where it has none,
-    everything that it names and that is missing, unreadable or not to be written.
+    Raises one ConfigError that lists every mistake: those of the configuration itself, and everything that it names, as
+    far as it can be read, and that is missing, unreadable or not to be written.
     """
-    config, draft = drafted(Config, source, overrides)
+    read = drafted(Config, source, overrides)
+    draft = read.draft
     files: Files = {}
-    for each in config.sources:
-        at = ("sources", each.name, "path")
+    for at, each in placed(read):
         try:
             files[each.name] = each.files()
+        except ConfigError as error:
+            missing(draft, at, each, error)
         except CurateError as error:
             draft.report(at, error.message, error.hint)
         else:
             unreadable(draft, at, files[each.name])
-    assets(config, draft)
-    output(config.output.path, draft)
-    draft.settle()
-    return Checked(config, files)
+    assets(read)
+    unreadable_assets(read)
+    output(draft)
+    return Checked(read.settled(), files)
+
+
+def ready(source: Given, overrides: Sequence[str] = ()) -> Config:
+    """Read a configuration that is to be run at once.
+
+    Raises one ConfigError that lists every mistake and every file that is missing. What cannot be read or written is
+    left to the run, which ends with an error of storage then.
+    """
+    read = drafted(Config, source, overrides)
+    for at, each in placed(read):
+        try:
+            each.files()
+        except ConfigError as error:
+            missing(read.draft, at, each, error)
+        except CurateError:
+            continue
+    assets(read)
+    return read.settled()
+
+
+def placed(read: Drafted[Config]) -> Iterator[tuple[At, Source]]:
+    """Yield every source that can be read as far as its path, with the place of the path."""
+    for name, source in read.sources.items():
+        yield ("sources", name, "path"), source
+
+
+def missing(draft: Draft, at: At, source: Source, error: ConfigError) -> None:
+    """Note what is not there: of a list of paths, each one at its own line."""
+    said = draft.at(at)
+    path = getattr(source, "path", None)
+    paths = path if isinstance(path, tuple) and isinstance(said, list) and len(path) == len(said) > 1 else ()
+    told = 0
+    for number, path in enumerate(paths):
+        try:
+            source.model_copy(update={"path": (path,)}).files()
+        except CurateError as fault:
+            draft.report((*at, number), fault.message, fault.hint)
+            told += 1
+    if not told:
+        draft.report(at, error.message, error.hint)
 
 
 def unreadable(draft: Draft, at: At, files: Sequence[FileStat]) -> None:
@@ -85,24 +127,44 @@ def unreadable(draft: Draft, at: At, files: Sequence[FileStat]) -> None:
         draft.report(at, f"{shut[0]!r}{more} may not be read", "check the permissions of the file")
 
 
-def assets(config: Config, draft: Draft) -> None:
-    """Note every asset that is no readable file, at the stage that names it."""
-    for number, stage in enumerate(config.stages):
+def assets(read: Drafted[Config]) -> None:
+    """Note every asset that is not there, at the stage that names it."""
+    for number, stage in read.stages.items():
         for path in stage.assets:
             if not path.is_file():
                 fact = f"{stage.name!r} needs the file {str(path)!r}, which is not there"
-                draft.report(("stages", number), fact, "a relative path starts from the folder of the configuration")
-            elif not os.access(path, os.R_OK):
-                draft.report(("stages", number), f"{str(path)!r} may not be read", "check the permissions of the file")
+                hint = "a relative path starts from the folder of the configuration"
+                read.draft.report(("stages", number), fact, hint)
 
 
-def output(path: Path, draft: Draft) -> None:
+def unreadable_assets(read: Drafted[Config]) -> None:
+    """Note every asset that is there and may not be read."""
+    for number, stage in read.stages.items():
+        for path in stage.assets:
+            if path.is_file() and not os.access(path, os.R_OK):
+                fact = f"{str(path)!r} may not be read"
+                read.draft.report(("stages", number), fact, "check the permissions of the file")
+
+
+def output(draft: Draft) -> None:
     """Note an output that cannot be written, or that would replace a folder that is no output."""
     at = ("output", "path")
-    if "://" in str(path):
+    said = draft.at(at)
+    if not isinstance(said, (str, Path)) or "://" in str(said):
         return
+    path = Path(said)
+    try:
+        fact, hint = unwritable(path)
+    except OSError as error:
+        fact, hint = f"{str(path)!r} cannot be looked at: {error.strerror}", "choose another folder"
+    if fact:
+        draft.report(at, fact, hint)
+
+
+def unwritable(path: Path) -> tuple[str, str]:
+    """Say why an output cannot be written, and what to do; two empty strings where it can."""
     fact, hint = "", "choose another folder"
-    parent = next(folder for folder in path.absolute().parents if folder.exists())
+    parent = next((folder for folder in path.absolute().parents if folder.exists()), path.absolute())
     if not parent.is_dir():
         fact = f"{str(parent)!r} is a file, so {str(path)!r} cannot be made below it"
     elif not os.access(parent, os.W_OK | os.X_OK):
@@ -112,5 +174,4 @@ def output(path: Path, draft: Draft) -> None:
     elif path.exists() and not (path / LINEAGE).exists() and any(path.iterdir()):
         fact = f"the folder {str(path)!r} holds something that is no output of curate, and a run would replace it"
         hint = "choose an empty folder or a new one"
-    if fact:
-        draft.report(at, fact, hint)
+    return fact, hint

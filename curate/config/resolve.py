@@ -56,9 +56,13 @@ def pattern(path: str) -> str:
 
 
 def shown(value: BaseModel) -> dict[str, object]:
-    """Return the fields of a value that may be shown, as JSON values."""
-    fields = {name: getattr(value, name) for name in type(value).model_fields}
-    return {name: plain(field) for name, field in fields.items() if not isinstance(field, SecretStr)}
+    """Return the fields of a value that may be shown, as JSON values, by the names that a configuration writes.
+
+    A stage's own name stays `name`, as everywhere else in the manifest.
+    """
+    names = {name: name if name == "name" else field.alias or name for name, field in type(value).model_fields.items()}
+    fields = {said: getattr(value, name) for name, said in names.items()}
+    return {said: plain(field) for said, field in fields.items() if not isinstance(field, SecretStr)}
 
 
 def plain(value: object) -> object:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -22,6 +23,8 @@ MOST_TEXTS = 8
 WORTH = 0.04
 """Share of the free text from which a nested field belongs to the text."""
 SEVERAL = 2
+MOST = 0.8
+"""Share of a field's values that have its kind: the others are faults of their records."""
 
 QUESTIONS = (
     "instruction",
@@ -63,6 +66,7 @@ PERSONAL = re.compile(r"(?i)name|phone|mobile|mail|address|birth|url|link|href|�
 """Fields that are not proposed as columns: of a person, or addresses."""
 KEYS = re.compile(r"(^|[._])(id|uid|uuid|guid|key|doi|pmid|编号|序号|案号|文号)$|_id$|Id$|ID$")
 ROLES, CONTENTS = ("role", "from", "speaker"), ("content", "value", "text")
+SPEAKERS = {"human": "user", "gpt": "assistant", "bot": "assistant"}
 TEXTUAL = re.compile(
     r"(?i)(text|content|body|description|desc|summary|abstract|note|notes|comment|narrative)$|"
     r"(内容|正文|描述|摘要|备注|说明)$"
@@ -83,7 +87,7 @@ class Fact(NamedTuple):
     filled: float
     """Share of records that have a value."""
     kind: str
-    """`string`, `integer`, `number`, `boolean`, or empty where the values are of several kinds or none of these."""
+    """`string`, `integer`, `number`, `boolean` as most values are, or empty where no kind prevails or it is no such."""
     length: int
     """Median number of characters of the values."""
     longest: int
@@ -139,10 +143,17 @@ def fact(path: str, values: Sequence[object], filled: float) -> Fact:
     said = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str) for value in values]
     lengths = [len(value) for value in said] or [0]
     free = sum(not MACHINE.fullmatch(value.strip()) or bool(CJK.search(value)) for value in said)
-    kinds = {kind_of(value) for value in values}
-    kind = kinds.pop() if len(kinds) == 1 else "number" if kinds == {"integer", "number"} else ""
+    kind = kind_of_most(Counter(map(kind_of, values)))
     different = len(set(said)) / max(1, len(said))
     return Fact(path, filled, kind, int(median(lengths)), max(lengths), different, len(said), free > len(said) / 2)
+
+
+def kind_of_most(kinds: Counter[str]) -> str:
+    """Name the kind that most values have, integers among numbers being numbers; empty where none prevails."""
+    if kinds["number"]:
+        kinds["number"] += kinds.pop("integer", 0)
+    kind, count = max(kinds.items(), key=lambda item: item[1], default=("", 0))
+    return kind if count >= MOST * kinds.total() else ""
 
 
 def kind_of(value: object) -> str:
@@ -166,7 +177,8 @@ def choose(records: Sequence[Record]) -> Choice:
 
 
 def chat(records: Sequence[Record]) -> tuple[tuple[str, str], ...]:
-    """Find a list of chat turns: its field, and those of role and content within a turn."""
+    """Find the list of chat turns that most records have: its field, and those of role and content within a turn."""
+    turns: dict[tuple[str, str, str], list[list[Record]]] = {}
     for record in records:
         for path, value in record.items():
             if not (isinstance(value, list) and value and all(isinstance(turn, Mapping) for turn in value)):
@@ -174,12 +186,14 @@ def chat(records: Sequence[Record]) -> tuple[tuple[str, str], ...]:
             role = next((name for name in ROLES if name in value[0]), "")
             content = next((name for name in CONTENTS if name in value[0]), "")
             if role and content:
-                said = sorted({str(turn.get(role)) for turn in value})
-                names = {"human": "user", "gpt": "assistant", "bot": "assistant"}
-                roles = ", ".join(f"{name}: {names[name]}" for name in said if name in names)
-                found = (("from", path), ("role", role), ("content", content))
-                return (*found, ("roles", f"{{{roles}}}")) if roles else found
-    return ()
+                turns.setdefault((path, role, content), []).append(value)
+    (path, role, content), chats = max(turns.items(), key=lambda item: len(item[1]), default=(("", "", ""), []))
+    if not chats or len(chats) < FILLED * len(records):
+        return ()
+    spoken = sorted({str(turn.get(role)) for chat_ in chats for turn in chat_})
+    roles = ", ".join(f"{name}: {SPEAKERS[name]}" for name in spoken if name in SPEAKERS)
+    found = (("from", path), ("role", role), ("content", content))
+    return (*found, ("roles", f"{{{roles}}}")) if roles else found
 
 
 def text_of(facts: Sequence[Fact], records: Sequence[Record]) -> str:
@@ -189,6 +203,8 @@ def text_of(facts: Sequence[Fact], records: Sequence[Record]) -> str:
     flat = {one.path.lower(): one.path for one in strings if "." not in one.path}
     asked = [path for name, path in flat.items() if name in QUESTIONS]
     answers = [path for name, path in flat.items() if name in ANSWERS]
+    if {"q", "a"} <= flat.keys():  # so short a name says something only beside the other
+        asked, answers = [*asked, flat["q"]], [*answers, flat["a"]]
     if answers and asked:
         said = " ".join(f"{{{path}}}" for path in asked)
         return f"问：{said}\n答：{{{answers[0]}}}" if chinese else f"Question: {said}\nAnswer: {{{answers[0]}}}"

@@ -141,11 +141,13 @@ class Flow:
                 self.measures.setdefault(line["rule"], set()).add(measure)
             if line["action"] == "tag":
                 tags.setdefault(line["row"], []).append(line["rule"])
-                rule["tagged"] += 1
             elif line["row"] not in doom:
                 doom[line["row"]] = line
                 rule["rejected"] += 1
-        book.totals["tagged"] += len(tags.keys() - doom.keys())
+        for row in tags.keys() - doom.keys():
+            book.totals["tagged"] += 1
+            for name in dict.fromkeys(tags[row]):
+                book.rules[name]["tagged"] += 1
         book.totals["rejected"] += len(doom)
         book.totals["errors"] += sum(str(line["rule"]).startswith("error:") for line in doom.values())
         if tags:
@@ -176,8 +178,12 @@ class Flow:
     def _note_errors(self, gone: pa.RecordBatch, lines: list[dict[str, object]]) -> None:
         for place, line in enumerate(lines):
             if str(line["rule"]).startswith("error:") and len(self.errors) < ERRORS_TOLD:
-                where = {name: gone[name][place].as_py() for name in ("source_id", "source_uri", "source_row")}
-                self.errors.append({**where, "rule": line["rule"]})
+                self.errors.append({**place_at(gone, place), "rule": line["rule"]})
+
+
+def place_at(batch: pa.RecordBatch, row: int) -> dict[str, object]:
+    """Say where a record of a batch stands in the raw data."""
+    return {name: batch[name][row].as_py() for name in ("source_id", "source_uri", "source_row")}
 
 
 def entered(batch: pa.RecordBatch, shape: Shape, first_row: int) -> pa.RecordBatch:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from curate.core.stage import GlobalStage, Outcome
 from curate.engine.crumbs import AT_REST
 from curate.engine.entry import sparing
+from curate.engine.flow import place_at
 from curate.engine.spool import FactSpool
 from curate.engine.task import guarded
 
@@ -33,6 +34,8 @@ class Gatherer:
         self.stage, self.trail = stage, trail
         self.unfit: list[tuple[int, str]] = []
         """(row, rule) of records on which the stage raised: they are rejected when its findings are applied."""
+        self.places: list[dict[str, object]] = []
+        """Where these records stand."""
         self.seconds = 0.0
         self._spool: FactSpool | None = None
         self._fresh: list[pa.RecordBatch] = []
@@ -49,6 +52,7 @@ class Gatherer:
             watch(AT_REST, 0, 0)
             for line in outcome.found.to_pylist() if outcome.found is not None else []:
                 self.unfit.append((batch["row"][line["row"]].as_py(), line["rule"]))
+                self.places.append({**place_at(batch, line["row"]), "rule": line["rule"]})
             self._write()
         self.seconds += time.process_time() - started
 
@@ -74,7 +78,7 @@ def with_fate(entry: pa.RecordBatch, alive: list[pa.RecordBatch]) -> pa.RecordBa
     """Say of each record that came in whether it is still there at the end of the pass (column `alive`)."""
     rows = [batch["row"] for batch in alive]
     living = pa.concat_arrays(rows) if rows else pa.array([], pa.uint32())
-    return entry.select(["id", "row"]).append_column("alive", pc.is_in(entry["row"], living))
+    return entry.append_column("alive", pc.is_in(entry["row"], living))
 
 
 def applicable(batch: pa.RecordBatch, stage: GlobalStage, source: str) -> pa.RecordBatch:

@@ -1,4 +1,4 @@
-"""Records with one key: the first that lives keeps it, any other is left out under the name of its place."""
+"""Records with one key: the first that lives keeps it, any other is left out under another name."""
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
@@ -7,9 +7,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.core.record import record_id
 from curate.core.stage import VERDICTS, GlobalStage, Round, Texts, Value
 
 RULE = "keys:repeated"
+
+
+SCHEMA = pa.schema([*VERDICTS, ("again", pa.uint32())])
+"""VERDICTS, and the how manieth of its id a record is, from 1: what the ledger names it by."""
+
+
+def repeat_id(name: str, again: int) -> str:
+    """Name a record whose own id another one bears: ids stay unique over the whole output."""
+    return record_id(name, str(again))
 
 
 class Keys(GlobalStage):
@@ -39,7 +49,7 @@ class Repeats(Value):
         """Yield a line for each record that has to give the id up; `facts` is sorted by (key, row).
 
         One that lives is rejected in favour of the one that keeps the id. One that the pass has rejected already gets a
-        line without a rule: the ledger then names it by its place.
+        line without a rule: the ledger then names it anew.
         """
         del texts
         head, tail, row = (facts[name].to_numpy() for name in ("key", "tail", "row"))
@@ -48,7 +58,8 @@ class Repeats(Value):
         head, tail, row, dead = head[order], tail[order], row[order], dead[order]
         new = np.ones(len(row), dtype=bool)
         new[1:] = (head[1:] != head[:-1]) | (tail[1:] != tail[:-1])
-        first = row[np.maximum.accumulate(np.where(new, np.arange(len(row)), 0))]
+        start = np.maximum.accumulate(np.where(new, np.arange(len(row)), 0))
+        first, again = row[start], np.arange(len(row)) - start
         later = np.flatnonzero(~new)
         later = later[np.argsort(row[later], kind="stable")]
         if not len(later):
@@ -57,4 +68,4 @@ class Repeats(Value):
         none, blank = pa.nulls(n, pa.string()), pa.nulls(n, pa.float64())
         rule, action = pc.if_else(gone, none, pa.repeat(RULE, n)), pc.if_else(gone, none, pa.repeat("reject", n))
         columns = [pa.array(row[later]), rule, none, blank, blank, none, action, pa.array(first[later])]
-        yield pa.RecordBatch.from_arrays(columns, schema=VERDICTS)
+        yield pa.RecordBatch.from_arrays([*columns, pa.array(again[later].astype(np.uint32))], schema=SCHEMA)

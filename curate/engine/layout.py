@@ -1,13 +1,13 @@
 """Cut kept records into shards, and gather the ledger and the signals: boundaries depend on the data alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.core.receipt import FileRef, Receipt
-from curate.core.record import place_of, record_id
+from curate.engine.keys import repeat_id
 from curate.engine.space import Space
 from curate.engine.spool import batches_of, open_columns, opened
 from curate.sinks.rejects import REJECTS, write_rejects, write_signals
@@ -107,13 +107,14 @@ class LedgerJob:
                 table = table.take(pc.sort_indices(table["row"])).combine_chunks()
                 again = self._repeated(space, repeats)
                 for batch in table.to_batches(max_chunksize=65_536):
-                    yield renamed(batch, again) if again is not None else batch
+                    yield renamed(batch, again)
 
     @staticmethod
-    def _repeated(space: Space, path: str | None) -> pa.Array | None:
+    def _repeated(space: Space, path: str | None) -> dict[int, int]:
         if path is None:
-            return None
-        return pa.Table.from_batches(list(batches_of(space.at(path), ["row"])))["row"].combine_chunks()
+            return {}
+        table = pa.Table.from_batches(list(batches_of(space.at(path), ["row", "again"])))
+        return dict(zip(table["row"].to_pylist(), table["again"].to_pylist(), strict=True))
 
     def _signals(self, space: Space) -> Iterator[pa.RecordBatch]:
         for path in self.kept:
@@ -122,13 +123,10 @@ class LedgerJob:
             yield batch.select(self.signals.names)
 
 
-def renamed(batch: pa.RecordBatch, repeated: pa.Array) -> pa.RecordBatch:
-    """Give rejected records whose key is another record's the id of their place: ids stay unique."""
-    mask = pc.is_in(batch["row"], repeated)
-    if not pc.any(mask).as_py():
+def renamed(batch: pa.RecordBatch, again: Mapping[int, int]) -> pa.RecordBatch:
+    """Give rejected records whose id another one bears a name of their own."""
+    if not again:
         return batch
-    names = batch["id"].to_pylist()
-    for row in pc.indices_nonzero(mask).to_pylist():
-        uri, offset = batch["source_uri"][row].as_py(), batch["source_offset"][row].as_py()
-        names[row] = record_id(batch["source_id"][row].as_py(), place_of(uri, offset))
+    places = [again.get(row) for row in batch["row"].to_pylist()]
+    names = [name if n is None else repeat_id(name, n) for name, n in zip(batch["id"].to_pylist(), places, strict=True)]
     return batch.set_column(batch.schema.get_field_index("id"), "id", pa.array(names, pa.string()))

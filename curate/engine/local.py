@@ -16,6 +16,7 @@ from types import ModuleType
 
 from curate.core.receipt import Receipt
 from curate.engine.kernels import keep_kernels
+from curate.engine.light import spare_pandas
 from curate.engine.lock import hold_shared
 from curate.engine.task import Task, perform
 
@@ -97,8 +98,7 @@ class Local:
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = get_context("forkserver")
-            # pyarrow imports pandas wherever that is installed, at the first array made of a list.
-            context.set_forkserver_preload(["pyarrow", "pandas", "curate.engine.passes"])
+            context.set_forkserver_preload(["pyarrow", "curate.engine.passes"])
             end, self._leash = context.Pipe(duplex=False)
             self._pool = ProcessPoolExecutor(
                 self.workers, mp_context=context, initializer=settle, initargs=(str(self.root), end)
@@ -139,6 +139,7 @@ def settle(root: str, leash: Connection) -> None:
     """Prepare a worker: signals are its parent's business, it dies with its leash, and marks the work folder."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    spare_pandas()
     keep_kernels(Path(root))
     hold_shared(Path(root))
     threading.Thread(target=_die_with, args=(leash,), daemon=True).start()

@@ -18,7 +18,7 @@ from curate.core.source import FileStat, Source, Split
 from curate.core.stage import Findings, Outcome, Step
 from curate.engine.crumbs import AT_REST, Crumbs
 from curate.engine.entry import counted, keyed, keyed_uri, sampled, sparing
-from curate.engine.flow import Book, Flow, Opened, entered
+from curate.engine.flow import ERRORS_TOLD, Book, Flow, Opened, entered
 from curate.engine.gather import Gatherer, Trail, with_fate
 from curate.engine.keys import Keys
 from curate.engine.plan import Pass, Shape
@@ -153,7 +153,7 @@ class PassRun:
             "groups": self.groups,
             "files": dict(sorted(self.files.items())),
             "languages": dict(sorted(self.languages.items())),
-            "errors": self.flow.errors,
+            "errors": [*self.flow.errors, *(place for one in self.gather for place in one.places)][:ERRORS_TOLD],
             "measures": {rule: sorted(said) for rule, said in sorted(self.flow.measures.items())},
             "unfit": {one.stage.name: one.unfit for one in self.gather if one.unfit},
         }

@@ -151,7 +151,8 @@ def same(one: Look, other: Look) -> bool:
     if (one.format, one.settings) != (other.format, other.settings):
         return False
     union = one.columns | other.columns
-    return not union or len(one.columns & other.columns) / len(union) >= AGREE
+    share = len(one.columns & other.columns) / len(union) if union else 1.0
+    return share > AGREE if one.array != other.array else share >= AGREE
 
 
 def joined(groups: Sequence[Group]) -> list[Group]:

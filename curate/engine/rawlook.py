@@ -22,6 +22,7 @@ TEXT_CHARACTERS = 20_000
 """How much of a file that is one text is measured."""
 RECORDS = 200
 """How many records of a file are looked at."""
+LINES = {".jsonl", ".ndjson"}
 PACKED = {".gz", ".bz2", ".xz", ".zst"}
 SEPARATED = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
 DELIMITERS = ",\t;|"
@@ -35,6 +36,10 @@ MOST_CONTROLS = 0.01
 HEADER_LENGTH = 60
 MANY = 3
 """An object of so many objects of one form is a collection."""
+MOST = 0.8
+"""Share of a collection's items that have its form: the others are faults of records."""
+DEPTH = 4
+"""How deep within an object its records are looked for."""
 RECORDS_SHARE = 0.8
 """Share of a JSON object's characters that a list has where the list holds the records and the rest is about them."""
 
@@ -52,6 +57,8 @@ class Look(NamedTuple):
     confidence: float = 1.0
     settings: tuple[tuple[str, object], ...] = ()
     """What the source has to be told about the format: delimiter, header, path of the records."""
+    array: bool = False
+    """Whether the file is a JSON array rather than an object."""
     characters: int = 0
     """How many characters were looked at."""
 
@@ -106,13 +113,13 @@ def as_json(file: FileStat, text: str, *, whole: bool) -> Look | None:
     start = text.lstrip()[:1]
     if start == "[" and suffix_of(file.uri) in {".json", ""}:
         records = array_records(text)
-        return Look(file, "json", records) if records else None
-    if start != "{":
+        return Look(file, "json", records, array=True) if records else None
+    if start != "{" and suffix_of(file.uri) not in LINES:
         return None
     lines = [line for line in text.splitlines() if line.strip()]
     lines = lines if whole or len(lines) == 1 else lines[:-1]
     parsed = [record for line in lines[:RECORDS] if (record := parsed_object(line)) is not None]
-    if len(parsed) > len(lines[:RECORDS]) / 2 and (len(lines) > 1 or suffix_of(file.uri) in {".jsonl", ".ndjson"}):
+    if len(parsed) > len(lines[:RECORDS]) / 2 and (len(lines) > 1 or suffix_of(file.uri) in LINES):
         return Look(file, "jsonl", tuple(parsed))
     record = parsed_object(text)
     if record is None:
@@ -136,13 +143,17 @@ def collections(looks: Sequence[Look]) -> list[Look]:
 
 def is_object(seen: Look) -> bool:
     """Tell whether a file was seen to be one JSON object."""
-    return seen.format == "json" and len(seen.records) == 1
+    return seen.format == "json" and len(seen.records) == 1 and not seen.array
 
 
 def within(whole: Record, path: str) -> tuple[Record, ...]:
     """Return the first records that an object holds at a path."""
-    inner = list(whole.values()) if path == "*" else whole[path]
-    return tuple(inner[:RECORDS]) if isinstance(inner, list) else ()
+    inner: object = whole
+    for part in path.split("."):
+        if isinstance(inner, Mapping):
+            inner = list(inner.values()) if part == "*" else inner[part]
+    items = inner if isinstance(inner, list) else []
+    return tuple(item for item in items[:RECORDS] if isinstance(item, dict))
 
 
 def parsed_object(text: str) -> Record | None:
@@ -160,34 +171,47 @@ def overlap(one: Record, other: Record) -> bool:
 
 
 def array_records(text: str) -> tuple[Record, ...]:
-    """Return the first objects of a JSON array, which may be cut off."""
+    """Return the first objects of a JSON array, which may be cut off; none where most items are something else."""
     decoder = json.JSONDecoder()
     records: list[Record] = []
-    at = text.index("[") + 1
-    while len(records) < RECORDS:
+    at, others = text.index("[") + 1, 0
+    while len(records) + others < RECORDS:
         try:
             value, at = decoder.raw_decode(text, at + len(GAP.match(text, at)[0]))  # type: ignore[index] # always matches
         except ValueError:
             break
-        if not isinstance(value, dict):
-            break
-        records.append(value)
-    return tuple(records)
+        if isinstance(value, dict):
+            records.append(value)
+        else:
+            others += 1
+    return tuple(records) if len(records) > others else ()
 
 
-def records_path(whole: Record) -> str:
-    """Name where an object holds its records: in a list, or (`*`) as its values; empty where it is one itself."""
-    values = [value for value in whole.values() if isinstance(value, dict)]
-    if len(values) == len(whole) >= MANY and all(overlap(values[0], value) for value in values[:RECORDS]):
+def records_path(whole: Record, total: int = 0, depth: int = 0) -> str:
+    """Name where an object holds its records: in a list, at any depth, or (`*`) as its values.
+
+    Empty where it is a record itself. `total` is how many characters the whole file has as JSON.
+    """
+    if are_alike(list(whole.values())):
         return "*"
     sizes = {key: len(json.dumps(value, ensure_ascii=False, default=str)) for key, value in whole.items()}
-    lists = [
-        key
-        for key, value in whole.items()
-        if isinstance(value, list) and len(value) > 1 and all(isinstance(each, dict) for each in value)
-    ]
-    best = max(lists, key=sizes.__getitem__, default="")
-    return best if best and sizes[best] > RECORDS_SHARE * sum(sizes.values()) else ""
+    total = total or sum(sizes.values())
+    best = max(sizes, key=sizes.__getitem__, default="")
+    if not best or "." in best or sizes[best] <= RECORDS_SHARE * total:
+        return ""
+    value = whole[best]
+    if isinstance(value, list):
+        objects = sum(isinstance(each, dict) for each in value)
+        return best if objects > 1 and objects >= MOST * len(value) else ""
+    inner = records_path(value, total, depth + 1) if isinstance(value, dict) and depth < DEPTH else ""
+    return f"{best}.{inner}" if inner else ""
+
+
+def are_alike(values: Sequence[object]) -> bool:
+    """Tell whether values are MANY objects, most of one form."""
+    objects = [value for value in values[:RECORDS] if isinstance(value, dict)]
+    enough = max(MANY, MOST * len(values[:RECORDS]))
+    return any(sum(overlap(one, other) for other in objects) >= enough for one in objects[:MANY])
 
 
 def as_separated(file: FileStat, text: str, *, whole: bool) -> Look | None:

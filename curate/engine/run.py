@@ -127,11 +127,12 @@ def stoppable() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+AGAIN = "then run the same command again: what was finished is kept"
 HINTS = {
     0: "a work file is damaged: run again with --fresh",
-    errno.ENOSPC: "free space, then run the same command again: what was finished is kept",
-    errno.EDQUOT: "free space, then run the same command again: what was finished is kept",
-    errno.EFBIG: "free space or raise the limit on file sizes, then run the same command again: what was finished is kept",
+    errno.ENOSPC: f"free space, {AGAIN}",
+    errno.EDQUOT: f"free space, {AGAIN}",
+    errno.EFBIG: f"free space or raise the limit on file sizes, {AGAIN}",
 }
 """What to do about a fault of the system, by its number; pyarrow gives none for a file that it cannot decode."""
 
@@ -143,7 +144,7 @@ def storage_faults(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = str(error.filename or out)
-        hint = HINTS.get(error.errno or 0, "mend it, then run the same command again: what was finished is kept")
+        hint = HINTS.get(error.errno or 0, f"mend it, {AGAIN}")
         raise StorageError(error.strerror or str(error), where=where, hint=hint) from error
 
 

@@ -13,7 +13,6 @@ from curate.core.receipt import Receipt
 from curate.core.stage import FOUND, Outcome, Step
 from curate.engine.space import Space
 
-
 BUG = "this is a bug of the stage; nothing was published"
 
 

@@ -156,6 +156,24 @@ def _rule_faults(stage: StageRecord, sight: Sight) -> Iterator[str]:
             yield f"{stage.name}, {rule}: {counted[rule]} in the ledger, {said} in the manifest"
 
 
+def check_licenses(manifest: Manifest, sight: Sight) -> Finding:
+    """Compare each row's licence with the one that the manifest says its source has.
+
+    Records of an earlier output have any of the licences that the manifest says that output has.
+    """
+    said = {card.id: {card.license} for card in manifest.sources}
+    for card in manifest.sources:
+        if card.previous:
+            said[card.id] = {name for output in card.previous for name in output.licenses} or said[card.id]
+    faults = [
+        f"{n} rows of {source or 'no source'} have the licence {name!r}, the manifest says"
+        f" {' or '.join(map(repr, sorted(said.get(source, ())))) or 'none'}"
+        for (source, name), n in sorted(sight.licenses.items())
+        if name not in said.get(source, ())
+    ]
+    return Finding(faults, f"{len({name for _, name in sight.licenses})} licences")
+
+
 def check_dataset(manifest: Manifest, sight: Sight) -> Finding:
     """Compare the set's size and its languages with the shards."""
     rows = sum(sight.kept_by_source.values())

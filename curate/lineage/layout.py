@@ -1,5 +1,6 @@
 """Hold an output's files against SHA256SUMS, the manifest and the card."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,14 +13,21 @@ from curate.core.files import digest_of
 from curate.core.record import SHARD
 from curate.lineage.manifest import SUMS, Amount, Manifest, Written
 from curate.lineage.sight import BARRED, reason
-from curate.lineage.sums import listed_files, read_sums
+from curate.lineage.sums import empty_folders, listed_files, read_sums
 from curate.lineage.verification import Check, judged
 from curate.sinks.card import data_files
 from curate.sinks.features import METADATA_KEY, feature_of, with_features
 from curate.sinks.rejects import REJECTS
 
 SUMS_TITLE = f"files are those that {SUMS} describes"
-LISTED_TITLE = f"no file that {SUMS} does not list"
+LISTED_TITLE = f"no file or empty folder that {SUMS} does not list"
+CARDS = ("README.md", "README.zh-CN.md")
+SPLIT_LINE = re.compile(r"^\| `([^`\n]+)` \| ([0-9,]+)(?: \| [0-9,]+){3} \|$", re.MULTILINE)
+"""A split in a card: its name, its records; then shards and bytes."""
+SOURCE_LINE = re.compile(
+    r"^\| `([^`\n]+)` \| (?![0-9,]+ \|).* \| ([0-9,]+) \| ([0-9,]+) \| ([0-9,]+) \|$", re.MULTILINE
+)
+"""A source in a card: its name, what the registry says; then records read, written and left out."""
 RECORD_FOLDERS = ("data/", "_lineage/rejects-", "_lineage/signals-", "_lineage/pii-")
 
 
@@ -47,6 +55,7 @@ def check_sums(out: Path) -> tuple[Check, Check]:
         except OSError as wrong:
             faults.append(f"{path} cannot be read ({wrong.strerror})")
     strangers = [f"{path} is not listed" for path in sorted(found - set(sums))]
+    strangers += [f"{path}/ is not listed: an empty folder" for path in empty_folders(out)]
     first = judged("sums", SUMS_TITLE, faults, f"{len(sums)} files")
     if barred and not faults:
         first = Check("sums", SUMS_TITLE, "unchecked", "; ".join(barred))
@@ -152,8 +161,8 @@ def _split_faults(manifest: Manifest, rows: dict[str, int]) -> Iterator[str]:
 
 
 def check_card(out: Path, manifest: Manifest) -> Check:
-    """Compare the sizes that the card promises to `load_dataset` with the shards' rows."""
-    title = "README.md promises what the shards hold"
+    """Compare the sizes that the cards promise to `load_dataset` and tell to people with the shards' rows."""
+    title = "the cards promise what the shards hold"
     rows: dict[str, int] = {}
     for shard in manifest.outputs.shards:
         try:
@@ -176,7 +185,29 @@ def check_card(out: Path, manifest: Manifest) -> Check:
     ]
     if paths != data_files(rows):
         faults.append("its data files are not the folders of the splits")
+    for name in CARDS:
+        faults += _told_faults(out / name, manifest, rows)
     return judged("card", title, faults, f"{sum(rows.values())} records in {len(rows)} splits")
+
+
+def _told_faults(path: Path, manifest: Manifest, rows: dict[str, int]) -> Iterator[str]:
+    """Compare the tables that people read, by their numbers alone: splits with the shards, sources with the balance."""
+    try:
+        body = path.read_text("utf-8")
+    except (OSError, ValueError):
+        yield f"{path.name} is missing or unreadable"
+        return
+    splits, sources = (
+        {line[1]: tuple(int(number.replace(",", "")) for number in line.groups()[1:]) for line in table.finditer(body)}
+        for table in (SPLIT_LINE, SOURCE_LINE)
+    )
+    for name in sorted({*splits, *rows}):
+        told = splits.get(name, (0,))[0]
+        if told != rows.get(name, 0):
+            yield f"{path.name} counts {told} records of split {name!r}, {rows.get(name, 0)} are there"
+    for name, account in manifest.accounting.by_source.items():
+        if sources.get(name) != (account.records, account.written, account.rejected):
+            yield f"{path.name} counts {sources.get(name)} of source {name!r}, not as its balance says"
 
 
 def _promised(path: Path) -> tuple[dict[str, int], dict[str, str]]:

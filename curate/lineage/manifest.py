@@ -59,9 +59,12 @@ class Settled(Value):
 class Previous(Value):
     """An earlier output of curate that a source reads."""
 
-    path: str = Field(description="Where it was, relative to the source's path.")
+    path: str = Field(
+        description="Its folder's name; of several, each one's path below the folder that they have in common."
+    )
     sha256: Sha256 = Field(description="Digest of its manifest.")
     sources: tuple[str, ...] = Field((), description="Its sources.")
+    licenses: tuple[str, ...] = Field((), description="Licences of its records.")
 
 
 class SourceCard(Value):

@@ -21,9 +21,9 @@ Marks = npt.NDArray[np.bool_]
 
 BATCH_ROWS = 1 << 16
 PLACED = ("id", "source_id", "source_uri", "source_offset", "source_length")
-KEPT = (*PLACED, "language")
+KEPT = (*PLACED, "license", "language")
 LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator", "duplicate_of")
-REPEATING = frozenset({"source_id", "source_uri", "language", "stage", "rule", "metric", "operator"})
+REPEATING = frozenset({"source_id", "source_uri", "license", "language", "stage", "rule", "metric", "operator"})
 """Read as dictionaries: a few names, many rows."""
 TYPES = {field.name: field.type for field in (*SHARD, *REJECTS)}
 DAMAGE = (OSError, pa.ArrowException, KeyError, ValueError)
@@ -50,6 +50,8 @@ class Sight:
     kept_by_source: Counter[str] = field(default_factory=Counter)
     rejected_by_source: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
+    licenses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Rows by (source id, licence); a null licence is an empty name."""
     ledger: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Ledger rows by (stage, rule, source id)."""
     malformed: Counter[str] = field(default_factory=Counter)
@@ -120,6 +122,8 @@ def _see_kept(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
     sight.malformed[f"{path}: id"] += parsed.malformed
     sight.kept_by_source.update(_counted(batch["source_id"]))
     sight.languages.update({code or UNDETERMINED: n for code, n in _counted(batch["language"]).items()})
+    for names, rows in grouped([batch["source_id"], batch["license"]]):
+        sight.licenses[names[0], names[1]] += len(rows)
     _see_places(sight.tiling, batch)
 
 

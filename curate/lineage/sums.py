@@ -1,5 +1,6 @@
 """SHA256SUMS: the digests of an output in the one format that every system can check."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,13 @@ def listed_files(out: Path) -> Iterator[str]:
     )
     exempt = {SUMS, RUN}
     return (path for path in found if path not in exempt and not path.startswith(f"{ATTACHED}/"))
+
+
+def empty_folders(out: Path) -> Iterator[str]:
+    """Yield the folders below `out` that hold nothing, sorted, relative, with `/`: no list of files can name them."""
+    empty = (Path(folder).relative_to(out) for folder, within, files in os.walk(out) if not within and not files)
+    found = sorted(path.as_posix() for path in empty)
+    return (path for path in found if path != ATTACHED and not path.startswith(f"{ATTACHED}/"))
 
 
 def sha256sums(out: Path) -> bytes:

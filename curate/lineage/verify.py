@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from curate.core.errors import StorageError
-from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_stages
+from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_licenses, check_stages
 from curate.lineage.ids import Index
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
@@ -142,6 +142,10 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     "dataset": (
         "rows and languages are those of the shards",
         lambda case: check_dataset(case.manifest, case.sight),
+    ),
+    "licenses": (
+        "rows have the licences that the manifest says their sources have",
+        lambda case: check_licenses(case.manifest, case.sight),
     ),
     "thresholds": ("every measured rejection crosses its threshold", _thresholds),
     "duplicates": ("every duplicate names a record that is there", _duplicates),

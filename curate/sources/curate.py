@@ -2,12 +2,12 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,6 +35,7 @@ from curate.sources.rowgroups import (
 
 MANIFEST = "_lineage/manifest.json"
 SUMS = "SHA256SUMS"
+UNKNOWN = "unknown"
 FROM_SOURCE = pa.field("from_source", pa.string())
 """Kept column with the source of a record in the output in which it first appeared."""
 
@@ -43,7 +44,7 @@ class Earlier(NamedTuple):
     """An output of curate as it lies there."""
 
     path: str
-    """Relative to what all outputs of the source have in common; `.` for a single one."""
+    """Relative to what all outputs of the source have in common; the name of its folder for a single one."""
     files: tuple[FileStat, ...]
     """Shards, named below `path`."""
     sums: dict[str, str]
@@ -51,6 +52,8 @@ class Earlier(NamedTuple):
     manifest_sha256: str
     sources: tuple[str, ...]
     """Ids of its sources."""
+    licenses: tuple[str, ...]
+    """Licences that its manifest says its records have, each once, sorted."""
 
 
 class Curate(Listed):
@@ -65,7 +68,9 @@ class Curate(Listed):
         description="Folder of an earlier output, a pattern (`runs/*/out`) or a list of them, local or any fsspec URL."
     )
     license: str = Field(
-        "unknown", description="Licence of the collection, for the manifest; each record keeps its own."
+        UNKNOWN,
+        description="Licence of the collection, for the manifest, which names those of the earlier outputs where "
+        "nothing is said here; each record keeps its own.",
     )
     as_is: tuple[str, ...] = Field((), description="Kept columns that no stage edits.")
 
@@ -85,7 +90,7 @@ class Curate(Listed):
         where = f"sources.{self.name}.path" if self.name else "path"
         folders = sorted({folder for path in self._paths for folder in folders_of(path, where)})
         common = common_of(folders)
-        return tuple(earlier_at(folder, folder[len(common) :].strip("/") or ".", where) for folder in folders)
+        return tuple(earlier_at(folder, folder[len(common) :].strip("/"), where) for folder in folders)
 
     @property
     def _paths(self) -> tuple[str, ...]:
@@ -111,11 +116,23 @@ class Curate(Listed):
         return (*self.as_is, FROM_SOURCE.name)
 
     def previous(self) -> Sequence[dict[str, object]]:
-        """Name the outputs for the manifest: path, sha256 of their manifest, their sources."""
+        """Name the outputs for the manifest: path, sha256 of their manifest, their sources, their records' licences."""
         return [
-            {"path": output.path, "sha256": output.manifest_sha256, "sources": list(output.sources)}
+            {
+                "path": output.path,
+                "sha256": output.manifest_sha256,
+                "sources": list(output.sources),
+                "licenses": list(output.licenses),
+            }
             for output in self.earlier
         ]
+
+    def registry(self) -> dict[str, str]:
+        """Return what is said of the collection; where nobody said its licence, those of the earlier outputs."""
+        said = super().registry()
+        if said["license"] == UNKNOWN:
+            said["license"] = together({name for output in self.earlier for name in output.licenses})
+        return said
 
     def files(self) -> Sequence[FileStat]:
         """List the shards that SHA256SUMS names, in the order of their uris."""
@@ -165,6 +182,17 @@ class Curate(Listed):
         said[FROM_SOURCE.name] = pc.coalesce(said[FROM_SOURCE.name], batch["source_id"])
         said["source_id"] = pa.repeat(pa.scalar(self.name), n)
         return pa.RecordBatch.from_arrays([said[field.name].cast(field.type) for field in schema], schema=schema)
+
+
+def together(licenses: Collection[str]) -> str:
+    """Write licences as one SPDX expression (SPDX 2.3, annex D), sorted; `unknown` where there is none.
+
+    >>> together({"MIT", "Apache-2.0"}), together({"MIT", "GPL-2.0-only OR MIT"}), together({"MIT"})
+    ('Apache-2.0 AND MIT', '(GPL-2.0-only OR MIT) AND MIT', 'MIT')
+    """
+    if len(licenses) == 1:
+        return next(iter(licenses))
+    return " AND ".join(f"({name})" if " OR " in name else name for name in sorted(licenses)) or UNKNOWN
 
 
 def whole(group: Group, batches: Iterator[pa.RecordBatch], path: str) -> Iterator[pa.RecordBatch]:
@@ -248,8 +276,16 @@ def earlier_at(folder: str, path: str, where: str) -> Earlier:
         hint = f"{SUMS} says {sums.get(MANIFEST)}: the manifest was changed after it was published"
         raise DataError(f"the sha256 of {MANIFEST} is {digest}", where=folder, hint=hint)
     named = {uri: str(PurePosixPath(path, uri)) for uri in shards}
+    sources = cards_of(body, folder)
     files = tuple(FileStat(named[uri], there[uri].path, there[uri].size, there[uri].mark) for uri in shards)
-    return Earlier(path, files, {named[uri]: sums[uri] for uri in shards}, digest, source_ids(body, folder))
+    return Earlier(
+        path or folder.rpartition("/")[2],
+        files,
+        {named[uri]: sums[uri] for uri in shards},
+        digest,
+        tuple(card.id for card in sources),
+        tuple(sorted({name for card in sources for name in card.licenses})),
+    )
 
 
 def contents(path: str) -> bytes:
@@ -266,10 +302,24 @@ def sums_of(body: bytes, folder: str) -> dict[str, str]:
     return {path: digest for digest, _, path in lines}
 
 
-def source_ids(body: bytes, folder: str) -> tuple[str, ...]:
-    """Read the ids of the sources from a manifest."""
+class Card(NamedTuple):
+    """A source as the manifest of an earlier output describes it."""
+
+    id: str
+    licenses: tuple[str, ...]
+    """Of its records: what its card says, or, where it read earlier outputs itself, what those say."""
+
+
+def cards_of(body: bytes, folder: str) -> list[Card]:
+    """Read the sources from a manifest."""
     try:
-        return tuple(str(card["id"]) for card in json.loads(body)["sources"])
-    except (ValueError, TypeError, KeyError) as error:
+        return [Card(str(card["id"]), tuple(licenses_of(card))) for card in json.loads(body)["sources"]]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         hint = "the output was made by another version of curate, or by another tool"
         raise DataError(f"{MANIFEST} does not name the sources", where=folder, hint=hint) from error
+
+
+def licenses_of(card: dict[str, Any]) -> Iterator[str]:
+    """Yield the licences of a source's records."""
+    said = [str(name) for output in card.get("previous", ()) for name in output.get("licenses", ())]
+    yield from said or [str(card.get("license", UNKNOWN))]

@@ -64,6 +64,14 @@ class Quality(Stage):
         return (self.lexicon,) if self.lexicon else ()
 
 
+class Speak(Stage):
+    """Say which language a record is written in."""
+
+    @property
+    def adds(self) -> pa.Schema:
+        return pa.schema([("language", pa.string())])
+
+
 class Normalize(Stage):
     """Bring texts into one form."""
 
@@ -92,7 +100,7 @@ class Pii(Stage):
 
 @pytest.fixture(autouse=True)
 def small_registry(monkeypatch):
-    stages = {"quality": "Quality", "normalize": "Normalize", "pii": "Pii"}
+    stages = {"quality": "Quality", "normalize": "Normalize", "pii": "Pii", "speak": "Speak"}
     monkeypatch.setattr(registry, "STAGES", {name: f"{__name__}:{each}" for name, each in stages.items()})
     monkeypatch.setattr(registry, "SOURCES", {"jsonl": f"{__name__}:Lines"})
 

@@ -369,3 +369,71 @@ def test_a_mapping_is_read_like_a_file_and_told_by_path():
           hint: indent the settings of `pii` by two more spaces:
             {'pii': {'keep': ['A']}}""")
     assert said["stages"] == [{"pii": None, "keep": ["A"]}], "the caller's mapping stays as it was"
+
+
+AGREEMENTS = {
+    "a column that a stage with mistakes may measure": (
+        "stages: [quality: {min: few}]\n",
+        "[quality_score]",
+        """\
+        curate.yaml:5 stages[0].quality.min: expected a whole number, found 'few'
+          hint: Fewest characters.""",
+    ),
+    "a column that no stage measures, beside a stage with mistakes": (
+        "stages: [quality: {min: few, as: second}]\n",
+        "[quality_score]",
+        """\
+        curate.yaml:4 output.columns: no stage measures 'quality_score'
+          hint: known: second_score
+        curate.yaml:5 stages[0].quality.min: expected a whole number, found 'few'
+          hint: Fewest characters.""",
+    ),
+    "a column that a misspelled stage may measure": (
+        "stages: [qualty]\n",
+        "[quality_score]",
+        """\
+        curate.yaml:5 stages[0]: there is no stage 'qualty'
+          hint: did you mean 'quality'?""",
+    ),
+    "a stage with settings of the wrong kind keeps its name": (
+        "stages: [quality: 3, quality]\n",
+        "[]",
+        """\
+        curate.yaml:5 stages[0].quality: the settings of 'quality' are a mapping, found 3
+          hint: known: as, sources, languages, action, preset, min, share, strict, lexicon, weights, rules
+        curate.yaml:5 stages[1]: two stages are called 'quality'; the first is stages[0]
+          hint: give one of them another name: `as: quality_2`""",
+    ),
+}
+
+
+@pytest.mark.parametrize(("stages", "columns", "told"), AGREEMENTS.values(), ids=AGREEMENTS)
+def test_parts_with_mistakes_are_held_against_each_other_as_far_as_they_can_be_read(write, stages, columns, told):
+    head = HEAD.replace("out/x", f"out/x, columns: {columns}")
+    assert message(write(head + stages)) == dedent(told)
+
+
+NEVER = "'pii' never applies: nothing before it says which language a record is written in"
+
+
+@pytest.mark.parametrize(
+    ("stages", "wrong"),
+    [
+        ("pii: {languages: [zh]}", True),
+        ("pii: {languages: [zh]}, speak", True),
+        ("speak, pii: {languages: [zh]}", False),
+        ("speak: {sources: [other]}, pii: {languages: [zh], sources: [qa]}", True),
+        ("speak: {sources: [other]}, pii: {languages: [zh]}", False),
+        ("speak: {sources: 3}, pii: {languages: [zh]}", False),
+        ("speek, pii: {languages: [zh]}", False),
+    ],
+)
+def test_a_stage_for_some_languages_needs_one_before_it_that_says_the_language(write, stages, wrong):
+    stages = "stages: [" + ", ".join(stages.split(", ")) + "]\n"
+    said = HEAD.replace("output:", "  other: {format: jsonl, path: b.jsonl}\noutput:") + stages
+    try:
+        told = str(Config.load(write(said)))
+    except ConfigError as error:
+        told = str(error)
+    assert (NEVER in told) is wrong
+    assert (".pii.languages: " in told and "put `language` before it" in told) is wrong

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from curate.config.reach import reached
+from curate.config.model import Config
+from curate.config.reach import reached, ready
 from curate.core.errors import ConfigError
 
 TEXT = (
@@ -37,9 +38,56 @@ def test_everything_that_is_missing_is_told_at_once_at_its_line(write):
     ]
 
 
-def test_mistakes_in_the_settings_are_told_before_files_are_looked_for(write):
-    (told,) = problems(write(TEXT), ["stages.quality.mim=1"])
-    assert told.startswith("--set stages[0].quality.mim: there is no setting")
+EVERYTHING = """\
+name: x
+sources:
+  a: {format: jsonl, path: a.jsonl, txt: body}
+  b:
+    format: jsonl
+    path:
+      - b.jsonl
+      - c.jsonl
+      - d.jsonl
+stages:
+  - quality: {sources: [nosuch], preset: legl, lexicon: words.txt}
+  - pii: {keep: [A], drop: [A], sources: [nowhere]}
+  - nonsense: {sources: [nobody]}
+output: {path: c.jsonl}
+"""
+
+
+def test_mistakes_in_the_settings_and_missing_files_are_told_in_one_reading(write):
+    name = write(EVERYTHING)
+    Path("c.jsonl").touch()
+    assert [told.partition("\n")[0] for told in problems(name)] == [
+        "curate.yaml:3 sources.a.txt: there is no setting 'txt', found with the value 'body'",
+        "curate.yaml:3 sources.a.path: there is no 'a.jsonl'",
+        "curate.yaml:7 sources.b.path[0]: there is no 'b.jsonl'",
+        "curate.yaml:9 sources.b.path[2]: there is no 'd.jsonl'",
+        "curate.yaml:11 stages[0].quality.preset: 'legl' is none of base, finance, healthcare, legal",
+        "curate.yaml:11 stages[0].quality.sources: there is no source 'nosuch'",
+        "curate.yaml:11 stages[0]: 'quality' needs the file 'words.txt', which is not there",
+        "curate.yaml:12 stages[1].pii: 'A' cannot both stay and go",
+        "curate.yaml:12 stages[1].pii.sources: there is no source 'nowhere'",
+        "curate.yaml:13 stages[2]: there is no stage 'nonsense'",
+        "curate.yaml:13 stages[2].nonsense.sources: there is no source 'nobody'",
+        "curate.yaml:14 output.path: 'c.jsonl' is a file, and the output is a folder",
+    ]
+
+
+def test_a_configuration_that_is_to_be_run_is_held_to_what_is_missing_and_not_to_what_is_shut(write):
+    name = write(TEXT)
+    Path("a.jsonl").touch()
+    with pytest.raises(ConfigError) as caught:
+        ready(name)
+    assert [str(problem).partition("\n")[0] for problem in caught.value.problems] == [
+        "curate.yaml:6 sources.b.path: there is no 'b.jsonl'",
+        "curate.yaml:8 stages[0]: 'quality' needs the file 'words.txt', which is not there",
+    ]
+    for made in ("b.jsonl", "words.txt"):
+        Path(made).touch()
+    Path("out").write_text("a file")
+    assert ready(name) == Config.load(name)
 
 
 def test_an_output_never_replaces_a_folder_of_something_else(write):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from curate.config.model import Config
+from curate.config.registry import load_class
 
 TEXT = (
     "name: x\nsources:\n  qa: {format: jsonl, path: [raw/a*.jsonl, raw/b.jsonl], keep: {year: integer}}\n"
@@ -78,3 +79,14 @@ def test_the_folder_of_the_file_decides_nothing(tmp_path, monkeypatch):
 def test_secrets_in_an_address_are_not_shown(write):
     shown = Config.load(write(TEXT), ["sources.qa.path=s3://key:hidden@bucket/raw/**/*.jsonl"]).resolved()
     assert shown["sources"][0]["path"] == "**/*.jsonl"
+
+
+def test_a_resolved_source_is_spelled_as_it_was_said_and_gives_the_same_source_again(monkeypatch):
+    monkeypatch.undo()
+    said = {"from": "turns", "role": "who", "content": "what", "roles": {"human": "user"}}
+    chat = {"format": "jsonl", "path": "a.jsonl", "messages": said}
+    config = Config.load({"name": "x", "sources": {"chat": chat}, "output": {"path": "out"}})
+    (shown,) = json.loads(json.dumps(config.resolved()))["sources"]
+    assert shown["messages"] == said
+    model = load_class("sources", shown.pop("format"))
+    assert model.model_validate(shown) == config.sources[0]

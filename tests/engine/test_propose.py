@@ -194,3 +194,49 @@ def test_a_configuration_is_never_written_over():
     initialise(Path("new"), Path("raw"))
     with pytest.raises(ConfigError, match="not overwritten"):
         initialise(Path("new"), Path("raw"))
+
+
+def test_a_few_wrongly_typed_values_decide_nothing():
+    records = [{"id": f"z{n}", "text": PROSE.format(n=n), "year": 2000 + n % 3} for n in range(40)]
+    turns = [{"from": "human", "value": "Hello"}]
+    odd = [{"id": "z40", "text": 123, "year": "2001?"}, {"id": "z41", "text": PROSE.format(n=41), "notes": turns}]
+    put("raw/a.jsonl", lines([odd[0], *records, odd[1]]))
+    put("raw/b.jsonl", "broken\n" + lines({"body": PROSE.format(n=n)} for n in range(9)))
+    put("raw/c.json", json.dumps([3, *({"story": PROSE.format(n=n)} for n in range(9))]))
+    put("raw/d/d.json", json.dumps({f"r{n}": {"tale": PROSE.format(n=n)} for n in range(9)} | {"none": "x"}))
+    sources = proposed()
+    assert {name: (source.format, source.choice.text) for name, source in sources.items()} == {
+        "a": ("jsonl", "text"),
+        "b": ("jsonl", "body"),
+        "c": ("json", "story"),
+        "d": ("json", "tale"),
+    }
+    assert sources["a"].choice.key == "id"
+    assert sources["a"].choice.keep == (("year", "integer"),)
+    assert sources["d"].settings == (("records", "*"),)
+
+
+def test_values_of_two_kinds_are_of_none():
+    records = [{"id": n, "text": PROSE.format(n=n), "mixed": "AB"[n % 2] if n % 3 else n % 2} for n in range(40)]
+    put("raw/a.jsonl", lines(records))
+    assert proposed()["a"].choice.keep == ()
+
+
+def test_a_list_of_records_deep_within_json_is_a_source_of_its_own_beside_an_array():
+    asked = [{"q": f"Why did pump {n} stop?", "a": PROSE.format(n=n)} for n in range(34)]
+    put("raw/array.json", json.dumps(asked))
+    put("raw/nested.json", json.dumps({"version": 1, "a": {"total": 34, "list": asked}}))
+    sources = proposed()
+    assert {name: source.settings for name, source in sources.items()} == {
+        "array": (),
+        "nested": (("records", "a.list"),),
+    }
+    assert {source.choice.text for source in sources.values()} == {"Question: {q}\nAnswer: {a}"}
+    assert [source.records for source in loaded().sources] == [None, "a.list"]
+
+
+def test_an_array_of_one_object_is_no_object():
+    put("raw/one.json", json.dumps([{"a": {"list": [{"text": PROSE.format(n=n)} for n in range(9)]}}]))
+    (source,) = proposed().values()
+    assert source.settings == ()
+    assert source.choice.text == "{a.list.*.text}"

@@ -123,7 +123,7 @@ def test_kept_facts_without_text_give_the_same_bytes_after_a_change(raw: Path, t
         return config(raw, out, stages=["normalize", {"near_duplicates": {"threshold": threshold}}])
 
     curate.run(said(tmp_path / "out", 0.9))
-    assert not [path for path in (tmp_path / "out.work/files").rglob("*-text")]
+    assert not list((tmp_path / "out.work/files").rglob("*-text"))
     changed = curate.run(said(tmp_path / "out", 0.5))
     fresh = curate.run(said(tmp_path / "fresh", 0.5))
     assert not [label for label in changed.made if label.startswith("survey")]

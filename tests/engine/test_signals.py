@@ -110,7 +110,7 @@ def test_a_run_that_is_told_to_stop_ends_what_is_in_flight_and_goes_on_later(
 
     assert waiting.process.returncode == 75
     assert is_one_clear_error(said, ": stopped", "run the same command again")
-    assert waiting.status() == "dead"
+    assert waiting.status() == "stopped"
     assert not waiting.trial.out.exists()
     assert waiting.goes_on() == undisturbed
     assert waiting.status() == "finished"

@@ -179,3 +179,17 @@ def test_the_user_of_a_machine_that_knows_none_is_no_obstacle(
     run = curate.run(config(raw, tmp_path / "out", stages=[]))
     assert run.record is not None
     assert run.record.user == ""
+
+
+def test_outputs_that_share_their_records_keep_each_once_and_name_the_others_anew(raw: Path, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        curate.run(config(raw, tmp_path / name, stages=[]))
+    earlier = {"format": "curate", "path": [str(tmp_path / name) for name in ("one", "two", "three")]}
+    said = {"name": "all", "sources": {"lines": earlier}, "output": {"path": str(tmp_path / "out")}, "workers": 0}
+    run = curate.run({**said, "stages": ["length"], "limits": "off"})
+    once = shards(tmp_path / "one")
+
+    assert set(shards(run.path)["id"]) == set(once["id"])
+    assert len(ledger(run.path)) == 2 * len(once)
+    assert run.verify().passed
+    assert run.rejects.limit(3).with_text()["text"].null_count() == 0

@@ -214,9 +214,12 @@ def write_files(corpus: Corpus, out: Path) -> Outputs:
         "_lineage/rejects-00000-of-00001.parquet": write_rejects,
         "_lineage/signals-00000-of-00001.parquet": lambda path, lines: write_signals(path, MEASURES, lines),
     }
-    facts = [write(out / path, batches(rows, schema)) for (path, write), rows, schema in zip(
-        written.items(), (corpus.ledger, measures), (REJECTS, MEASURES), strict=True
-    )]
+    facts = [
+        write(out / path, batches(rows, schema))
+        for (path, write), rows, schema in zip(
+            written.items(), (corpus.ledger, measures), (REJECTS, MEASURES), strict=True
+        )
+    ]
     files = [
         tuple([Written(path=path, rows=fact.rows, bytes=fact.bytes, sha256=fact.sha256)] if fact else [])
         for path, fact in zip(written, facts, strict=True)

@@ -118,6 +118,14 @@ def change_language(corpus: Corpus) -> None:
     corpus.rows[5] |= {"language": "fr"}
 
 
+def relicense(corpus: Corpus) -> None:
+    corpus.rows[5] |= {"license": "Apache-2.0"}
+
+
+def unlicense(corpus: Corpus) -> None:
+    corpus.rows[5] |= {"license": None}
+
+
 def first(corpus: Corpus, rule: str) -> dict[str, Any]:
     return next(row for row in corpus.ledger if row["rule"] == rule)
 
@@ -148,6 +156,8 @@ LIES: list[tuple[Callable[[Corpus], None], set[str]]] = [
     (rename_rule, {"ledger"}),
     (move_stage, {"ledger"}),
     (change_language, {"dataset"}),
+    (relicense, {"licenses"}),
+    (unlicense, {"licenses"}),
 ]
 
 
@@ -180,6 +190,19 @@ class TestALie:
     def test_in_the_card_is_found(self, out):
         card = out / "README.md"
         card.write_text(card.read_text("utf-8").replace("num_examples: 41", "num_examples: 42"), "utf-8")
+        seal(out)
+        assert failed(out) == {"card"}
+
+    @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+    @pytest.mark.parametrize(
+        ("line", "other"),
+        [("| `train` | 41 |", "| `train` | 1,041 |"), ("| 65 | 39 | 26 |", "| 65 | 40 | 25 |")],
+        ids=["split", "source"],
+    )
+    def test_in_what_a_card_tells_people_is_found(self, out, name, line, other):
+        card = out / name
+        assert card.read_text("utf-8").count(line) == 1
+        card.write_text(card.read_text("utf-8").replace(line, other), "utf-8")
         seal(out)
         assert failed(out) == {"card"}
 
@@ -240,3 +263,23 @@ def test_an_output_made_of_an_earlier_one_is_counted_by_source_since_its_records
     assert failed(out) == set()
     patched(out, lambda said: said["inputs"][2].update(records=2))
     assert {"accounting", "stages"} <= failed(out)
+
+
+def test_a_record_of_an_earlier_output_has_one_of_the_licences_that_its_card_names(tmp_path):
+    corpus = made()
+    mine = [row for row in corpus.rows if row["source_id"] == "laws"]
+    mine[0] |= {"license": "Apache-2.0"}
+    out = publish(corpus, tmp_path)
+    assert failed(out) == {"licenses"}
+
+    def reread(*licenses: str) -> None:
+        old = Previous(path="old", sha256="2" * 64, licenses=licenses).model_dump(mode="json")
+        patched(out, lambda said: said["sources"][1].update(format="curate", license="by deal", previous=[old]))
+
+    reread("Apache-2.0", "MIT")
+    assert failed(out) == set()
+    reread("Apache-2.0")
+    assert len(mine) > 1
+    assert failed(out) == {"licenses"}
+    reread("MIT")
+    assert failed(out) == {"licenses"}

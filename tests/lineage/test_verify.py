@@ -35,6 +35,7 @@ class TestAnUntouchedOutput:
         (out / "_lineage" / "attached" / "signature.json").write_text("{}")
         assert verify(out).exit_code == 0
         (out / RUN).unlink()
+        (out / "_lineage" / "attached" / "signature.json").unlink()
         assert verify(out).exit_code == 0
 
     def test_of_a_limited_run_need_not_tile_its_inputs(self, out):
@@ -65,7 +66,6 @@ class TestWhatIsNoOutput:
         found = verify(out, {"qa": tmp_path / "raw" / "qa"})
         assert found.named("raw").status == "unchecked"
         assert found.exit_code == 3
-
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
     @pytest.mark.parametrize("path", [SHARD, LEDGER, MANIFEST, SUMS, "README.md"])
@@ -124,6 +124,14 @@ class TestAChangedFile:
 
     def test_that_was_added_beside_the_data_is_found(self, out):
         (out / "notes.txt").write_text("x")
+        assert failed(out) == {"listed"}
+
+    @pytest.mark.parametrize("folder", ["data/extra", "notes", "_lineage/more/and/more"])
+    def test_or_rather_an_empty_folder_that_was_added_is_found(self, out, folder):
+        (out / folder).mkdir(parents=True)
+        assert failed(out) == {"listed"}
+        assert folder in verify(out).named("listed").detail
+        seal(out)
         assert failed(out) == {"listed"}
 
     def test_that_is_a_link_out_of_the_output_is_found(self, out, whole):

@@ -100,9 +100,10 @@ def test_an_empty_set_promises_nothing_and_never_leaves_its_files_to_be_guessed(
     empty = manifest | {"outputs": manifest["outputs"] | {"splits": {}, "shards": []}}
     assert front(empty)["configs"][0]["data_files"] == [{"split": "train", "path": "data/train/*.parquet"}]
     assert "dataset_info" not in front(empty)
-    assert [word in body.decode() for word, body in zip(
-        ("**No record is left:**", "**没有剩下任何记录：**"), cards(empty).values(), strict=True
-    )] == [True, True]
+    assert [
+        word in body.decode()
+        for word, body in zip(("**No record is left:**", "**没有剩下任何记录：**"), cards(empty).values(), strict=True)
+    ] == [True, True]
 
 
 def test_splits_without_records_are_not_promised(manifest):

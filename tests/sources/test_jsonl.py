@@ -84,6 +84,19 @@ def test_a_byte_order_mark_is_skipped_and_told(tmp_path):
     assert spans(read(source)) == [(3, len(GOOD.encode()))]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "gb18030"])
+def test_a_byte_order_mark_before_a_later_line_is_no_part_of_its_record(tmp_path, encoding):
+    lines = [GOOD, "\ufeff" + GOOD, "\ufeff\ufeff" + GOOD, "\ufeff\r\n", GOOD]
+    source = one(tmp_path, b"".join(line.encode(encoding) for line in lines), encoding=encoding)
+    surveyed = looked(source)[0]
+    rows = read(source)
+    assert rules(rows) == [None, None, None, "read:blank", None]
+    assert [row["text"] for row in rows if row["text"] is not None] == ["好"] * 4
+    assert [row["source_length"] for row in rows] == [len(line.encode(encoding)) for line in lines]
+    assert tiled(rows, surveyed)
+    assert list(source.again(source.files()[0], surveyed, spans(rows)[1:3])) == ["好", "好"]
+
+
 def test_an_empty_file_is_listed_and_has_no_record(tmp_path):
     source = one(tmp_path, b"")
     assert (looked(source)[0].pieces, looked(source)[0].size) == ((), 0)

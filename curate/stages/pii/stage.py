@@ -65,7 +65,7 @@ class Pii(Editor):
     A text that needs more work than `max_candidates` is rejected as `pii:budget`, never let through.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     uses: ClassVar[tuple[str, ...]] = ("presidio-analyzer", "phonenumbers")
 
     types: tuple[str, ...] = Field(TYPES, description="Types of personal data to look for.")
@@ -100,6 +100,8 @@ class Pii(Editor):
     @model_validator(mode="after")
     def settled(self) -> Self:
         """Refuse placeholders that the stage would take for personal data, or for a type that there is not."""
+        if not self.placeholders:
+            return self
         self.known(tuple(self.placeholders))
         native = finder("native", frozenset(TYPES), frozenset(TYPES), self.max_candidates)
         for entity, text in self.placeholders.items():

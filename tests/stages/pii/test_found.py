@@ -125,6 +125,21 @@ def test_what_only_looks_like_personal_data_is_left_alone(text):
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    "domain",
+    ["example.com", "mail.example.net", "example.org", "example", "corp.example", "a.test", "b.invalid", "localhost"],
+)
+def test_a_mailbox_at_a_name_that_nobody_can_register_is_left_alone(domain):
+    assert found(f"写信给 a.b@{domain} 即可") == []
+
+
+@pytest.mark.parametrize(
+    "domain", ["corp.example.cn", "example.cn", "example.com.cn", "example.edu", "example.org.cn", "myexample.com"]
+)
+def test_a_mailbox_at_a_name_that_somebody_may_hold_is_personal(domain):
+    assert found(f"写信给 a.b@{domain} 即可") == [("EMAIL_ADDRESS", f"a.b@{domain}")]
+
+
 def test_a_us_number_is_not_taken_for_a_chinese_mobile():
     assert found("call +13145551111 now") == [("PHONE_NUMBER", "+13145551111")]
 
