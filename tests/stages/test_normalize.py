@@ -12,7 +12,7 @@ from tests.conftest import TEXT, records
 SPICE = st.sampled_from(
     ["\u200d", "\u200c", "👩", "🔬", "ی", "क", "\u094d", "\u0301", "Ａ", "e", "\U000e0100", "葛", "\ufe0f", "❤"]
 )
-ODD_TEXT = st.lists(SPICE | TEXT | st.characters(), max_size=8).map("".join)
+ODD_TEXT = st.lists(SPICE | TEXT | st.characters(codec="utf-8"), max_size=8).map("".join)
 
 
 def tidy(*texts):
