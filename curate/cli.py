@@ -214,10 +214,10 @@ def rejects(out: Path, **said: Any) -> None:
 def verify(out: Path, raw: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Recompute from the files of OUT what its manifest says; exit 0 pass, 1 fail, 3 could not check."""
     from curate.lineage.verify import verify as check
-    from curate.terminal import show_checks
+    from curate.terminal import known_sources, show_checks
 
     parts = [said.rpartition("=") for said in raw]
-    folders = {source or "*": Path(folder) for source, _, folder in parts}
+    folders = known_sources(out, {source or "*": Path(folder) for source, _, folder in parts})
     raise click.exceptions.Exit(show_checks(check(out, folders), as_json=as_json))
 
 

@@ -203,6 +203,22 @@ def shortened(text: str, most: int = 400) -> str:
     )
 
 
+def known_sources(out: Path, folders: dict[str, Path]) -> dict[str, Path]:
+    """Return the folders; ConfigError where one is said to hold the files of a source that the output does not have."""
+    from curate.core.errors import ConfigError, StorageError
+    from curate.lineage.manifest import read_manifest
+
+    if not set(folders) - {"*"}:
+        return folders
+    try:
+        names = [source.id for source in read_manifest(out).sources]
+    except StorageError:
+        return folders  # verify says what is wrong with the output
+    for name in set(folders) - {"*", *names}:
+        raise ConfigError(f"there is no source {name!r}", where="--raw", hint=f"sources: {', '.join(names)}")
+    return folders
+
+
 def show_checks(verification: "Verification", *, as_json: bool) -> int:
     """Print one line a check; return the exit code."""
     checks = verification.checks

@@ -16,7 +16,7 @@ from curate.core.stage import Edit, Editor, GlobalStage, Outcome, Settings, Stag
 from curate.engine.crumbs import AT_REST
 from curate.engine.plan import Shape
 from curate.engine.spool import text_bytes
-from curate.engine.task import Watch, guarded, widened
+from curate.engine.task import Watch, guarded, opening, widened
 
 ERRORS_TOLD = 20
 """So many records on which a stage raised are named by place; the ledger has them all."""
@@ -68,7 +68,10 @@ class Flow:
     def opened(self, stage: Stage | Editor) -> Opened:
         """Open a streaming stage: an editor becomes a step, and both skip records that they do not apply to."""
         book = self.book(stage.name)
-        step = self._editing(stage, stage.open(), book) if isinstance(stage, Editor) else stage.open()
+        if isinstance(stage, Editor):
+            step = self._editing(stage, opening(stage.open, stage.name), book)
+        else:
+            step = opening(stage.open, stage.name)
         return Opened(stage, self._chosen(stage, step), book)
 
     def applied(self, stage: GlobalStage, step: Step) -> Opened:

@@ -84,11 +84,11 @@ class Local:
                     flying[self._open().submit(perform, task, self.root)] = task
             except BrokenProcessPool:
                 waiting.append(task)
-                self._cut_loose()
+                self.close()
 
     def _after_break(self, lost: list[Task]) -> list[Task]:
         """Count a strike against every task that may have done it; from then on they run one at a time."""
-        self._cut_loose()
+        self.close()
         for task in lost:
             self._strikes[task.key] += 1
             if self._strikes[task.key] >= STRIKES and len(lost) == 1:
@@ -105,20 +105,18 @@ class Local:
             )
         return self._pool
 
-    def _cut_loose(self) -> None:
-        """End a broken pool without waiting: the dead may have locked its queues, and workers ignore SIGTERM."""
-        if self._leash is not None:
-            self._leash.close()
-        self.close()
-
     def close(self) -> None:
-        """End the workers."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        """End the workers without waiting: what they did is on disk, and one that hangs must not hold the run.
+
+        A worker ends when its end of the leash closes. It ignores SIGTERM, and the dead may have locked the queues, so
+        that an orderly shutdown of the pool could wait for ever.
+        """
         if self._leash is not None:
             self._leash.close()
             self._leash = None
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Run every stage on a sample and show what would happen: funnel, thresholds, personal data, duplicates."""
 
 import math
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +10,15 @@ from typing import Any
 
 from curate.config.model import Config, Output
 from curate.core.receipt import Receipt
-from curate.core.stage import Editor
-from curate.engine.funnel import funnel_rows, stage_table
+from curate.core.stage import Settings
+from curate.engine.funnel import funnel_rows, stage_table, width
 from curate.engine.phases import Work
 from curate.engine.run import Options, execute
 from curate.engine.spool import batches_of
-from curate.stages.pii import mask
+from curate.stages.pii import Pii, mask
+from curate.stages.pii.stage import TYPES
 
-BINS, NEAR, PAIRS, CONTEXT, SHOWN = 12, 3, 5, 18, 120
-PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]+>")
+BINS, NEAR, CONTEXT, SHOWN, WIDE = 12, 3, 18, 120, 44
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class Preview:
         ]
         parts += [rule_text(rule) for rule in self.rules]
         if self.personal:
-            parts.append("personal data replaced")
+            parts.append("personal data found")
             parts += [f"  {kind}: " + " | ".join(said) for kind, said in self.personal.items()]
         if self.duplicates:
-            parts.append("duplicates, left out and kept")
+            parts.append("duplicates, each beside the record that stands for it")
             parts += [pair_text(pair) for pair in self.duplicates]
         if self.sampled:
             parts.append("note: in a sample duplicates are under-counted: a record and its copy are rarely both drawn")
@@ -88,11 +88,8 @@ def seen(work: Work, funnel: list[dict[str, Any]]) -> Preview:
     left = rows_of(work, [receipt.outputs["left"].path for one in work.passes for receipt in one])
     kept = kept_rows(work)
     total = len(left) + len(kept)
-    personal = (
-        contexts(kept)
-        if any(isinstance(stage, Editor) and "pii" in stage.adds.names for stage in work.config.stages)
-        else {}
-    )
+    columns = sorted({name for names in work.plan.shape.edited.values() for name in names})
+    personal = contexts(kept, placeholders(work.config.stages), columns)
     return Preview(
         total, work.sample is not None, funnel, rules_of(work, [*left, *kept], total), personal, pairs(left, kept)
     )
@@ -141,7 +138,7 @@ def at_threshold(rule: Rule, measure: tuple[str, str, float], rows: Sequence[dic
     metric, operator, threshold = measure
     known = [(row[metric], row) for row in rows if is_number(row.get(metric))]
     values = [value for value, _ in known] or [row["value"] for row in rows if row.get("rule") == rule.rule]
-    edges, bins = histogram([value for value in values if is_number(value)], threshold)
+    edges, bins = histogram([value for value in values if is_number(value)], threshold, operator)
     low = sorted((one for one in known if one[0] < threshold), key=lambda one: (-one[0], one[1]["id"]))
     high = sorted((one for one in known if one[0] >= threshold), key=lambda one: (one[0], one[1]["id"]))
     near = [tuple(example(value, row) for value, row in side[:NEAR]) for side in (low, high)]
@@ -153,18 +150,28 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def histogram(values: Sequence[float], threshold: float) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Count values in equal bins over their middle 98 % and the threshold; the outer bins take the rest."""
-    if not values:
-        return (), ()
+def histogram(values: Sequence[float], threshold: float, operator: str) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Count values in equal bins on both sides of a threshold, over the middle 98 %; the outer bins take the rest.
+
+    No bin holds values of both sides: a value at the threshold stands on the side to which the rule counts it.
+    """
     ordered = sorted(values)
-    low = min(ordered[len(ordered) // 100], threshold)
-    high = max(ordered[-1 - len(ordered) // 100], threshold)
-    wide = (high - low) / BINS or 1.0
-    bins = [0] * BINS
+    equal_is_above = operator in ("<", ">=")
+    below = [value for value in ordered if value < threshold or (value == threshold and not equal_is_above)]
+    above = ordered[len(below) :]
+    low = side(below, below[len(below) // 100], threshold) if below else ((), ())
+    high = side(above, threshold, above[-1 - len(above) // 100]) if above else ((), ())
+    return (*low[0], *high[0]), (*low[1], *high[1])
+
+
+def side(values: Sequence[float], low: float, high: float) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Count the values of one side of a threshold; return where each bin begins, and how many it holds."""
+    count = BINS // 2 if high > low else 1
+    wide = (high - low) / count or 1.0
+    bins = [0] * count
     for value in values:
-        bins[min(max(int((value - low) / wide), 0), BINS - 1)] += 1
-    return tuple(low + place * wide for place in range(BINS + 1)), tuple(bins)
+        bins[min(max(int((value - low) / wide), 0), count - 1)] += 1
+    return tuple(low + place * wide for place in range(count)), tuple(bins)
 
 
 def example(value: float, row: dict[str, Any]) -> dict[str, Any]:
@@ -182,39 +189,73 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in " ".join(text.split()))
 
 
-def contexts(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
-    """Collect, by type, a few places where a placeholder stands now, masked around it."""
+def contexts(rows: Sequence[dict[str, Any]], marks: dict[str, str], columns: Sequence[str]) -> dict[str, list[str]]:
+    """Collect, by type, how often it was found, and a few places where its placeholder stands now, masked around it."""
+    totals: Counter[str] = Counter()
     found: dict[str, list[str]] = {}
     for row in rows:
-        types = {said["type"] for said in row["pii"] or ()}
-        for match in PLACEHOLDER.finditer(row["text"]) if types else ():
-            kind = match.group()[1:-1]
-            said = found.setdefault(kind, []) if kind in types else None
-            if said is not None and len(said) < NEAR:
-                low = max(match.start() - CONTEXT, 0)
-                said.append(one_line(mask(row["text"][low : match.end() + CONTEXT])))
-    return dict(sorted(found.items()))
+        for said in row["pii"] or ():
+            totals[said["type"]] += said["count"]
+            places = found.setdefault(said["type"], [])
+            mark = marks.get(said["type"])
+            if mark and len(places) < NEAR:
+                places += contexts_in([row["text"], *(row[name] or "" for name in columns)], mark)[: NEAR - len(places)]
+    return {kind: [f"{count} times", *found[kind]] for kind, count in sorted(totals.items())}
 
 
-def pairs(left: Sequence[dict[str, Any]], kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put removed duplicates beside the records that stand for them."""
-    texts = {row["id"]: row["text"] for row in [*left, *kept]}
-    copies = [row for row in left if row["duplicate_of"] in texts]
+def contexts_in(texts: Sequence[str], mark: str) -> list[str]:
+    """Cut out where a placeholder stands in texts."""
+    places = [(text, text.find(mark)) for text in texts]
     return [
-        {
-            "rule": row["rule"],
-            "value": row["value"],
-            "left": shown(row["text"]),
-            "kept": shown(texts[row["duplicate_of"]]),
-        }
-        for row in sorted(copies, key=lambda row: (row["rule"], row["id"]))[:PAIRS]
+        one_line(mask(text[max(place - CONTEXT, 0) : place + len(mark) + CONTEXT]))
+        for text, place in places
+        if place >= 0
     ]
 
 
+def placeholders(stages: Sequence[Settings]) -> dict[str, str]:
+    """Return what is written in the place of each type; empty where values leave no mark or nothing replaces them."""
+    for stage in stages:
+        if isinstance(stage, Pii) and stage.operator == "placeholder":
+            return {kind: f"<{kind}>" for kind in TYPES} | stage.placeholders
+    return {}
+
+
+def pairs(left: Sequence[dict[str, Any]], kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put duplicates, removed or tagged, beside the records that stand for them."""
+    texts = {row["id"]: row["text"] for row in [*left, *kept]}
+    copies = [(row["rule"], row["id"], row["value"], row["text"], row["duplicate_of"]) for row in left]
+    for row in kept:
+        names = [name for name in row if name.endswith("_keeper") and row[name] is not None]
+        copies += [
+            (f"{name.removesuffix('_keeper')} (tagged)", row["id"], None, row["text"], row[name]) for name in names
+        ]
+    found = sorted((copy for copy in copies if copy[4] in texts), key=lambda copy: copy[:2])
+    shown_by_rule: Counter[str] = Counter()
+    chosen = []
+    for copy in found:
+        shown_by_rule[copy[0]] += 1
+        chosen += [copy] if shown_by_rule[copy[0]] <= NEAR else []
+    return [
+        {"rule": rule, "value": value, **dict(zip(("copy", "kept"), beside(text, texts[keeper]), strict=True))}
+        for rule, _, value, text, keeper in chosen
+    ]
+
+
+def beside(one: str | None, other: str | None) -> tuple[str, str]:
+    """Cut two texts to a line each, from a little before the place where they begin to differ."""
+    texts = (one or "", other or "")
+    first = next((place for place, both in enumerate(zip(*texts, strict=False)) if both[0] != both[1]), 0)
+    low = max(first - CONTEXT, 0)
+    cut = [one_line(mask(text[low : low + WIDE])) for text in texts]
+    return cut[0], cut[1]
+
+
 def pair_text(pair: dict[str, Any]) -> str:
-    """Word a pair of duplicates."""
+    """Word a pair of duplicates side by side."""
     value = "" if pair["value"] is None else f" {pair['value']:.3f}"
-    return f"  {pair['rule']}{value}\n    out:  {pair['left']}\n    kept: {pair['kept']}"
+    gap = " " * max(2 * WIDE - width(pair["copy"]), 1)
+    return f"  {pair['rule']}{value}\n    {pair['copy']}{gap}| {pair['kept']}"
 
 
 def rule_text(rule: Rule) -> str:
@@ -222,15 +263,18 @@ def rule_text(rule: Rule) -> str:
     did = ", ".join(
         f"{count} {what}" for count, what in ((rule.rejected, "rejected"), (rule.tagged, "tagged")) if count
     )
-    lines = [f"{rule.rule}: {did} ({rule.share:.2%})"]
+    lines = [f"{rule.rule}: {did or 'nothing that another rule had not rejected'} ({rule.share:.2%})"]
     if rule.threshold is None or not rule.bins:
         return lines[0]
     lines[0] += f", {rule.metric} {rule.operator} {rule.threshold:g}"
-    most = max(rule.bins)
-    for low, high, count in zip(rule.edges, rule.edges[1:], rule.bins, strict=False):
-        bar = "#" * math.ceil(30 * count / most)
-        here = "  <- threshold" if low <= rule.threshold < high else ""
-        lines.append(f"  {low:>12.4g} {bar} {count}{here}")
-    for side, records in (("below", rule.below), ("above", rule.above)):
-        lines += [f"  {side} {one['value']:.4g} {one['id'][:8]} {one['text']}" for one in records]
+    mark, passed = f"  {rule.threshold:>12.4g} ---- threshold", False
+    for low, count in zip(rule.edges, rule.bins, strict=True):
+        if low >= rule.threshold and not passed:
+            lines.append(mark)
+            passed = True
+        lines.append(f"  {low:>12.4g} {'#' * math.ceil(30 * count / max(rule.bins))} {count}")
+    if not passed:
+        lines.append(mark)
+    for where, records in (("below", rule.below), ("above", rule.above)):
+        lines += [f"  {where} {one['value']:.4g} {one['id'][:8]} {one['text']}" for one in records]
     return "\n".join(lines)

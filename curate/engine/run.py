@@ -73,7 +73,7 @@ def execute(config: Config, options: Options) -> Finished:
             space.make()
         keep_kernels(space.root)
         status = Status(space, options.watch)
-        with stoppable() as stopping, status.ending():
+        with stoppable() as stopping, status.ending(), storage_faults(out):
             pool = pool_of(config, space, stopping)
             crew = Crew(space, pool, status, config.max_errors, rescue=Rescue(space, out))
             work = Work(config, plan, space, crew, options.limit, uri_key=uri_key_of(config))

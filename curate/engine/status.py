@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
-from curate.core.errors import CurateError, StoppedError
+from curate.core.errors import StoppedError
 from curate.core.files import write_whole
 from curate.core.stage import Value
 from curate.engine.crew import Event
@@ -53,15 +53,15 @@ class Status:
     @contextmanager
     def ending(self) -> Iterator[None]:
         """Say how the run ended: finished, failed, or stopped to go on later; a killed one says nothing more."""
+        state = "failed"
         try:
             yield
+            state = "finished"
         except StoppedError:
-            self._write("stopped", self._event)
+            state = "stopped"
             raise
-        except CurateError:
-            self._write("failed", self._event)
-            raise
-        self._write("finished", None)
+        finally:
+            self._write(state, None if state == "finished" else self._event)
 
 
 class State(Value):

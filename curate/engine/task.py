@@ -1,19 +1,38 @@
 """Run one task, and one step so that a record on which it fails stands alone: what catches everything."""
 
+import errno
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.core.errors import CurateError
+from curate.core.errors import CurateError, StorageError
 from curate.core.receipt import Receipt
 from curate.core.stage import FOUND, Outcome, Step
 from curate.engine.space import Space
 
+T = TypeVar("T")
+
 BUG = "this is a bug of the stage; nothing was published"
+AGAIN = "mend it, then run the same command again: what was finished is kept"
+MACHINE = frozenset(
+    {
+        errno.EIO,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EFBIG,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.ESTALE,
+    }
+)
+"""Faults of the system that have nothing to do with the record at hand."""
 
 
 class Job(Protocol):
@@ -57,15 +76,32 @@ def guarded(step: Step, batch: pa.RecordBatch, stage: str, watch: Watch) -> Outc
     watch(batch["row"][0].as_py(), batch["row"][-1].as_py())
     try:
         return checked(step(batch), batch, stage)
-    except (OSError, MemoryError, ContractError):
-        raise  # the machine's fault or the stage's, and no record's: it must not become a verdict that is kept
-    except Exception as error:  # noqa: BLE001 - it goes to the ledger; max_errors decides whether the run goes on
+    except ContractError:
+        raise
+    except MemoryError:
+        raise CurateError("out of memory", where=stage, hint="try fewer workers") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it goes to the ledger; max_errors decides whether the run goes on
+        if isinstance(error, OSError) and error.errno in MACHINE:
+            # No record's fault: it must not become a verdict that is kept. Its message may quote the text.
+            raise StorageError(os.strerror(error.errno or 0), where=stage, hint=AGAIN) from None
         if batch.num_rows == 1:
             return Outcome(batch, error_line(stage, type(error).__name__))
     middle = batch.num_rows // 2
     first = guarded(step, batch.slice(0, middle), stage, watch)
     second = guarded(step, batch.slice(middle), stage, watch)
     return joined(first, second)
+
+
+def opening(open_: Callable[[], T], stage: str) -> T:
+    """Open a stage; CurateError, without the message of what went wrong, where it raises."""
+    try:
+        return open_()
+    except CurateError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - its message may quote what it read
+        hint = "look at its settings and assets; `curate.apply` with this stage shows the whole error"
+        kind = type(error).__name__
+        raise CurateError(f"the stage cannot be opened: {kind}", where=stage, hint=hint) from None
 
 
 class ContractError(CurateError):

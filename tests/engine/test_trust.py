@@ -1,5 +1,6 @@
 """What a run believes: nothing of the raw files, of the work folder or of a stage that it has not checked."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 
 import curate
 from curate.config import registry
-from curate.core.errors import DataError, StorageError
+from curate.core.errors import CurateError, DataError, StorageError
 from curate.core.stage import Outcome, Stage, Step
 from curate.engine.space import WORKERS_LOCK
+from curate.engine.status import state_of
 from curate.engine.task import ContractError
 from curate.sources.jsonl import Jsonl
 from tests.engine.corpora import bytes_of, config, ledger, shards, write_corpus
@@ -34,18 +36,27 @@ class Backwards(Stage):
 
 
 class Unplugged(Stage):
-    """Finds the machine at fault."""
+    """Finds the machine at fault, or a file, and quotes the text."""
+
+    number: int = errno.EIO
 
     def open(self) -> Step:
-        def step(_batch: pa.RecordBatch) -> Outcome:
-            raise OSError(5, "Input/output error")
+        def step(batch: pa.RecordBatch) -> Outcome:
+            raise OSError(self.number, f"while reading {batch['text'][0]}")
 
         return step
 
 
+class Shut(Stage):
+    """Cannot be opened, and says too much."""
+
+    def open(self) -> Step:
+        raise RuntimeError("a secret")
+
+
 @pytest.fixture
 def stages(monkeypatch: pytest.MonkeyPatch) -> None:
-    for stage in (Backwards, Unplugged):
+    for stage in (Backwards, Unplugged, Shut):
         monkeypatch.setitem(registry.STAGES, stage.__name__.lower(), f"{__name__}:{stage.__name__}")
 
 
@@ -90,10 +101,28 @@ def test_a_flipped_byte_in_the_work_folder_is_never_believed(raw: Path, tmp_path
 
 @pytest.mark.usefixtures("stages")
 def test_a_fault_of_the_machine_is_no_verdict_on_a_record(raw: Path, tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="Input/output error"):
+    with pytest.raises(StorageError, match="Input/output error") as raised:
         curate.run(config(raw, tmp_path / "out", stages=["unplugged"], max_errors=10_000))
 
+    assert "while reading" not in str(raised.value)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("stages")
+def test_a_file_that_a_stage_misses_is_an_error_of_the_record(raw: Path, tmp_path: Path) -> None:
+    stages = [{"unplugged": {"number": errno.ENOENT}}]
+    out = curate.run(config(raw, tmp_path / "out", stages=stages, max_errors=10_000)).path
+
+    assert "error:unplugged:FileNotFoundError" in set(ledger(out)["rule"])
+
+
+@pytest.mark.usefixtures("stages")
+def test_a_stage_that_cannot_be_opened_is_named_without_its_message(raw: Path, tmp_path: Path) -> None:
+    with pytest.raises(CurateError, match="cannot be opened: RuntimeError") as raised:
+        curate.run(config(raw, tmp_path / "out", stages=["shut"]))
+
+    assert "secret" not in str(raised.value)
+    assert state_of(tmp_path / "out").state == "failed"
 
 
 @pytest.mark.usefixtures("stages")
