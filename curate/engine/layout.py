@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -101,13 +102,9 @@ class LedgerJob:
 
     def _rejected(self, space: Space) -> Iterator[pa.RecordBatch]:
         for paths, repeats in zip(self.left, self.repeats, strict=True):
-            parts = [batch for path in paths for batch in batches_of(space.at(path))]
-            if parts:
-                table = pa.Table.from_batches(parts)
-                table = table.take(pc.sort_indices(table["row"])).combine_chunks()
-                again = self._repeated(space, repeats)
-                for batch in table.to_batches(max_chunksize=65_536):
-                    yield renamed(batch, again)
+            again = self._repeated(space, repeats)
+            for batch in in_order([batches_of(space.at(path)) for path in paths]):
+                yield renamed(batch, again)
 
     @staticmethod
     def _repeated(space: Space, path: str | None) -> dict[int, int]:
@@ -121,6 +118,23 @@ class LedgerJob:
             yield from batches_of(space.at(path))
         for batch in self._rejected(space):
             yield batch.select(self.signals.names)
+
+
+def in_order(streams: Sequence[Iterator[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
+    """Merge streams of batches that are each ascending by `row`; no more is held than a batch or two of each."""
+    held: list[pa.RecordBatch | None] = [next(stream, None) for stream in streams]
+    while any(batch is not None for batch in held):
+        bound = min(batch["row"][-1].as_py() for batch in held if batch is not None)
+        ready = []
+        for place, batch in enumerate(held):
+            if batch is None:
+                continue
+            count = int(np.searchsorted(batch["row"].to_numpy(), bound, side="right"))
+            ready.append(batch.slice(0, count))
+            rest = batch.slice(count)
+            held[place] = rest if rest.num_rows else next(streams[place], None)
+        table = pa.Table.from_batches(ready)
+        yield table.take(pc.sort_indices(table["row"])).combine_chunks().to_batches()[0]
 
 
 def renamed(batch: pa.RecordBatch, again: Mapping[int, int]) -> pa.RecordBatch:

@@ -116,6 +116,7 @@ class PassRun:
         self.flow.watch = self.crumbs.drop
         trail = Trail(job.source.name, job.killed, self.crumbs.drop, self.draft)
         self.gather = [Gatherer(stage, trail) for stage in job.stage_pass.gather]
+        self.gone: list[pa.RecordBatch] = []
         self.entry: pa.RecordBatch | None = None
         """What the source gave last, with the records that it could not read."""
         self.groups: dict[str, list[tuple[int, int]]] = {}
@@ -142,7 +143,15 @@ class PassRun:
         return self._receipt(time.process_time() - started)
 
     def _leave_out(self, gone: pa.RecordBatch) -> None:
-        self.left.write(gone)
+        self.gone.append(gone)
+
+    def _write_left(self) -> None:
+        """Write what was left out of one batch of the source, in the order of its rows: so the file is in order."""
+        if self.gone:
+            table = pa.Table.from_batches(self.gone)
+            order = pc.sort_indices(table["row"])
+            self.left.write(table.take(order).combine_chunks().to_batches()[0])
+        self.gone = []
 
     def _receipt(self, seconds: float) -> Receipt:
         outputs = {name: self.space.refer(self.key, name, text=text) for name, text in self.names}
@@ -239,6 +248,7 @@ class PassRun:
                     living.append(alive)
                     self._gather(alive)
                     yield alive
+            self._write_left()
             if self.entry is not None:
                 self._gather_keys(self.entry, living)
 

@@ -230,3 +230,12 @@ def test_nothing_of_the_work_is_kept_where_nothing_is_wanted(raw: Path, tmp_path
     curate.run(config(raw, tmp_path / "out", work="none"))
 
     assert {path.name for path in (tmp_path / "out.work").iterdir()} <= {"workers.lock", "status.json"}
+
+
+def test_the_ledger_stands_in_the_order_of_the_raw_records(raw: Path, tmp_path: Path) -> None:
+    stages = [{"length": {"min": 40}}, "exact_duplicates", {"near_duplicates": {"threshold": 0.5}}]
+    left = ledger(curate.run(config(raw, tmp_path / "out", stages=stages)).path)
+    lines = left.filter(pl.col("source_uri") == "a.jsonl")["source_offset"].to_list()
+
+    assert left["stage"].n_unique() > 2
+    assert lines == sorted(lines)
