@@ -46,6 +46,7 @@ def disagreements(parts: Parts) -> Iterator[Disagreement]:
     """Find what the parts say against each other."""
     yield from in_stages(parts)
     yield from in_languages(parts)
+    yield from in_reads(parts)
     yield from in_kept_fields(parts.sources)
     yield from in_splits(parts)
     if not parts.unknown:
@@ -81,6 +82,23 @@ def in_languages(parts: Parts) -> Iterator[Disagreement]:
             yield Disagreement(("stages", number, "languages"), fact, "put `language` before it")
         if "language" in stage.adds.names:
             known |= mine
+
+
+def in_reads(parts: Parts) -> Iterator[Disagreement]:
+    """Find stages that read, by name, a column that no source keeps and no stage before them measures."""
+    fields = [kept_fields(source) for source in parts.sources.values()]
+    if not parts.whole or None in fields:
+        return
+    known = {name for each in fields for name in each or ()}
+    for number, stage in parts.stages.items():
+        if any(place < number for place in (*parts.unknown, *parts.doubtful)):
+            return
+        for name in stage.reads:
+            if name not in known:
+                fact = f"{stage.name!r} reads {name!r}, which no source keeps and no stage before it measures"
+                hint = near(name, sorted(known)) or f"write `keep: [{name}]` in the source that has it"
+                yield Disagreement(("stages", number), fact, hint)
+        known |= set(stage.adds.names)
 
 
 def kept_fields(source: Source) -> dict[str, str] | None:

@@ -24,31 +24,38 @@ class Applied(NamedTuple):
     counts: pa.RecordBatch | None
 
 
-def edit_batch(
-    batch: pa.RecordBatch, edit: Edit, stage: str, columns: Sequence[str]
-) -> tuple[Outcome, pa.RecordBatch | None]:
-    """Apply an edit to every text-bearing field of a batch; return the outcome and what was counted by record.
+class Fields(NamedTuple):
+    """Which strings of a record an edit is about, beside its text or the contents of its messages."""
 
-    The fields are `text` of records without messages, the content of each message of the others (whose text is then
-    rendered again), and the kept string columns named in `columns`. Null stays null, and a column in which nothing
+    columns: Sequence[str] = ()
+    """Kept string columns."""
+    roles: Sequence[str] | None = None
+    """Only messages of these roles; of all where null."""
+
+
+def edit_batch(batch: pa.RecordBatch, edit: Edit, stage: str, fields: Fields) -> tuple[Outcome, pa.RecordBatch | None]:
+    """Apply an edit to the text-bearing fields of a batch; return the outcome and what was counted by record.
+
+    These are `text` of records without messages, the content of each message of the others (whose text is then
+    rendered again), and kept string columns. Null stays null, and a column in which nothing
     changed is shared, not copied. The name of the stage is appended to `ops` of the records that changed.
 
     Findings and counts carry the position of the record in the batch, ascending. Counts (schema COUNTED, or None) are
     summed over the fields of a record, a record's types in alphabetical order.
     """
     chats = batch["messages"].is_valid()
-    messages = _edit_messages(batch["messages"], edit)
+    messages = _edit_messages(batch["messages"], edit, fields.roles)
     applied = {
         "text": _edit_text(batch["text"], chats, messages, edit),
         "messages": messages,
-        **{name: _edit_strings(batch[name], edit) for name in columns},
+        **{name: _edit_strings(batch[name], edit) for name in fields.columns},
     }
     changed = np.logical_or.reduce([field.changed for field in applied.values()])
     found, counts = merged([field.found for field in applied.values()]), _summed(tuple(applied.values()))
     if changed.any():
-        fields = {name: field.field for name, field in applied.items() if field.changed.any()}
-        fields["ops"] = _appended(batch["ops"], stage, changed)
-        batch = with_columns(batch, pa.schema([batch.schema.field(name) for name in fields]), fields)
+        edited = {name: field.field for name, field in applied.items() if field.changed.any()}
+        edited["ops"] = _appended(batch["ops"], stage, changed)
+        batch = with_columns(batch, pa.schema([batch.schema.field(name) for name in edited]), edited)
     return Outcome(batch, found), counts
 
 
@@ -71,14 +78,14 @@ def _edit_strings(strings: pa.StringArray, edit: Edit) -> Applied:
     return Applied(edited.strings, _differences(strings, edited), edited.found, edited.counts)
 
 
-def _edit_messages(messages: pa.ListArray, edit: Edit) -> Applied:
-    """Edit the contents of all turns of all records at once: an edit knows nothing of their neighbours anyway."""
+def _edit_messages(messages: pa.ListArray, edit: Edit, only: Sequence[str] | None) -> Applied:
+    """Edit the contents of turns of all records at once: an edit knows nothing of their neighbours anyway."""
     turns = messages.flatten()
     sizes = pc.fill_null(pc.list_value_length(messages), 0).to_numpy()
     if len(turns) == 0:
         return Applied(messages, np.zeros(len(messages), np.bool_), None, None)
     roles, contents = turns.flatten()
-    edited = edit(contents)
+    edited = edit(contents) if only is None else _edit_some(contents, edit, pc.is_in(roles, pa.array(only)))
     owners = np.repeat(np.arange(len(messages)), sizes)
     changed = np.zeros(len(messages), np.bool_)
     changed[owners[_differences(contents, edited)]] = True
@@ -87,6 +94,14 @@ def _edit_messages(messages: pa.ListArray, edit: Edit) -> Applied:
         offsets = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int32())
         messages = pa.ListArray.from_arrays(offsets, mended, type=MESSAGES, mask=messages.is_null())
     return Applied(messages, changed, _owned(edited.found, owners), _owned(edited.counts, owners))
+
+
+def _edit_some(strings: pa.StringArray, edit: Edit, mask: pa.BooleanArray) -> Edited:
+    """Edit the strings of a mask; what is found and counted speaks of their places among all."""
+    edited = edit(strings.filter(mask))
+    places = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
+    whole = pc.replace_with_mask(strings, mask, edited.strings)
+    return Edited(whole, _owned(edited.found, places), _owned(edited.counts, places))
 
 
 def _differences(strings: pa.StringArray, edited: Edited) -> npt.NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """The seams between the engine and its stages: a stage is a frozen value that opens into a function of a batch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
@@ -108,6 +108,11 @@ class Settings(Value):
         """Files that shape the output; their content, not their path, enters the key and the manifest."""
         return ()
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Kept fields and signals that the stage reads by name: the configuration is refused where one is not there."""
+        return ()
+
 
 class Stage(Settings):
     """Measures or judges one batch at a time."""
@@ -128,12 +133,17 @@ class Editor(Settings):
 class Texts(Protocol):
     """Texts of records by their run-wide numbers, read from the work files on demand."""
 
-    def of(self, rows: Any) -> Iterator[pa.RecordBatch]:
-        """Yield batches (row uint64, text string, source uint32: place of the source in the configuration).
+    def of(self, rows: Any, columns: Sequence[str] = ("text",)) -> Iterator[pa.RecordBatch]:
+        """Yield batches (row uint64, source uint32: place of the source in the configuration, then `columns`).
 
-        `rows` is a numpy array of uint64, sorted and unique; batches come in ascending row order.
+        `rows` is a numpy array of uint64, sorted and unique; batches come in ascending row order. `columns` names
+        columns of the record in flight: `text`, `messages`, `id`, a kept field, a signal.
         """
         ...
+
+
+Yields = Generator[pa.RecordBatch, None, "dict[str, int] | None"]
+"""What a round gives: batches of one schema, and at its end counts, which are added up over rounds and partitions."""
 
 
 class Round(Protocol):
@@ -147,18 +157,24 @@ class Round(Protocol):
     def wants_text(self) -> bool:
         """Whether `reduce` gets `texts`."""
 
-    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:
         """Turn one partition, sorted by (key, row) or (row), into the facts of the next round or into VERDICTS.
 
-        `row` (and every other column of type uint64 that ends in `row`) is a run-wide number.
+        `row` (and every other column of type uint64 that ends in `row`) is a run-wide number. In the first round,
+        partitioned by key, keys that stand alone may be missing.
         """
         ...
 
 
 class Findings(NamedTuple):
-    """A task's own slice of the last round: VERDICTS, `row` uint32 within the split, `other` as id, plus extras."""
+    """What the rounds found, as far as one task is concerned."""
 
     verdicts: pa.Table
+    """Its own slice of the last round: VERDICTS, `row` uint32 within the split, `other` as id, plus extras."""
+    shared: pa.Table | None = None
+    """All that the last round yielded, for a stage that edits; null where it yielded nothing."""
+    source: str = ""
+    """Name of the source that the records of the task come from."""
 
 
 class GlobalStage(Settings):
@@ -169,19 +185,31 @@ class GlobalStage(Settings):
     open_from: ClassVar[tuple[str, ...] | None] = None
     """Settings that shape what `open` makes of findings, null for all; a change of any other leaves it valid."""
     edits: ClassVar[bool] = False
-    """Whether its step changes text, so that a later global stage has to read the text anew."""
+    """Whether it changes text: its last round then yields what all tasks share, and `open` returns an edit."""
 
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return 0..k lines a record: key uint64, row uint32 (taken from `batch["row"]`), few more columns."""
         raise NotImplementedError
 
     def rounds(self) -> Sequence[Round]:
-        """Return the rounds in order; the last one yields VERDICTS."""
+        """Return the rounds in order; the last one yields VERDICTS, or what tasks share where the stage edits."""
         raise NotImplementedError
 
-    def open(self, findings: Findings) -> Step:
-        """Return the step that applies this task's findings."""
+    @property
+    def roles(self) -> tuple[str, ...] | None:
+        """Roles of the turns that an edit is about; null for all."""
+        return None
+
+    def open(self, findings: Findings) -> Step | Edit:
+        """Return the step that applies this task's findings, or the edit of a stage that edits."""
         return lambda batch: apply_verdicts(batch, findings.verdicts)
+
+    def concluded(self, lines: Iterator[pa.RecordBatch], counts: Mapping[str, int]) -> dict[str, Any]:
+        """Return what the manifest says of the rounds: of all that the last one yielded, and of what they counted.
+
+        A value under a name that ends in `_row` is turned into the id of that record, the name cut to match.
+        """
+        return {"verdicts": sum(batch.num_rows for batch in lines), **counts}
 
 
 def apply_verdicts(batch: pa.RecordBatch, verdicts: pa.Table) -> Outcome:

@@ -2,7 +2,7 @@
 
 import platform
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,8 @@ from curate.core.stage import GlobalStage, Settings
 from curate.engine.entry import keyed_uri
 from curate.engine.identity import all_uses, digest_of_asset, kind_of, params_of, versions
 from curate.engine.phases import Work
+from curate.engine.rounds import named
+from curate.engine.spool import batches_of
 from curate.lineage.manifest import (
     Account,
     Accounting,
@@ -105,8 +107,47 @@ def registered(stage: Settings | None) -> str:
 
 
 def rounds_said(work: Work, stage: GlobalStage) -> dict[str, Any]:
-    """Say how many lines the last round of a global stage yielded."""
-    return {"verdicts": sum(receipt.payload["lines"] for receipt in work.rounds.get(stage.name, []))}
+    """Say what the rounds of a global stage came to, in the stage's own words."""
+    rounds = work.rounds.get(stage.name, [])
+    counts = Counter[str]()
+    for receipts in rounds:
+        for receipt in receipts:
+            counts.update(receipt.payload["counts"])
+    refs = [receipt.outputs["facts"] for receipt in rounds[-1] if receipt.outputs] if rounds else []
+    lines = (batch for ref in refs for batch in batches_of(work.space.at(ref.path)))
+    said = stage.concluded(lines, counts)
+    rows = sorted(set(rows_in(said)))
+    ids = [(ordinal, receipt.outputs["ids"].path) for ordinal, receipt in enumerate(gathered_by(work, stage))]
+    names = named(work.space, pa.array(rows, pa.uint64()), ids).to_pylist()
+    known: dict[str, Any] = spelled_rows(said, dict(zip(rows, names, strict=True)))
+    return known
+
+
+def gathered_by(work: Work, stage: GlobalStage) -> list[Receipt]:
+    """Return the receipts of the pass that gathered the facts of a stage last."""
+    number = max(one.number for one in work.plan.passes if stage in one.gather)
+    return work.passes[number]
+
+
+def rows_in(said: Any) -> Iterator[int]:
+    """Yield the row numbers that stand under names that end in `_row`."""
+    for name, value in said.items() if isinstance(said, dict) else ((None, one) for one in said):
+        if isinstance(name, str) and name.endswith("_row"):
+            yield value
+        elif isinstance(value, dict | list):
+            yield from rows_in(value)
+
+
+def spelled_rows(said: Any, ids: Mapping[int, str]) -> Any:
+    """Put ids in the place of row numbers, and cut the names to match."""
+    if isinstance(said, list):
+        return [spelled_rows(one, ids) for one in said]
+    if not isinstance(said, dict):
+        return said
+    return {
+        name.removesuffix("_row"): ids[value] if name.endswith("_row") else spelled_rows(value, ids)
+        for name, value in said.items()
+    }
 
 
 def inputs_of(work: Work) -> tuple[Input, ...]:

@@ -4,15 +4,28 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.core.editing import edit_batch
+from curate.core.editing import Fields, edit_batch
 from curate.core.receipt import Tally
 from curate.core.record import FILLED
-from curate.core.stage import Edit, Editor, GlobalStage, Outcome, Settings, Stage, Step
+from curate.core.stage import (
+    Edit,
+    Edited,
+    Editor,
+    Findings,
+    GlobalStage,
+    Outcome,
+    Settings,
+    Stage,
+    Step,
+    apply_verdicts,
+    merged,
+)
 from curate.engine.crumbs import AT_REST
 from curate.engine.plan import Shape
 from curate.engine.spool import text_bytes
@@ -74,15 +87,23 @@ class Flow:
             step = opening(stage.open, stage.name)
         return Opened(stage, self._chosen(stage, step), book)
 
-    def applied(self, stage: GlobalStage, step: Step) -> Opened:
-        """Wrap the step that applies the findings of a global stage."""
-        return Opened(stage, self._chosen(stage, step), self.book(stage.name))
+    def applied(self, stage: GlobalStage, findings: Findings, *, idle: bool) -> Opened:
+        """Open what applies the findings of a global stage; `idle` where there are none about this split."""
+        book = self.book(stage.name)
+        step: Step = Outcome
+        if stage.edits:
+            edit = opening(lambda: stage.open(findings), stage.name) if findings.shared is not None else unedited
+            editing = self._editing(stage, cast("Edit", edit), book)
+            step = editing if not findings.verdicts.num_rows else judged(editing, findings.verdicts)
+        elif not idle:
+            step = cast("Step", opening(lambda: stage.open(findings), stage.name))
+        return Opened(stage, self._chosen(stage, step), book)
 
-    def _editing(self, stage: Settings, edit: Edit, book: Book) -> Step:
-        columns = self.shape.edited[self.source]
+    def _editing(self, stage: Editor | GlobalStage, edit: Edit, book: Book) -> Step:
+        fields = Fields(self.shape.edited[self.source]) if isinstance(stage, Editor) else Fields((), stage.roles)
 
         def step(batch: pa.RecordBatch) -> Outcome:
-            outcome, counts = edit_batch(batch, edit, stage.name, columns)
+            outcome, counts = edit_batch(batch, edit, stage.name, fields)
             if counts is not None:
                 for line in counts.to_pylist():
                     book.counts[line["type"]] += line["count"]
@@ -182,6 +203,21 @@ class Flow:
         for place, line in enumerate(lines):
             if str(line["rule"]).startswith("error:") and len(self.errors) < ERRORS_TOLD:
                 self.errors.append({**place_at(gone, place), "rule": line["rule"]})
+
+
+def unedited(strings: pa.StringArray) -> Edited:
+    """Do what an edit does that has nothing to do."""
+    return Edited(strings)
+
+
+def judged(step: Step, verdicts: pa.Table) -> Step:
+    """Let a step also apply verdicts on rows."""
+
+    def both(batch: pa.RecordBatch) -> Outcome:
+        outcome = step(batch)
+        return Outcome(outcome.batch, merged([apply_verdicts(batch, verdicts).found, outcome.found]))
+
+    return both
 
 
 def place_at(batch: pa.RecordBatch, row: int) -> dict[str, object]:

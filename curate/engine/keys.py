@@ -1,6 +1,6 @@
 """Records with one key: the first that lives keeps it, any other is left out under another name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.core.record import record_id
-from curate.core.stage import VERDICTS, GlobalStage, Round, Texts, Value
+from curate.core.stage import VERDICTS, GlobalStage, Round, Texts, Value, Yields
 
 RULE = "keys:repeated"
 
@@ -45,7 +45,7 @@ class Repeats(Value):
     by: Literal["key"] = "key"
     wants_text: bool = False
 
-    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:
         """Yield a line for each record that has to give the id up; `facts` is sorted by (key, row).
 
         One that lives is rejected in favour of the one that keeps the id. One that the pass has rejected already gets a
@@ -63,9 +63,10 @@ class Repeats(Value):
         later = np.flatnonzero(~new)
         later = later[np.argsort(row[later], kind="stable")]
         if not len(later):
-            return
+            return None
         n, gone = len(later), pa.array(dead[later])
         none, blank = pa.nulls(n, pa.string()), pa.nulls(n, pa.float64())
         rule, action = pc.if_else(gone, none, pa.repeat(RULE, n)), pc.if_else(gone, none, pa.repeat("reject", n))
         columns = [pa.array(row[later]), rule, none, blank, blank, none, action, pa.array(first[later])]
         yield pa.RecordBatch.from_arrays([*columns, pa.array(again[later].astype(np.uint32))], schema=SCHEMA)
+        return None

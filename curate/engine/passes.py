@@ -15,7 +15,7 @@ from curate.core.errors import StorageError
 from curate.core.receipt import Receipt
 from curate.core.record import ROW
 from curate.core.source import FileStat, Source, Split
-from curate.core.stage import Findings, Outcome, Step
+from curate.core.stage import VERDICTS, Findings, Outcome, Step
 from curate.engine.crumbs import AT_REST, Crumbs
 from curate.engine.entry import counted, keyed, keyed_uri, sampled, sparing
 from curate.engine.flow import ERRORS_TOLD, Book, Flow, Opened, entered
@@ -76,8 +76,8 @@ class PassJob:
     """The raw files of the split as the survey found them, in the first pass."""
     text: str | None = None
     """Path of the work file to read, in a later pass."""
-    findings: tuple[str | None, ...] = ()
-    """Paths of this task's slices, one for each stage that the pass applies."""
+    findings: tuple[tuple[str | None, ...], ...] = ()
+    """For each stage that the pass applies, the paths of this task's slice and of what all tasks share."""
     uri_key: bytes | None = field(default=None, repr=False)
     """Key of the published file names, where they are keyed."""
     sample: int | None = None
@@ -97,11 +97,6 @@ class PassJob:
     def perform(self, space: Space, key: str) -> Receipt:
         """Run the pass over the split; the receipt holds tallies by stage and rows and bytes by row group."""
         return PassRun(self, space, key).run()
-
-
-def untouched(batch: pa.RecordBatch) -> Outcome:
-    """Do what a global stage does to a split on which it found nothing."""
-    return Outcome(batch)
 
 
 class PassRun:
@@ -183,14 +178,16 @@ class PassRun:
         """Open the stages of the pass in order: those that apply findings, then those that stream."""
         job = self.job
         opened = []
-        for stage, path in zip(job.stage_pass.apply, job.findings, strict=True):
-            found = pa.Table.from_batches(list(batches_of(self.space.at(path)))) if path else None
-            step: Step = untouched if found is None else stage.open(Findings(found))
-            opened.append(self.flow.applied(stage, step))
+        for stage, (path, shared) in zip(job.stage_pass.apply, job.findings, strict=True):
+            found = Findings(self._table(path) or VERDICTS.empty_table(), self._table(shared), job.source.name)
+            opened.append(self.flow.applied(stage, found, idle=path is None and shared is None))
         opened += [self.flow.opened(stage) for stage in job.stage_pass.stream]
         for one in opened:
             one.step = self._sparing(one.settings.name, one.step)
         return opened
+
+    def _table(self, path: str | None) -> pa.Table | None:
+        return pa.Table.from_batches(list(batches_of(self.space.at(path)))) if path else None
 
     def _sparing(self, stage: str, step: Step) -> Step:
         """Keep a step away from the records that killed their worker in it."""

@@ -30,8 +30,8 @@ from curate.engine.spool import BUCKETS
 from curate.engine.survey import SurveyJob, packed, splits_of, surveyed
 from curate.engine.task import Task
 
-PARTITION_BYTES = 256 << 20
-"""About how many bytes of facts one task holds at a time."""
+PARTITION_BYTES = 64 << 20
+"""About how many packed bytes of facts one task reads: they unpack to three times as many, and are sorted."""
 PARTITION_LINES = 2_000_000
 
 
@@ -63,8 +63,8 @@ class Work:
     """By pass, then by split."""
     repeats: list[FileRef | None] = field(default_factory=list)
     """By split: what was found about repeated keys."""
-    rounds: dict[str, list[Receipt]] = field(default_factory=dict)
-    """By stage: the receipts of its last round, whose verdicts are applied."""
+    rounds: dict[str, list[list[Receipt]]] = field(default_factory=dict)
+    """By stage: the receipts of its rounds in order; the last one's verdicts are applied."""
     shards: list[tuple[str, Receipt]] = field(default_factory=list)
     """(split of the output, receipt)."""
     ledgers: list[Receipt] = field(default_factory=list)
@@ -98,21 +98,35 @@ def unmarked(pack: Sequence[FileStat]) -> str:
     return "" if all(file.mark for file in pack) else uuid4().hex
 
 
-def run_pass(work: Work, one: Pass, slices: Sequence[Sequence[Receipt]]) -> None:
-    """Run one pass over all splits; `slices` holds, for each stage that it applies, the findings by split."""
+@dataclass(frozen=True)
+class Found:
+    """What the rounds of one stage found."""
+
+    slices: Sequence[Receipt]
+    """By split."""
+    shared: FileRef | None = None
+    """What all tasks read, of a stage that edits."""
+
+    def of(self, place: int) -> tuple[FileRef | None, FileRef | None]:
+        """Return what the task of a split reads: its slice, and what is shared."""
+        return self.slices[place].outputs.get("slice"), self.shared
+
+
+def run_pass(work: Work, one: Pass, findings: Sequence[Found]) -> None:
+    """Run one pass over all splits; `findings` holds those of each stage that it applies."""
     identity = pass_identity(one, work.plan)
     tasks = []
     for place, split in enumerate(work.splits):
-        mine = [by_split[place] for by_split in slices]
+        mine = [found.of(place) for found in findings]
         before = work.passes[-1][place] if work.passes else None
-        job = _job(work, one, split, [receipt.outputs.get("slice") for receipt in mine])
+        job = _job(work, one, split, mine)
         entry = [_entry(work, split), before and before.outputs["text"].sha256]
-        found = [ref.sha256 if ref else None for ref in (receipt.outputs.get("slice") for receipt in mine)]
+        found = [ref.sha256 if ref else None for refs in mine for ref in refs]
         portion = [list(job.portion.shares), job.portion.seed, job.portion.group] if one.last else None
         key = task_key("pass", identity, entry, found, portion, work.sample, key_id(work.uri_key))
-        reads = [(receipt.key, "slice") for receipt in mine]
+        reads: list[tuple[str, str]] = []
         if before is None:
-            reads += _parts_of(work, split)
+            reads = _parts_of(work, split)
         else:
             reads.append((before.key, "text"))
             job = replace(job, text=before.outputs["text"].path)
@@ -127,7 +141,7 @@ def _entry(work: Work, split: Split) -> list[Any]:
     return [source_identity(source), split_identity(split, digests)]
 
 
-def _job(work: Work, one: Pass, split: Split, found: Sequence[FileRef | None]) -> PassJob:
+def _job(work: Work, one: Pass, split: Split, found: Sequence[tuple[FileRef | None, ...]]) -> PassJob:
     output = work.config.output
     return PassJob(
         stage_pass=one,
@@ -136,7 +150,7 @@ def _job(work: Work, one: Pass, split: Split, found: Sequence[FileRef | None]) -
         source=work.source_of(split),
         split=split if one.number == 0 else None,
         files=tuple(one_.file for one_ in _inputs_of(work, split)) if one.number == 0 else (),
-        findings=tuple(ref.path if ref else None for ref in found),
+        findings=tuple(tuple(ref.path if ref else None for ref in refs) for refs in found),
         uri_key=work.uri_key,
         sample=work.sample,
     )
@@ -153,35 +167,41 @@ def _parts_of(work: Work, split: Split) -> list[tuple[str, str]]:
     return [(key, name) for key, receipt in surveys.items() for name in receipt.outputs]
 
 
-def run_rounds(work: Work, one: Pass) -> list[list[Receipt]]:
-    """Bring the facts of a pass together, stage by stage; return each stage's findings by split."""
+def run_rounds(work: Work, one: Pass) -> list[Found]:
+    """Bring the facts of a pass together, stage by stage; return what each stage found."""
     doomed: list[Receipt] = []
-    slices = []
+    findings = []
     for stage in one.gather:
-        verdicts = _rounds_of(work, stage, doomed)
-        work.rounds[stage.name] = verdicts
-        doomed += verdicts
-        slices.append(_slices_of(work, stage, verdicts))
+        rounds = _rounds_of(work, stage, doomed)
+        work.rounds[stage.name] = rounds
+        last = rounds[-1] if rounds else []
+        if stage.edits:
+            shared = next((receipt.outputs["facts"] for receipt in last if receipt.outputs), None)
+            findings.append(Found(_slices_of(work, stage, []), shared))
+        else:
+            doomed += last
+            findings.append(Found(_slices_of(work, stage, last)))
         if isinstance(stage, Keys):
-            work.repeats = [receipt.outputs.get("slice") for receipt in slices[-1]]
-    return slices
+            work.repeats = [receipt.outputs.get("slice") for receipt in findings[-1].slices]
+    return findings
 
 
-def _rounds_of(work: Work, stage: GlobalStage, doomed: Sequence[Receipt]) -> list[Receipt]:
+def _rounds_of(work: Work, stage: GlobalStage, doomed: Sequence[Receipt]) -> list[list[Receipt]]:
     name = f"facts-{stage.name}"
     facts = [(place, one.outputs[name]) for place, one in enumerate(work.passes[-1]) if name in one.outputs]
     if not facts:
         return []
     gone = [receipt.outputs["facts"] for receipt in doomed if receipt.outputs]
     material = Material(facts=facts, doomed=gone)
-    done: list[Receipt] = []
+    rounds: list[list[Receipt]] = []
     for place, one in enumerate(stage.rounds()):
         texts = _texts(work) if one.wants_text else []
         tasks = _round_tasks(stage, place, replace(material, texts=texts))
         done = work.crew.complete(f"{stage.name} {place + 1}", tasks)
+        rounds.append(done)
         lines = sum(receipt.payload["lines"] for receipt in done)
         material = Material(earlier=[receipt.outputs["facts"] for receipt in done if receipt.outputs], lines=lines)
-    return done
+    return rounds
 
 
 @dataclass(frozen=True)

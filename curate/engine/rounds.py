@@ -1,7 +1,10 @@
 """Bring the facts of the whole corpus together, partition by partition, until there are verdicts."""
 
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.core.receipt import Receipt
-from curate.core.stage import VERDICTS, Round
+from curate.core.stage import VERDICTS, Round, Yields
 from curate.engine.space import Space
-from curate.engine.spool import Spool, batches_of, facts_of, open_columns, run_wide, sorted_by
+from curate.engine.spool import Spool, batches_of, facts_of, met, open_columns, run_wide, sorted_by
 
 Rows = npt.NDArray[np.uint64]
+QUOTE = "quote"
+"""A column of what a round yields that quotes texts: personal data in it is masked before anything is written."""
 
 
 @dataclass(frozen=True)
@@ -24,29 +29,39 @@ class WorkTexts:
     texts: tuple[tuple[int, str, int], ...]
     """(ordinal of the split, path of its work file, place of its source in the configuration)."""
 
-    def of(self, rows: Rows) -> Iterator[pa.RecordBatch]:
-        """Yield (row, text, source) of the rows named, ascending; batches without any are not decompressed."""
+    def of(self, rows: Rows, columns: Sequence[str] = ("text",)) -> Iterator[pa.RecordBatch]:
+        """Yield (row, source, columns) of the rows named, ascending; batches without any are not decompressed."""
         for ordinal, path, source in self.texts:
             low, high = np.searchsorted(rows, [np.uint64(ordinal << 32), np.uint64((ordinal + 1) << 32)])
             if low < high:
                 wanted = (rows[low:high] & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-                yield from self._of_split(path, wanted, ordinal, source)
+                for number, batch in self._of_split(path, wanted, columns):
+                    wide = pa.array(number.astype(np.uint64) | np.uint64(ordinal << 32))
+                    sources = pa.array(np.full(len(wide), source, np.uint32))
+                    arrays = [wide, sources, *(batch[name] for name in columns)]
+                    yield pa.RecordBatch.from_arrays(arrays, ["row", "source", *columns])
 
     def _of_split(
-        self, path: str, wanted: npt.NDArray[np.uint32], ordinal: int, source: int
-    ) -> Iterator[pa.RecordBatch]:
+        self, path: str, wanted: npt.NDArray[np.uint32], columns: Sequence[str]
+    ) -> Iterator[tuple[npt.NDArray[np.uint32], pa.RecordBatch]]:
         with pa.memory_map(str(self.space.at(path))) as stream:
-            numbers, whole = open_columns(stream, ["row"]), open_columns(stream, ["row", "text"])
+            numbers, whole = open_columns(stream, ["row"]), open_columns(stream, columns)
             for place in range(numbers.num_record_batches):
                 rows = numbers.get_batch(place)["row"].to_numpy()
                 here = np.isin(rows, wanted, assume_unique=True)
                 if here.any():
-                    batch = whole.get_batch(place).filter(pa.array(here))
-                    wide = rows[here].astype(np.uint64) | np.uint64(ordinal << 32)
-                    sources = pa.array(np.full(len(wide), source, np.uint32))
-                    yield pa.RecordBatch.from_arrays(
-                        [pa.array(wide), batch["text"], sources], ["row", "text", "source"]
-                    )
+                    yield rows[here], whole.get_batch(place).filter(pa.array(here))
+
+
+@dataclass
+class Counts:
+    """Hears what a round counts: what its generator returns at the end."""
+
+    said: dict[str, int] = field(default_factory=dict)
+
+    def of(self, yields: Yields) -> Iterator[pa.RecordBatch]:
+        """Pass on what comes, and remember the counts."""
+        self.said = (yield from yields) or {}
 
 
 @dataclass(frozen=True)
@@ -66,33 +81,35 @@ class RoundJob:
     texts: tuple[tuple[int, str, int], ...] = ()
 
     def perform(self, space: Space, key: str) -> Receipt:
-        """Reduce the partition; the output `facts` is what the round yields."""
+        """Reduce the partition; the output `facts` is what the round yields, the payload its lines and counts."""
+        started = time.process_time()
         table = self._facts(space) if self.facts else self._earlier(space)
         texts = WorkTexts(space, self.texts) if self.round.wants_text else None
-        lines = 0
+        lines, counts = 0, Counts()
         if table is not None and table.num_rows:
-            yields = self.round.reduce(table, texts)
+            yields = counts.of(self.round.reduce(table, texts))
             first = next(yields, None)
             if first is not None:
                 with space.writing(key, "facts") as draft:
                     spool = Spool(draft, first.schema)
-                    spool.write(first)
-                    for batch in yields:
-                        spool.write(batch)
+                    for batch in chain((first,), yields):
+                        spool.write(masked(batch))
                     spool.close()
                 lines = spool.rows
         outputs = {"facts": space.refer(key, "facts")} if lines else {}
-        return Receipt(key, self.label, outputs=outputs, payload={"lines": lines})
+        payload = {"lines": lines, "counts": counts.said}
+        seconds = {self.label: time.process_time() - started}
+        return Receipt(key, self.label, outputs=outputs, payload=payload, seconds=seconds)
 
     def _facts(self, space: Space) -> pa.Table | None:
         parts = [
             run_wide(facts_of(space.at(path), self.partition, self.partitions), ordinal) for ordinal, path in self.facts
         ]
-        table = pa.concat_tables(parts)
+        table = met(parts)
         gone = doomed_rows(space, self.doomed)
         if len(gone):
             table = table.filter(pa.array(~np.isin(table["row"].to_numpy(), gone)))
-        return sorted_by(table, ["key", "row"])
+        return table
 
     def _earlier(self, space: Space) -> pa.Table | None:
         by = "row" if self.round.by == "all" else self.round.by
@@ -139,12 +156,7 @@ class SliceJob:
 
     def perform(self, space: Space, key: str) -> Receipt:
         """Write the slice, sorted by row; no output where nothing is said about the split."""
-        low, high = np.uint64(self.ordinal << 32), np.uint64((self.ordinal + 1) << 32)
-        parts = []
-        for path in self.verdicts:
-            for batch in batches_of(space.at(path)):
-                rows = batch["row"].to_numpy()
-                parts.append(batch.filter(pa.array((rows >= low) & (rows < high))))
+        parts = [part for path in self.verdicts for part in within(space.at(path), self.ordinal)]
         table = pa.Table.from_batches(parts) if parts else VERDICTS.empty_table()
         table = self._with_unfit(table)
         if table.num_rows:
@@ -168,15 +180,38 @@ class SliceJob:
     def _resolved(self, space: Space, table: pa.Table) -> pa.Table:
         """Count `row` within the split; turn `other` and every further `*_row` into ids (string)."""
         columns = []
-        for field in table.schema:
-            values = table[field.name].combine_chunks()
-            if field.name == "row":
-                columns.append((field.name, pa.array((values.to_numpy() & np.uint64(0xFFFFFFFF)).astype(np.uint32))))
-            elif field.name == "other" or (field.name.endswith("_row") and field.type == pa.uint64()):
-                columns.append((field.name, named(space, values, self.ids)))
+        for one in table.schema:
+            values = table[one.name].combine_chunks()
+            if one.name == "row":
+                columns.append((one.name, pa.array((values.to_numpy() & np.uint64(0xFFFFFFFF)).astype(np.uint32))))
+            elif one.name == "other" or (one.name.endswith("_row") and one.type == pa.uint64()):
+                columns.append((one.name, named(space, values, self.ids)))
             else:
-                columns.append((field.name, values))
+                columns.append((one.name, values))
         return pa.table(dict(columns))
+
+
+def masked(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Mask personal data in what a round quotes."""
+    if QUOTE not in batch.schema.names:
+        return batch
+    from curate.stages.pii import mask
+
+    quotes = [None if quote is None else mask(quote) for quote in batch[QUOTE].to_pylist()]
+    place = batch.schema.get_field_index(QUOTE)
+    return batch.set_column(place, batch.schema.field(place), pa.array(quotes, pa.string()))
+
+
+def within(path: Path, ordinal: int) -> Iterator[pa.RecordBatch]:
+    """Yield the lines about one split; batches without any are not decompressed beyond their rows."""
+    low, high = np.uint64(ordinal << 32), np.uint64((ordinal + 1) << 32)
+    with pa.memory_map(str(path)) as stream:
+        numbers, whole = open_columns(stream, ["row"]), open_columns(stream, None)
+        for place in range(numbers.num_record_batches):
+            rows = numbers.get_batch(place)["row"].to_numpy()
+            here = (rows >= low) & (rows < high)
+            if place == 0 or here.any():
+                yield whole.get_batch(place).filter(pa.array(here))
 
 
 def named(space: Space, rows: pa.UInt64Array, ids: Sequence[tuple[int, str]]) -> pa.StringArray:

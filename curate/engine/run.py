@@ -12,7 +12,6 @@ from pathlib import Path
 
 from curate.config.model import Config
 from curate.core.errors import StorageError
-from curate.core.receipt import Receipt
 from curate.engine.books import manifest_of
 from curate.engine.build import Rescue, already_done, build, clean
 from curate.engine.crew import Crew, Pool
@@ -21,7 +20,7 @@ from curate.engine.kernels import keep_kernels
 from curate.engine.limits import check_limits
 from curate.engine.local import Local
 from curate.engine.lock import locked, wait_for_orphans
-from curate.engine.phases import Work, lay_out, run_pass, run_rounds, survey
+from curate.engine.phases import Found, Work, lay_out, run_pass, run_rounds, survey
 from curate.engine.plan import make_plan
 from curate.engine.publish import check_ours, finish_publishing, publish
 from curate.engine.sample import sample_bound
@@ -88,10 +87,10 @@ def _performed(work: Work, out: Path, options: Options, started: datetime) -> Fi
     if options.sample is not None:
         work.sample = sample_bound(work, options.sample)
         work.plan = replace(work.plan, shape=replace(work.plan.shape, texts=True))
-    slices: list[list[Receipt]] = []
+    findings: list[Found] = []
     for one in work.plan.passes:
-        run_pass(work, one, slices)
-        slices = run_rounds(work, one)
+        run_pass(work, one, findings)
+        findings = run_rounds(work, one)
     lay_out(work)
     manifest = manifest_of(work)
     check_limits(work, manifest.accounting)

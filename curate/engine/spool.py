@@ -1,17 +1,21 @@
 """Work files: Arrow IPC streams of batches, and facts that lie in buckets by the top bits of their key."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 BUCKETS = 64
 """Facts are cut by the top 6 bits of their key, so that any power of two up to 64 partitions reads whole buckets."""
 RUN_LINES = 2_000_000
-"""Facts are sorted and written in runs of so many lines: the memory of a task stays bounded whatever a split holds."""
+"""Facts are written in runs of so many lines: the memory of a task stays bounded whatever a split holds."""
+FEW_LINES = 100_000
+"""So many are sorted as they are."""
 LZ4 = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 PLAIN = pa.ipc.IpcWriteOptions(use_threads=False)
 """For what is read once and soon: packing and unpacking would cost more than the rest of its way."""
@@ -59,11 +63,17 @@ def open_columns(source: pa.NativeFile, columns: Sequence[str] | None) -> pa.ipc
 
 
 class FactSpool:
-    """Writes facts (key uint64, row uint32, more) in runs, each run 64 batches sorted by (key, row)."""
+    """Writes facts (key uint64, row uint32, more) in runs, each run 64 batches by the top bits of the key.
+
+    Within a batch facts stay in the order in which they came, that of their rows. Numbers lie in planes: first the
+    first byte of all, then the second. The leading bytes of rows that ascend then hardly ever change, a key that uses
+    few of its bytes leaves the others zero, and lz4 packs both away.
+    """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._spool = pa.ipc.new_file(str(path), schema, options=LZ4)
         self._schema = schema
+        self._laid = laid_out(schema)
+        self._spool = pa.ipc.new_file(str(path), self._laid, options=LZ4)
         self._waiting: list[pa.RecordBatch] = []
         self._lines = 0
 
@@ -77,14 +87,14 @@ class FactSpool:
     def _flush(self) -> None:
         table = pa.Table.from_batches(self._waiting, self._schema)
         self._waiting, self._lines = [], 0
-        keys = table["key"].to_numpy()
-        order = np.lexsort((table["row"].to_numpy(), keys))
-        table = table.take(pa.array(order))
-        edges = np.searchsorted(keys[order] >> np.uint64(58), np.arange(BUCKETS + 1, dtype=np.uint64))
-        for low, high in pairwise(edges):
-            part = table.slice(low, high - low).combine_chunks()
-            batch = part.to_batches()[0] if part.num_rows else pa.RecordBatch.from_pylist([], self._schema)
-            self._spool.write_batch(batch)
+        buckets = (table["key"].to_numpy() >> np.uint64(58)).astype(np.uint8)
+        order = np.argsort(buckets, kind="stable")
+        table = table.take(pa.array(order)).combine_chunks()
+        edges = np.searchsorted(buckets[order], np.arange(BUCKETS + 1))
+        columns = [plane for field in self._schema for plane in planes(field, table[field.name])]
+        for low, high in pairwise(edges.tolist()):
+            parts = [column[low:high] for column in columns]
+            self._spool.write_batch(pa.RecordBatch.from_arrays(parts, schema=self._laid))
 
     def close(self) -> None:
         """Write the last run and the footer."""
@@ -93,23 +103,79 @@ class FactSpool:
         self._spool.close()
 
 
+def laid_out(schema: pa.Schema) -> pa.Schema:
+    """Return the schema of a file of facts: a column of bytes for each byte of a number; others as they are."""
+    fields = []
+    for field in schema:
+        if pa.types.is_integer(field.type):
+            fields += [pa.field(f"{field.name}.{place}", pa.uint8()) for place in range(field.type.byte_width)]
+        else:
+            fields.append(field)
+    return pa.schema(fields, {field.name: str(field.type) for field in schema})
+
+
+def planes(field: pa.Field, column: pa.ChunkedArray) -> list[pa.Array]:
+    """Cut whole numbers into their bytes, the least significant first; give any other column back."""
+    if not pa.types.is_integer(field.type):
+        return [column.combine_chunks()]
+    numbers = np.ascontiguousarray(column.to_numpy())
+    if sys.byteorder == "big":
+        numbers = numbers.byteswap()
+    return [pa.array(np.ascontiguousarray(plane)) for plane in numbers.view(np.uint8).reshape(len(numbers), -1).T]
+
+
+def numbers_of(parts: Sequence[pa.RecordBatch], name: str, kind: str) -> npt.NDArray[np.generic]:
+    """Put the bytes of a column of numbers together again, over all batches given."""
+    dtype = np.dtype(kind).newbyteorder("<")
+    whole = np.empty((sum(part.num_rows for part in parts), dtype.itemsize), np.uint8)
+    at = 0
+    for part in parts:
+        for place in range(dtype.itemsize):
+            whole[at : at + part.num_rows, place] = part[f"{name}.{place}"].to_numpy()
+        at += part.num_rows
+    return whole.reshape(-1).view(dtype).astype(np.dtype(kind), copy=False)
+
+
 def facts_of(path: Path, partition: int, partitions: int) -> pa.Table:
-    """Read one partition of a split's facts: rows unsorted across runs, `row` still counted within the split."""
+    """Read one partition of a split's facts, in the order of their rows; `row` still counts within the split."""
     width = BUCKETS // partitions
     with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source)
-        wanted = [
+        reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(use_threads=False))
+        parts = [
             reader.get_batch(run + bucket)
             for run in range(0, reader.num_record_batches, BUCKETS)
             for bucket in range(partition * width, (partition + 1) * width)
         ]
-        return pa.Table.from_batches(wanted, reader.schema)
+        columns: dict[str, pa.Array | pa.ChunkedArray] = {}
+        for name, kind in reader.schema.metadata.items():
+            field = name.decode()
+            if field in reader.schema.names:
+                columns[field] = pa.chunked_array([part[field] for part in parts])
+            else:
+                columns[field] = pa.array(numbers_of(parts, field, kind.decode()))
+        return pa.table(columns)
 
 
 def run_wide(table: pa.Table, ordinal: int) -> pa.Table:
     """Turn `row` within a split (uint32) into the run-wide number: split ordinal in the high half, row in the low."""
     rows = table["row"].to_numpy().astype(np.uint64) | np.uint64(ordinal << 32)
     return table.set_column(table.schema.get_field_index("row"), "row", pa.array(rows))
+
+
+def met(tables: Sequence[pa.Table]) -> pa.Table:
+    """Put parts of facts together and sort them by (key, row); of keys that stand alone, most are left out.
+
+    The parts come in the order of their rows, and each is in that order for one key.
+    """
+    keys = np.concatenate([table["key"].to_numpy() for table in tables])
+    if len(keys) > FEW_LINES:
+        from curate.core.kernels.sorting import meeting
+
+        mask = meeting(keys)
+        edges = np.cumsum([table.num_rows for table in tables])[:-1]
+        tables = [table.filter(pa.array(part)) for table, part in zip(tables, np.split(mask, edges), strict=True)]
+        keys = keys[mask]
+    return pa.concat_tables(tables).take(pa.array(np.argsort(keys, kind="stable")))
 
 
 def sorted_by(table: pa.Table, columns: Sequence[str]) -> pa.Table:

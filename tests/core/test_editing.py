@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.core.editing import edit_batch
+from curate.core.editing import Fields, edit_batch
 from curate.core.record import render
 from curate.core.stage import COUNTED, Edited, found_lines
 from tests.conftest import TEXT, records
@@ -42,7 +42,7 @@ def rows(batch):
 
 
 def test_edits_text_of_records_without_messages():
-    outcome, counts = edit_batch(records("axx", "b", None), masked, "mask", [])
+    outcome, counts = edit_batch(records("axx", "b", None), masked, "mask", Fields())
     assert outcome.batch["text"].to_pylist() == ["ayy", "b", None]
     assert outcome.batch["ops"].to_pylist() == [["mask"], [], []]
     assert rows(counts) == [(0, "X", 2)]
@@ -50,7 +50,7 @@ def test_edits_text_of_records_without_messages():
 
 def test_edits_the_content_of_each_message_and_renders_the_text_again():
     batch = chat(turns("x", "b"), turns("c"), turns("d", "ex", None))
-    outcome, counts = edit_batch(batch, masked, "mask", [])
+    outcome, counts = edit_batch(batch, masked, "mask", Fields())
     assert outcome.batch["messages"].to_pylist() == [turns("y", "b"), turns("c"), turns("d", "ey", None)]
     assert outcome.batch["text"].to_pylist()[:2] == ["user: y\nuser: b", "user: c"]
     assert outcome.batch["ops"].to_pylist() == [["mask"], [], ["mask"]]
@@ -60,21 +60,21 @@ def test_edits_the_content_of_each_message_and_renders_the_text_again():
 
 def test_the_role_and_the_rendered_text_of_a_chat_are_not_edited_themselves():
     batch = records("x: a", messages=[[{"role": "x", "content": "a"}]])
-    outcome, counts = edit_batch(batch, masked, "mask", [])
+    outcome, counts = edit_batch(batch, masked, "mask", Fields())
     assert outcome.batch.to_pylist() == batch.to_pylist()
     assert counts is None
 
 
 def test_records_with_and_without_messages_stand_side_by_side():
     batch = records("x", render(turns("x")), "", messages=[None, turns("x"), None])
-    outcome, _ = edit_batch(batch, masked, "mask", [])
+    outcome, _ = edit_batch(batch, masked, "mask", Fields())
     assert outcome.batch["text"].to_pylist() == ["y", "user: y", ""]
     assert outcome.batch["messages"].to_pylist() == [None, turns("y"), None]
 
 
 def test_named_columns_are_edited_and_others_are_not():
     batch = records("a", "b", title=["x", None], author=["x", "x"])
-    outcome, counts = edit_batch(batch, masked, "mask", ["title"])
+    outcome, counts = edit_batch(batch, masked, "mask", Fields(("title",)))
     assert outcome.batch["title"].to_pylist() == ["y", None]
     assert outcome.batch["author"].to_pylist() == ["x", "x"]
     assert outcome.batch["ops"].to_pylist() == [["mask"], []]
@@ -83,30 +83,30 @@ def test_named_columns_are_edited_and_others_are_not():
 
 def test_counts_are_summed_over_the_fields_of_a_record_and_findings_name_the_record():
     batch = records("a", render(turns("x", "xx")), messages=[None, turns("x", "xx")], title=["", "x"])
-    outcome, counts = edit_batch(batch, masked, "mask", ["title"])
+    outcome, counts = edit_batch(batch, masked, "mask", Fields(("title",)))
     assert rows(counts) == [(1, "X", 4)]
     assert outcome.found["row"].to_pylist() == [1, 1, 1]
 
 
 def test_ops_grow_in_order():
     batch = records("x", "a", "x", "x", ops=[["first"], ["first", "second"], [], None])
-    outcome, _ = edit_batch(batch, masked, "mask", [])
+    outcome, _ = edit_batch(batch, masked, "mask", Fields())
     assert outcome.batch["ops"].to_pylist() == [["first", "mask"], ["first", "second"], ["mask"], ["mask"]]
-    sliced, _ = edit_batch(batch.slice(1), masked, "mask", [])
+    sliced, _ = edit_batch(batch.slice(1), masked, "mask", Fields())
     assert sliced.batch.to_pylist() == outcome.batch.slice(1).to_pylist()
 
 
 @pytest.mark.parametrize("edit", [untouched, masked])
 def test_a_batch_in_which_nothing_changed_is_shared(edit):
     batch = chat(turns("a"), None)
-    outcome, counts = edit_batch(batch, edit, "mask", [])
+    outcome, counts = edit_batch(batch, edit, "mask", Fields())
     assert outcome.batch is batch
     assert outcome.found is None
     assert counts is None
 
 
 def test_an_empty_batch_stays_empty():
-    outcome, counts = edit_batch(records(), masked, "mask", [])
+    outcome, counts = edit_batch(records(), masked, "mask", Fields())
     assert outcome.batch.num_rows == 0
     assert counts is None
 
@@ -123,13 +123,15 @@ def batch_of(said):
 @given(said=RECORDS, more=RECORDS)
 def test_a_record_is_edited_alike_whatever_stands_beside_it(said, more):
     both = batch_of([*said, *more])
-    whole, _ = edit_batch(both, masked, "mask", [])
-    parts = [edit_batch(part, masked, "mask", [])[0] for part in (both.slice(0, len(said)), both.slice(len(said)))]
+    whole, _ = edit_batch(both, masked, "mask", Fields())
+    parts = [
+        edit_batch(part, masked, "mask", Fields())[0] for part in (both.slice(0, len(said)), both.slice(len(said)))
+    ]
     assert whole.batch.to_pylist() == [row for part in parts for row in part.batch.to_pylist()]
 
 
 @given(said=RECORDS)
 def test_the_text_of_a_chat_is_always_its_rendering(said):
-    outcome, _ = edit_batch(batch_of(said), masked, "mask", [])
+    outcome, _ = edit_batch(batch_of(said), masked, "mask", Fields())
     for row in outcome.batch.to_pylist():
         assert row["messages"] is None or row["text"] == render(row["messages"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from curate.core.editing import edit_batch
+from curate.core.editing import Fields, edit_batch
 from curate.stages.language import Language
 from curate.stages.normalize import Normalize
 from curate.stages.quality.stage import Quality
@@ -82,7 +82,7 @@ GOOD = {
 
 def chain(texts: list[str]) -> tuple[pa.RecordBatch, set[int]]:
     """Normalize, tell the language, judge; return the batch and the rows rejected."""
-    batch = edit_batch(records(*texts), Normalize().open(), "normalize", [])[0].batch
+    batch = edit_batch(records(*texts), Normalize().open(), "normalize", Fields())[0].batch
     batch = Language(**{"as": "language"}).open()(batch).batch
     found = Quality(**{"as": "quality"}).open()(batch).found
     lines = [] if found is None else found.to_pylist()

@@ -114,14 +114,21 @@ def shingle_sets(texts: pa.StringArray, ngram: int) -> Sets:
 
 
 def jaccard(one: Longs, two: Longs) -> float:
-    """Return |one & two| / |one | two| of two sets of distinct shingles; 0.0 where both are empty.
+    """Return the Jaccard index of two sets of distinct shingles; 0.0 where one is empty."""
+    ones, twos = (Sets(values, np.array([0, len(values)])) for values in (one, two))
+    first = np.zeros(1, np.int64)
+    return float(jaccards(ones, twos, first, first)[0])
 
-    The quotient is the double nearest to the true one, so that it compares exactly with a threshold such as 0.7.
+
+def jaccards(ones: Sets, twos: Sets, one: Places, two: Places) -> NDArray[np.float64]:
+    """Return |A & B| / |A | B| of each pair, text `one[k]` of `ones`, `two[k]` of `twos`; 0 where one is empty.
+
+    The quotient is the double nearest to the true one, so that it compares exactly with a threshold such as 0.7. Pairs
+    of the same second text should stand together: its shingles are then looked at once.
     """
-    if not len(one) or not len(two):
-        return 0.0
-    shared: int = _shared(one, two) if len(one) <= len(two) else _shared(two, one)
-    return shared / (len(one) + len(two) - shared)
+    out = np.zeros(len(one), np.float64)
+    _jaccards(ones, twos, (one, two), out)
+    return out
 
 
 @kernel
@@ -249,19 +256,35 @@ def _shingle_sets(texts: Strings, ngram: int, letters: Alphabet) -> tuple[Longs,
 
 
 @kernel
-def _shared(fewer: Longs, more: Longs) -> int:
-    """Count the members that two sets of distinct shingles share."""
-    mask = _table_size(len(fewer)) - 1
-    table = np.zeros(mask + 1, np.uint64)
-    for value in fewer:
+def _fill(table: Longs, mask: int, values: Longs) -> None:
+    table[: mask + 1] = 0
+    for value in values:
         slot = int(value) & mask
         while table[slot] != 0:
             slot = (slot + 1) & mask
         table[slot] = value
-    shared = 0
-    for value in more:
-        slot = int(value) & mask
-        while table[slot] != 0 and table[slot] != value:
-            slot = (slot + 1) & mask
-        shared += table[slot] == value
-    return shared
+
+
+@kernel
+def _jaccards(ones: Sets, twos: Sets, pairs: tuple[Places, Places], out: NDArray[np.float64]) -> None:
+    one, two = pairs
+    most = 0
+    for k in range(len(twos.bounds) - 1):
+        most = max(most, twos.bounds[k + 1] - twos.bounds[k])
+    table = np.empty(_table_size(most), np.uint64)
+    mask = -1
+    for k in range(len(one)):
+        some = ones.values[ones.bounds[one[k]] : ones.bounds[one[k] + 1]]
+        others = twos.values[twos.bounds[two[k]] : twos.bounds[two[k] + 1]]
+        if len(some) == 0 or len(others) == 0:
+            continue
+        if mask < 0 or two[k] != two[k - 1]:
+            mask = _table_size(len(others)) - 1
+            _fill(table, mask, others)
+        shared = 0
+        for value in some:
+            slot = int(value) & mask
+            while table[slot] != 0 and table[slot] != value:
+                slot = (slot + 1) & mask
+            shared += table[slot] == value
+        out[k] = shared / (len(some) + len(others) - shared)

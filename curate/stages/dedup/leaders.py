@@ -1,6 +1,5 @@
 """Rounds that choose, among records that are similar to each other, those that are kept."""
 
-from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -8,13 +7,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate.core import compute as pc
-from curate.core.stage import VERDICTS, Action, Texts, Value
-from curate.stages.dedup.pairs import PAIRS, Longs, Places, Scores, unmeasured
-
-Keep = Literal["source_priority", "longest"]
+from curate.core.stage import VERDICTS, Action, Texts, Value, Yields
+from curate.stages.dedup.keep import Criterion
+from curate.stages.dedup.pairs import Longs, Places, Scores, measured
 
 CLUSTERED = pa.schema([*VERDICTS, pa.field("cluster_row", pa.uint64()), pa.field("size", pa.int32())])
 """Verdicts with the smallest row of the record's cluster, and how many records the cluster has."""
+
+
+LINES = 1 << 16
+"""Lines of a batch of verdicts: a task reads the batches that concern it."""
 
 
 class Graph(NamedTuple):
@@ -26,16 +28,15 @@ class Graph(NamedTuple):
     score: Scores
 
 
-def graph_of(pairs: pa.Table, keep: tuple[Keep, ...]) -> Graph:
+def graph_of(pairs: pa.Table, keep: tuple[Criterion, ...]) -> Graph:
     """Order the records of measured pairs by `keep`, then by row, and number them in that order."""
     ones, twos = pairs["row"].to_numpy(), pairs["other_row"].to_numpy()
     rows, first = np.unique(np.concatenate([ones, twos]), return_index=True)
-    length, source = (
-        np.concatenate([pairs[name].to_numpy(), pairs[f"other_{name}"].to_numpy()])[first].astype(np.int64)
-        for name in ("length", "source")
-    )
-    ascending = {"source_priority": source, "longest": -length}
-    order = np.lexsort((rows, *(ascending[said] for said in reversed(keep))))
+    merits = [
+        np.concatenate([pairs[criterion].to_numpy(), pairs[f"other_{criterion}"].to_numpy()])[first]
+        for criterion in keep
+    ]
+    order = np.lexsort((rows, *reversed(merits)))
     rank = np.empty(len(rows), np.int64)
     rank[order] = np.arange(len(rows))
     one, two = rank[np.searchsorted(rows, ones)], rank[np.searchsorted(rows, twos)]
@@ -54,10 +55,10 @@ class Reconsider(Value):
 
     by: Literal["key", "row", "all"] = "all"
     wants_text: bool = False
-    keep: tuple[Keep, ...]
+    keep: tuple[Criterion, ...]
 
-    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:  # noqa: ARG002 - no text wanted
-        """Yield PAIRS: those that came, then new ones, unmeasured."""
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - no text wanted
+        """Yield pairs: those that came, then new ones, unmeasured."""
         from curate.core.kernels.graph import leaders
 
         graph = graph_of(facts, self.keep)
@@ -73,8 +74,12 @@ class Reconsider(Value):
         known = graph.better * nodes + graph.worse
         fresh = np.setdiff1d((np.minimum(one, two) * nodes + np.maximum(one, two))[one != two], known)
         ones, twos = graph.rows[fresh // nodes], graph.rows[fresh % nodes]
-        yield from facts.cast(PAIRS).combine_chunks().to_batches()
-        yield unmeasured(np.minimum(ones, twos), np.maximum(ones, twos))
+        schema = measured(self.keep)
+        yield from facts.cast(schema).combine_chunks().to_batches()
+        blank = [pa.nulls(len(ones), field.type) for field in list(schema)[2:]]
+        columns = [pa.array(np.minimum(ones, twos)), pa.array(np.maximum(ones, twos)), *blank]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+        return {"pairs_reconsidered": len(fresh)}
 
 
 class Decide(Value):
@@ -82,12 +87,12 @@ class Decide(Value):
 
     by: Literal["key", "row", "all"] = "all"
     wants_text: bool = False
-    keep: tuple[Keep, ...]
+    keep: tuple[Criterion, ...]
     rule: str
     action: Action
     threshold: float
 
-    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:  # noqa: ARG002 - no text wanted
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - no text wanted
         """Yield CLUSTERED, ascending by row: one line for every record that is similar to another one."""
         from curate.core.kernels.graph import components, leaders
 
@@ -102,7 +107,10 @@ class Decide(Value):
         columns = self.verdicts(keeper != np.arange(nodes), score, graph.rows[keeper])
         columns |= {"row": graph.rows, "cluster_row": smallest[root], "size": size.astype(np.int32)}
         lines = pa.RecordBatch.from_arrays([columns[name] for name in CLUSTERED.names], schema=CLUSTERED)
-        yield lines.take(pa.array(order))
+        lines = lines.take(pa.array(order))
+        for start in range(0, lines.num_rows, LINES):
+            yield lines.slice(start, LINES)
+        return None
 
     def verdicts(self, falls: NDArray[np.bool_], score: Scores, other: Longs) -> dict[str, pa.Array]:
         """Spell what is found of the records that fall; all is null for those that are kept."""

@@ -1,44 +1,44 @@
 """Rounds that turn band keys into pairs, and pairs into measured similarity."""
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from curate.core import compute as pc
 from curate.core.errors import StorageError
-from curate.core.stage import Texts, Value
+from curate.core.stage import Texts, Value, Yields
+from curate.stages.dedup.keep import Criterion, Judge, Merits, columns_of
+from curate.stages.dedup.scope import On, needed, said
+
+if TYPE_CHECKING:
+    from curate.core.kernels.shingles import Sets
 
 Longs = NDArray[np.uint64]
 Places = NDArray[np.int64]
 Scores = NDArray[np.float64]
 
-PAIRS = pa.schema(
-    [
-        ("row", pa.uint64()),
-        ("other_row", pa.uint64()),
-        ("jaccard", pa.float64()),
-        ("length", pa.int64()),
-        ("other_length", pa.int64()),
-        ("source", pa.uint32()),
-        ("other_source", pa.uint32()),
-    ]
-)
-"""A pair of records, `row` < `other_row`: exact Jaccard index, characters, place of the source in the configuration.
-
-All but the rows is null until the pair has been measured.
-"""
+PROPOSED = pa.schema([("row", pa.uint64()), ("other_row", pa.uint64())])
+"""A pair of records that nobody has measured, `row` < `other_row`."""
 
 HELD_SHINGLES = 1 << 25
 """How many shingles of texts that wait for their partners are held at a time: 256 MB."""
 
 
-def unmeasured(ones: Longs, twos: Longs) -> pa.RecordBatch:
+def measured(keep: Sequence[Criterion]) -> pa.Schema:
+    """Return the schema of pairs: PROPOSED, the exact Jaccard index, and what decides which of the two is kept.
+
+    All but the rows is null until the pair has been measured. The less a number that decides, the better.
+    """
+    ends = [(f"{prefix}{criterion}", pa.int64()) for criterion in keep for prefix in ("", "other_")]
+    return pa.schema([*PROPOSED, ("jaccard", pa.float64()), *ends])
+
+
+def proposed(ones: Longs, twos: Longs) -> pa.RecordBatch:
     """Spell pairs that nobody has measured."""
-    columns = [pa.array(ones), pa.array(twos), *(pa.nulls(len(ones), field.type) for field in list(PAIRS)[2:])]
-    return pa.RecordBatch.from_arrays(columns, schema=PAIRS)
+    return pa.RecordBatch.from_arrays([pa.array(ones), pa.array(twos)], schema=PROPOSED)
 
 
 class Propose(Value):
@@ -47,11 +47,12 @@ class Propose(Value):
     by: Literal["key", "row", "all"] = "key"
     wants_text: bool = False
 
-    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:  # noqa: ARG002 - no text wanted
-        """Yield PAIRS, unmeasured; a pair comes once a partition."""
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - no text wanted
+        """Yield PROPOSED; a pair comes once a partition."""
         from curate.core.kernels.graph import pairs_of
 
-        yield unmeasured(*pairs_of(facts["key"].to_numpy(), facts["row"].to_numpy()))
+        yield proposed(*pairs_of(facts["key"].to_numpy(), facts["row"].to_numpy()))
+        return None
 
 
 class Measure(Value):
@@ -61,20 +62,38 @@ class Measure(Value):
     wants_text: bool = True
     ngram: int
     threshold: float
+    keep: tuple[Criterion, ...]
+    quality: str | None = None
+    date: str | None = None
+    on: On = "text"
 
-    def reduce(self, facts: pa.Table, texts: Texts | None) -> Iterator[pa.RecordBatch]:
-        """Yield PAIRS, all measured: first those that came so, then the new ones."""
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:
+        """Yield measured pairs: first those that came so, then the new ones; count the new ones."""
         from curate.core.kernels.graph import distinct_pairs
 
         if texts is None:
             raise StorageError("pairs cannot be measured without their texts")
-        yield from facts.filter(facts["jaccard"].is_valid()).cast(PAIRS).combine_chunks().to_batches()
-        fresh = facts.filter(facts["jaccard"].is_null())
-        measuring = Measuring(*distinct_pairs(fresh["row"].to_numpy(), fresh["other_row"].to_numpy()), self.ngram)
+        schema, fresh = measured(self.keep), facts
+        if "jaccard" in facts.schema.names:
+            yield from facts.filter(facts["jaccard"].is_valid()).cast(schema).combine_chunks().to_batches()
+            fresh = facts.filter(facts["jaccard"].is_null())
+        measuring = Measuring(*distinct_pairs(fresh["row"].to_numpy(), fresh["other_row"].to_numpy()), self)
         while measuring.unfinished:
             measuring.read(texts)
-        measured = measuring.pairs()
-        yield measured.filter(pc.greater_equal(measured["jaccard"], self.threshold))
+        reach = measuring.score >= self.threshold
+        if reach.any():
+            yield measuring.pairs(reach)
+        return {"pairs_verified": len(reach), "pairs_similar": int(reach.sum())}
+
+    @property
+    def judge(self) -> Judge:
+        """What decides which record of a pair is kept."""
+        return Judge(self.keep, self.quality, self.date, self.on)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a record that are read."""
+        return tuple(dict.fromkeys((*needed(self.on), *columns_of(self.keep, self.quality, self.date))))
 
 
 class Measuring:
@@ -84,13 +103,12 @@ class Measuring:
     where there is no room to hold them, the pair is left to the next pass. Every pass finishes a pair at least.
     """
 
-    def __init__(self, ones: Longs, twos: Longs, ngram: int) -> None:
-        self.ngram = ngram
+    def __init__(self, ones: Longs, twos: Longs, measure: Measure) -> None:
+        self.measure = measure
         self.rows = np.unique(np.concatenate([ones, twos]))
         self.one: Places = np.searchsorted(self.rows, ones)
         self.two: Places = np.searchsorted(self.rows, twos)
-        self.length = np.zeros(len(self.rows), np.int64)
-        self.source = np.zeros(len(self.rows), np.uint32)
+        self.merits: dict[str, Merits] = {name: np.zeros(len(self.rows), np.int64) for name in measure.keep}
         self.score = np.full(len(ones), np.nan)
         self.held: dict[int, Longs] = {}
         self.room = HELD_SHINGLES
@@ -107,38 +125,48 @@ class Measuring:
         left = left[np.argsort(self.two[left], kind="stable")]
         self.waiting = np.bincount(self.one[left], minlength=len(self.rows))
         self.held, self.room = {}, HELD_SHINGLES
-        needed = np.unique(np.concatenate([self.one[left], self.two[left]]))
+        wanted = np.unique(np.concatenate([self.one[left], self.two[left]]))
         ends = self.two[left]
-        for batch in texts.of(self.rows[needed]):
+        for batch in texts.of(self.rows[wanted], self.measure.columns):
             if batch.num_rows:
-                here = self.shingles(batch)
-                low, high = np.searchsorted(ends, [min(here), max(here) + 1])
-                self.meet(here, left[low:high])
-                self.hold(here)
+                places = np.searchsorted(self.rows, batch["row"].to_numpy())
+                low, high = np.searchsorted(ends, [places[0], places[-1] + 1])
+                self.meet(batch, places, left[low:high])
         if np.isnan(self.score[left]).all():
-            raise StorageError(f"the texts of {len(needed)} records to be compared are not in the work files")
+            raise StorageError(f"the texts of {len(wanted)} records to be compared are not in the work files")
 
-    def shingles(self, batch: pa.RecordBatch) -> dict[int, Longs]:
-        """Return the shingles of each text of a batch by the place of its row; note lengths and sources."""
-        from curate.core.kernels.shingles import shingle_sets
+    def meet(self, batch: pa.RecordBatch, places: Places, pairs: Places) -> None:
+        """Measure the pairs whose second text is in a batch, as far as the first one is at hand; hold what waits.
 
-        places = np.searchsorted(self.rows, batch["row"].to_numpy())
-        self.length[places] = pc.utf8_length(batch["text"]).to_numpy()
-        self.source[places] = batch["source"].to_numpy()
-        values, bounds = shingle_sets(batch["text"], self.ngram)
-        return {place: values[bounds[k] : bounds[k + 1]] for k, place in enumerate(places.tolist())}
+        `places` are those of the batch's rows, ascending; `pairs` ascend by the place of the second text.
+        """
+        from curate.core.kernels.shingles import Sets, jaccards, shingle_sets
 
-    def meet(self, here: dict[int, Longs], pairs: Places) -> None:
-        """Measure the pairs whose second text is here, if the first one is at hand."""
-        from curate.core.kernels.shingles import jaccard
+        for name, merit in self.measure.judge.merits(batch).items():
+            self.merits[name][places] = merit
+        here = shingle_sets(said(batch, self.measure.on), self.measure.ngram)
+        firsts, first = np.unique(self.one[pairs], return_inverse=True)
+        known = dict(zip(places.tolist(), sets_of(here), strict=True))
+        some = [self.held.get(place, known.get(place)) for place in firsts.tolist()]
+        at_hand = np.array([shingles is not None for shingles in some], np.bool_)
+        given = [shingles for shingles in some if shingles is not None]
+        sets = Sets(
+            np.concatenate([*given, np.empty(0, np.uint64)]),
+            np.concatenate(([0], np.cumsum([len(shingles) for shingles in given], dtype=np.int64))),
+        )
+        ready = at_hand[first]
+        ones = (np.cumsum(at_hand) - 1)[first[ready]]
+        twos = np.searchsorted(places, self.two[pairs[ready]])
+        self.score[pairs[ready]] = jaccards(sets, here, ones, twos)
+        np.subtract.at(self.waiting, self.one[pairs[ready]], 1)
+        self.let_go(firsts)
+        self.hold(known)
 
-        for pair, one, two in zip(pairs.tolist(), self.one[pairs].tolist(), self.two[pairs].tolist(), strict=True):
-            shingles = self.held.get(one, here.get(one))
-            if shingles is not None:
-                self.score[pair] = jaccard(shingles, here[two])
-                self.waiting[one] -= 1
-                if not self.waiting[one] and one in self.held:
-                    self.room += len(self.held.pop(one))
+    def let_go(self, places: Places) -> None:
+        """Forget the shingles that no partner waits for any more."""
+        for place in places[self.waiting[places] == 0].tolist():
+            if place in self.held:
+                self.room += len(self.held.pop(place))
 
     def hold(self, here: dict[int, Longs]) -> None:
         """Keep the shingles for which a partner still has to come, as far as there is room."""
@@ -147,10 +175,14 @@ class Measuring:
                 self.held[place] = shingles.copy()
                 self.room -= len(shingles)
 
-    def pairs(self) -> pa.RecordBatch:
-        """Return all pairs as PAIRS, in the order in which they were given."""
-        ends = (self.rows, self.length, self.source)
-        row, length, source = (column[self.one] for column in ends)
-        other_row, other_length, other_source = (column[self.two] for column in ends)
-        columns = [row, other_row, self.score, length, other_length, source, other_source]
-        return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=PAIRS)
+    def pairs(self, chosen: NDArray[np.bool_]) -> pa.RecordBatch:
+        """Return some of the pairs, in the order in which they were given."""
+        one, two = self.one[chosen], self.two[chosen]
+        ends = [merit[end] for merit in self.merits.values() for end in (one, two)]
+        columns = [self.rows[one], self.rows[two], self.score[chosen], *ends]
+        return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=measured(self.measure.keep))
+
+
+def sets_of(sets: "Sets") -> Iterator[Longs]:
+    """Yield the shingles of each text."""
+    return (sets.values[low:high] for low, high in pairwise(sets.bounds.tolist()))

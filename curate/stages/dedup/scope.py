@@ -1,4 +1,4 @@
-"""Within what duplicates are looked for: everything, one source, or one language."""
+"""Within what duplicates are looked for, and what of a record is compared."""
 
 from hashlib import blake2b
 from typing import Literal
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from curate.core import compute as pc
 
 Scope = Literal["corpus", "source", "language"]
+On = Literal["text", "user", "assistant"]
 COLUMNS = {"source": "source_id", "language": "language"}
+ON = "What of a chat is looked at: all of it, or what `user` or `assistant` said. Other records have their text alone."
 
 
 def scopes_of(batch: pa.RecordBatch, scope: Scope) -> tuple[list[str], NDArray[np.int64]]:
@@ -29,3 +31,28 @@ def salts_of(batch: pa.RecordBatch, scope: Scope) -> NDArray[np.uint64]:
     names, places = scopes_of(batch, scope)
     salts = [int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little") for name in names]
     return np.array(salts, np.uint64)[places]
+
+
+def needed(on: On) -> tuple[str, ...]:
+    """Return the columns that `said` reads."""
+    return ("text",) if on == "text" else ("text", "messages")
+
+
+def said(batch: pa.RecordBatch, on: On) -> pa.StringArray:
+    """Return what is compared of each record: its text, or the turns of one role; null where there is nothing."""
+    return batch["text"] if on == "text" else contents(batch, on)
+
+
+def contents(batch: pa.RecordBatch, on: On) -> pa.StringArray:
+    """Return the text of records that are no chats, and of chats the turns, all or of one role, in lines."""
+    messages = batch["messages"]
+    if messages.null_count == len(messages):
+        return batch["text"]
+    turns = messages.flatten()
+    owners = np.repeat(np.arange(len(messages)), pc.fill_null(pc.list_value_length(messages), 0).to_numpy())
+    roles, spoken = turns.flatten()
+    wanted = spoken.is_valid() if on == "text" else pc.and_(spoken.is_valid(), pc.fill_null(pc.equal(roles, on), False))
+    counts = np.bincount(owners[wanted.to_numpy(zero_copy_only=False)], minlength=len(messages))
+    offsets = pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32())
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, spoken.filter(wanted)), "\n")
+    return pc.if_else(messages.is_valid(), joined, batch["text"])

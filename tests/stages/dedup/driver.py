@@ -40,16 +40,16 @@ class Held(NamedTuple):
     sources: Sequence[int]
     cuts: Cuts
 
-    def of(self, rows: np.ndarray) -> Iterator[pa.RecordBatch]:
+    def of(self, rows: np.ndarray, columns: Sequence[str] = ("text",)) -> Iterator[pa.RecordBatch]:
         assert (rows[1:] > rows[:-1]).all()
         for ordinal, split in enumerate(self.splits):
             wanted = rows[rows >> np.uint64(32) == ordinal] & LOW
             for start in range(0, len(wanted), self.cuts.batch):
                 some = wanted[start : start + self.cuts.batch]
-                texts = split["text"].take(pa.array(some))
                 source = pa.array(np.full(len(some), self.sources[ordinal], np.uint32))
+                arrays = [split[name].take(pa.array(some)) for name in columns]
                 yield pa.RecordBatch.from_arrays(
-                    [pa.array(some | np.uint64(ordinal << 32)), texts, source], ["row", "text", "source"]
+                    [pa.array(some | np.uint64(ordinal << 32)), source, *arrays], ["row", "source", *columns]
                 )
 
 

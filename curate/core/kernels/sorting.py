@@ -1,0 +1,35 @@
+"""Find the keys that stand more than once among very many, compiled: a pure function of an array."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.core.kernels.compiled import kernel
+
+Longs = NDArray[np.uint64]
+
+SLOTS = 4
+"""Slots of a byte for each key: of keys that stand alone, at most one in five is then taken for one that does not."""
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, section 6.4)."""
+
+
+def meeting(keys: Longs) -> NDArray[np.bool_]:
+    """Return a mask over keys: true for each that stands more than once, and for a few that do not.
+
+    Most keys of a corpus stand alone; what is sorted after this is a small part of them.
+    """
+    bits = max(8, int(len(keys) * SLOTS).bit_length())
+    seen = np.zeros(1 << bits, np.uint8)
+    mask = np.empty(len(keys), np.bool_)
+    _meet(keys, np.uint64(64 - bits), seen, mask)
+    return mask
+
+
+@kernel
+def _meet(keys: Longs, shift: np.uint64, seen: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
+    for k in range(len(keys)):
+        slot = (keys[k] * SPREAD) >> shift
+        if seen[slot] < 2:  # noqa: PLR2004 - none, one, more
+            seen[slot] += 1
+    for k in range(len(keys)):
+        mask[k] = seen[(keys[k] * SPREAD) >> shift] > 1

@@ -1,0 +1,144 @@
+"""Which of several records that say the same is kept: criteria, and the numbers that they are decided by."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Literal, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from curate.core import compute as pc
+from curate.core.stage import GlobalStage
+from curate.stages.dedup.scope import On, said
+
+Criterion = Literal["source_priority", "quality", "longest", "newest", "id"]
+Merits = NDArray[np.int64]
+
+WORST = np.iinfo(np.int64).max
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DATE = re.compile(
+    r"(?P<year>\d{4})(?:\s*[-/.年]\s*(?P<month>\d{1,2})(?:\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?)?\s*月?)?年?"
+    r"(?:[T\s]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+)
+DIGITS = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
+"""`20240131`."""
+
+
+class Keeping(GlobalStage):
+    """What the stages that leave copies out have in common: which copy stays."""
+
+    quality: str | None = Field(
+        None, description="Kept field or signal, a number, by which `keep: [quality]` decides: the greater is better."
+    )
+    date: str | None = Field(
+        None,
+        description="Kept field by which `keep: [newest]` decides: a date, a time, or a string such as 2024-03-01,"
+        " 2024/3/1, 2024年3月1日 or the date of a mail. What cannot be read as a date counts as older than any.",
+    )
+
+    @model_validator(mode="after")
+    def criteria_have_columns(self) -> Self:
+        """Refuse a criterion without its column, a column without its criterion, and a repeated criterion."""
+        keep = self.criteria
+        for criterion, setting in (("quality", "quality"), ("newest", "date")):
+            if criterion in keep and getattr(self, setting) is None:
+                raise ValueError(f"`keep` names {criterion!r}: name the column that it is decided by as `{setting}`")
+            if criterion not in keep and getattr(self, setting) is not None:
+                raise ValueError(f"`{setting}` decides nothing: `keep` does not name {criterion!r}")
+        if len(set(keep)) < len(keep):
+            raise ValueError(f"`keep` names a criterion twice: {list(keep)!r}")
+        return self
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """What decides, first what decides first; in the end, the place of the record does."""
+        keep: tuple[Criterion, ...] = getattr(self, "keep", ())
+        return keep
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns that the criteria need."""
+        return tuple(name for name in (self.quality, self.date) if name is not None)
+
+
+def columns_of(keep: Sequence[Criterion], quality: str | None, date: str | None) -> tuple[str, ...]:
+    """Return the columns of a record by which criteria decide, beside its text and its source."""
+    by = {"quality": quality, "newest": date, "id": "id"}
+    return tuple(dict.fromkeys(name for criterion in keep if (name := by.get(criterion)) is not None))
+
+
+class Judge:
+    """Turns records into numbers, one a criterion: the least is kept."""
+
+    def __init__(self, keep: Sequence[Criterion], quality: str | None, date: str | None, on: On) -> None:
+        self.keep, self.quality, self.date, self.on = keep, quality, date, on
+
+    def merits(self, batch: pa.RecordBatch) -> dict[str, Merits]:
+        """Return int64 of shape (n,) by criterion, the better the less; what is not known counts as the worst.
+
+        `batch` has the columns that `columns_of` names, and `source` and the text where they count.
+        """
+        return {criterion: self._merit(criterion, batch) for criterion in self.keep}
+
+    def _merit(self, criterion: Criterion, batch: pa.RecordBatch) -> Merits:
+        if criterion == "source_priority":
+            return column(batch["source"]).astype(np.int64)
+        if criterion == "longest":
+            return -column(pc.fill_null(pc.utf8_length(said(batch, self.on)), 0)).astype(np.int64)
+        if criterion == "id":
+            return np.array([int(name[:15], 16) for name in batch["id"].to_pylist()], np.int64)
+        if criterion == "quality":
+            return greatest_first(batch[self.quality])
+        return newest_first(batch[self.date])
+
+
+def column(values: pa.Array) -> NDArray[np.generic]:
+    """Return a column without nulls as an array."""
+    found: NDArray[np.generic] = values.to_numpy(zero_copy_only=False)
+    return found
+
+
+def greatest_first(values: pa.Array) -> Merits:
+    """Return numbers that ascend as the values descend; null and NaN come last."""
+    numbers = pc.fill_null(values.cast(pa.float64(), safe=False), np.nan).to_numpy(zero_copy_only=False)
+    bits = (numbers + 0.0).view(np.int64)  # one zero, not two
+    ascending = np.where(bits < 0, bits ^ np.int64(np.iinfo(np.int64).max), bits)
+    return np.where(np.isnan(numbers), WORST, -ascending)
+
+
+def newest_first(values: pa.Array) -> Merits:
+    """Return numbers that ascend as the dates descend; null and what is no date come last."""
+    if pa.types.is_integer(values.type):
+        instants = pc.fill_null(values.cast(pa.int64()), -WORST)
+    elif pa.types.is_temporal(values.type):
+        instants = pc.fill_null(values.cast(pa.timestamp("us"), safe=False).cast(pa.int64()), -WORST)
+    else:
+        instants = pa.array(instants_of(values.cast(pa.string()).to_pylist()), pa.int64())
+    return -column(instants).astype(np.int64)
+
+
+def instants_of(dates: Iterable[str | None]) -> list[int]:
+    """Return the microseconds since 1970 of each date, at its earliest (2024 is January the first), else -WORST."""
+    return [-WORST if date is None or (at := instant(date)) is None else at for date in dates]
+
+
+def instant(date: str) -> int | None:
+    """Read a date as UTC where it names no zone; null where it is none."""
+    found = DIGITS.fullmatch(date.strip()) or DATE.fullmatch(date.strip())
+    try:
+        when = of_parts(found.groupdict()) if found else parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return (when - EPOCH) // timedelta(microseconds=1)
+
+
+def of_parts(parts: dict[str, str | None]) -> datetime:
+    """Put the parts of a date together; ValueError where there is no such day or time."""
+    day = "-".join(f"{int(parts[name] or 1):02}" for name in ("month", "day"))
+    clock = parts.get("time") or "00:00"
+    return datetime.fromisoformat(f"{parts['year']}-{day}T{clock:0>5}{parts.get('zone') or ''}")
