@@ -204,6 +204,30 @@ def rejects(out: Path, **said: Any) -> None:
 
 @main.command()
 @OUT
+@click.argument("name", metavar="ID")
+@click.option(
+    "--raw",
+    multiple=True,
+    metavar="[SOURCE=]PATH",
+    help="Where raw files are now, as `path` in a configuration, of one source or of all others. Repeatable.",
+)
+@click.option("--key-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Key of `uris: keyed`.")
+@click.option("--no-text", "texts", is_flag=True, default=True, flag_value=False, help="Places and reasons only.")
+@click.option("--width", type=click.IntRange(40), help="Cells of a row; those of the terminal when absent.")
+@JSON
+def explain(out: Path, name: str, **said: Any) -> None:
+    """Say what became of a record of OUT and why; a copy stands side by side with what was kept.
+
+    ID is its id or the first six characters or more. Texts are read again from the raw files, or from the shard where
+    those are away; personal data is masked.
+    """
+    from curate.terminal import show_explanation
+
+    show_explanation(out, name, said)
+
+
+@main.command()
+@OUT
 @click.option(
     "--raw",
     multiple=True,

@@ -11,6 +11,7 @@ from curate.config.reach import ready
 from curate.engine.crew import Event
 from curate.engine.funnel import funnel_rows
 from curate.engine.run import Options, execute
+from curate.lineage.explain import Explanation, explain
 from curate.lineage.ledger import Ledger
 from curate.lineage.manifest import Manifest, read_manifest
 from curate.lineage.runrecord import RunRecord, read_run
@@ -55,12 +56,12 @@ class Rejects:
         """
         import polars as pl
 
-        from curate.engine.reread import Place, texts_at
+        from curate.engine.reread import Place, Reader
         from curate.stages.pii import mask
 
         frame = self.frame()
         rows = frame.select("id", "source_id", "source_uri", "source_offset", "source_length").iter_rows()
-        read = texts_at(self.ledger.out, [Place(*row) for row in rows], uri_key)
+        read = Reader(self.ledger.out, uri_key).texts_at([Place(*row) for row in rows])
         texts = [None if again.text is None else mask(again.text) for again in read]
         return frame.with_columns(
             pl.Series("text", texts, dtype=pl.String),
@@ -101,6 +102,28 @@ class Run:
     def rejects(self) -> Rejects:
         """The ledger."""
         return Rejects(Ledger(self.path))
+
+    def explain(
+        self,
+        name: str,
+        *,
+        texts: bool = False,
+        raw: Mapping[str, str | Sequence[str]] | None = None,
+        uri_key: bytes | None = None,
+    ) -> Explanation:
+        """Say what became of the record of that id, or of the one id that begins so (6 characters at least), and why.
+
+        With `texts`, its `sides` hold the record's text and that of the record it is compared with: read again from
+        the raw place, else from the shard, and masked by `pii`. `raw` says by source (`*` for all others) where the
+        files are now, as `path` does in a configuration; `uri_key` is the key of `uris: keyed`. ConfigError where
+        `name` is no id or several begin so, CurateError where no record has it.
+        """
+        explained = explain(self.path, name)
+        if not texts:
+            return explained
+        from curate.engine.sides import with_sides
+
+        return with_sides(self.path, explained, raw, uri_key)
 
     def dataset(self, split: str = "train") -> "datasets.Dataset":
         """Open one split as a Hugging Face dataset."""

@@ -1,7 +1,9 @@
 """What a person sees of a run in a terminal: progress while it works, a table by stage and source at the end."""
 
 import json
+import os
 import shlex
+import shutil
 import sys
 import textwrap
 import time
@@ -9,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -20,7 +22,19 @@ if TYPE_CHECKING:
 
 How = Literal["auto", "rich", "plain", "none"]
 LINE_EVERY_SECONDS = 30
+WIDTH = 120
+"""Cells of a row where no terminal says how wide it is."""
+STYLES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "head": {"bold": True},
+    "faint": {"dim": True},
+    "removed": {"fg": "white", "bg": "red"},
+    "added": {"fg": "black", "bg": "green"},
+    "gone": {"fg": "red"},
+    "new": {"fg": "green"},
+}
 Show = Callable[["Event"], None]
+T = TypeVar("T")
 
 
 class Counts:
@@ -203,7 +217,32 @@ def shortened(text: str, most: int = 400) -> str:
     )
 
 
-def known_sources(out: Path, folders: dict[str, Path]) -> dict[str, Path]:
+def show_explanation(out: Path, name: str, said: dict[str, Any]) -> None:
+    """Print what became of a record, with the texts side by side where they can be read."""
+    from curate.library import open_output
+    from curate.report.explained import page
+    from curate.report.sidebyside import Sheet
+
+    key = said["key_file"].read_bytes() if said["key_file"] else None
+    paths = known_sources(out, dict(path_of(one) for one in said["raw"]))
+    explained = open_output(out).explain(name, texts=said["texts"], raw=paths, uri_key=key)
+    if said["as_json"]:
+        click.echo(explained.model_dump_json(indent=2))
+        return
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    sheet = Sheet(said["width"] or shutil.get_terminal_size((WIDTH, 0)).columns, marks=not coloured)
+    for row in page(explained, sheet):
+        line = "".join(click.style(run.text, **STYLES[run.style]) if coloured else run.text for run in row)
+        click.echo(line if coloured else line.rstrip())
+
+
+def path_of(said: str) -> tuple[str, str]:
+    """Part `SOURCE=PATH`; a path alone, also one with `=` in a folder's name, is for all other sources."""
+    source, parted, path = said.partition("=")
+    return (source, path) if parted and "/" not in source else ("*", said)
+
+
+def known_sources(out: Path, folders: dict[str, T]) -> dict[str, T]:
     """Return the folders; ConfigError where one is said to hold the files of a source that the output does not have."""
     from curate.core.errors import ConfigError, StorageError
     from curate.lineage.manifest import read_manifest

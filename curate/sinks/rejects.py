@@ -23,12 +23,14 @@ REJECTS = pa.schema(
         ("threshold", pa.float64()),
         ("operator", pa.string()),
         ("duplicate_of", pa.string()),
+        ("cluster", pa.string()),
     ]
 )
 """One row a rejected record: its place, and the first finding that rejected it.
 
 `value operator threshold` is true as written; metric, value, threshold and operator are null together for a rule
 without a measure. `duplicate_of` is the id of the record that stands for this one, kept or itself rejected later.
+`cluster` is null outside of near-duplicate clusters; a record that a later stage rejects keeps the one it was given.
 """
 
 MEANINGS = {
@@ -45,6 +47,7 @@ MEANINGS = {
     "threshold": "The threshold that the value crosses.",
     "operator": "`value operator threshold` is true.",
     "duplicate_of": "Id of the record that stands for this one.",
+    "cluster": "Cluster of near duplicates: id of its first record; null outside clusters.",
 }
 LEDGER_ROWS = 50_000
 LEDGER_BYTES = 16 << 20

@@ -50,7 +50,7 @@ KEPT = pa.schema([("department", pa.string())])
 SIGNALS = pa.schema([("quality_zipf", pa.float32())])
 SCHEMA = shard_schema(KEPT, SIGNALS)
 MEASURES = pa.schema([("id", pa.string()), ("quality_zipf", pa.float32())])
-NO_MEASURE: Row = dict.fromkeys(("metric", "value", "threshold", "operator", "duplicate_of"))
+NO_MEASURE: Row = dict.fromkeys(("metric", "value", "threshold", "operator", "duplicate_of", "cluster"))
 LANGUAGES = ("zh", "en", None)
 
 
@@ -129,7 +129,7 @@ def _judge(corpus: Corpus, where: Row, number: int) -> None:
         4: {"stage": "length", "rule": "length:short", "metric": "characters", "value": number + 1.0}
         | {"threshold": 50.0, "operator": "<"},
         7: {"stage": "exact_duplicates", "rule": "exact_duplicates:copy", "duplicate_of": first},
-        9: {"stage": "near_duplicates", "rule": "near_duplicates:copy", "duplicate_of": first}
+        9: {"stage": "near_duplicates", "rule": "near_duplicates:copy", "duplicate_of": first, "cluster": first}
         | {"metric": "jaccard", "value": 0.8 + number / 100, "threshold": 0.8, "operator": ">="},
     }
     fate = fates.get(number % 10)
@@ -143,6 +143,7 @@ def _judge(corpus: Corpus, where: Row, number: int) -> None:
             "text": f"记录 {where['source_uri']} {number}: some text to train on",
             "license": "MIT",
             "language": LANGUAGES[number % 3],
+            "cluster": None if first else where["id"],
             "n_tokens": number,
             "tags": ["length:long"] if number % 5 == 0 else [],
             "ops": ["normalize", "pii"] if number % 2 else [],

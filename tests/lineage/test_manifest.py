@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from curate.core.errors import StorageError
+from curate.lineage import explain
 from curate.lineage import manifest as module
 from curate.lineage.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest, reread_sources
 from curate.lineage.runrecord import read_run
@@ -63,7 +64,10 @@ def test_what_is_missing_or_damaged_is_one_clear_error(tmp_path):
             read_manifest(tmp_path)
 
 
-@pytest.mark.parametrize(("name", "schema"), [("manifest", module.schema), ("rejects", rejects.schema)])
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [("manifest", module.schema), ("rejects", rejects.schema), ("explanation", explain.schema)],
+)
 def test_the_published_schema_is_that_of_the_models(name, schema):
     spelled = json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
     assert (SCHEMAS / f"{name}.schema.json").read_text("utf-8") == spelled, "run `python -m curate.lineage.schemas`"

@@ -1,0 +1,84 @@
+"""Find rows of the files of an output by a value in one column, and read what stands there."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import accumulate
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from curate.core.errors import StorageError
+from curate.lineage.sight import BATCH_ROWS, DAMAGE, reason
+
+Choose = Callable[[pa.StringArray], pa.BooleanArray]
+"""Says of each value of a column whether its row is wanted; null counts as no."""
+
+
+class Files(NamedTuple):
+    """Files of one kind, in their order."""
+
+    out: Path
+    paths: Sequence[str]
+    """Relative to the output."""
+
+
+class Spot(NamedTuple):
+    """A row of a file."""
+
+    file: str
+    row: int
+    said: Mapping[str, object]
+    """Values of the columns that were asked for."""
+
+
+def spots(files: Files, columns: Sequence[str], choose: Choose) -> Iterator[Spot]:
+    """Yield the rows that `choose` wants by the first of the columns, in the order of the files.
+
+    A column that a file does not have is left out; a file that lacks the first one has no such row. StorageError where
+    a file is missing or damaged.
+    """
+    for path in files.paths:
+        with opened(files.out, path) as file:
+            there = [name for name in columns if name in file.schema_arrow.names]
+            if columns[0] not in there:
+                continue
+            start = 0
+            for batch in file.iter_batches(BATCH_ROWS, columns=there):
+                rows = pc.indices_nonzero(pc.fill_null(choose(batch[columns[0]]), False))
+                lines = batch.take(rows).to_pylist()
+                yield from (Spot(path, start + row, line) for row, line in zip(rows.to_pylist(), lines, strict=True))
+                start += batch.num_rows
+
+
+def values_at(files: Files, some: Collection[Spot], columns: Sequence[str]) -> list[dict[str, object]]:
+    """Read columns at places of the files, in the order of the places; no more is read than their row groups."""
+    wanted: dict[str, set[int]] = {}
+    for spot in some:
+        wanted.setdefault(spot.file, set()).add(spot.row)
+    lines: dict[tuple[str, int], dict[str, object]] = {}
+    for path, rows in wanted.items():
+        with opened(files.out, path) as file:
+            meta, there = file.metadata, file.schema_arrow.names
+            if lacking := [name for name in columns if name not in there]:
+                raise KeyError(lacking[0])
+            starts = [0, *accumulate(meta.row_group(group).num_rows for group in range(meta.num_row_groups))]
+            for group in sorted({bisect_right(starts, row) - 1 for row in rows}):
+                read = file.read_row_group(group, columns=list(columns)).select(list(columns))
+                here = sorted(row for row in rows if starts[group] <= row < starts[group + 1])
+                taken = read.take(pa.array([row - starts[group] for row in here], pa.int64())).to_pylist()
+                lines |= {(path, row): line for row, line in zip(here, taken, strict=True)}
+    return [lines[spot.file, spot.row] for spot in some]
+
+
+@contextmanager
+def opened(out: Path, path: str) -> Iterator[pq.ParquetFile]:
+    """Open a file of the output; StorageError where it, or what is read of it, is not what it should be."""
+    try:
+        with pq.ParquetFile(out / path, page_checksum_verification=True) as file:
+            yield file
+    except DAMAGE as wrong:
+        raise StorageError(f"the file {reason(wrong)}", where=str(out / path)) from wrong
