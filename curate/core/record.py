@@ -1,8 +1,9 @@
 """The record: its columns in flight and in a shard, its id, and how chat turns are rendered as text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
+import numpy as np
 import pyarrow as pa
 
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
@@ -49,12 +50,31 @@ ROW = pa.field("row", pa.uint32())
 """The number of a record within its split, from 0: how the engine names a record between stages. Never published."""
 
 
+ID_BYTES = 16
+"""Bytes of the digest that an id keeps, in hexadecimal characters twice as many."""
+
+
 def record_id(source_id: str, place: str) -> str:
     """Name a record by 32 hex characters of sha256(source id, NUL, place).
 
     The place is the value of the key field where the source declares one, else `uri NUL offset`.
     """
     return sha256(f"{source_id}\0{place}".encode()).hexdigest()[:32]
+
+
+def record_ids(source_id: str, places: Iterable[bytes]) -> pa.StringArray:
+    """Name many records of one source, each as `record_id` does; places come as UTF-8."""
+    before = f"{source_id}\0".encode()
+    digests = b"".join([sha256(before + place).digest()[:ID_BYTES] for place in places])
+    count = len(digests) // ID_BYTES
+    offsets = pa.array(np.arange(count + 1, dtype=np.int32) * (2 * ID_BYTES))
+    return pa.StringArray.from_buffers(count, offsets.buffers()[1], pa.py_buffer(digests.hex().encode()))
+
+
+def places_of(uri: str, first: int, count: int) -> Iterator[bytes]:
+    """Spell the places of neighbouring records that have no keys, each as `place_of` does, as UTF-8."""
+    before = f"{uri}\0".encode()
+    return (b"%b%d" % (before, offset) for offset in range(first, first + count))
 
 
 def place_of(uri: str, offset: int) -> str:

@@ -276,7 +276,7 @@ class PassRun:
     def _write_on(self, living: Iterator[pa.RecordBatch]) -> None:
         """Write the work file of a pass that is not the last, and the ids by row that findings are resolved with."""
         flight = self.job.shape.flight
-        spool = self.spool("text", flight, text=True)
+        spool = self.spool("text", flight, text=True, packed=False)
         ids = self.spool("ids", pa.schema([ROW, flight.field("id")]))
         for batch in living:
             spool.write(widened(batch, flight))

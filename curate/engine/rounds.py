@@ -48,9 +48,11 @@ class WorkTexts:
             numbers, whole = open_columns(stream, ["row"]), open_columns(stream, columns)
             for place in range(numbers.num_record_batches):
                 rows = numbers.get_batch(place)["row"].to_numpy()
-                here = np.isin(rows, wanted, assume_unique=True)
-                if here.any():
-                    yield rows[here], whole.get_batch(place).filter(pa.array(here))
+                low, high = np.searchsorted(wanted, [rows[0], rows[-1] + 1])
+                here = np.searchsorted(rows, wanted[low:high])
+                here = here[rows[here] == wanted[low:high]]
+                if len(here):
+                    yield rows[here], whole.get_batch(place).take(pa.array(here))
 
 
 @dataclass

@@ -18,7 +18,7 @@ FEW_LINES = 100_000
 """So many are sorted as they are."""
 LZ4 = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 PLAIN = pa.ipc.IpcWriteOptions(use_threads=False)
-"""For what is read once and soon: packing and unpacking would cost more than the rest of its way."""
+"""For texts, which are read once and soon, or here and there: packing them would cost more than the rest of their way."""
 
 
 class Spool:

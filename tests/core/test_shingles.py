@@ -59,16 +59,26 @@ def mixed(value: int) -> int:
     return value ^ (value >> 33)
 
 
-def hashed(token: str) -> int:
+def numbered(token: str) -> int:
+    """A token as the kernel numbers it: one character that stands alone by its code point, others turned and added."""
+    if len(token) == 1 and is_alone(token):
+        return ord(token) * 0xD6E8FEB86659FD93 & MASK
     value = 0xCBF29CE484222325
     for char in token:
-        value = ((value ^ ord(char)) * 0x100000001B3) & MASK
-    return mixed(value)
+        turned = (value << 5 | value >> 59) & MASK
+        value = (turned + (of_ascii(char) if char.isascii() else ord(char) * 0xD6E8FEB86659FD93)) & MASK
+    return value
+
+
+def of_ascii(char: str) -> int:
+    value = ord(char) * 0x9E3779B97F4A7C15 & MASK
+    value = (value ^ value >> 33) * 0xFF51AFD7ED558CCD & MASK
+    return value ^ value >> 33
 
 
 def shingles_of(text: str, ngram: int) -> list[int]:
     """The distinct shingles of a text in order of appearance, said in plain Python."""
-    tokens = [hashed(token) for token in tokens_of(text)]
+    tokens = [numbered(token) for token in tokens_of(text)]
     width = min(ngram, len(tokens))
     found = []
     for start in range(len(tokens) - width + 1 if tokens else 0):

@@ -9,6 +9,8 @@ from curate.core.kernels.strings import Places
 Longs = NDArray[np.uint64]
 Scores = NDArray[np.float64]
 
+HALF = 32
+"""Bits of the number of a split, and of that of a record within its split."""
 ALL_PAIRS = 16
 """Runs of more equal keys than this are paired as star and chain, so that a run costs no more than its length."""
 
@@ -26,12 +28,27 @@ def pairs_of(keys: Longs, rows: Longs) -> tuple[Longs, Longs]:
 
 
 def distinct_pairs(ones: Longs, twos: Longs) -> tuple[Longs, Longs]:
-    """Sort pairs by (first, second), and keep each once; pairs of a row with itself fall out."""
-    order = np.lexsort((twos, ones))
-    ones, twos = ones[order], twos[order]
-    fresh = ones != twos
-    fresh[1:] &= (ones[1:] != ones[:-1]) | (twos[1:] != twos[:-1])
-    return ones[fresh], twos[fresh]
+    """Sort pairs by (first, second), and keep each once; pairs of a row with itself fall out.
+
+    Run-wide rows have two halves, which seldom use all of their 32 bits. Where a whole pair fits into 64, numbers are
+    sorted, several times as fast as places by numbers.
+    """
+    used = int(np.bitwise_or.reduce(ones | twos, initial=0))
+    low, high = (used & 0xFFFFFFFF).bit_length(), (used >> HALF).bit_length()
+    if 2 * (low + high) > 2 * HALF:
+        order = np.lexsort((twos, ones))
+        ones, twos = ones[order], twos[order]
+        fresh = ones != twos
+        fresh[1:] &= (ones[1:] != ones[:-1]) | (twos[1:] != twos[:-1])
+        return ones[fresh], twos[fresh]
+    shift, mask = np.uint64(low), np.uint64((1 << low) - 1)
+    one, two = ((rows >> np.uint64(HALF)) << shift | (rows & mask) for rows in (ones, twos))
+    width = np.uint64(low + high)
+    packed = np.sort((one << width | two)[one != two])
+    packed = packed[np.diff(packed, prepend=~packed[:1]) != 0]
+    pair = packed >> width, packed & ((np.uint64(1) << width) - np.uint64(1))
+    first, second = ((row >> shift) << np.uint64(HALF) | (row & mask) for row in pair)
+    return first, second
 
 
 def leaders(nodes: int, better: Places, worse: Places, score: Scores) -> tuple[Places, Scores]:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings, views
-from curate.core.kernels.utf8 import decode
+from curate.core.kernels.utf8 import FOUR, THREE, decode
 
 Longs = NDArray[np.uint64]
 
@@ -59,8 +59,11 @@ WIDENED = 0xFEE0
 SYMBOLS = ((0x2000, 0x2C00), (0x1F000, 0x20000))
 """Blocks in which what was assigned after Unicode 3.2 is a symbol."""
 
-FNV_OFFSET = np.uint64(0xCBF29CE484222325)
-FNV_PRIME = np.uint64(0x00000100000001B3)
+FULL = (1 << 64) - 1
+EMPTY = np.uint64(0xCBF29CE484222325)
+"""What a token begins with."""
+ALONE = np.uint64(0xD6E8FEB86659FD93)
+TURN, TURN_BACK = np.uint64(5), np.uint64(59)
 BASE = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
@@ -68,9 +71,9 @@ SHIFT = np.uint64(33)
 
 
 class Alphabet(NamedTuple):
-    """What each character is: `fold` says what an ASCII byte counts as (0 parts tokens), `kinds` classes the rest."""
+    """What each character is: `ascii` holds a number for each byte that stands in words (0: none), `kinds` the rest."""
 
-    fold: NDArray[np.int8]
+    ascii: Longs
     kinds: NDArray[np.int8]
 
 
@@ -84,11 +87,18 @@ class Sets(NamedTuple):
 @cache
 def alphabet() -> Alphabet:
     """Class every character once a process."""
-    fold = np.zeros(ASCII, np.int8)
+    numbers = np.zeros(256, np.uint64)
     for code in range(ASCII):
         if chr(code).isalnum() or chr(code) == "_":
-            fold[code] = ord(chr(code).lower())
-    return Alphabet(fold, _kinds())
+            numbers[code] = number_of(chr(code).lower())
+    return Alphabet(numbers, _kinds())
+
+
+def number_of(character: str) -> int:
+    """Return the number of a character that stands in words: its code point, scrambled one to one."""
+    value = ord(character) * int(BASE) & FULL
+    value = (value ^ (value >> 33)) * int(MIX_1) & FULL
+    return value ^ (value >> 33)
 
 
 def _kinds() -> NDArray[np.int8]:
@@ -108,6 +118,14 @@ def _kinds() -> NDArray[np.int8]:
     return kinds
 
 
+class Spans(NamedTuple):
+    """Sets of distinct shingles anywhere in an array: set i is `values[starts[i]:stops[i]]`."""
+
+    values: Longs
+    starts: Places
+    stops: Places
+
+
 def shingle_sets(texts: pa.StringArray, ngram: int) -> Sets:
     """Return the distinct shingles of each text as 64-bit numbers; no shingle is 0."""
     return Sets(*_shingle_sets(views(texts), ngram, alphabet()))
@@ -115,20 +133,25 @@ def shingle_sets(texts: pa.StringArray, ngram: int) -> Sets:
 
 def jaccard(one: Longs, two: Longs) -> float:
     """Return the Jaccard index of two sets of distinct shingles; 0.0 where one is empty."""
-    ones, twos = (Sets(values, np.array([0, len(values)])) for values in (one, two))
-    first = np.zeros(1, np.int64)
-    return float(jaccards(ones, twos, first, first)[0])
+    first, second = (Spans(values, np.array([0]), np.array([len(values)])) for values in (one, two))
+    alone = np.zeros(1, np.int64)
+    return float(jaccards(first, second, alone, alone)[0])
 
 
-def jaccards(ones: Sets, twos: Sets, one: Places, two: Places) -> NDArray[np.float64]:
-    """Return |A & B| / |A | B| of each pair, text `one[k]` of `ones`, `two[k]` of `twos`; 0 where one is empty.
+def jaccards(ones: Spans, twos: Spans, one: Places, two: Places) -> NDArray[np.float64]:
+    """Return |A & B| / |A | B| of each pair, set `one[k]` of `ones` with set `two[k]` of `twos`; 0 where one is empty.
 
     The quotient is the double nearest to the true one, so that it compares exactly with a threshold such as 0.7. Pairs
-    of the same second text should stand together: its shingles are then looked at once.
+    of the same second set should stand together: its shingles are then looked at once.
     """
     out = np.zeros(len(one), np.float64)
     _jaccards(ones, twos, (one, two), out)
     return out
+
+
+def copied(source: Spans, chosen: Places, out: Longs, to: Places) -> None:
+    """Copy the chosen sets into `out`, each to its place; where they overlap, towards the beginning."""
+    _copy(source, chosen, out, to)
 
 
 @kernel
@@ -140,44 +163,46 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @inlined
-def _ascii(code: int, letters: Alphabet) -> tuple[int, int]:
-    """Return what an ASCII character counts as, and its kind."""
-    code = int(letters.fold[code])
-    return code, LETTER if code else PARTING
-
-
-@inlined
-def _kind(code: int, letters: Alphabet) -> tuple[int, int]:
-    """Return what a character beyond ASCII counts as, and its kind."""
-    if code >= CLASSED:
-        return code, SINGLE if code < HAN_ENDS else ABSENT
-    kind = int(letters.kinds[code])
-    return _ascii(code - WIDENED, letters) if kind == WIDE else (code, kind)
+def _said(token: np.uint64, number: np.uint64) -> np.uint64:
+    """Append a character to a token: turned, then added, so that the order of characters counts."""
+    return ((token << TURN) | (token >> TURN_BACK)) + number
 
 
 @kernel
-def tokens(data: Bytes, span: tuple[int, int], letters: Alphabet, out: Longs) -> int:
-    """Write the hash of each token to `out`: FNV-1a over code points, scrambled. Return how many there are."""
+def tokens(data: Bytes, span: tuple[int, int], letters: Alphabet, out: Longs) -> int:  # noqa: C901 - one loop, no calls
+    """Write a number for each token to `out`, and return how many there are; equal tokens have equal numbers."""
     at, stop = span
-    count, token, inside = 0, FNV_OFFSET, False
+    count, token, inside = 0, EMPTY, False
     while at < stop:
-        if data[at] < ASCII:
-            code, kind = _ascii(data[at], letters)
+        number = letters.ascii[data[at]]
+        if number != 0:
+            token, inside, at = _said(token, number), True, at + 1
+            continue
+        kind, lead = PARTING, int(data[at])
+        if lead < ASCII:
             at += 1
         else:
-            code, at = decode(data, at, stop)
-            code, kind = _kind(code, letters)
+            if THREE <= lead < FOUR and at + 2 < stop:  # as `decode` does it, but most of what is not ASCII is this
+                code = (lead & 0x0F) << 12 | (int(data[at + 1]) & 0x3F) << 6 | (int(data[at + 2]) & 0x3F)
+                at += 3
+            else:
+                code, at = decode(data, at, stop)
+            kind = int(letters.kinds[code]) if code < CLASSED else SINGLE if code < HAN_ENDS else ABSENT
+            number = np.uint64(code) * ALONE
+            if kind == WIDE:
+                number = letters.ascii[code - WIDENED]
+                kind = LETTER if number != 0 else PARTING
         if kind == LETTER:
-            token, inside = (token ^ np.uint64(code)) * FNV_PRIME, True
+            token, inside = _said(token, number), True
         elif kind != ABSENT:
             if inside:
-                out[count] = mix(token)
-                count, token, inside = count + 1, FNV_OFFSET, False
+                out[count] = token
+                count, token, inside = count + 1, EMPTY, False
             if kind == SINGLE:
-                out[count] = mix((FNV_OFFSET ^ np.uint64(code)) * FNV_PRIME)
+                out[count] = number
                 count += 1
     if inside:
-        out[count] = mix(token)
+        out[count] = token
         count += 1
     return count
 
@@ -194,13 +219,12 @@ def shingle(tokens: Longs, count: int, ngram: int) -> int:
     total, power = np.uint64(0), np.uint64(1)
     for k in range(width):
         total = total * BASE + tokens[k]
-    for _ in range(width - 1):
         power *= BASE
     last = count - width
     for k in range(last):
-        ahead = (total - tokens[k] * power) * BASE + tokens[k + width]
+        ahead = tokens[k + width] - tokens[k] * power
         tokens[k] = max(mix(total), np.uint64(1))
-        total = ahead
+        total = total * BASE + ahead
     tokens[last] = max(mix(total), np.uint64(1))
     return last + 1
 
@@ -266,16 +290,24 @@ def _fill(table: Longs, mask: int, values: Longs) -> None:
 
 
 @kernel
-def _jaccards(ones: Sets, twos: Sets, pairs: tuple[Places, Places], out: NDArray[np.float64]) -> None:
+def _copy(source: Spans, chosen: Places, out: Longs, to: Places) -> None:
+    for k in range(len(chosen)):
+        start = source.starts[chosen[k]]
+        for at in range(source.stops[chosen[k]] - start):
+            out[to[k] + at] = source.values[start + at]
+
+
+@kernel
+def _jaccards(ones: Spans, twos: Spans, pairs: tuple[Places, Places], out: NDArray[np.float64]) -> None:
     one, two = pairs
     most = 0
-    for k in range(len(twos.bounds) - 1):
-        most = max(most, twos.bounds[k + 1] - twos.bounds[k])
+    for k in two:
+        most = max(most, twos.stops[k] - twos.starts[k])
     table = np.empty(_table_size(most), np.uint64)
     mask = -1
     for k in range(len(one)):
-        some = ones.values[ones.bounds[one[k]] : ones.bounds[one[k] + 1]]
-        others = twos.values[twos.bounds[two[k]] : twos.bounds[two[k] + 1]]
+        some = ones.values[ones.starts[one[k]] : ones.stops[one[k]]]
+        others = twos.values[twos.starts[two[k]] : twos.stops[two[k]]]
         if len(some) == 0 or len(others) == 0:
             continue
         if mask < 0 or two[k] != two[k - 1]:

@@ -9,14 +9,13 @@ Longs = NDArray[np.uint64]
 
 SLOTS = 4
 """Slots of a byte for each key: of keys that stand alone, at most one in five is then taken for one that does not."""
-SPREAD = np.uint64(0x9E3779B97F4A7C15)
-"""Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, section 6.4)."""
 
 
 def meeting(keys: Longs) -> NDArray[np.bool_]:
     """Return a mask over keys: true for each that stands more than once, and for a few that do not.
 
-    Most keys of a corpus stand alone; what is sorted after this is a small part of them.
+    Most keys of a corpus stand alone; what is sorted after this is a small part of them. Keys are digests: their first
+    bits are as good as random, and where keys that share them stand together, memory is touched in one place.
     """
     bits = max(8, int(len(keys) * SLOTS).bit_length())
     seen = np.zeros(1 << bits, np.uint8)
@@ -28,8 +27,8 @@ def meeting(keys: Longs) -> NDArray[np.bool_]:
 @kernel
 def _meet(keys: Longs, shift: np.uint64, seen: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
     for k in range(len(keys)):
-        slot = (keys[k] * SPREAD) >> shift
+        slot = keys[k] >> shift
         if seen[slot] < 2:  # noqa: PLR2004 - none, one, more
             seen[slot] += 1
     for k in range(len(keys)):
-        mask[k] = seen[(keys[k] * SPREAD) >> shift] > 1
+        mask[k] = seen[keys[k] >> shift] > 1

@@ -49,7 +49,7 @@ class NearDuplicates(Keeping):
     stands for it.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     open_from: ClassVar[tuple[str, ...]] = ("action",)
 
     threshold: float = Field(0.8, gt=0, le=1, description="Jaccard index from which on two texts are duplicates.")

@@ -1,7 +1,6 @@
 """Rounds that turn band keys into pairs, and pairs into measured similarity."""
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,7 +13,7 @@ from curate.stages.dedup.keep import Criterion, Judge, Merits, columns_of
 from curate.stages.dedup.scope import On, needed, said
 
 if TYPE_CHECKING:
-    from curate.core.kernels.shingles import Sets
+    from curate.core.kernels.shingles import Spans
 
 Longs = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -105,14 +104,14 @@ class Measuring:
 
     def __init__(self, ones: Longs, twos: Longs, measure: Measure) -> None:
         self.measure = measure
-        self.rows = np.unique(np.concatenate([ones, twos]))
+        self.rows = distinct(np.concatenate([ones, twos]))
         self.one: Places = np.searchsorted(self.rows, ones)
         self.two: Places = np.searchsorted(self.rows, twos)
         self.merits: dict[str, Merits] = {name: np.zeros(len(self.rows), np.int64) for name in measure.keep}
         self.score = np.full(len(ones), np.nan)
-        self.held: dict[int, Longs] = {}
-        self.room = HELD_SHINGLES
+        self.held = Held(len(self.rows))
         self.waiting: Places = np.zeros(len(self.rows), np.int64)
+        """By row: how many second texts still have to come."""
 
     @property
     def unfinished(self) -> bool:
@@ -124,8 +123,9 @@ class Measuring:
         left = np.flatnonzero(np.isnan(self.score))
         left = left[np.argsort(self.two[left], kind="stable")]
         self.waiting = np.bincount(self.one[left], minlength=len(self.rows))
-        self.held, self.room = {}, HELD_SHINGLES
-        wanted = np.unique(np.concatenate([self.one[left], self.two[left]]))
+        self.held.clear()
+        wanted = np.zeros(len(self.rows), np.bool_)
+        wanted[self.one[left]] = wanted[self.two[left]] = True
         ends = self.two[left]
         for batch in texts.of(self.rows[wanted], self.measure.columns):
             if batch.num_rows:
@@ -133,47 +133,25 @@ class Measuring:
                 low, high = np.searchsorted(ends, [places[0], places[-1] + 1])
                 self.meet(batch, places, left[low:high])
         if np.isnan(self.score[left]).all():
-            raise StorageError(f"the texts of {len(wanted)} records to be compared are not in the work files")
+            raise StorageError(f"the texts of {wanted.sum()} records to be compared are not in the work files")
 
     def meet(self, batch: pa.RecordBatch, places: Places, pairs: Places) -> None:
-        """Measure the pairs whose second text is in a batch, as far as the first one is at hand; hold what waits.
+        """Hold the texts of a batch that others wait for; measure the pairs whose second text is in it.
 
-        `places` are those of the batch's rows, ascending; `pairs` ascend by the place of the second text.
+        `places` are those of the batch's rows, ascending; `pairs` ascend by the place of the second text. A pair waits
+        for another pass where its first text could not be held.
         """
-        from curate.core.kernels.shingles import Sets, jaccards, shingle_sets
+        from curate.core.kernels.shingles import Spans, jaccards, shingle_sets
 
         for name, merit in self.measure.judge.merits(batch).items():
             self.merits[name][places] = merit
-        here = shingle_sets(said(batch, self.measure.on), self.measure.ngram)
-        firsts, first = np.unique(self.one[pairs], return_inverse=True)
-        known = dict(zip(places.tolist(), sets_of(here), strict=True))
-        some = [self.held.get(place, known.get(place)) for place in firsts.tolist()]
-        at_hand = np.array([shingles is not None for shingles in some], np.bool_)
-        given = [shingles for shingles in some if shingles is not None]
-        sets = Sets(
-            np.concatenate([*given, np.empty(0, np.uint64)]),
-            np.concatenate(([0], np.cumsum([len(shingles) for shingles in given], dtype=np.int64))),
-        )
-        ready = at_hand[first]
-        ones = (np.cumsum(at_hand) - 1)[first[ready]]
-        twos = np.searchsorted(places, self.two[pairs[ready]])
-        self.score[pairs[ready]] = jaccards(sets, here, ones, twos)
-        np.subtract.at(self.waiting, self.one[pairs[ready]], 1)
-        self.let_go(firsts)
-        self.hold(known)
-
-    def let_go(self, places: Places) -> None:
-        """Forget the shingles that no partner waits for any more."""
-        for place in places[self.waiting[places] == 0].tolist():
-            if place in self.held:
-                self.room += len(self.held.pop(place))
-
-    def hold(self, here: dict[int, Longs]) -> None:
-        """Keep the shingles for which a partner still has to come, as far as there is room."""
-        for place, shingles in here.items():
-            if self.waiting[place] and (len(shingles) <= self.room or not self.held):
-                self.held[place] = shingles.copy()
-                self.room -= len(shingles)
+        sets = shingle_sets(said(batch, self.measure.on), self.measure.ngram)
+        here = Spans(sets.values, sets.bounds[:-1], sets.bounds[1:])
+        self.held.take(here, places, self.waiting)
+        pairs = pairs[self.held.has(self.one[pairs])]
+        twos = np.searchsorted(places, self.two[pairs])
+        self.score[pairs] = jaccards(self.held.spans, here, self.one[pairs], twos)
+        np.subtract.at(self.waiting, self.one[pairs], 1)
 
     def pairs(self, chosen: NDArray[np.bool_]) -> pa.RecordBatch:
         """Return some of the pairs, in the order in which they were given."""
@@ -183,6 +161,56 @@ class Measuring:
         return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=measured(self.measure.keep))
 
 
-def sets_of(sets: "Sets") -> Iterator[Longs]:
-    """Yield the shingles of each text."""
-    return (sets.values[low:high] for low, high in pairwise(sets.bounds.tolist()))
+class Held:
+    """The shingles of texts that others wait for, one behind the other in one stretch of memory."""
+
+    def __init__(self, rows: int) -> None:
+        from curate.core.kernels.shingles import Spans
+
+        self.spans = Spans(np.empty(HELD_SHINGLES, np.uint64), np.full(rows, -1), np.full(rows, -1))
+        self.end = 0
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.spans.starts[:] = -1
+        self.end = 0
+
+    def has(self, places: Places) -> NDArray[np.bool_]:
+        """Say which texts are held."""
+        return self.spans.starts[places] >= 0
+
+    def take(self, here: "Spans", places: Places, waiting: Places) -> None:
+        """Copy the texts of a batch for which others wait, the first ones first, as far as there is room for them."""
+        chosen = np.flatnonzero(waiting[places] > 0)
+        sizes = (here.stops - here.starts)[chosen]
+        if self.end + sizes.sum() > len(self.spans.values):
+            self.close_up(waiting)
+        if not self.end and len(sizes) and sizes[0] > len(self.spans.values):
+            self.spans = self.spans._replace(values=np.empty(sizes[0], np.uint64))
+        ends = self.end + np.cumsum(sizes)
+        chosen, sizes, ends = (column[ends <= len(self.spans.values)] for column in (chosen, sizes, ends))
+        self.place(here, chosen, (ends - sizes, ends), places[chosen])
+
+    def close_up(self, waiting: Places) -> None:
+        """Let go of the texts for which nobody waits any more, and move the others together."""
+        self.spans.starts[waiting <= 0] = -1
+        stay = np.flatnonzero(self.spans.starts >= 0)
+        stay = stay[np.argsort(self.spans.starts[stay])]
+        sizes = (self.spans.stops - self.spans.starts)[stay]
+        ends = np.cumsum(sizes)
+        self.end = 0
+        self.place(self.spans, stay, (ends - sizes, ends), stay)
+
+    def place(self, source: "Spans", chosen: Places, spans: tuple[Places, Places], places: Places) -> None:
+        """Copy sets to where they are to lie, and note that they lie there."""
+        from curate.core.kernels.shingles import copied
+
+        copied(source, chosen, self.spans.values, spans[0])
+        self.spans.starts[places], self.spans.stops[places] = spans
+        self.end = int(spans[1][-1]) if len(places) else self.end
+
+
+def distinct(rows: Longs) -> Longs:
+    """Sort rows and keep each once."""
+    rows = np.sort(rows)
+    return rows[np.concatenate(([True], rows[1:] != rows[:-1]))[: len(rows)]]
