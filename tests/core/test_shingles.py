@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.core.kernels.shingles import jaccard, shingle_sets
+from curate.core.kernels.shingles import Spans, jaccard, jaccards, shingle_sets
 from tests.conftest import TEXT
 
 MASK = (1 << 64) - 1
@@ -144,3 +144,21 @@ def test_short_texts_with_other_tokens_share_nothing():
 def test_the_index_is_that_of_the_sets(one, two):
     arrays = (np.array(sorted(said), np.uint64) for said in (one, two))
     assert jaccard(*arrays) == (len(one & two) / len(one | two) if one and two else 0.0)
+
+
+@given(
+    sets=st.lists(st.sets(st.integers(1, 40), max_size=30), min_size=1, max_size=6),
+    least=st.floats(0, 1),
+    data=st.data(),
+)
+def test_pairs_below_what_is_asked_for_change_nothing_for_the_others(sets, least, data):
+    arrays = [np.array(sorted(one), np.uint64) for one in sets]
+    ends = np.cumsum([len(one) for one in arrays])
+    spans = Spans(np.concatenate(arrays), ends - [len(one) for one in arrays], ends)
+    places = st.integers(0, len(sets) - 1)
+    pairs = sorted(data.draw(st.lists(st.tuples(places, places), max_size=12)), key=lambda pair: pair[1])
+    one, two = (np.array([pair[end] for pair in pairs], np.int64) for end in (0, 1))
+    found = jaccards(spans, spans, (one, two), least)
+    for value, (a, b) in zip(found.tolist(), pairs, strict=True):
+        exact = jaccard(arrays[a], arrays[b])
+        assert value == exact or (value == 0 and exact < least)

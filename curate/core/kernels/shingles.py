@@ -135,17 +135,18 @@ def jaccard(one: Longs, two: Longs) -> float:
     """Return the Jaccard index of two sets of distinct shingles; 0.0 where one is empty."""
     first, second = (Spans(values, np.array([0]), np.array([len(values)])) for values in (one, two))
     alone = np.zeros(1, np.int64)
-    return float(jaccards(first, second, alone, alone)[0])
+    return float(jaccards(first, second, (alone, alone))[0])
 
 
-def jaccards(ones: Spans, twos: Spans, one: Places, two: Places) -> NDArray[np.float64]:
-    """Return |A & B| / |A | B| of each pair, set `one[k]` of `ones` with set `two[k]` of `twos`; 0 where one is empty.
+def jaccards(ones: Spans, twos: Spans, pairs: tuple[Places, Places], least: float = 0.0) -> NDArray[np.float64]:
+    """Return |A & B| / |A | B| of each pair, set `pairs[0][k]` of `ones` with set `pairs[1][k]` of `twos`.
 
-    The quotient is the double nearest to the true one, so that it compares exactly with a threshold such as 0.7. Pairs
-    of the same second set should stand together: its shingles are then looked at once.
+    0 stands for a pair of which one is empty, and for most that are below `least`. The quotient is the double nearest
+    to the true one, so that it compares exactly with a threshold such as 0.7. Pairs of the same second set should stand
+    together: its shingles are then looked at once.
     """
-    out = np.zeros(len(one), np.float64)
-    _jaccards(ones, twos, (one, two), out)
+    out = np.zeros(len(pairs[0]), np.float64)
+    _jaccards(ones, twos, pairs, least, out)
     return out
 
 
@@ -297,26 +298,42 @@ def _copy(source: Spans, chosen: Places, out: Longs, to: Places) -> None:
             out[to[k] + at] = source.values[start + at]
 
 
+@inlined
+def _shared(some: Longs, table: Longs, mask: int, misses: int) -> int:
+    """Count the members that stand in a table; -1 as soon as more than so many do not."""
+    shared = 0
+    for value in some:
+        slot = int(value) & mask
+        while table[slot] != 0 and table[slot] != value:
+            slot = (slot + 1) & mask
+        if table[slot] == value:
+            shared += 1
+        elif misses == 0:
+            return -1
+        else:
+            misses -= 1
+    return shared
+
+
 @kernel
-def _jaccards(ones: Spans, twos: Spans, pairs: tuple[Places, Places], out: NDArray[np.float64]) -> None:
+def _jaccards(ones: Spans, twos: Spans, pairs: tuple[Places, Places], least: float, out: NDArray[np.float64]) -> None:
     one, two = pairs
     most = 0
     for k in two:
         most = max(most, twos.stops[k] - twos.starts[k])
     table = np.empty(_table_size(most), np.uint64)
-    mask = -1
+    mask, filled = 0, -1
     for k in range(len(one)):
         some = ones.values[ones.starts[one[k]] : ones.stops[one[k]]]
         others = twos.values[twos.starts[two[k]] : twos.stops[two[k]]]
-        if len(some) == 0 or len(others) == 0:
+        both = len(some) + len(others)
+        # J >= least where shared >= least / (1 + least) * both; one more miss is let through than need be, for rounding
+        misses = len(some) - int(least / (1 + least) * both) + 1
+        if len(some) == 0 or len(others) == 0 or misses < 0:
             continue
-        if mask < 0 or two[k] != two[k - 1]:
-            mask = _table_size(len(others)) - 1
+        if two[k] != filled:
+            mask, filled = _table_size(len(others)) - 1, two[k]
             _fill(table, mask, others)
-        shared = 0
-        for value in some:
-            slot = int(value) & mask
-            while table[slot] != 0 and table[slot] != value:
-                slot = (slot + 1) & mask
-            shared += table[slot] == value
-        out[k] = shared / (len(some) + len(others) - shared)
+        shared = _shared(some, table, mask, misses)
+        if shared >= 0:
+            out[k] = shared / (both - shared)

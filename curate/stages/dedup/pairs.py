@@ -150,7 +150,7 @@ class Measuring:
         self.held.take(here, places, self.waiting)
         pairs = pairs[self.held.has(self.one[pairs])]
         twos = np.searchsorted(places, self.two[pairs])
-        self.score[pairs] = jaccards(self.held.spans, here, self.one[pairs], twos)
+        self.score[pairs] = jaccards(self.held.spans, here, (self.one[pairs], twos), self.measure.threshold)
         np.subtract.at(self.waiting, self.one[pairs], 1)
 
     def pairs(self, chosen: NDArray[np.bool_]) -> pa.RecordBatch:
