@@ -43,6 +43,14 @@ def show(rows: Sequence[Row], form: str) -> None:
     click.echo(orjson.dumps([asdict(row) for row in rows]).decode() if form == "json" else table(rows))
 
 
+def real_sets() -> Path:
+    """Return the folder of real sets, or say that there is none."""
+    found = data()
+    if found is None:
+        raise click.UsageError("there is no folder of real sets; name one in the environment variable CURATE_DATA")
+    return found
+
+
 @main.command()
 @click.option("--megabytes", default=200, show_default=True, help="Size of the input.")
 @click.option("--only", type=click.Choice(ONLY), default="mixed", show_default=True, help="Language of the input.")
@@ -59,10 +67,15 @@ def run(megabytes: int, only: Only, workers: int, folder: Path, form: str) -> No
 @folder
 def first_run(workers: int, folder: Path) -> None:
     """Run every stage over the real sets of the data folder, verify, and print the table of docs/first-run.md."""
-    found = data()
-    if found is None:
-        raise click.UsageError("there is no folder of real sets; name one in the environment variable CURATE_DATA")
-    click.echo(first.measured(found, folder, workers))
+    click.echo(first.measured(real_sets(), folder, workers))
+
+
+@main.command()
+def recall() -> None:
+    """Count the near duplicates found in real texts, and print the tables of docs/near-duplicates.md."""
+    from benchmarks.recall import report  # brings numba, which most other commands do without
+
+    click.echo(report(real_sets()))
 
 
 @main.command()
@@ -109,3 +122,48 @@ def crash(points: int, workers: int, seed: int, folder: Path, form: str) -> None
     show(trials, form)
     if not all(trial.identical for trial in trials):
         raise SystemExit(1)
+
+
+@main.command("near_duplicates")
+@click.option("--documents", default=216_000, show_default=True, help="Size of the corpus; 2 KB each.")
+@click.option("--peers", default="", help="Tools to measure beside: datatrove,datasketch,rensa,gaoya or some of them.")
+@click.option("--threshold", default=0.7, show_default=True, help="Jaccard index from which on two texts are alike.")
+@seed
+@folder
+@form
+def near_duplicates(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    documents: int, peers: str, threshold: float, seed: int, folder: Path, form: str
+) -> None:
+    """Measure near-duplicate removal, from Parquet to verdicts on one core, and hold it against the exact truth."""
+    from curate.engine.kernels import keep_kernels
+
+    keep_kernels(folder)  # before numba is imported: beside their sources, kernels may be older than what they call
+    from benchmarks import near_duplicates as near
+    from benchmarks.duplicates import Duplicates
+    from benchmarks.environments import PEERS
+
+    wanted = [name for name in peers.split(",") if name]
+    if strangers := set(wanted) - set(PEERS):
+        raise click.UsageError(f"no peer is called {min(strangers)!r}; there are {', '.join(PEERS)}")
+    found = near.Bench(Duplicates(documents, seed), threshold, folder).measured(wanted)
+    if form == "json":
+        click.echo(orjson.dumps(found))
+        return
+    for rows in (found.speeds, found.phases, found.recalls, [found.judgement]):
+        click.echo(f"{table(rows)}\n")
+    click.echo(f"facts on disk: {found.spill_bytes_per_record:.1f} bytes a record")
+
+
+@main.command()
+@click.option("--records", default=10_000_000, show_default=True, help="How many records there seem to be.")
+@folder
+@form
+def spill(records: int, folder: Path, form: str) -> None:
+    """Bring made-up band keys through the engine's spool and rounds: bytes on disk, CPU seconds, peak memory."""
+    from benchmarks.spill import measured_at  # brings numba, which the other commands do without
+
+    found = measured_at(records, folder)
+    if form == "json":
+        click.echo(orjson.dumps(found))
+        return
+    click.echo(f"{table(found.parts)}\n\n{table([found.whole])}")

@@ -72,7 +72,7 @@ def members(session: int) -> Iterator[int]:
                 yield int(entry.parent.name)
 
 
-def proc_bytes(pid: int, file: str, name: str) -> int:
+def proc_bytes(pid: int | str, file: str, name: str) -> int:
     """Return one figure that the kernel gives of a process; 0 for a process that is gone."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
