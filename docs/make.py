@@ -90,9 +90,10 @@ def section(what: Described, known: set[str]) -> Iterator[str]:
 def stages() -> str:
     """Write the settings that all stages share, then one section a stage."""
     all_of_them = [described(name) for name in STAGES]
-    parts = [settings(one for one in all_of_them[0].settings if one.name in COMMON)]
+    shared = [one for one in all_of_them[0].settings if one.name in COMMON]
+    parts = [settings(shared)]
     for what in all_of_them:
-        parts += section(what, COMMON)
+        parts += section(what, {one.name for one in what.settings if one in shared})
         if what.name == "quality":
             parts += ["### Signals", signals(), "### Rules of the presets", rules()]
     return "\n\n".join(parts)

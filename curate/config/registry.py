@@ -15,6 +15,7 @@ STAGES = {
     "length": "curate.stages.length:Length",
     "quality": "curate.stages.quality.stage:Quality",
     "exact_duplicates": "curate.stages.dedup.exact:ExactDuplicates",
+    "repeated_lines": "curate.stages.dedup.repeated:RepeatedLines",
     "near_duplicates": "curate.stages.dedup.near:NearDuplicates",
     "pii": "curate.stages.pii.stage:Pii",
     "tokens": "curate.stages.tokens:Tokens",

@@ -1,6 +1,6 @@
 """The record: its columns in flight and in a shard, its id, and how chat turns are rendered as text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -62,19 +62,13 @@ def record_id(source_id: str, place: str) -> str:
     return sha256(f"{source_id}\0{place}".encode()).hexdigest()[:32]
 
 
-def record_ids(source_id: str, places: Iterable[bytes]) -> pa.StringArray:
-    """Name many records of one source, each as `record_id` does; places come as UTF-8."""
-    before = f"{source_id}\0".encode()
-    digests = b"".join([sha256(before + place).digest()[:ID_BYTES] for place in places])
+def record_ids(source_id: str, places: Iterable[str]) -> pa.StringArray:
+    """Name many records of one source, each as `record_id` does."""
+    before = f"{source_id}\0"
+    digests = b"".join([sha256((before + place).encode()).digest()[:ID_BYTES] for place in places])
     count = len(digests) // ID_BYTES
     offsets = pa.array(np.arange(count + 1, dtype=np.int32) * (2 * ID_BYTES))
     return pa.StringArray.from_buffers(count, offsets.buffers()[1], pa.py_buffer(digests.hex().encode()))
-
-
-def places_of(uri: str, first: int, count: int) -> Iterator[bytes]:
-    """Spell the places of neighbouring records that have no keys, each as `place_of` does, as UTF-8."""
-    before = f"{uri}\0".encode()
-    return (b"%b%d" % (before, offset) for offset in range(first, first + count))
 
 
 def place_of(uri: str, offset: int) -> str:

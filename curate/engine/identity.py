@@ -41,7 +41,13 @@ def task_key(kind: str, *parts: Json) -> str:
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:
     """Return the installed version of each distribution."""
-    return {name: version(name) for name in sorted({*distributions, *LIBRARIES})}
+    return {name: installed(name) for name in sorted({*distributions, *LIBRARIES})}
+
+
+@cache
+def installed(distribution: str) -> str:
+    """Return the version of a distribution; its metadata is read once."""
+    return version(distribution)
 
 
 def params_of(stage: Settings) -> dict[str, Json]:

@@ -24,7 +24,7 @@ from curate.engine.keys import Keys
 from curate.engine.layout import LEDGER_ROWS, LedgerJob, ShardJob, Stretch, cut_shards
 from curate.engine.passes import PassJob, Portion
 from curate.engine.plan import Pass, Plan
-from curate.engine.rounds import RoundJob, SliceJob
+from curate.engine.rounds import NamesJob, RoundJob, SliceJob
 from curate.engine.space import Space
 from curate.engine.spool import BUCKETS
 from curate.engine.survey import SurveyJob, packed, splits_of, surveyed
@@ -266,9 +266,10 @@ def _texts(work: Work) -> list[tuple[int, FileRef, int, str]]:
 
 def _slices_of(work: Work, stage: GlobalStage, verdicts: list[Receipt]) -> list[Receipt]:
     refs = [receipt.outputs["facts"] for receipt in verdicts if receipt.outputs]
-    ids = [(ordinal, receipt.outputs["ids"]) for ordinal, receipt in enumerate(work.passes[-1])]
-    job = SliceJob(stage.name, 0, tuple(ref.path for ref in refs), tuple((place, ref.path) for place, ref in ids))
-    identity = task_key("slices", [ref.sha256 for ref in refs], [ref.sha256 for _, ref in ids])
+    names = _names_of(work, stage, refs) if refs else None
+    paths = tuple(ref.path for ref in refs)
+    job = SliceJob(stage.name, 0, paths, names.path if names else None)
+    identity = task_key("slices", [ref.sha256 for ref in refs], names and names.sha256)
     tasks = []
     for ordinal, receipt in enumerate(work.passes[-1]):
         unfit = tuple((row, rule) for row, rule in receipt.payload["unfit"].get(stage.name, []))
@@ -276,6 +277,14 @@ def _slices_of(work: Work, stage: GlobalStage, verdicts: list[Receipt]) -> list[
         mine = replace(job, label=label, ordinal=ordinal, unfit=unfit)
         tasks.append(Task(task_key("slice", identity, ordinal, unfit), label, mine))
     return work.crew.complete(f"findings of {stage.name}", tasks)
+
+
+def _names_of(work: Work, stage: GlobalStage, verdicts: Sequence[FileRef]) -> FileRef:
+    ids = [(ordinal, receipt.outputs["ids"]) for ordinal, receipt in enumerate(work.passes[-1])]
+    label = f"names for {stage.name}"
+    job = NamesJob(label, tuple(ref.path for ref in verdicts), tuple((place, ref.path) for place, ref in ids))
+    key = task_key("names", [ref.sha256 for ref in verdicts], [ref.sha256 for _, ref in ids])
+    return work.crew.complete(label, [Task(key, label, job)])[0].outputs["names"]
 
 
 def lay_out(work: Work) -> None:

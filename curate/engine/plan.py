@@ -126,7 +126,7 @@ def warnings_of(stages: Sequence[Settings]) -> list[str]:
     for place, stage in enumerate(stages):
         later = [after.name for after in stages[place + 1 :] if isinstance(after, Stage) and after.action != "tag"]
         judges = [name for name in later if name.startswith(("quality", "length"))]
-        if isinstance(stage, GlobalStage) and stage.action != "tag" and judges:
+        if isinstance(stage, GlobalStage) and not stage.edits and stage.action != "tag" and judges:
             said.append(
                 f"{judges[0]!r} rejects after {stage.name!r}: where it rejects a kept record, all copies are gone"
             )

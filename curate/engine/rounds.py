@@ -17,6 +17,8 @@ from curate.engine.space import Space
 from curate.engine.spool import Spool, batches_of, facts_of, met, open_columns, run_wide, sorted_by
 
 Rows = npt.NDArray[np.uint64]
+NAMES = pa.schema([("row", pa.uint64()), ("id", pa.string())])
+NAMED_ROWS = 1 << 16
 QUOTE = "quote"
 """A column of what a round yields that quotes texts: personal data in it is masked before anything is written."""
 
@@ -115,17 +117,23 @@ class RoundJob:
 
     def _earlier(self, space: Space) -> pa.Table | None:
         by = "row" if self.round.by == "all" else self.round.by
+        table = self._lines(space, by)
+        if table is None:
+            return None
+        order = [name for name in (by, "row") if name in table.schema.names] or table.schema.names[:1]
+        columns = {name: table[name] for name in table.schema.names}
+        del table  # so that each column can go as soon as it has been sorted
+        return sorted_by(columns, list(dict.fromkeys(order)))
+
+    def _lines(self, space: Space, by: str) -> pa.Table | None:
+        """Read what the round before yielded, as far as it falls into the partition."""
         parts = []
         for path in self.earlier:
             for batch in batches_of(space.at(path)):
                 named = batch[by if by in batch.schema.names else batch.schema.names[0]].to_numpy()
                 mine = spread(named) % np.uint64(self.partitions) == np.uint64(self.partition)
                 parts.append(batch if self.partitions == 1 else batch.filter(pa.array(mine)))
-        if not parts:
-            return None
-        table = pa.Table.from_batches(parts)
-        order = [name for name in (by, "row") if name in table.schema.names] or table.schema.names[:1]
-        return sorted_by(table, list(dict.fromkeys(order)))
+        return pa.Table.from_batches(parts) if parts else None
 
 
 def spread(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -144,6 +152,37 @@ def doomed_rows(space: Space, verdicts: Sequence[str]) -> Rows:
 
 
 @dataclass(frozen=True)
+class NamesJob:
+    """Looks up the ids of all records that verdicts speak of, so that no slice has to go through the whole corpus."""
+
+    label: str
+    verdicts: tuple[str, ...]
+    ids: tuple[tuple[int, str], ...]
+    """(ordinal of the split, path of its ids by row)."""
+
+    def perform(self, space: Space, key: str) -> Receipt:
+        """Write `names` (row uint64, ascending; id)."""
+        parts = [np.empty(0, np.uint64)]
+        for path in self.verdicts:
+            for batch in batches_of(space.at(path)):
+                spoken = [batch[one.name] for one in batch.schema if names_a_record(one)]
+                parts += [np.unique(pc.drop_null(column).to_numpy()) for column in spoken]
+        rows = np.unique(np.concatenate(parts))
+        with space.writing(key, "names") as draft:
+            spool = Spool(draft, NAMES)
+            for start in range(0, len(rows), NAMED_ROWS):
+                some = pa.array(rows[start : start + NAMED_ROWS])
+                spool.write(pa.RecordBatch.from_arrays([some, named(space, some, self.ids)], schema=NAMES))
+            spool.close()
+        return Receipt(key, self.label, outputs={"names": space.refer(key, "names")}, payload={"lines": len(rows)})
+
+
+def names_a_record(column: pa.Field) -> bool:
+    """Tell whether a column of verdicts holds the number of another record."""
+    return bool(column.name == "other" or (column.name.endswith("_row") and column.type == pa.uint64()))
+
+
+@dataclass(frozen=True)
 class SliceJob:
     """Cuts out what the verdicts say about one split, and turns row numbers of other records into their ids."""
 
@@ -151,8 +190,8 @@ class SliceJob:
     ordinal: int
     """Which split."""
     verdicts: tuple[str, ...]
-    ids: tuple[tuple[int, str], ...]
-    """(ordinal of the split, path of its ids by row)."""
+    names: str | None
+    """Path of the ids of the records spoken of; null where there are no verdicts."""
     unfit: tuple[tuple[int, str], ...] = ()
     """(row, rule) of records of this split on which the stage raised while it gathered facts."""
 
@@ -162,7 +201,8 @@ class SliceJob:
         table = pa.Table.from_batches(parts) if parts else VERDICTS.empty_table()
         table = self._with_unfit(table)
         if table.num_rows:
-            table = self._resolved(space, sorted_by(table, ["row"]))
+            columns = {name: table[name] for name in table.schema.names}
+            table = self._resolved(space, sorted_by(columns, ["row"]))
             with space.writing(key, "slice") as draft:
                 spool = Spool(draft, table.schema)
                 for batch in table.to_batches():
@@ -179,6 +219,13 @@ class SliceJob:
         rest = table.filter(pc.invert(pc.is_in(table["row"], gone)))
         return pa.concat_tables([rest, pa.Table.from_pylist(lines, schema=table.schema)])
 
+    def _named(self, space: Space, rows: pa.UInt64Array) -> pa.StringArray:
+        wanted = np.unique(pc.drop_null(rows).to_numpy())
+        if self.names is None or not len(wanted):
+            return pa.nulls(len(rows), pa.string())
+        names = pa.array(looked_up(space.at(self.names), wanted), pa.string())
+        return names.take(pc.index_in(rows, pa.array(wanted)))
+
     def _resolved(self, space: Space, table: pa.Table) -> pa.Table:
         """Count `row` within the split; turn `other` and every further `*_row` into ids (string)."""
         columns = []
@@ -186,11 +233,25 @@ class SliceJob:
             values = table[one.name].combine_chunks()
             if one.name == "row":
                 columns.append((one.name, pa.array((values.to_numpy() & np.uint64(0xFFFFFFFF)).astype(np.uint32))))
-            elif one.name == "other" or (one.name.endswith("_row") and one.type == pa.uint64()):
-                columns.append((one.name, named(space, values, self.ids)))
+            elif names_a_record(one):
+                columns.append((one.name, self._named(space, values)))
             else:
                 columns.append((one.name, values))
         return pa.table(dict(columns))
+
+
+def looked_up(path: Path, rows: Rows) -> list[str]:
+    """Return the ids of rows, sorted and unique, from a file of names; batches without any are not decompressed."""
+    found: list[str] = []
+    with pa.memory_map(str(path)) as stream:
+        numbers, whole = open_columns(stream, ["row"]), open_columns(stream, None)
+        for place in range(numbers.num_record_batches):
+            known = numbers.get_batch(place)["row"].to_numpy()
+            low, high = np.searchsorted(rows, [known[0], known[-1] + np.uint64(1)])
+            if low < high:
+                here = pa.array(np.searchsorted(known, rows[low:high]))
+                found += whole.get_batch(place)["id"].take(here).to_pylist()
+    return found
 
 
 def masked(batch: pa.RecordBatch) -> pa.RecordBatch:

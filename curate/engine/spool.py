@@ -18,7 +18,7 @@ FEW_LINES = 100_000
 """So many are sorted as they are."""
 LZ4 = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 PLAIN = pa.ipc.IpcWriteOptions(use_threads=False)
-"""For texts, which are read once and soon, or here and there: packing them would cost more than the rest of their way."""
+"""For texts, which are read once and soon, or here and there: packing would cost more than the rest of their way."""
 
 
 class Spool:
@@ -121,7 +121,8 @@ def planes(field: pa.Field, column: pa.ChunkedArray) -> list[pa.Array]:
     numbers = np.ascontiguousarray(column.to_numpy())
     if sys.byteorder == "big":
         numbers = numbers.byteswap()
-    return [pa.array(np.ascontiguousarray(plane)) for plane in numbers.view(np.uint8).reshape(len(numbers), -1).T]
+    bytewise = numbers.view(np.uint8).reshape(len(numbers), field.type.byte_width)
+    return [pa.array(np.ascontiguousarray(plane)) for plane in bytewise.T]
 
 
 def numbers_of(parts: Sequence[pa.RecordBatch], name: str, kind: str) -> npt.NDArray[np.generic]:
@@ -178,12 +179,18 @@ def met(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(tables).take(pa.array(np.argsort(keys, kind="stable")))
 
 
-def sorted_by(table: pa.Table, columns: Sequence[str]) -> pa.Table:
-    """Sort a table by unsigned columns, most significant first; the order of equal rows is kept."""
-    if table.num_rows == 0:
-        return table
-    keys = [table[name].to_numpy() for name in reversed(columns)]
-    return table.take(pa.array(np.lexsort(keys)))
+def sorted_by(columns: dict[str, pa.ChunkedArray], by: Sequence[str]) -> pa.Table:
+    """Sort the columns of a table by unsigned ones, most significant first; the order of equal rows is kept.
+
+    Columns are replaced in place one by one: two whole tables would be the most that a task ever holds.
+    """
+    keys = [columns[name].to_numpy() for name in reversed(by)]
+    if len(keys) > 1 or not (keys[0][1:] >= keys[0][:-1]).all():
+        order = pa.array(np.lexsort(keys))
+        del keys
+        for name in tuple(columns):
+            columns[name] = columns[name].take(order)
+    return pa.table(columns)
 
 
 def text_bytes(batch: pa.RecordBatch) -> int:

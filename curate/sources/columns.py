@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 from curate.core import compute as pc
-from curate.core.record import MESSAGES, SOURCED, place_of, places_of, record_ids
+from curate.core.record import MESSAGES, SOURCED, place_of, record_ids
 from curate.core.stage import Outcome
 from curate.sources.fields import ARROW, NO_KEY, NO_TEXT, Fault, Fields, Kind, lines
 from curate.sources.paths import Chat
@@ -196,10 +196,7 @@ class Columns(NamedTuple):
         n = batch.num_rows
         rows = pa.array(np.arange(first, first + n, dtype=np.int64))
         name = self.source.name
-        if self.key is None:
-            places = places_of(self.uri, first, n)
-        else:
-            places = ((key or place_of(self.uri, row)).encode() for row, key in enumerate(keys, first))
+        places = [place_of(self.uri, row) if key is None else key for row, key in enumerate(keys, first)]
         columns = [
             record_ids(name, places),
             chats.texts,

@@ -135,3 +135,59 @@ def test_the_text_of_a_chat_is_always_its_rendering(said):
     outcome, _ = edit_batch(batch_of(said), masked, "mask", Fields())
     for row in outcome.batch.to_pylist():
         assert row["messages"] is None or row["text"] == render(row["messages"])
+
+
+ROLES = st.sampled_from(["user", "assistant", "system"])
+CHOSEN = st.lists(ROLES, min_size=1, max_size=3, unique=True).map(tuple)
+TURN = st.fixed_dictionaries({"role": ROLES, "content": st.sampled_from(["x", "axx", "b", ""]) | st.none() | TEXT})
+CHATS = st.lists(st.tuples(TEXT | st.just("x"), st.none() | st.lists(TURN, max_size=3)), max_size=5)
+
+
+def edited_by_hand(text, messages, roles):
+    """What becomes of a record, and how many letters were replaced, said in plain Python."""
+    if messages is None:
+        return text.replace("x", "y"), None, text.count("x")
+    mended = [
+        turn | {"content": turn["content"].replace("x", "y")} if turn["role"] in roles and turn["content"] else turn
+        for turn in messages
+    ]
+    held = sum((turn["content"] or "").count("x") for turn in messages if turn["role"] in roles)
+    return render(mended), mended, held
+
+
+@given(said=CHATS, roles=CHOSEN, start=st.integers(0, 5))
+def test_of_a_chat_only_turns_of_the_roles_named_are_edited_and_counted(said, roles, start):
+    batch, said = batch_of(said).slice(min(start, len(said))), said[start:]
+    outcome, counts = edit_batch(batch, masked, "mask", Fields((), roles))
+    expected = [edited_by_hand(text, messages, roles) for text, messages in said]
+    assert outcome.batch["text"].to_pylist() == [text for text, _, _ in expected]
+    assert outcome.batch["messages"].to_pylist() == [messages for _, messages, _ in expected]
+    assert rows(counts) == [(row, "X", held) for row, (*_, held) in enumerate(expected) if held]
+    assert outcome.batch["ops"].to_pylist() == [["mask"] if held else [] for *_, held in expected]
+    assert outcome.batch.schema == batch.schema
+
+
+@given(said=CHATS, roles=CHOSEN)
+def test_findings_on_turns_of_some_roles_name_the_records_that_they_stand_in(said, roles):
+    found = edit_batch(batch_of(said), masked, "mask", Fields((), roles))[0].found
+    chats = [[{"role": roles[0], "content": text}] if messages is None else messages for text, messages in said]
+    held = [[one["role"] in roles and "x" in (one["content"] or "") for one in turns] for turns in chats]
+    expected = [row for row, turns in enumerate(held) for one in turns if one]
+    assert ([] if found is None else found["row"].to_pylist()) == expected
+
+
+@given(said=CHATS)
+def test_all_roles_named_are_as_good_as_none(said):
+    batch = batch_of(said)
+    named = edit_batch(batch, masked, "mask", Fields((), ("user", "assistant", "system")))
+    free = edit_batch(batch, masked, "mask", Fields())
+    assert named[0].batch.to_pylist() == free[0].batch.to_pylist()
+    assert rows(named[1]) == rows(free[1])
+
+
+@pytest.mark.parametrize("edit", [untouched, masked])
+def test_a_batch_without_a_turn_of_the_roles_named_is_shared(edit):
+    batch = chat(turns("x"), turns(None, "xx"), None)
+    outcome, counts = edit_batch(batch, edit, "mask", Fields((), ("assistant",)))
+    assert outcome.batch is batch
+    assert counts is None

@@ -1,6 +1,7 @@
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,54 @@ def test_a_hundred_thousand_equal_keys_stay_linear_and_connected():
     assert len(ones) == 2 * many - 3
     assert set(range(1, many)) == set(twos[ones == 0].tolist())
     assert ((twos - ones == 1) | (ones == 0)).all()
+
+
+SPLITS = {"none": 0, "few": 5, "many": 2**20, "all": 2**32 - 1}
+ORDINALS = {"one": 0, "few": 3, "many": 2**15, "all": 2**32 - 1}
+
+
+def pairs_in_python(ones: list[int], twos: list[int]) -> list[tuple[int, int]]:
+    return sorted({(one, two) for one, two in zip(ones, twos, strict=True) if one != two})
+
+
+def is_packed(rows: list[int]) -> bool:
+    """Whether a pair fits into 64 bits, by the halves of the rows."""
+    low, high = max((row & 0xFFFFFFFF for row in rows), default=0), max((row >> 32 for row in rows), default=0)
+    return 2 * (low.bit_length() + high.bit_length()) <= 64
+
+
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("ordinal", ORDINALS)
+@given(data=st.data())
+def test_pairs_are_those_of_plain_python_whatever_their_halves(split, ordinal, data):
+    halves = st.integers(0, SPLITS[split]), st.integers(0, ORDINALS[ordinal])
+    edges = st.sampled_from([SPLITS[split] | ORDINALS[ordinal] << 32, SPLITS[split], ORDINALS[ordinal] << 32])
+    row = st.tuples(*halves).map(lambda both: both[1] << 32 | both[0]) | edges
+    pairs = data.draw(st.lists(st.tuples(row, row), max_size=20))
+    pairs += data.draw(st.lists(st.sampled_from(pairs or [(0, 0)]), max_size=5))
+    ones, twos = [one for one, _ in pairs], [two for _, two in pairs]
+    said = distinct_pairs(np.array(ones, np.uint64), np.array(twos, np.uint64))
+    assert list(zip(*(column.tolist() for column in said), strict=True)) == pairs_in_python(ones, twos)
+    assert [column.dtype for column in said] == [np.uint64] * 2
+
+
+SMALL = st.integers(0, 3)
+FAR = np.uint64(1 << 63 | 1 << 31)
+
+
+@given(
+    pairs=st.lists(st.tuples(SMALL, SMALL, SMALL, SMALL), min_size=1, max_size=20),
+    low=st.integers(0, 13),
+    high=st.integers(0, 14),
+)
+def test_packed_pairs_are_those_that_are_sorted_by_place(pairs, low, high):
+    """Bits that all rows have in common change no order, but with them pairs do not fit into 64 bits."""
+    rows = [(one << high + 32 | two << low, three << high + 32 | four << low) for one, two, three, four in pairs]
+    near = np.array(rows, np.uint64).T.copy()
+    assert is_packed(near.ravel().tolist())
+    assert not is_packed((near | FAR).ravel().tolist())
+    packed, placed = distinct_pairs(*near), distinct_pairs(*(near | FAR))
+    assert [(column | FAR).tolist() for column in packed] == [column.tolist() for column in placed]
 
 
 def test_pairs_come_once_and_never_of_a_row_with_itself():

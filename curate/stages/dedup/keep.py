@@ -1,7 +1,7 @@
 """Which of several records that say the same is kept: criteria, and the numbers that they are decided by."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal, Self
@@ -18,11 +18,12 @@ from curate.stages.dedup.scope import On, said
 Criterion = Literal["source_priority", "quality", "longest", "newest", "id"]
 Merits = NDArray[np.int64]
 
+LEAST = np.iinfo(np.int64).min
 WORST = np.iinfo(np.int64).max
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DATE = re.compile(
     r"(?P<year>\d{4})(?:\s*[-/.年]\s*(?P<month>\d{1,2})(?:\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?)?\s*月?)?年?"
-    r"(?:[T\s]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[T\s]+(?P<hour>\d{1,2})(?P<time>:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 DIGITS = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 """`20240131`."""
@@ -103,35 +104,50 @@ def column(values: pa.Array) -> NDArray[np.generic]:
 
 
 def greatest_first(values: pa.Array) -> Merits:
-    """Return numbers that ascend as the values descend; null and NaN come last."""
+    """Return numbers that ascend as the values descend; null, NaN and what is no number come last."""
+    if pa.types.is_integer(values.type):
+        return greatest_whole_first(values)
+    if pa.types.is_string(values.type):
+        values = pa.array([number(said) for said in values.to_pylist()], pa.float64())
     numbers = pc.fill_null(values.cast(pa.float64(), safe=False), np.nan).to_numpy(zero_copy_only=False)
     bits = (numbers + 0.0).view(np.int64)  # one zero, not two
     ascending = np.where(bits < 0, bits ^ np.int64(np.iinfo(np.int64).max), bits)
     return np.where(np.isnan(numbers), WORST, -ascending)
 
 
+def greatest_whole_first(values: pa.Array) -> Merits:
+    """Return whole numbers that ascend as the values descend, without overflow: the least is taken for null."""
+    return ~column(pc.fill_null(values.cast(pa.int64()), LEAST)).astype(np.int64)
+
+
+def number(said: str | None) -> float | None:
+    """Read a number; null where it is none."""
+    try:
+        return None if said is None else float(said)
+    except ValueError:
+        return None
+
+
 def newest_first(values: pa.Array) -> Merits:
     """Return numbers that ascend as the dates descend; null and what is no date come last."""
-    if pa.types.is_integer(values.type):
-        instants = pc.fill_null(values.cast(pa.int64()), -WORST)
-    elif pa.types.is_temporal(values.type):
-        instants = pc.fill_null(values.cast(pa.timestamp("us"), safe=False).cast(pa.int64()), -WORST)
-    else:
-        instants = pa.array(instants_of(values.cast(pa.string()).to_pylist()), pa.int64())
-    return -column(instants).astype(np.int64)
+    kind = values.type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return greatest_first(values)
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return greatest_whole_first(values.cast(pa.timestamp("us"), safe=False))
+    return greatest_whole_first(pa.array(map(instant, values.cast(pa.string()).to_pylist()), pa.int64()))
 
 
-def instants_of(dates: Iterable[str | None]) -> list[int]:
-    """Return the microseconds since 1970 of each date, at its earliest (2024 is January the first), else -WORST."""
-    return [-WORST if date is None or (at := instant(date)) is None else at for date in dates]
+def instant(date: str | None) -> int | None:
+    """Read a date, at its earliest (2024 is January the first), as microseconds since 1970; null where it is none.
 
-
-def instant(date: str) -> int | None:
-    """Read a date as UTC where it names no zone; null where it is none."""
-    found = DIGITS.fullmatch(date.strip()) or DATE.fullmatch(date.strip())
+    It is one of UTC where it names no zone. Quotes around it fall: so a source writes a date that was no string.
+    """
+    said = (date or "").strip().strip('"')
+    found = DIGITS.fullmatch(said) or DATE.fullmatch(said)
     try:
-        when = of_parts(found.groupdict()) if found else parsedate_to_datetime(date)
-    except ValueError:
+        when = of_parts(found.groupdict()) if found else parsedate_to_datetime(said)
+    except (ValueError, OverflowError):
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return (when - EPOCH) // timedelta(microseconds=1)
@@ -140,5 +156,5 @@ def instant(date: str) -> int | None:
 def of_parts(parts: dict[str, str | None]) -> datetime:
     """Put the parts of a date together; ValueError where there is no such day or time."""
     day = "-".join(f"{int(parts[name] or 1):02}" for name in ("month", "day"))
-    clock = parts.get("time") or "00:00"
-    return datetime.fromisoformat(f"{parts['year']}-{day}T{clock:0>5}{parts.get('zone') or ''}")
+    clock = f"{parts.get('hour') or '':0>2}{parts.get('time') or ':00'}{parts.get('zone') or ''}"
+    return datetime.fromisoformat(f"{int(parts['year'] or 0):04}-{day}T{clock}")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from curate.core import compute as pc
 from curate.core.stage import VERDICTS, Action, Texts, Value, Yields
 from curate.stages.dedup.keep import Criterion
-from curate.stages.dedup.pairs import Longs, Places, Scores, measured
+from curate.stages.dedup.pairs import Longs, Places, Scores, distinct, measured
 
 CLUSTERED = pa.schema([*VERDICTS, pa.field("cluster_row", pa.uint64()), pa.field("size", pa.int32())])
 """Verdicts with the smallest row of the record's cluster, and how many records the cluster has."""
@@ -31,17 +31,19 @@ class Graph(NamedTuple):
 def graph_of(pairs: pa.Table, keep: tuple[Criterion, ...]) -> Graph:
     """Order the records of measured pairs by `keep`, then by row, and number them in that order."""
     ones, twos = pairs["row"].to_numpy(), pairs["other_row"].to_numpy()
-    rows, first = np.unique(np.concatenate([ones, twos]), return_index=True)
-    merits = [
-        np.concatenate([pairs[criterion].to_numpy(), pairs[f"other_{criterion}"].to_numpy()])[first]
-        for criterion in keep
-    ]
+    rows = distinct(np.concatenate([ones, twos]))
+    one, two = np.searchsorted(rows, ones), np.searchsorted(rows, twos)
+    merits = []
+    for criterion in keep:
+        merit = np.empty(len(rows), np.int64)
+        merit[one], merit[two] = pairs[criterion].to_numpy(), pairs[f"other_{criterion}"].to_numpy()
+        merits.append(merit)
     order = np.lexsort((rows, *reversed(merits)))
     rank = np.empty(len(rows), np.int64)
     rank[order] = np.arange(len(rows))
-    one, two = rank[np.searchsorted(rows, ones)], rank[np.searchsorted(rows, twos)]
+    one, two = rank[one], rank[two]
     better, worse = np.minimum(one, two), np.maximum(one, two)
-    edges = np.lexsort((better, worse))
+    edges = np.argsort(worse * len(rows) + better)
     return Graph(rows[order], better[edges], worse[edges], pairs["jaccard"].to_numpy()[edges])
 
 
@@ -64,22 +66,31 @@ class Reconsider(Value):
         graph = graph_of(facts, self.keep)
         nodes = len(graph.rows)
         keeper, _ = leaders(nodes, *graph[1:])
-        node = np.concatenate([graph.better, graph.worse])
-        neighbour = np.concatenate([graph.worse, graph.better])
-        stays = keeper[neighbour] == neighbour
+        kept = keeper == np.arange(nodes)
         best = np.full(nodes, nodes, np.int64)
-        np.minimum.at(best, node[stays], neighbour[stays])
-        fallen = keeper[node] != node
-        one, two = best[node[fallen]], neighbour[fallen]
-        known = graph.better * nodes + graph.worse
-        fresh = np.setdiff1d((np.minimum(one, two) * nodes + np.maximum(one, two))[one != two], known)
+        ends = ((graph.better, graph.worse), (graph.worse, graph.better))
+        for node, neighbour in ends:
+            stays = kept[neighbour]
+            np.minimum.at(best, node[stays], neighbour[stays])
+        brought = [self.brought(best, node, neighbour, ~kept[node]) for node, neighbour in ends]
+        fresh = distinct(np.concatenate(brought))
+        known = np.sort(graph.better * nodes + graph.worse)
+        fresh = fresh[known[np.searchsorted(known[:-1], fresh)] != fresh]
         ones, twos = graph.rows[fresh // nodes], graph.rows[fresh % nodes]
+        del graph, keeper, best, ends, brought, known
         schema = measured(self.keep)
         yield from facts.cast(schema).combine_chunks().to_batches()
         blank = [pa.nulls(len(ones), field.type) for field in list(schema)[2:]]
         columns = [pa.array(np.minimum(ones, twos)), pa.array(np.maximum(ones, twos)), *blank]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
         return {"pairs_reconsidered": len(fresh)}
+
+    @staticmethod
+    def brought(best: Places, node: Places, neighbour: Places, fallen: NDArray[np.bool_]) -> Places:
+        """Pair the neighbours of nodes that fell with the best of them that is kept; a pair is one number."""
+        one, two = best[node[fallen]], neighbour[fallen]
+        pairs = np.minimum(one, two) * len(best) + np.maximum(one, two)
+        return distinct(pairs[one != two])
 
 
 class Decide(Value):

@@ -1,7 +1,7 @@
 """Rounds that turn band keys into pairs, and pairs into measured similarity."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Longs = NDArray[np.uint64]
 Places = NDArray[np.int64]
 Scores = NDArray[np.float64]
+Number = TypeVar("Number", np.int64, np.uint64)
 
 PROPOSED = pa.schema([("row", pa.uint64()), ("other_row", pa.uint64())])
 """A pair of records that nobody has measured, `row` < `other_row`."""
@@ -210,7 +211,7 @@ class Held:
         self.end = int(spans[1][-1]) if len(places) else self.end
 
 
-def distinct(rows: Longs) -> Longs:
-    """Sort rows and keep each once."""
-    rows = np.sort(rows)
-    return rows[np.concatenate(([True], rows[1:] != rows[:-1]))[: len(rows)]]
+def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
+    """Sort numbers and keep each once."""
+    numbers = np.sort(numbers)
+    return numbers[np.concatenate(([True], numbers[1:] != numbers[:-1]))[: len(numbers)]]

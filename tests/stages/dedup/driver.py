@@ -55,7 +55,16 @@ class Held(NamedTuple):
 
 def judge(stage: GlobalStage, texts: Mapping[str, Sequence[str | None]], cuts: Cuts = Cuts()) -> list[Judged]:  # noqa: B008
     """Return what becomes of each record, in order; `texts` holds those of each source, best source first."""
-    held = held_of(texts, cuts)
+    return judge_held(stage, held_of(texts, cuts))
+
+
+def judge_records(stage: GlobalStage, sources: Mapping[str, pa.RecordBatch], cuts: Cuts = Cuts()) -> list[Judged]:  # noqa: B008
+    """Return what becomes of each record, in order; `sources` holds whole records, those of the best source first."""
+    return judge_held(stage, held_records(sources, cuts))
+
+
+def judge_held(stage: GlobalStage, held: Held) -> list[Judged]:
+    cuts = held.cuts
     verdicts = verdicts_of(stage, held, cuts)
     ids = {wide(ordinal, row): name for ordinal, row, name in named(held)}
     judged = []
@@ -81,14 +90,23 @@ def told(stage: GlobalStage, row: dict[str, object], line: dict[str, object]) ->
 
 
 def held_of(texts: Mapping[str, Sequence[str | None]], cuts: Cuts) -> Held:
-    splits, sources = [], []
-    for place, (source, said) in enumerate(texts.items()):
-        for start in range(0, len(said), cuts.split):
-            part = said[start : start + cuts.split]
-            names = [f"{source}/{start + number}" for number in range(len(part))]
-            splits.append(records(*part, id=names, source_id=[source] * len(part)))
-            sources.append(place)
-    return Held(splits, sources, cuts)
+    return held_records({source: named_records(source, said) for source, said in texts.items()}, cuts)
+
+
+def named_records(source: str, said: Sequence[str | None]) -> pa.RecordBatch:
+    names = [f"{source}/{number}" for number in range(len(said))]
+    return records(*said, id=names, source_id=[source] * len(said))
+
+
+def held_records(sources: Mapping[str, pa.RecordBatch], cuts: Cuts) -> Held:
+    splits, places = [], []
+    for place, whole in enumerate(sources.values()):
+        for start in range(0, whole.num_rows, cuts.split):
+            part = whole.slice(start, cuts.split)
+            rows = pa.array(np.arange(part.num_rows, dtype=np.uint32))
+            splits.append(part.set_column(part.schema.get_field_index("row"), "row", rows))
+            places.append(place)
+    return Held(splits, places, cuts)
 
 
 def batches(split: pa.RecordBatch, cuts: Cuts) -> Iterator[pa.RecordBatch]:

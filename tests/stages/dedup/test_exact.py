@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.stages.dedup.exact import ExactDuplicates
-from tests.conftest import TEXT
-from tests.stages.dedup.driver import Cuts, judge, kept
+from tests.conftest import TEXT, records
+from tests.stages.dedup.driver import Cuts, judge, judge_records, kept
 
 CUTS = st.builds(Cuts, st.integers(1, 5), st.integers(1, 5), st.integers(1, 4))
 
@@ -64,3 +64,56 @@ def test_copies_are_looked_for_within_the_scope():
     texts = {"a": ["x", "x"], "b": ["x", "x"]}
     assert others(judge(exact(), texts)) == [None, "a/0", "a/0", "a/0"]
     assert others(judge(exact(scope="source"), texts)) == [None, "a/0", None, "b/0"]
+
+
+TEXTS = {"a": ["x", "x", "y"], "b": ["x", " ", "y", "z"]}
+
+
+def test_a_tagging_stage_names_the_keeper_in_a_column_and_leaves_all_others_null():
+    judged = judge(exact(action="tag"), TEXTS, Cuts(2, 1, 2))
+    assert [one.columns["exact_duplicates_keeper"] for one in judged] == [None, "a/0", None, "a/0", None, "a/2", None]
+    assert [one.columns["exact_duplicates_keeper"] for one in judged] == others(judged)
+
+
+def test_the_column_of_the_keeper_goes_by_the_name_of_the_stage():
+    assert exact(**{"as": "twins", "action": "tag"}).adds.names == ["twins_keeper"]
+    assert [one.columns for one in judge(exact(**{"as": "twins", "action": "tag"}), {"a": ["x", "x"]})] == [
+        {"twins_keeper": None},
+        {"twins_keeper": "a/0"},
+    ]
+
+
+@pytest.mark.parametrize("action", [None, "reject"])
+def test_a_rejecting_stage_writes_no_column(action):
+    assert exact(action=action).adds.names == []
+    assert [one.columns for one in judge(exact(action=action), TEXTS)] == [{}] * 7
+
+
+@given(texts=st.lists(st.sampled_from(["a", "b", " "]), max_size=9), cuts=CUTS)
+def test_tagging_says_what_rejecting_does(texts, cuts):
+    tagged, rejected = (judge(exact(action=action), {"one": texts}, cuts) for action in ("tag", "reject"))
+    assert others(tagged) == others(rejected)
+    assert {one.action for one in tagged} <= {None, "tag"}
+
+
+def test_copies_are_looked_for_within_a_language_and_unknown_ones_share_theirs():
+    languages = ["zh", "en", "zh", None, None, "en"]
+    batch = records(*["Re: 泵"] * 6, id=list("abcdef"), language=languages)
+    judged = judge_records(exact(scope="language"), {"one": batch}, Cuts(2, 2, 2))
+    assert others(judged) == [None, None, "a", None, "d", "b"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "keeper"),
+    [([], "a/0"), (["source_priority"], "a/0"), (["id"], "b/1"), (["source_priority", "id"], "a/1")],
+)
+def test_each_policy_keeps_its_own(keep, keeper):
+    said = {"a": ["5", "3"], "b": ["4", "1"]}
+    names = {name: digit * 32 for name, digit in zip(("a/0", "a/1", "b/0", "b/1"), "5341", strict=True)}
+    batches = {
+        source: records(*["x"] * 2, id=[digit * 32 for digit in digits], source_id=[source] * 2)
+        for source, digits in said.items()
+    }
+    judged = judge_records(exact(keep=keep), batches, Cuts(1, 1, 3))
+    assert [one.id for one in judged if one.rule is None] == [names[keeper]]
+    assert set(others(judged)) == {None, names[keeper]}

@@ -2,15 +2,21 @@ import random
 from collections.abc import Sequence
 from itertools import combinations
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import curate.stages.dedup.pairs as pairs_module
+from curate.core.kernels.graph import ALL_PAIRS, pairs_of
+from curate.core.record import record_id
 from curate.stages.dedup.near import NearDuplicates
+from curate.stages.dedup.pairs import Measure, proposed
+from tests.conftest import records
 from tests.core.test_shingles import shingles_of
-from tests.stages.dedup.driver import Cuts, Judged, judge, kept
+from tests.stages.dedup.driver import Cuts, Judged, held_of, judge, judge_records, kept, wide
 
 CUTS = st.builds(Cuts, st.integers(1, 9), st.integers(1, 9), st.integers(1, 4))
 CHARACTERS = "压力容器安全技术监察规程变电站设备巡视检修作业指导书患者主诉诊断处理意见合同条款"
@@ -212,11 +218,122 @@ class TestColumns:
         assert [set(one.columns.values()) for one in judged] == [{None}, {None}]
 
 
-def test_texts_are_read_again_where_memory_is_short(monkeypatch):
-    texts = families(5, families=10, members=12)
-    roomy = judge(near(threshold=0.7), {"one": texts}, Cuts(40, 7, 2))
-    monkeypatch.setattr(pairs_module, "HELD_SHINGLES", 200)
-    assert judge(near(threshold=0.7), {"one": texts}, Cuts(40, 7, 2)) == roomy
+class TestShortMemory:
+    """There is room for so many shingles; a text that is larger than that gets room of its own."""
+
+    ROOM = pytest.mark.parametrize("room", [1, 50, 200])
+
+    @ROOM
+    def test_texts_are_read_again(self, monkeypatch, room):
+        texts = families(5, families=10, members=12)
+        roomy = judge(near(threshold=0.7), {"one": texts}, Cuts(40, 7, 2))
+        monkeypatch.setattr(pairs_module, "HELD_SHINGLES", room)
+        assert judge(near(threshold=0.7), {"one": texts}, Cuts(40, 7, 2)) == roomy
+
+    @ROOM
+    @given(data=st.data(), sizes=st.lists(st.integers(0, 120), min_size=2, max_size=12), cuts=CUTS)
+    def test_every_pair_has_its_exact_index(self, room, data, sizes, cuts):
+        """Texts overlap in the words of the shorter one."""
+        texts = [
+            " ".join(f"w{word}" for word in range(place % 3, place % 3 + size)) for place, size in enumerate(sizes)
+        ]
+        places = st.integers(0, len(texts) - 1)
+        some = data.draw(st.sets(st.tuples(places, places).filter(lambda pair: pair[0] < pair[1]), max_size=20))
+        held = held_of({"one": texts}, cuts)
+        rows = [wide(place // cuts.split, place % cuts.split) for place in range(len(texts))]
+        ends = [np.array([rows[pair[end]] for pair in sorted(some)], np.uint64) for end in (0, 1)]
+        measure = Measure(ngram=2, threshold=1e-9, keep=("longest",))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pairs_module, "HELD_SHINGLES", room)
+            found = list(measure.reduce(pa.Table.from_batches([proposed(*ends)]), held))
+        measured = {(line["row"], line["other_row"]): line for batch in found for line in batch.to_pylist()}
+        expected = {pair: jaccard(texts[pair[0]], texts[pair[1]], 2) for pair in some}
+        assert {pair: line["jaccard"] for pair, line in measured.items()} == {
+            (rows[one], rows[two]): value for (one, two), value in expected.items() if value
+        }
+        lengths = {row: -len(text) for row, text in zip(rows, texts, strict=True)}
+        assert all(line["longest"] == lengths[one] for (one, _), line in measured.items())
+        assert all(line["other_longest"] == lengths[two] for (_, two), line in measured.items())
+
+    def test_a_text_for_which_nobody_waits_any_more_makes_room(self, monkeypatch):
+        """Each text of a chain waits for the next one alone: two of them at a time are enough for a single pass."""
+        texts = [" ".join(f"w{word}" for word in range(start, start + 21)) for start in range(40)]
+        held, passes = held_of({"one": texts}, Cuts(7, 1)), []
+        rows = np.array([wide(place // 7, place % 7) for place in range(40)], np.uint64)
+
+        class Told:
+            def of(self, wanted, columns):
+                passes.append(len(wanted))
+                return held.of(wanted, columns)
+
+        monkeypatch.setattr(pairs_module, "HELD_SHINGLES", 45)
+        measure = Measure(ngram=2, threshold=0.5, keep=())
+        (found,) = measure.reduce(pa.Table.from_batches([proposed(rows[:-1], rows[1:])]), Told())
+        assert set(found["jaccard"].to_pylist()) == {19 / 21}
+        assert found.num_rows == 39
+        assert passes == [40]
+
+
+FEW = st.lists(st.lists(st.sampled_from("甲乙丙丁"), min_size=1, max_size=12).map("".join), max_size=ALL_PAIRS)
+"""So few texts that all of them are compared with each other, whatever keys they share."""
+
+
+def keyed(texts: Sequence[tuple[int, str]]) -> pa.RecordBatch:
+    """Records whose ids do not depend on their place."""
+    return records(*[text for _, text in texts], id=[record_id("one", str(key)) for key, _ in texts])
+
+
+class TestOrder:
+    """Where ids decide and no run of equal keys is long, no place of a record decides anything."""
+
+    @given(texts=FEW, cuts=CUTS, data=st.data())
+    def test_the_same_records_are_kept_in_any_order(self, texts, cuts, data):
+        stage = near(threshold=0.5, ngram=2, keep=["id"])
+        named = list(enumerate(texts))
+        shuffled = data.draw(st.permutations(named))
+        first, second = (
+            {one.id: one[1:6] for one in judge_records(stage, {"one": keyed(said)}, cut)}
+            for said, cut in ((named, Cuts()), (shuffled, cuts))
+        )
+        assert first == second
+
+    def test_the_same_records_of_graded_families_are_kept_in_any_order(self):
+        texts = list(enumerate(families(7, families=20, members=ALL_PAIRS)))
+        stage = near(threshold=0.7, keep=["id"])
+        outcomes = []
+        for seed, cuts in ((0, Cuts()), (1, Cuts(50, 20, 4)), (2, Cuts(33, 33, 1))):
+            random.Random(seed).shuffle(texts)
+            judged = judge_records(stage, {"one": keyed(texts)}, cuts)
+            assert_led(judged, 0.7)
+            outcomes.append({one.id: one[1:6] for one in judged})
+        assert outcomes[0] == outcomes[1] == outcomes[2]
+        assert sum(rule is not None for _, rule, *_ in outcomes[0].values()) > 100
+
+
+class TestIdempotence:
+    @given(texts=FEW, cuts=CUTS, threshold=st.sampled_from([0.3, 0.5, 0.8]))
+    def test_what_is_kept_of_few_has_no_near_copy(self, texts, cuts, threshold):
+        stage = near(threshold=threshold, ngram=2, recall=0.9)
+        once = kept(judge(stage, {"one": texts}, cuts))
+        assert kept(judge(stage, {"one": once}, cuts)) == once
+
+    @pytest.mark.parametrize("seed", [4, 9])
+    def test_no_pair_that_was_proposed_is_kept_however_large_the_family(self, seed):
+        """Of a long run of equal keys not all pairs are proposed: what is promised is said of those that are."""
+        texts = families(seed, families=1, members=300)
+        stage, cuts = near(threshold=0.7), Cuts()
+        survivors = {place for place, one in enumerate(judge(stage, {"one": texts}, cuts)) if one.rule is None}
+        (facts,) = (stage.facts(batch) for batch in held_of({"one": texts}, cuts).splits)
+        pairs = pairs_of(*by_key(facts))
+        both = [(one, two) for one, two in zip(*map(np.ndarray.tolist, pairs), strict=True) if {one, two} <= survivors]
+        assert len(both) > 20
+        assert max(jaccard(texts[one], texts[two]) for one, two in both) < 0.7
+
+
+def by_key(facts: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
+    key, row = facts["key"].to_numpy(), facts["row"].to_numpy().astype(np.uint64)
+    order = np.lexsort((row, key))
+    return key[order], row[order]
 
 
 class TestSettings:
