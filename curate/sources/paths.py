@@ -14,6 +14,8 @@ Getter = Callable[[Mapping[str, object]], object]
 
 def compact(value: object) -> str:
     """Write a value as JSON without spaces; what JSON does not know (dates, decimals) as its own text."""
+    if value is not None and not isinstance(value, bool | int | float | str | list | tuple | dict):
+        return str(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 

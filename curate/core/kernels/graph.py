@@ -15,15 +15,15 @@ ALL_PAIRS = 16
 """Runs of more equal keys than this are paired as star and chain, so that a run costs no more than its length."""
 
 
-def pairs_of(keys: Longs, rows: Longs) -> tuple[Longs, Longs]:
+def pairs_of(keys: Longs, rows: Longs, most: int = ALL_PAIRS) -> tuple[Longs, Longs]:
     """Return the pairs (smaller row, larger row) that share a key, each once, ascending.
 
-    `keys` and `rows` are sorted by (key, row). A run of at most ALL_PAIRS equal keys gives all its pairs; a longer one
+    `keys` and `rows` are sorted by (key, row). A run of at most so many equal keys gives all its pairs; a longer one
     pairs its first row with every other and each row with the next.
     """
-    ones = np.empty(_pair_count(keys), np.uint64)
+    ones = np.empty(_pair_count(keys, most), np.uint64)
     twos = np.empty(len(ones), np.uint64)
-    _pairs(keys, rows, ones, twos)
+    _pairs(keys, rows, most, (ones, twos))
     return distinct_pairs(ones, twos)
 
 
@@ -71,23 +71,24 @@ def components(nodes: int, ones: Places, twos: Places) -> Places:
 
 
 @kernel
-def _pair_count(keys: Longs) -> int:
+def _pair_count(keys: Longs, most: int) -> int:
     total, start = 0, 0
     for stop in range(1, len(keys) + 1):
         if stop == len(keys) or keys[stop] != keys[start]:
             run = stop - start
-            total += run * (run - 1) // 2 if run <= ALL_PAIRS else 2 * run - 3
+            total += run * (run - 1) // 2 if run <= most else 2 * run - 3
             start = stop
     return total
 
 
 @kernel
-def _pairs(keys: Longs, rows: Longs, ones: Longs, twos: Longs) -> None:
+def _pairs(keys: Longs, rows: Longs, most: int, out: tuple[Longs, Longs]) -> None:
+    ones, twos = out
     at, start = 0, 0
     for stop in range(1, len(keys) + 1):
         if stop < len(keys) and keys[stop] == keys[start]:
             continue
-        far = stop - start > ALL_PAIRS
+        far = stop - start > most
         for one in range(start, stop):
             last = min(one + 2, stop) if far and one > start else stop
             for two in range(one + 1, last):

@@ -16,7 +16,9 @@ CLUSTERED = pa.schema([*VERDICTS, pa.field("cluster_row", pa.uint64()), pa.field
 
 
 LINES = 1 << 16
-"""Lines of a batch of verdicts: a task reads the batches that concern it."""
+"""Lines of a batch: of verdicts, a task reads the batches that concern it."""
+ALL_KEPT = 256
+"""So many kept records of a cluster are compared with each other."""
 
 
 class Graph(NamedTuple):
@@ -27,9 +29,20 @@ class Graph(NamedTuple):
     worse: Places
     score: Scores
 
+    def pairs(self, known: pa.Table) -> Places:
+        """Return pairs of rows that are nodes as numbers: the better node times the count of nodes, plus the worse."""
+        order = np.argsort(self.rows)
+        ends = (known[name].to_numpy() for name in ("row", "other_row"))
+        one, two = (order[np.searchsorted(self.rows, rows, sorter=order)] for rows in ends)
+        pairs: Places = np.minimum(one, two) * len(self.rows) + np.maximum(one, two)
+        return pairs
 
-def graph_of(pairs: pa.Table, keep: tuple[Criterion, ...]) -> Graph:
-    """Order the records of measured pairs by `keep`, then by row, and number them in that order."""
+
+def graph_of(pairs: pa.Table, keep: tuple[Criterion, ...], threshold: float) -> Graph:
+    """Order the records of pairs that reach the threshold by `keep`, then by row, and number them in that order."""
+    reach = pc.greater_equal(pairs["jaccard"], threshold)
+    if not pc.all(reach).as_py():
+        pairs = pairs.filter(reach)
     ones, twos = pairs["row"].to_numpy(), pairs["other_row"].to_numpy()
     rows = distinct(np.concatenate([ones, twos]))
     one, two = np.searchsorted(rows, ones), np.searchsorted(rows, twos)
@@ -48,22 +61,36 @@ def graph_of(pairs: pa.Table, keep: tuple[Criterion, ...]) -> Graph:
 
 
 class Reconsider(Value):
-    """Bring together records that nobody has compared because one between them fell.
+    """Bring together records that nobody has compared.
 
     A long run of equal keys is paired as star and chain. If the centre of the star falls, its other neighbours have
-    lost the one record that they were compared with; so the neighbours of every record that falls are paired with the
-    best of them that is kept. There are at most as many new pairs as there were ends of pairs.
+    lost the one record that they were compared with. So the neighbours of every record that falls are paired with the
+    best of them that is kept, and the kept records of a cluster with each other, or, where there are more than
+    ALL_KEPT, as star and chain again.
     """
 
     by: Literal["key", "row", "all"] = "all"
     wants_text: bool = False
     keep: tuple[Criterion, ...]
+    threshold: float
 
     def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - no text wanted
         """Yield pairs: those that came, then new ones, unmeasured."""
-        from curate.core.kernels.graph import leaders
+        schema = measured(self.keep)
+        ones, twos = self.fresh(facts)
+        yield from facts.cast(schema).combine_chunks().to_batches()
+        for start in range(0, len(ones), LINES):
+            some = slice(start, start + LINES)
+            ends = [pa.array(np.minimum(ones[some], twos[some])), pa.array(np.maximum(ones[some], twos[some]))]
+            blank = [pa.nulls(len(ends[0]), field.type) for field in list(schema)[2:]]
+            yield pa.RecordBatch.from_arrays([*ends, *blank], schema=schema)
+        return {"pairs_reconsidered": len(ones)}
 
-        graph = graph_of(facts, self.keep)
+    def fresh(self, facts: pa.Table) -> tuple[Longs, Longs]:
+        """Return pairs of rows that nobody has measured."""
+        from curate.core.kernels.graph import components, leaders, pairs_of
+
+        graph = graph_of(facts, self.keep, self.threshold)
         nodes = len(graph.rows)
         keeper, _ = leaders(nodes, *graph[1:])
         kept = keeper == np.arange(nodes)
@@ -73,17 +100,14 @@ class Reconsider(Value):
             stays = kept[neighbour]
             np.minimum.at(best, node[stays], neighbour[stays])
         brought = [self.brought(best, node, neighbour, ~kept[node]) for node, neighbour in ends]
-        fresh = distinct(np.concatenate(brought))
-        known = np.sort(graph.better * nodes + graph.worse)
-        fresh = fresh[known[np.searchsorted(known[:-1], fresh)] != fresh]
-        ones, twos = graph.rows[fresh // nodes], graph.rows[fresh % nodes]
-        del graph, keeper, best, ends, brought, known
-        schema = measured(self.keep)
-        yield from facts.cast(schema).combine_chunks().to_batches()
-        blank = [pa.nulls(len(ones), field.type) for field in list(schema)[2:]]
-        columns = [pa.array(np.minimum(ones, twos)), pa.array(np.maximum(ones, twos)), *blank]
-        yield pa.RecordBatch.from_arrays(columns, schema=schema)
-        return {"pairs_reconsidered": len(fresh)}
+        stay = np.flatnonzero(kept)
+        root = components(nodes, graph.better, graph.worse)[stay]
+        order = np.argsort(root, kind="stable")
+        one, two = pairs_of(root[order].astype(np.uint64), stay[order].astype(np.uint64), ALL_KEPT)
+        pairs = distinct(np.concatenate([*brought, one.astype(np.int64) * nodes + two.astype(np.int64)]))
+        known = np.sort(graph.pairs(facts))
+        pairs = pairs[known[np.searchsorted(known[:-1], pairs)] != pairs]
+        return graph.rows[pairs // nodes], graph.rows[pairs % nodes]
 
     @staticmethod
     def brought(best: Places, node: Places, neighbour: Places, fallen: NDArray[np.bool_]) -> Places:
@@ -107,7 +131,7 @@ class Decide(Value):
         """Yield CLUSTERED, ascending by row: one line for every record that is similar to another one."""
         from curate.core.kernels.graph import components, leaders
 
-        graph = graph_of(facts, self.keep)
+        graph = graph_of(facts, self.keep, self.threshold)
         nodes = len(graph.rows)
         keeper, score = leaders(nodes, *graph[1:])
         root = components(nodes, graph.better, graph.worse)

@@ -56,7 +56,10 @@ class Propose(Value):
 
 
 class Measure(Value):
-    """Measure the pairs that are unmeasured, and let go of those below the threshold."""
+    """Measure the pairs that are unmeasured, and let go of those that were proposed by their keys and do not reach.
+
+    Those that `Reconsider` proposes stay, whatever they come to: it does not propose them again.
+    """
 
     by: Literal["key", "row", "all"] = "row"
     wants_text: bool = True
@@ -81,8 +84,9 @@ class Measure(Value):
         while measuring.unfinished:
             measuring.read(texts)
         reach = measuring.score >= self.threshold
-        if reach.any():
-            yield measuring.pairs(reach)
+        stay = reach | (fresh is not facts)
+        if stay.any():
+            yield measuring.pairs(stay)
         return {"pairs_verified": len(reach), "pairs_similar": int(reach.sum())}
 
     @property
