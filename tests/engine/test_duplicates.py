@@ -327,3 +327,23 @@ def killed(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
 def test_a_killed_run_that_is_started_again_gives_the_bytes_of_an_undisturbed_one(killed: list[Trial]) -> None:
     assert [trial for trial in killed if not trial.identical] == []
     assert [trial for trial in killed if trial.killed]
+
+
+class TestManifest:
+    def test_it_says_how_the_search_went(self, tmp_path: Path) -> None:
+        words = [f"w{number}" for number in range(40)]
+        near = [" ".join([*words[:39], f"x{number}"]) for number in range(3)]
+        rows = [{"text": text} for text in [*near, NOTICE, NOTICE + "谢谢", OTHER]]
+        out = ran(tmp_path / "out", wrote(tmp_path / "a.jsonl", rows), {"near_duplicates": {"threshold": 0.8}})
+
+        stage = json.loads((out / "_lineage" / "manifest.json").read_bytes())["stages"][-1]
+        ids = {row["source_row"]: row["id"] for row in [*shards(out).to_dicts(), *ledger(out).to_dicts()]}
+        said = stage["lineage"]
+        assert (said["ngram"], said["bands"], said["rows"], said["seed"]) == (5, 16, 6, 1)
+        assert {"found_at_0.8", "found_at_0.85", "found_at_0.9"} < said.keys()
+        assert (said["pairs_proposed"], said["pairs_verified"], said["pairs_similar"]) == (4, 4, 4)
+        assert (said["clusters"], said["clusters_by_size"]) == (2, {"2": 1, "3": 1})
+        assert said["largest_clusters"] == [{"cluster": ids[0], "size": 3}, {"cluster": ids[3], "size": 2}]
+        for row in ledger(out).iter_rows(named=True):
+            assert row["cluster"] == ids[0 if row["source_row"] < 3 else 3]
+            assert row["value"] >= row["threshold"] == 0.8
