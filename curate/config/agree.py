@@ -68,7 +68,7 @@ def in_stages(parts: Parts) -> Iterator[Disagreement]:
 
 
 def in_languages(parts: Parts) -> Iterator[Disagreement]:
-    """Find stages for records of some languages where nothing before them says which language a record is written in.
+    """Find stages that go by language where nothing before them says which language a record is written in.
 
     A source that carries what an earlier output says may know it, and so may one that cannot be read.
     """
@@ -77,9 +77,13 @@ def in_languages(parts: Parts) -> Iterator[Disagreement]:
         if any(place < number for place in parts.unknown):
             return
         mine = set(parts.names) if stage.sources is None else {*stage.sources} & {*parts.names}
+        unsaid = "nothing before it says which language a record is written in"
         if stage.languages is not None and mine and not mine & known:
-            fact = f"{stage.name!r} never applies: nothing before it says which language a record is written in"
+            fact = f"{stage.name!r} never applies: {unsaid}"
             yield Disagreement(("stages", number, "languages"), fact, "put `language` before it")
+        if getattr(stage, "scope", None) == "language" and mine and not mine & known:
+            fact = f"{stage.name!r} cannot tell languages apart: {unsaid}"
+            yield Disagreement(("stages", number, "scope"), fact, "put `language` before it")
         if "language" in stage.adds.names:
             known |= mine
 

@@ -31,6 +31,8 @@ class Fields(NamedTuple):
     """Kept string columns."""
     roles: Sequence[str] | None = None
     """Only messages of these roles; of all where null."""
+    spare_turns: bool = False
+    """Whether a turn that the edit would leave blank stays as it was: a chat that lacks a turn teaches nothing."""
 
 
 def edit_batch(batch: pa.RecordBatch, edit: Edit, stage: str, fields: Fields) -> tuple[Outcome, pa.RecordBatch | None]:
@@ -44,7 +46,7 @@ def edit_batch(batch: pa.RecordBatch, edit: Edit, stage: str, fields: Fields) ->
     summed over the fields of a record, a record's types in alphabetical order.
     """
     chats = batch["messages"].is_valid()
-    messages = _edit_messages(batch["messages"], edit, fields.roles)
+    messages = _edit_messages(batch["messages"], edit, fields)
     applied = {
         "text": _edit_text(batch["text"], chats, messages, edit),
         "messages": messages,
@@ -78,14 +80,19 @@ def _edit_strings(strings: pa.StringArray, edit: Edit) -> Applied:
     return Applied(edited.strings, _differences(strings, edited), edited.found, edited.counts)
 
 
-def _edit_messages(messages: pa.ListArray, edit: Edit, only: Sequence[str] | None) -> Applied:
+def _edit_messages(messages: pa.ListArray, edit: Edit, fields: Fields) -> Applied:
     """Edit the contents of turns of all records at once: an edit knows nothing of their neighbours anyway."""
     turns = messages.flatten()
     sizes = pc.fill_null(pc.list_value_length(messages), 0).to_numpy()
     if len(turns) == 0:
         return Applied(messages, np.zeros(len(messages), np.bool_), None, None)
     roles, contents = turns.flatten()
-    edited = edit(contents) if only is None else _edit_some(contents, edit, pc.is_in(roles, pa.array(only)))
+    if fields.roles is None:
+        edited = edit(contents)
+    else:
+        edited = _edit_some(contents, edit, pc.is_in(roles, pa.array(fields.roles)))
+    if fields.spare_turns:
+        edited = _spared(contents, edited)
     owners = np.repeat(np.arange(len(messages)), sizes)
     changed = np.zeros(len(messages), np.bool_)
     changed[owners[_differences(contents, edited)]] = True
@@ -94,6 +101,19 @@ def _edit_messages(messages: pa.ListArray, edit: Edit, only: Sequence[str] | Non
         offsets = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int32())
         messages = pa.ListArray.from_arrays(offsets, mended, type=MESSAGES, mask=messages.is_null())
     return Applied(messages, changed, _owned(edited.found, owners), _owned(edited.counts, owners))
+
+
+def _spared(strings: pa.StringArray, edited: Edited) -> Edited:
+    """Take back what an edit did to strings of which nothing but white space is left."""
+    said, left = (pc.utf8_length(pc.utf8_trim_whitespace(some)) for some in (strings, edited.strings))
+    blank = pc.fill_null(pc.and_(pc.greater(said, 0), pc.equal(left, 0)), False)
+    if not pc.any(blank).as_py():
+        return edited
+    lines = [
+        None if some is None else some.filter(pc.invert(blank.take(some["row"])))
+        for some in (edited.found, edited.counts)
+    ]
+    return Edited(pc.if_else(blank, strings, edited.strings), *lines)
 
 
 def _edit_some(strings: pa.StringArray, edit: Edit, mask: pa.BooleanArray) -> Edited:

@@ -113,6 +113,10 @@ class Settings(Value):
         """Kept fields and signals that the stage reads by name: the configuration is refused where one is not there."""
         return ()
 
+    def lineage(self) -> dict[str, Any]:
+        """Return what the manifest says of the stage beside its settings: what follows from them."""
+        return {}
+
 
 class Stage(Settings):
     """Measures or judges one batch at a time."""
@@ -142,6 +146,8 @@ class Texts(Protocol):
         ...
 
 
+QUOTE = "quote"
+"""A column, in what a round yields, that quotes texts: the engine masks personal data in it before it is written."""
 Yields = Generator[pa.RecordBatch, None, "dict[str, int] | None"]
 """What a round gives: batches of one schema, and at its end counts, which are added up over rounds and partitions."""
 
@@ -213,7 +219,7 @@ class GlobalStage(Settings):
 
 
 def apply_verdicts(batch: pa.RecordBatch, verdicts: pa.Table) -> Outcome:
-    """Turn the verdicts on the rows of this batch into findings: the engine's half of every global stage."""
+    """Turn the verdicts on the rows of this batch into findings: what most global stages open into."""
     import numpy as np
 
     rows = batch["row"].to_numpy()

@@ -10,12 +10,13 @@ import orjson
 import pyarrow as pa
 
 import curate
+from curate.config.registry import name_of
 from curate.core.errors import CurateError
 from curate.core.receipt import Receipt, Tally
 from curate.core.record import SHARD
 from curate.core.stage import GlobalStage, Settings
 from curate.engine.entry import keyed_uri
-from curate.engine.identity import all_uses, digest_of_asset, kind_of, params_of, versions
+from curate.engine.identity import all_uses, digest_of_asset, params_of, versions
 from curate.engine.phases import Work
 from curate.engine.rounds import named
 from curate.engine.spool import batches_of
@@ -77,13 +78,13 @@ def stage_records(work: Work) -> tuple[StageRecord, ...]:
         params = params_of(stage) if stage is not None else {}
         whole = merged(tally for said in tallies.values() for tally in said)
         assets = [Asset(name=path.name, sha256=digest_of_asset(path)) for path in stage.assets] if stage else []
-        said = stage.lineage() if stage is not None and hasattr(stage, "lineage") else {}
+        said = stage.lineage() if stage is not None else {}
         if isinstance(stage, GlobalStage):
             said = {**said, **rounds_said(work, stage)}
         record = StageRecord(
             index=index,
             name=name,
-            stage=registered(stage),
+            stage=name_of("stages", type(stage)) if stage is not None else "read",
             version=stage.version if stage is not None else 1,
             params=params,
             params_sha256=sha256(orjson.dumps(params, option=orjson.OPT_SORT_KEYS)).hexdigest() if stage else None,
@@ -94,16 +95,6 @@ def stage_records(work: Work) -> tuple[StageRecord, ...]:
         )
         records.append(record)
     return tuple(records)
-
-
-def registered(stage: Settings | None) -> str:
-    """Return the name under which a stage's class is registered."""
-    from curate.config.registry import names
-
-    if stage is None:
-        return "read"
-    known = {where: name for name, where in names("stages").items()}
-    return known.get(kind_of(stage), type(stage).__name__.lower())
 
 
 def rounds_said(work: Work, stage: GlobalStage) -> dict[str, Any]:

@@ -100,7 +100,11 @@ class Flow:
         return Opened(stage, self._chosen(stage, step), book)
 
     def _editing(self, stage: Editor | GlobalStage, edit: Edit, book: Book) -> Step:
-        fields = Fields(self.shape.edited[self.source]) if isinstance(stage, Editor) else Fields((), stage.roles)
+        fields = (
+            Fields(self.shape.edited[self.source])
+            if isinstance(stage, Editor)
+            else Fields((), stage.roles, spare_turns=True)
+        )
 
         def step(batch: pa.RecordBatch) -> Outcome:
             outcome, counts = edit_batch(batch, edit, stage.name, fields)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from curate.config.model import Config
+from curate.config.registry import name_of
 from curate.core.errors import ConfigError
 from curate.core.record import FILLED, ROW, SHARD
 from curate.core.stage import Editor, GlobalStage, Settings, Stage
@@ -80,7 +81,11 @@ def make_plan(config: Config) -> Plan:
 
 
 def cut(stages: Sequence[Settings], *, keyed: bool) -> list[Pass]:
-    """Begin a new pass where a streaming stage follows a global one, and where a global stage edits text."""
+    """Cut stages into passes.
+
+    A new one begins where a streaming stage follows a global one, and where a global stage follows one that edits text
+    or adds a column that it reads.
+    """
     drafts: list[tuple[list[GlobalStage], list[Streaming], list[GlobalStage]]] = [([], [], [])]
     if keyed:
         drafts[0][2].append(Keys(name="keys"))
@@ -88,7 +93,8 @@ def cut(stages: Sequence[Settings], *, keyed: bool) -> list[Pass]:
     for stage in stages:
         is_global = isinstance(stage, GlobalStage)
         gathered = drafts[-1][2]
-        if (waiting and not is_global) or (is_global and any(before.edits for before in gathered)):
+        needs = any(before.edits or {*before.adds.names} & {*stage.reads} for before in gathered)
+        if (waiting and not is_global) or (is_global and needs):
             drafts.append((list(gathered), [], []))
             waiting = False
         if isinstance(stage, GlobalStage):
@@ -121,13 +127,38 @@ def shape_of(config: Config) -> Shape:
 
 
 def warnings_of(stages: Sequence[Settings]) -> list[str]:
-    """Say where a record that stands for others may still be lost."""
+    """Say where a record that stands for others may still be lost, and where stages stand in each other's way."""
     said = []
     for place, stage in enumerate(stages):
-        later = [after.name for after in stages[place + 1 :] if isinstance(after, Stage) and after.action != "tag"]
-        judges = [name for name in later if name.startswith(("quality", "length"))]
-        if isinstance(stage, GlobalStage) and not stage.edits and stage.action != "tag" and judges:
+        before, after = stages[:place], stages[place + 1 :]
+        if not isinstance(stage, GlobalStage):
+            continue
+        if stage.edits:
+            said += [f"{stage.name!r} edits after {one.name!r} has compared" for one in before if compares(one)]
+            continue
+        judges = [one.name for one in after if isinstance(one, Stage) and one.action != "tag" and may_reject(one)]
+        if stage.action != "tag" and judges:
             said.append(
                 f"{judges[0]!r} rejects after {stage.name!r}: where it rejects a kept record, all copies are gone"
             )
+        named = [one.name for one in before if "cluster" in one.adds.names and share_sources(one, stage)]
+        if named and "cluster" in stage.adds.names:
+            said.append(
+                f"{stage.name!r} names clusters over {named[0]!r}: splits then keep together what {stage.name!r} finds"
+            )
     return said
+
+
+def compares(stage: Settings) -> bool:
+    """Tell whether a stage looks for copies."""
+    return isinstance(stage, GlobalStage) and not stage.edits
+
+
+def may_reject(stage: Stage) -> bool:
+    """Tell whether a stage is one that judges texts, whatever it is called; others reject only where told to."""
+    return name_of("stages", type(stage)) in {"quality", "length"} or bool(getattr(stage, "keep", None))
+
+
+def share_sources(one: Settings, two: Settings) -> bool:
+    """Tell whether two stages apply to records of one source."""
+    return one.sources is None or two.sources is None or bool({*one.sources} & {*two.sources})

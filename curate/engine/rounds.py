@@ -12,15 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.core.receipt import Receipt
-from curate.core.stage import VERDICTS, Round, Yields
+from curate.core.stage import QUOTE, VERDICTS, Round, Yields
 from curate.engine.space import Space
 from curate.engine.spool import Spool, batches_of, facts_of, met, open_columns, run_wide, sorted_by
 
 Rows = npt.NDArray[np.uint64]
 NAMES = pa.schema([("row", pa.uint64()), ("id", pa.string())])
 NAMED_ROWS = 1 << 16
-QUOTE = "quote"
-"""A column of what a round yields that quotes texts: personal data in it is masked before anything is written."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ class RoundJob:
         table = self._lines(space, by)
         if table is None:
             return None
-        order = [name for name in (by, "row") if name in table.schema.names] or table.schema.names[:1]
+        order = [name for name in (by, "row") if name in table.schema.names]
         columns = {name: table[name] for name in table.schema.names}
         del table  # so that each column can go as soon as it has been sorted
         return sorted_by(columns, list(dict.fromkeys(order)))
@@ -130,9 +128,11 @@ class RoundJob:
         parts = []
         for path in self.earlier:
             for batch in batches_of(space.at(path)):
-                named = batch[by if by in batch.schema.names else batch.schema.names[0]].to_numpy()
-                mine = spread(named) % np.uint64(self.partitions) == np.uint64(self.partition)
-                parts.append(batch if self.partitions == 1 else batch.filter(pa.array(mine)))
+                if self.partitions == 1:
+                    parts.append(batch)
+                    continue
+                mine = spread(batch[by].to_numpy()) % np.uint64(self.partitions) == np.uint64(self.partition)
+                parts.append(batch.filter(pa.array(mine)))
         return pa.Table.from_batches(parts) if parts else None
 
 

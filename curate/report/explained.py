@@ -160,7 +160,7 @@ def text_rows(said: Explanation, sheet: Sheet) -> Iterator[Row]:
 
 def both(said: Explanation, one: Side, two: Side, sheet: Sheet) -> Iterator[Row]:
     """Yield two texts side by side."""
-    jaccard = f", Jaccard index {said.jaccard:.4f}" if said.jaccard is not None else ""
+    jaccard = f", Jaccard index {said.jaccard:.4f} as the stage saw them" if said.jaccard is not None else ""
     yield from labelled("texts", f"side by side{jaccard}; personal data is masked", sheet, "head")
     stands = said.instead or any(tagged.record for tagged in said.tagged)
     names = ("this record", "what stands for it" if stands else "the first copy listed")

@@ -104,3 +104,16 @@ def test_behind_a_stage_whose_signals_are_not_known_nothing_is_told_to_be_missin
 def test_beside_a_source_that_cannot_be_read_nothing_is_told_to_be_missing(said):
     head = HEAD.replace("{weight: integer}", "{weight: integr}")
     assert not [mistake for mistake in said("choose: {by: [day]}", head=head) if "reads" in mistake]
+
+
+class Scoped(Choose):
+    """Look within a language."""
+
+    scope: str = Field("corpus", description="Within what.")
+
+
+def test_a_scope_of_languages_needs_to_know_them(said, monkeypatch):
+    monkeypatch.setitem(registry.STAGES, "scoped", f"{__name__}:Scoped")
+    (problem,) = said("scoped: {scope: language}")
+    assert "'scoped' cannot tell languages apart" in problem
+    assert said("scoped: {scope: corpus}") == []

@@ -191,3 +191,23 @@ def test_a_batch_without_a_turn_of_the_roles_named_is_shared(edit):
     outcome, counts = edit_batch(batch, edit, "mask", Fields((), ("assistant",)))
     assert outcome.batch is batch
     assert counts is None
+
+
+def test_a_turn_of_which_nothing_would_be_left_stays_where_turns_are_spared():
+    turns = [{"role": "user", "content": "xx"}, {"role": "assistant", "content": "xa"}]
+    batch = records("xx", None, messages=[None, turns])
+    emptied = lambda strings: Edited(pc.replace_substring(strings, "x", ""), *lines_on(strings))  # noqa: E731
+    spared, counts = edit_batch(batch, emptied, "cut", Fields(spare_turns=True))
+    assert spared.batch["text"].to_pylist() == ["", "user: xx\nassistant: a"]
+    assert [(line["row"], line["rule"]) for line in spared.found.to_pylist()] == [(0, "cut:x"), (1, "cut:x")]
+    assert [(line["row"], line["count"]) for line in counts.to_pylist()] == [(0, 2), (1, 1)]
+    whole, _ = edit_batch(batch, emptied, "cut", Fields())
+    assert whole.batch["text"].to_pylist() == ["", "user: \nassistant: a"]
+
+
+def lines_on(strings):
+    """A finding on every string with an x in it, and how many it has."""
+    found = found_lines(pc.match_substring(strings, "x"), "cut:x", action="tag")
+    sums = [(row, text.count("x")) for row, text in enumerate(strings.to_pylist()) if text and "x" in text]
+    lines = [{"row": row, "type": "x", "count": count} for row, count in sums]
+    return found, pa.RecordBatch.from_pylist(lines, schema=COUNTED)

@@ -18,6 +18,8 @@ from curate.stages.dedup.scope import On, said
 Criterion = Literal["source_priority", "quality", "longest", "newest", "id"]
 Merits = NDArray[np.int64]
 
+ID_DIGITS = 15
+"""So many hexadecimal digits of an id fit into an int64; of 10 million ids, two share them with probability 0.00004."""
 LEAST = np.iinfo(np.int64).min
 WORST = np.iinfo(np.int64).max
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,6 +34,8 @@ DIGITS = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 class Keeping(GlobalStage):
     """What the stages that leave copies out have in common: which copy stays."""
 
+    keep: tuple[Criterion, ...] = ()
+    """What decides, first what decides first; in the end, the place of the record does."""
     quality: str | None = Field(
         None, description="Kept field or signal, a number, by which `keep: [quality]` decides: the greater is better."
     )
@@ -44,7 +48,7 @@ class Keeping(GlobalStage):
     @model_validator(mode="after")
     def criteria_have_columns(self) -> Self:
         """Refuse a criterion without its column, a column without its criterion, and a repeated criterion."""
-        keep = self.criteria
+        keep = self.keep
         for criterion, setting in (("quality", "quality"), ("newest", "date")):
             if criterion in keep and getattr(self, setting) is None:
                 raise ValueError(f"`keep` names {criterion!r}: name the column that it is decided by as `{setting}`")
@@ -53,12 +57,6 @@ class Keeping(GlobalStage):
         if len(set(keep)) < len(keep):
             raise ValueError(f"`keep` names a criterion twice: {list(keep)!r}")
         return self
-
-    @property
-    def criteria(self) -> tuple[Criterion, ...]:
-        """What decides, first what decides first; in the end, the place of the record does."""
-        keep: tuple[Criterion, ...] = getattr(self, "keep", ())
-        return keep
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -91,7 +89,7 @@ class Judge:
         if criterion == "longest":
             return -column(pc.fill_null(pc.utf8_length(said(batch, self.on)), 0)).astype(np.int64)
         if criterion == "id":
-            return np.array([int(name[:15], 16) for name in batch["id"].to_pylist()], np.int64)
+            return np.array([int(name[:ID_DIGITS], 16) for name in batch["id"].to_pylist()], np.int64)
         if criterion == "quality":
             return greatest_first(batch[self.quality])
         return newest_first(batch[self.date])

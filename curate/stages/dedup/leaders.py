@@ -18,7 +18,7 @@ CLUSTERED = pa.schema([*VERDICTS, pa.field("cluster_row", pa.uint64()), pa.field
 LINES = 1 << 16
 """Lines of a batch: of verdicts, a task reads the batches that concern it."""
 ALL_KEPT = 256
-"""So many kept records of a cluster are compared with each other."""
+"""So many kept records of a cluster are compared with each other: up to 32,640 pairs, about 0.1 seconds of CPU."""
 
 
 class Graph(NamedTuple):
@@ -30,7 +30,10 @@ class Graph(NamedTuple):
     score: Scores
 
     def pairs(self, known: pa.Table) -> Places:
-        """Return pairs of rows that are nodes as numbers: the better node times the count of nodes, plus the worse."""
+        """Return pairs of rows as numbers: the better node times the count of nodes, plus the worse.
+
+        All rows are nodes: `Reconsider` pairs nodes only, and an edge once measured is never dropped.
+        """
         order = np.argsort(self.rows)
         ends = (known[name].to_numpy() for name in ("row", "other_row"))
         one, two = (order[np.searchsorted(self.rows, rows, sorter=order)] for rows in ends)
@@ -87,7 +90,10 @@ class Reconsider(Value):
         return {"pairs_reconsidered": len(ones)}
 
     def fresh(self, facts: pa.Table) -> tuple[Longs, Longs]:
-        """Return pairs of rows that nobody has measured."""
+        """Return pairs of rows that stand not among those that came.
+
+        One that was let go of when its band key proposed it may come once more, and then stays.
+        """
         from curate.core.kernels.graph import components, leaders, pairs_of
 
         graph = graph_of(facts, self.keep, self.threshold)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from curate.core import compute as pc
 from curate.core.errors import StorageError
-from curate.core.stage import Texts, Value, Yields
+from curate.core.stage import QUOTE, Texts, Value, Yields
 
 Digits = Literal["pages", "fold", "keep"]
 
@@ -28,7 +28,7 @@ RECURRING = pa.schema(
         ("source_id", pa.string()),
         ("kind", pa.string()),
         ("chars", pa.int32()),
-        ("quote", pa.string()),
+        (QUOTE, pa.string()),
     ]
 )
 """A unit that recurs in a source: in how many of `total` documents; the last four are null where it is not quoted.
@@ -93,7 +93,8 @@ class Choose(Value):
             mine = here & (key == marker_of(number))
             marker |= mine
             total[here] = documents[mine].sum() if mine.any() else 1
-        chosen = np.flatnonzero(~marker & (documents >= np.maximum(self.min_documents, self.share * total)))
+        enough = (documents >= self.min_documents) & (documents / total >= self.share)
+        chosen = np.flatnonzero(~marker & enough)
         chosen = chosen[np.lexsort((key[chosen], -documents[chosen], source[chosen]))]
         if len(chosen):
             wanted = Wanted(key[chosen], row[chosen], source[chosen])
@@ -136,7 +137,7 @@ class Choose(Value):
             for key, place in zip(keys.tolist(), places.tolist(), strict=True):
                 kind, text = candidates[place]
                 text = re.sub("[0-9]+", "0", text) if digits == "fold" else text
-                known.setdefault(key, {"kind": kind, "chars": len(text), "quote": shortened(text)})
+                known.setdefault(key, {"kind": kind, "chars": len(text), QUOTE: shortened(text)})
         return known
 
 

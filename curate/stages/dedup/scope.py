@@ -12,7 +12,10 @@ from curate.core import compute as pc
 Scope = Literal["corpus", "source", "language"]
 On = Literal["text", "user", "assistant"]
 COLUMNS = {"source": "source_id", "language": "language"}
-ON = "What of a chat is looked at: all of it, or what `user` or `assistant` said. Other records have their text alone."
+ON = (
+    "What of a chat is looked at: all of its text, role names and system prompt included, or what `user` or `assistant`"
+    " said. Other records have their text alone."
+)
 
 
 def scopes_of(batch: pa.RecordBatch, scope: Scope) -> tuple[list[str], NDArray[np.int64]]:
@@ -43,15 +46,15 @@ def said(batch: pa.RecordBatch, on: On) -> pa.StringArray:
     return batch["text"] if on == "text" else contents(batch, on)
 
 
-def contents(batch: pa.RecordBatch, on: On) -> pa.StringArray:
-    """Return the text of records that are no chats, and of chats the turns, all or of one role, in lines."""
+def contents(batch: pa.RecordBatch, role: str) -> pa.StringArray:
+    """Return the text of records that are no chats, and of chats the turns of a role, joined by line feeds."""
     messages = batch["messages"]
     if messages.null_count == len(messages):
         return batch["text"]
     turns = messages.flatten()
     owners = np.repeat(np.arange(len(messages)), pc.fill_null(pc.list_value_length(messages), 0).to_numpy())
     roles, spoken = turns.flatten()
-    wanted = spoken.is_valid() if on == "text" else pc.and_(spoken.is_valid(), pc.fill_null(pc.equal(roles, on), False))
+    wanted = pc.and_(spoken.is_valid(), pc.fill_null(pc.equal(roles, role), False))
     counts = np.bincount(owners[wanted.to_numpy(zero_copy_only=False)], minlength=len(messages))
     offsets = pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32())
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, spoken.filter(wanted)), "\n")

@@ -319,7 +319,7 @@ def assert_best_is_kept(stage: Keeping, said: Sequence[Said], cuts: Cuts, *, tai
     assert len(judged) == len(said)
     for one in judged:
         group = [other for other, (two, _) in sources.known.items() if two.group == sources.known[one.id][0].group]
-        best = min(group, key=lambda name: rank(stage.criteria, name, sources.known))
+        best = min(group, key=lambda name: rank(stage.keep, name, sources.known))
         assert one.other == (None if one.id == best else best)
 
 

@@ -11,7 +11,7 @@ from curate.core.record import render
 from curate.stages.dedup.exact import ExactDuplicates
 from curate.stages.dedup.keep import Keeping
 from curate.stages.dedup.near import NearDuplicates
-from curate.stages.dedup.scope import contents, needed, said
+from curate.stages.dedup.scope import needed, said
 from tests.conftest import TEXT, records
 from tests.stages.dedup.driver import Cuts, Judged, judge_records
 
@@ -65,15 +65,6 @@ def test_a_side_of_a_chat_is_its_turns_in_lines_and_any_other_record_its_text(on
     batch = batch_of(made).slice(start)
     assert said(batch, on).to_pylist() == [told(one, on) for one in made[start:]]
     assert set(needed(on)) <= set(batch.schema.names)
-
-
-@given(made=RECORDS)
-def test_the_contents_of_a_chat_are_those_of_all_its_turns(made):
-    expected = [
-        "\n".join(turn["content"] for turn in one if turn["content"] is not None) if isinstance(one, list) else one
-        for one in made
-    ]
-    assert contents(batch_of(made), "text").to_pylist() == expected
 
 
 @BOTH

@@ -242,3 +242,9 @@ def test_a_unit_is_quoted_only_in_part_and_only_the_most_frequent_are():
     quotes = [line["quote"] for line in found if line["quote"] is not None]
     assert (len(found), len(quotes), set(quotes)) == (60, 50, {"word " * 39 + "word…"})
     assert {line["chars"] for line in found} == {302, None}
+
+
+def test_a_share_is_met_exactly():
+    texts = [f"{NOTICE}\nbody {number}" if number < 14 else f"body {number}" for number in range(50)]
+    assert recurring(stage_of(share=0.28), {"one": texts}).num_rows == 1
+    assert recurring(stage_of(share=0.2801), {"one": texts}).num_rows == 0
