@@ -28,8 +28,15 @@ PAPERS = re.compile(
 WILD = re.compile(r"[*?\[]")
 """What stands for other characters in a pattern; a name that has one is written with `?`."""
 DATED = re.compile(r"\d+([-_.]\d+)*")
-ARTICLE = re.compile(r"^\s*(第[一二三四五六七八九十百零〇]+条|(Article|Section|§)\s*\d+)", re.MULTILINE)
-ADVISORY = re.compile(r"CVE-\d{4}-\d{4,}|\bCWE-\d+|\badvisory\b", re.IGNORECASE)
+ARTICLE = re.compile(
+    r"^[\s#*>]*(第\s*[一二三四五六七八九十百千零〇\d]+\s*条|(article|section|sec\.|§)\s*([ivxlc]+|\d+)\b)"
+    r"|第[一二三四五六七八九十百千零〇\d]+条[*\s]",
+    re.MULTILINE | re.IGNORECASE,
+)
+ADVISORY = re.compile(
+    r"CVE-\d{4}-\d{4,}|\bCWE-\d+|\badvisory\b|CN[N]?VD-\d{4,}|GHSA-\w{4}-|\bSSA-\d{6}|\bICSA-\d\d-|(安全|漏洞)(公告|通告|预警)",
+    re.IGNORECASE,
+)
 OFTEN = 0.3
 """Share of texts that look like statutes or advisories from which their likeness is meant."""
 

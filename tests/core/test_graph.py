@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.core.kernels.graph import ALL_PAIRS, components, distinct_pairs, leaders, pairs_of
+from curate.core.kernels.graph import ALL_PAIRS, components, distinct_pairs, leaders, long_runs, pairs_of
 
 NODES = 12
 EDGES = st.dictionaries(
@@ -120,3 +120,9 @@ def test_pairs_come_once_and_never_of_a_row_with_itself():
     ones, twos = distinct_pairs(np.array([3, 1, 3, 2], np.uint64), np.array([4, 2, 4, 2], np.uint64))
     assert list(zip(ones.tolist(), twos.tolist(), strict=True)) == [(1, 2), (3, 4)]
     assert [len(column) for column in distinct_pairs(ones[:0], twos[:0])] == [0, 0]
+
+
+@given(runs=st.lists(st.integers(1, 3 * ALL_PAIRS), max_size=8))
+def test_runs_that_are_not_paired_throughout_are_told(runs):
+    keys = np.repeat(np.arange(len(runs), dtype=np.uint64), runs)
+    assert long_runs(keys).tolist() == [length for length in runs if length > ALL_PAIRS]

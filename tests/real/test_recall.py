@@ -33,7 +33,7 @@ SIMILAR = {
 """By set: all pairs that reach 0.7."""
 BOTH_KEPT = {("advisories, title and notes", 0.7): 1}
 """Pairs that both stay: long runs of equal keys are not compared one with each, and boilerplate makes such runs."""
-LEAST_FROM_HALF = 0.75
+LEAST_FROM_HALF = 0.6
 """Share of the pairs from 0.5 on that are proposed at 0.7, far below what is asked for."""
 
 

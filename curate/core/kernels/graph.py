@@ -11,8 +11,11 @@ Scores = NDArray[np.float64]
 
 HALF = 32
 """Bits of the number of a split, and of that of a record within its split."""
-ALL_PAIRS = 16
-"""Runs of more equal keys than this are paired as star and chain, so that a run costs no more than its length."""
+ALL_PAIRS = 64
+"""Runs of more equal keys than this are paired as star and chain, so that a run costs no more than its length.
+
+A record in a run of so many is compared with 32 others on average: about as long as it takes to read it.
+"""
 
 
 def pairs_of(keys: Longs, rows: Longs, most: int = ALL_PAIRS) -> tuple[Longs, Longs]:
@@ -25,6 +28,13 @@ def pairs_of(keys: Longs, rows: Longs, most: int = ALL_PAIRS) -> tuple[Longs, Lo
     twos = np.empty(len(ones), np.uint64)
     _pairs(keys, rows, most, (ones, twos))
     return distinct_pairs(ones, twos)
+
+
+def long_runs(keys: Longs) -> Places:
+    """Return the lengths of the runs of sorted keys that are paired as star and chain."""
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
+    lengths = np.diff(starts, append=len(keys))
+    return lengths[lengths > ALL_PAIRS]
 
 
 def distinct_pairs(ones: Longs, twos: Longs) -> tuple[Longs, Longs]:

@@ -48,11 +48,13 @@ class Propose(Value):
     wants_text: bool = False
 
     def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - no text wanted
-        """Yield PROPOSED; a pair comes once a partition."""
-        from curate.core.kernels.graph import pairs_of
+        """Yield PROPOSED; a pair comes once a partition. Count the keys whose records are not all paired."""
+        from curate.core.kernels.graph import long_runs, pairs_of
 
-        yield proposed(*pairs_of(facts["key"].to_numpy(), facts["row"].to_numpy()))
-        return None
+        keys = facts["key"].to_numpy()
+        yield proposed(*pairs_of(keys, facts["row"].to_numpy()))
+        lengths = long_runs(keys)
+        return {"long_runs": len(lengths), "long_run_records": int(lengths.sum())}
 
 
 class Measure(Value):
