@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from threading import Event, Thread
@@ -63,12 +63,12 @@ class Watch(Thread):
             self.largest_bytes = max(self.largest_bytes, *(proc_bytes(pid, "status", "VmHWM:") for pid in pids), 0)
 
 
-def members(session: int) -> Iterator[int]:
-    """Name the living processes of a session (zombies are none)."""
+def members(session: int, *, zombies: bool = False) -> Iterator[int]:
+    """Name the living processes of a session, and those that nobody has waited for yet where they are asked for."""
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             state, _parent, _group, of = entry.read_text().rpartition(")")[2].split()[:4]
-            if int(of) == session and state != "Z":
+            if int(of) == session and (zombies or state != "Z"):
                 yield int(entry.parent.name)
 
 
@@ -81,19 +81,20 @@ def proc_bytes(pid: int | str, file: str, name: str) -> int:
     return 0
 
 
-def adopt_orphans() -> None:
+@contextmanager
+def adopting() -> Iterator[None]:
     """Have grandchildren whose parent is gone handed to this process, so that their CPU time is counted (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else lambda *_: None
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    try:
+        yield
+    finally:
+        prctl(PR_SET_CHILD_SUBREAPER, 0)
 
 
 def measure(command: Sequence[str], folder: Path | None = None) -> Usage:
-    """Run a command in a session of its own, wait for every process of it, and return what they took together.
-
-    The calling process must have no other children: all that end are taken to be the command's.
-    """
-    adopt_orphans()
-    with tempfile.TemporaryFile() as said:
+    """Run a command in a session of its own, wait for every process of it, and return what they took together."""
+    with adopting(), tempfile.TemporaryFile() as said:
         started = time.perf_counter()
         child = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said, start_new_session=True)
         watch = Watch(child.pid)
@@ -108,14 +109,16 @@ def measure(command: Sequence[str], folder: Path | None = None) -> Usage:
 
 
 def reap(child: "subprocess.Popen[bytes]") -> float:
-    """Wait for all children and return the CPU seconds of all of them."""
-    cpu = 0.0
-    with suppress(ChildProcessError):
-        while True:
-            pid, status, usage = os.wait4(-1, 0)
-            cpu += usage.ru_utime + usage.ru_stime
-            if pid == child.pid:
-                child.returncode = os.waitstatus_to_exitcode(status)
+    """Wait for a child, then for the orphans of its session, and return the CPU seconds of all of them."""
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    cpu = usage.ru_utime + usage.ru_stime
+    while left := list(members(child.pid, zombies=True)):
+        for pid in left:
+            with suppress(ChildProcessError):  # its parent lives still, or waited for it
+                _, _, usage = os.wait4(pid, 0)
+                cpu += usage.ru_utime + usage.ru_stime
+        time.sleep(LOOK_SECONDS)
     return cpu
 
 
