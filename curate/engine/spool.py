@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 BUCKETS = 64
 """Facts are cut by the top 6 bits of their key, so that any power of two up to 64 partitions reads whole buckets."""
-RUN_LINES = 2_000_000
-"""Facts are written in runs of so many lines: the memory of a task stays bounded whatever a split holds."""
+RUN_LINES = 300_000
+"""Facts are written in runs of so many lines: a few megabytes, which the processor keeps at hand."""
 FEW_LINES = 100_000
 """So many are sorted as they are."""
 LZ4 = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
