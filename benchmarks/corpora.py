@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -52,14 +52,8 @@ class Corpus:
 
     def written(self, folder: Path) -> Path:
         """Write the corpus below `folder` unless it is there already; return its own folder."""
-        place = folder / f"{'made' if self.made or not data() else 'real'}-{self.only}-{self.megabytes}mb-{self.seed}"
-        if not place.exists():
-            draft = place.with_suffix(".draft")
-            rmtree(draft, ignore_errors=True)
-            draft.mkdir(parents=True)
-            self.write(draft)
-            draft.rename(place)
-        return place
+        kind = "made" if self.made or not data() else "real"
+        return once(folder / f"{kind}-{self.only}-{self.megabytes}mb-{self.seed}", self.write)
 
     def write(self, folder: Path) -> None:
         """Write files of at most 50 MB and one document more."""
@@ -88,6 +82,17 @@ class Corpus:
                 taken += lines[start : start + draw.randint(2, 8)]
                 size = sum(map(len, taken))
             yield "\n".join(taken)
+
+
+def once(place: Path, write: Callable[[Path], None]) -> Path:
+    """Have a folder written whole unless it is there already; return it."""
+    if not place.exists():
+        draft = place.with_suffix(".draft")
+        rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        write(draft)
+        draft.rename(place)
+    return place
 
 
 def data() -> Path | None:

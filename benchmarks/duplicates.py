@@ -8,7 +8,6 @@ of one template, in groups of 60 to 240.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchmarks.corpora import once
 from benchmarks.sentences import FORMS, LANGUAGES, WORD_COUNT, Ids, Places, Pool, pool, vocabulary
 
 KINDS = ("base", "subst", "block", "boiler", "exact", "format", "template")
@@ -76,14 +76,7 @@ class Duplicates:
 
     def written(self, folder: Path) -> Path:
         """Write the corpus below `folder` unless it is there already; return its own folder."""
-        place = folder / f"duplicates-{self.documents}-{self.seed}"
-        if not place.exists():
-            draft = place.with_suffix(".draft")
-            rmtree(draft, ignore_errors=True)
-            draft.mkdir(parents=True)
-            self.write(draft)
-            draft.rename(place)
-        return place
+        return once(folder / f"duplicates-{self.documents}-{self.seed}", self.write)
 
     def write(self, folder: Path) -> None:
         """Write files of at most 27,000 documents in row groups of 4,000."""

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.corpora import data
 from benchmarks.recall import THRESHOLDS, Graded, Measured, measured
 from benchmarks.recall_sets import SETS
+from curate.stages.dedup.near import NearDuplicates
 
 ROOT = data() or Path()
 pytestmark = pytest.mark.skipif(data() is None, reason="real data is absent; CURATE_DATA names its folder")
@@ -31,10 +32,10 @@ SIMILAR = {
     "statutes": 50,
 }
 """By set: all pairs that reach 0.7."""
-BOTH_KEPT = {("advisories, title and notes", 0.7): 1}
-"""Pairs that both stay: long runs of equal keys are not compared one with each, and boilerplate makes such runs."""
-LEAST_FROM_HALF = 0.6
+LEAST_FROM_HALF = 0.75
 """Share of the pairs from 0.5 on that are proposed at 0.7, far below what is asked for."""
+BOILERPLATE = "advisories, title and notes"
+"""Most of its pairs lie just above 0.5, and share their texts: the formula gives 0.72, a seed 0.1 more or less."""
 
 
 @cache
@@ -61,14 +62,19 @@ def test_every_pair_from_the_threshold_on_is_proposed(name, threshold):
 @pytest.mark.parametrize("name", SETS)
 def test_most_pairs_below_the_threshold_are_proposed_too(name):
     one = known(name)
-    assert one.judged[0.7].search.missed(one.similar) <= (1 - LEAST_FROM_HALF) * len(one.similar)
+    least = LEAST_FROM_HALF
+    if name == BOILERPLATE:
+        bands = NearDuplicates(threshold=0.7).banding
+        least = np.mean([bands.found(jaccard) for jaccard in one.similar.scores]) - 0.1
+        assert least > 0.6
+    assert one.judged[0.7].search.missed(one.similar) <= (1 - least) * len(one.similar)
 
 
 @pytest.mark.parametrize("threshold", THRESHOLDS)
 @pytest.mark.parametrize("name", SETS)
-def test_hardly_two_similar_texts_are_both_kept(name, threshold):
+def test_no_two_similar_texts_are_both_kept(name, threshold):
     one = known(name)
-    assert one.judged[threshold].left(one.similar.between(threshold)) <= BOTH_KEPT.get((name, threshold), 0)
+    assert one.judged[threshold].left(one.similar.between(threshold)) == 0
 
 
 @pytest.mark.parametrize("threshold", THRESHOLDS)
