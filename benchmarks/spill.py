@@ -1,13 +1,14 @@
 """Facts and rounds of near-duplicates at millions of records: band keys and similarities are made up, no text exists.
 
-Keys go through the engine's spool and its rounds as they stand; only the round that would read texts is replaced by one
-that makes up how similar a pair is. Most records are like no other; some stand in small clusters with common keys; and
-a bucket of records, many of them unlike each other, shares one key.
+Keys go through the engine's spool and its rounds as they stand. The round that measures texts is replaced by one that
+makes up how similar a pair is; records that share a key with many are put into order by texts of one word. Most records
+are like no other; some stand in small clusters with common keys; and a bucket of records, many of them unlike each
+other, shares one key.
 """
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
@@ -37,6 +38,7 @@ from curate.engine.spool import FactSpool, Spool
 from curate.stages.dedup.keep import Criterion
 from curate.stages.dedup.near import KEPT_BITS, NearDuplicates
 from curate.stages.dedup.pairs import Measure, measured
+from curate.stages.dedup.propose import Propose
 
 Longs = NDArray[np.uint64]
 Words = NDArray[np.uint32]
@@ -134,15 +136,37 @@ class Suppose(Value):
         return {"pairs_verified": len(reach), "pairs_similar": int(reach.sum())}
 
 
+class Numbered:
+    """Texts that say the number of their record, and nothing else."""
+
+    def of(self, rows: Longs, columns: Sequence[str] = ("text",)) -> Iterator[pa.RecordBatch]:
+        """Yield (row, text) in batches."""
+        for start in range(0, len(rows), BATCH):
+            some = pa.array(rows[start : start + BATCH])
+            yield pa.RecordBatch.from_arrays([some, some.cast(pa.string())], ["row", *columns])
+
+
+class Introduce(Propose):
+    """Pair the rows that share a key, with texts that are made up."""
+
+    wants_text: bool = False
+
+    def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - there are none
+        """Yield what a round with texts would."""
+        return super().reduce(facts, Numbered())
+
+
 class Supposed(NearDuplicates):
     """Near-duplicates whose texts nobody has."""
 
     records: int
 
     def rounds(self) -> Sequence[Round]:
-        """Return the rounds as they stand, but for the one that reads texts."""
+        """Return the rounds as they stand, but for those that read texts."""
+        _, *rest = super().rounds()
+        introduce = Introduce(ngram=self.ngram, banding=self.banding, seed=self.seed)
         suppose = Suppose(keep=self.keep, records=self.records)
-        return [suppose if isinstance(one, Measure) else one for one in super().rounds()]
+        return [introduce, *(suppose if isinstance(one, Measure) else one for one in rest)]
 
 
 @dataclass(frozen=True)

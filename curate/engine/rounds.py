@@ -85,11 +85,13 @@ class RoundJob:
     def perform(self, space: Space, key: str) -> Receipt:
         """Reduce the partition; the output `facts` is what the round yields, the payload its lines and counts."""
         started = time.process_time()
+        pa.default_memory_pool().release_unused()  # Arrow keeps what the worker's last task freed: 200 MB and more
         table = self._facts(space) if self.facts else self._earlier(space)
         texts = WorkTexts(space, self.texts) if self.round.wants_text else None
         lines, counts = 0, Counts()
         if table is not None and table.num_rows:
             yields = counts.of(self.round.reduce(table, texts))
+            del table  # so that the round can let go of it
             first = next(yields, None)
             if first is not None:
                 with space.writing(key, "facts") as draft:

@@ -47,7 +47,7 @@ MEANINGS = {
     "threshold": "The threshold that the value crosses.",
     "operator": "`value operator threshold` is true.",
     "duplicate_of": "Id of the record that stands for this one.",
-    "cluster": "Cluster of near duplicates: id of its first record; null outside clusters.",
+    "cluster": "Cluster of near duplicates: id of its best record (by `keep`); null outside clusters.",
 }
 LEDGER_ROWS = 50_000
 LEDGER_BYTES = 16 << 20

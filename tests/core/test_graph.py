@@ -55,17 +55,38 @@ def test_components_are_what_edges_connect(edges):
 def test_short_runs_give_all_their_pairs(runs):
     keys = np.repeat(np.arange(len(runs), dtype=np.uint64), runs)
     rows = np.arange(len(keys), dtype=np.uint64)
-    pairs = list(zip(*(column.tolist() for column in pairs_of(keys, rows)), strict=True))
+    pairs = list(zip(*(column.tolist() for column in pairs_of(keys, rows, rows)), strict=True))
     groups = [rows[keys == key].tolist() for key in np.unique(keys)]
     assert pairs == sorted(pair for group in groups for pair in combinations(group, 2))
 
 
 def test_a_hundred_thousand_equal_keys_stay_linear_and_connected():
     many = 100_000
-    ones, twos = pairs_of(np.zeros(many, np.uint64), np.arange(many, dtype=np.uint64))
+    rows = np.arange(many, dtype=np.uint64)
+    ones, twos = pairs_of(np.zeros(many, np.uint64), rows, rows)
     assert len(ones) == 2 * many - 3
     assert set(range(1, many)) == set(twos[ones == 0].tolist())
     assert ((twos - ones == 1) | (ones == 0)).all()
+
+
+def test_of_a_long_run_each_meets_its_neighbours_by_order_and_the_first():
+    many, most = 64, 16
+    order = np.arange(many, dtype=np.uint64)
+    rows = np.random.RandomState(3).permutation(many).astype(np.uint64)
+    place = {row: at for at, row in enumerate(rows.tolist())}
+    pairs = list(zip(*(ends.tolist() for ends in pairs_of(np.zeros(many, np.uint64), order, rows, most)), strict=True))
+    met = {tuple(sorted((place[one], place[two]))) for one, two in pairs}
+    assert met == {
+        (one, two) for one, two in combinations(range(many), 2) if one == 0 or two - one <= most * most / many
+    }
+
+
+def test_of_those_that_share_an_order_in_a_long_run_one_stands_for_all():
+    order = np.repeat(np.arange(5, dtype=np.uint64), 20)
+    rows = np.arange(100, dtype=np.uint64)
+    pairs = set(zip(*(ends.tolist() for ends in pairs_of(np.zeros(100, np.uint64), order, rows, 20)), strict=True))
+    heads = range(0, 100, 20)
+    assert pairs == {*combinations(heads, 2), *((head, head + more) for head in heads for more in range(1, 20))}
 
 
 SPLITS = {"none": 0, "few": 5, "many": 2**20, "all": 2**32 - 1}
@@ -125,4 +146,6 @@ def test_pairs_come_once_and_never_of_a_row_with_itself():
 @given(runs=st.lists(st.integers(1, 3 * ALL_PAIRS), max_size=8))
 def test_runs_that_are_not_paired_throughout_are_told(runs):
     keys = np.repeat(np.arange(len(runs), dtype=np.uint64), runs)
-    assert long_runs(keys).tolist() == [length for length in runs if length > ALL_PAIRS]
+    lengths, far = long_runs(keys)
+    assert lengths.tolist() == [length for length in runs if length > ALL_PAIRS]
+    assert far.tolist() == [length > ALL_PAIRS for length in runs for _ in range(length)]

@@ -343,7 +343,7 @@ class TestManifest:
         assert {"found_at_0.8", "found_at_0.85", "found_at_0.9"} < said.keys()
         assert (said["pairs_proposed"], said["pairs_verified"], said["pairs_similar"]) == (4, 4, 4)
         assert (said["clusters"], said["clusters_by_size"]) == (2, {"2": 1, "3": 1})
-        assert said["largest_clusters"] == [{"cluster": ids[0], "size": 3}, {"cluster": ids[3], "size": 2}]
+        assert said["largest_clusters"] == [{"cluster": ids[0], "size": 3}, {"cluster": ids[4], "size": 2}]
         for row in ledger(out).iter_rows(named=True):
-            assert row["cluster"] == ids[0 if row["source_row"] < 3 else 3]
+            assert row["cluster"] == ids[0 if row["source_row"] < 3 else 4]
             assert row["value"] >= row["threshold"] == 0.8

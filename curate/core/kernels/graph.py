@@ -12,29 +12,30 @@ Scores = NDArray[np.float64]
 HALF = 32
 """Bits of the number of a split, and of that of a record within its split."""
 ALL_PAIRS = 64
-"""Runs of more equal keys than this are paired as star and chain, so that a run costs no more than its length.
+"""Runs of more equal keys than this are not paired throughout, so that a run costs no more than its length.
 
 A record in a run of so many is compared with 32 others on average: about as long as it takes to read it.
 """
 
 
-def pairs_of(keys: Longs, rows: Longs, most: int = ALL_PAIRS) -> tuple[Longs, Longs]:
+def pairs_of(keys: Longs, order: Longs, rows: Longs, most: int = ALL_PAIRS) -> tuple[Longs, Longs]:
     """Return the pairs (smaller row, larger row) that share a key, each once, ascending.
 
-    `keys` and `rows` are sorted by (key, row). A run of at most so many equal keys gives all its pairs; a longer one
-    pairs its first row with every other and each row with the next.
+    All three are sorted by (key, order, row). A run of at most so many equal keys gives all its pairs. Of a longer one,
+    of n, the first is paired with every other, and each with the `most**2 / n` before it, one at least; of those that
+    share an order only the first counts, with which the others are paired.
     """
-    ones = np.empty(_pair_count(keys, most), np.uint64)
-    twos = np.empty(len(ones), np.uint64)
-    _pairs(keys, rows, most, (ones, twos))
-    return distinct_pairs(ones, twos)
+    ones, twos = np.empty((2, _room(keys, most)), np.uint64)
+    count = _pairs(keys, order, rows, most, (ones, twos))
+    return distinct_pairs(ones[:count], twos[:count])
 
 
-def long_runs(keys: Longs) -> Places:
-    """Return the lengths of the runs of sorted keys that are paired as star and chain."""
+def long_runs(keys: Longs, most: int = ALL_PAIRS) -> tuple[Places, NDArray[np.bool_]]:
+    """Return the lengths of the runs of sorted keys that are not paired throughout, and a mask over their keys."""
     starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
     lengths = np.diff(starts, append=len(keys))
-    return lengths[lengths > ALL_PAIRS]
+    far = lengths > most
+    return lengths[far], np.repeat(far, lengths)
 
 
 def distinct_pairs(ones: Longs, twos: Longs) -> tuple[Longs, Longs]:
@@ -81,30 +82,48 @@ def components(nodes: int, ones: Places, twos: Places) -> Places:
 
 
 @kernel
-def _pair_count(keys: Longs, most: int) -> int:
+def _room(keys: Longs, most: int) -> int:
+    """Return a number of pairs that is never exceeded."""
     total, start = 0, 0
     for stop in range(1, len(keys) + 1):
         if stop == len(keys) or keys[stop] != keys[start]:
             run = stop - start
-            total += run * (run - 1) // 2 if run <= most else 2 * run - 3
+            total += run * (run - 1) // 2 if run <= most else run * (max(1, most * most // run) + 1)
             start = stop
     return total
 
 
 @kernel
-def _pairs(keys: Longs, rows: Longs, most: int, out: tuple[Longs, Longs]) -> None:
+def _pairs(keys: Longs, order: Longs, rows: Longs, most: int, out: tuple[Longs, Longs]) -> int:
     ones, twos = out
+    leads = np.empty(len(keys), np.int64)
     at, start = 0, 0
     for stop in range(1, len(keys) + 1):
         if stop < len(keys) and keys[stop] == keys[start]:
             continue
-        far = stop - start > most
-        for one in range(start, stop):
-            last = min(one + 2, stop) if far and one > start else stop
-            for two in range(one + 1, last):
-                ones[at], twos[at] = rows[one], rows[two]
+        run = stop - start
+        far = run > most
+        reach = max(1, most * most // run) if far else run
+        count = 0
+        for place in range(start, stop):
+            again = far and place > start and order[place] == order[place - 1]
+            first = count - 1 if again else max(0, count - reach)
+            for lead in range(first, count):
+                ones[at], twos[at] = _ascending(rows[leads[lead]], rows[place])
                 at += 1
+            if first > 0 and not again:
+                ones[at], twos[at] = _ascending(rows[start], rows[place])
+                at += 1
+            if not again:
+                leads[count] = place
+                count += 1
         start = stop
+    return at
+
+
+@kernel
+def _ascending(one: np.uint64, two: np.uint64) -> tuple[np.uint64, np.uint64]:
+    return min(one, two), max(one, two)
 
 
 @kernel

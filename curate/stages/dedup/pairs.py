@@ -1,7 +1,7 @@
-"""Rounds that turn band keys into pairs, and pairs into measured similarity."""
+"""The round that turns pairs into measured similarity."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from curate.core.errors import StorageError
 from curate.core.stage import Texts, Value, Yields
 from curate.stages.dedup.keep import Criterion, Judge, Merits, columns_of
+from curate.stages.dedup.propose import PROPOSED, distinct
 from curate.stages.dedup.scope import On, needed, said
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 Longs = NDArray[np.uint64]
 Places = NDArray[np.int64]
 Scores = NDArray[np.float64]
-Number = TypeVar("Number", np.int64, np.uint64)
-
-PROPOSED = pa.schema([("row", pa.uint64()), ("other_row", pa.uint64())])
-"""A pair of records that nobody has measured, `row` < `other_row`."""
 
 HELD_SHINGLES = 1 << 25
 """How many shingles of texts that wait for their partners are held at a time: 256 MB."""
@@ -34,27 +31,6 @@ def measured(keep: Sequence[Criterion]) -> pa.Schema:
     """
     ends = [(f"{prefix}{criterion}", pa.int64()) for criterion in keep for prefix in ("", "other_")]
     return pa.schema([*PROPOSED, ("jaccard", pa.float64()), *ends])
-
-
-def proposed(ones: Longs, twos: Longs) -> pa.RecordBatch:
-    """Spell pairs that nobody has measured."""
-    return pa.RecordBatch.from_arrays([pa.array(ones), pa.array(twos)], schema=PROPOSED)
-
-
-class Propose(Value):
-    """Pair the rows that share a band key."""
-
-    by: Literal["key", "row", "all"] = "key"
-    wants_text: bool = False
-
-    def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - no text wanted
-        """Yield PROPOSED; a pair comes once a partition. Count the keys whose records are not all paired."""
-        from curate.core.kernels.graph import long_runs, pairs_of
-
-        keys = facts["key"].to_numpy()
-        yield proposed(*pairs_of(keys, facts["row"].to_numpy()))
-        lengths = long_runs(keys)
-        return {"long_runs": len(lengths), "long_run_records": int(lengths.sum())}
 
 
 class Measure(Value):
@@ -215,9 +191,3 @@ class Held:
         copied(source, chosen, self.spans.values, spans[0])
         self.spans.starts[places], self.spans.stops[places] = spans
         self.end = int(spans[1][-1]) if len(places) else self.end
-
-
-def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
-    """Sort numbers and keep each once."""
-    numbers = np.sort(numbers)
-    return numbers[np.concatenate(([True], numbers[1:] != numbers[:-1]))[: len(numbers)]]
