@@ -25,7 +25,7 @@ from curate.engine.funnel import summed, table
 from curate.sinks.rejects import MEANINGS
 from curate.sinks.words import EN
 from curate.stages.dedup.near import NearDuplicates
-from curate.stages.pii.engine import RULES
+from curate.stages.pii.rules import RULES
 from curate.stages.quality.presets import PRESETS, Rule
 from curate.stages.quality.signals import SIGNALS
 

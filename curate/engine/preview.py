@@ -16,7 +16,7 @@ from curate.engine.phases import Work
 from curate.engine.run import Options, execute
 from curate.engine.spool import batches_of
 from curate.stages.pii import Pii, mask
-from curate.stages.pii.stage import TYPES
+from curate.stages.pii.rules import TYPES
 
 BINS, NEAR, CONTEXT, SHOWN, WIDE = 12, 3, 18, 120, 44
 

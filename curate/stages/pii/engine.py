@@ -6,12 +6,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from curate.stages.pii.labelled import LABELLED_RULES
-from curate.stages.pii.numbers import NUMBER_RULES
 from curate.stages.pii.rule import FOLDABLE, Rule, fold
-
-RULES: tuple[Rule, ...] = (*NUMBER_RULES, *LABELLED_RULES)
-"""Every rule, by falling priority: of two equally long and equally sure spans the earlier rule's stands."""
+from curate.stages.pii.rules import RULES
 
 JOINTS = " -.()）"
 RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")

@@ -18,8 +18,9 @@ from presidio_analyzer.predefined_recognizers import (
     UsSsnRecognizer,
 )
 
-from curate.stages.pii.engine import RULES, Span, settle
+from curate.stages.pii.engine import Span, settle
 from curate.stages.pii.rule import Rule, fold
+from curate.stages.pii.rules import RULES
 
 THRESHOLD = 0.4
 """Presidio's own recognizers say less than this of a bare number."""

@@ -1,52 +1,21 @@
 """The stage `pii`: replace personal data in Chinese and English text by typed placeholders, or tag it."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import cache
-from typing import ClassVar, Literal, Protocol, Self
+from typing import ClassVar, Literal, Self
 
-import numpy as np
 import pyarrow as pa
 from pydantic import Field, field_validator, model_validator
 
-from curate.core import compute as pc
 from curate.core.record import FILLED
-from curate.core.stage import COUNTED, FOUND, Edit, Edited, Editor
-from curate.stages.pii.engine import RULES, BudgetError, Native, Span, replaced
+from curate.core.stage import Edit, Editor
+from curate.stages.pii.editing import Editing, Write
+from curate.stages.pii.finders import Finder, finder
+from curate.stages.pii.rules import TYPES
 
-TYPES = tuple(dict.fromkeys(rule.entity for rule in RULES))
-"""Every type of personal data that the rules know."""
-ROUNDS = 8
-"""After so many passes a text has to be settled; a text that is not is rejected."""
 LONG_NUMBER, KEPT_DIGITS = 11, 4
 """A number of so many digits keeps its last four when it is masked."""
 
 WITHHELD = "<WITHHELD>"
 """What `mask` returns in the place of a text that it cannot mask."""
-
-Write = Callable[[str, str], str]
-
-
-class Finder(Protocol):
-    """What an engine is to the stage."""
-
-    def find(self, text: str, open_gates: frozenset[str] | None = None) -> list[Span]:
-        """Return the spans of personal data in text order, without overlaps."""
-        ...
-
-    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[frozenset[str] | None]]:
-        """Return the rows worth a look, ascending, and which gates are open in each (null: all)."""
-        ...
-
-
-@cache
-def finder(engine: str, types: frozenset[str], lenient: frozenset[str], budget: int) -> Finder:
-    """Return an engine for these types; Presidio is imported only for its own."""
-    if engine == "native":
-        return Native(types, lenient, budget)
-    from curate.stages.pii.recognizers import PresidioEngine
-
-    return PresidioEngine(types, lenient)
 
 
 def masked(_entity: str, value: str) -> str:
@@ -116,7 +85,7 @@ class Pii(Editor):
 
     def open(self) -> Edit:
         """Load the engine and return the edit."""
-        return Editing(self).edit
+        return Editing(self.finder(), self.write(), self.operator, self.name or "pii", self.action or "tag").edit
 
     def write(self) -> Write:
         """Return what is written for a value."""
@@ -126,87 +95,6 @@ class Pii(Editor):
             return lambda _entity, _value: ""
         words = {entity: self.placeholders.get(entity, f"<{entity}>") for entity in TYPES}
         return lambda entity, _value: words[entity]
-
-
-class Editing:
-    """The opened stage."""
-
-    def __init__(self, stage: Pii) -> None:
-        """Load the engine."""
-        self.finder = stage.finder()
-        self.write = stage.write()
-        self.stage = stage
-        self.label = stage.name or "pii"
-
-    def edit(self, strings: pa.StringArray) -> Edited:
-        """Replace what is found until nothing is: what stands next to a placeholder may only then show its shape."""
-        texts: dict[int, str] = {}
-        counts: dict[int, Counter[str]] = {}
-        rejected: list[int] = []
-        places, batch = list(range(len(strings))), strings
-        for _ in range(ROUNDS):
-            changed: dict[int, str] = {}
-            for place, text, gates in self.worth_a_look(places, batch):
-                try:
-                    spans = self.finder.find(text, gates)
-                except BudgetError:
-                    rejected.append(place)
-                    continue
-                if spans:
-                    counts.setdefault(place, Counter()).update(span.entity for span in spans)
-                    changed[place] = replaced(text, spans, self.write)
-            if self.stage.operator == "tag":
-                return Edited(strings, found_lines(self, rejected, counts))
-            texts |= changed
-            if not changed:
-                break
-            places, batch = list(changed), pa.array(changed.values(), pa.string())
-        else:
-            rejected += places
-        return Edited(spliced(strings, texts), found_lines(self, rejected, {}), counted(counts))
-
-    def worth_a_look(
-        self, places: list[int], strings: pa.StringArray
-    ) -> Iterator[tuple[int, str, frozenset[str] | None]]:
-        """Yield the strings that may hold personal data, with their places and open gates."""
-        rows, gates = self.finder.gates(strings)
-        some = strings.take(pa.array(rows, pa.int64())).to_pylist()
-        for row, text, open_gates in zip(rows, some, gates, strict=True):
-            yield places[row], text, open_gates
-
-
-def spliced(strings: pa.StringArray, texts: dict[int, str]) -> pa.StringArray:
-    """Put new strings in their places; the very same array where there are none."""
-    if not texts:
-        return strings
-    places = sorted(texts)
-    mask = np.zeros(len(strings), bool)
-    mask[places] = True
-    return pc.replace_with_mask(strings, pa.array(mask), pa.array([texts[place] for place in places], pa.string()))
-
-
-def counted(counts: dict[int, Counter[str]]) -> pa.RecordBatch | None:
-    """Write counts as lines (schema COUNTED): by place, within it by type."""
-    lines = [
-        {"row": place, "type": entity, "count": number}
-        for place in sorted(counts)
-        for entity, number in sorted(counts[place].items())
-    ]
-    return pa.RecordBatch.from_pylist(lines, COUNTED) if lines else None
-
-
-def found_lines(editing: Editing, rejected: list[int], tagged: dict[int, Counter[str]]) -> pa.RecordBatch | None:
-    """Write findings (schema FOUND): texts beyond the budget, and the types found where the operator is `tag`."""
-    action = editing.stage.action or "tag"
-    lines: list[dict[str, object]] = [
-        {"row": place, "rule": f"{editing.label}:budget", "action": "reject"} for place in rejected
-    ]
-    measured = {"metric": "count", "threshold": 0.0, "operator": ">", "action": action}
-    for place, counts in tagged.items():
-        for entity, number in sorted(counts.items()):
-            lines.append({"row": place, "rule": f"{editing.label}:{entity}", "value": float(number), **measured})
-    lines.sort(key=lambda line: int(str(line["row"])))
-    return pa.RecordBatch.from_pylist(lines, FOUND) if lines else None
 
 
 def mask(text: str) -> str:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.stages.pii.engine import RULES, Native
-from curate.stages.pii.stage import TYPES
+from curate.stages.pii.engine import Native
+from curate.stages.pii.rules import RULES, TYPES
 from tests.stages.pii.made import KINDS, MADE, PLACES, full_width
 from tests.stages.pii.test_found import HARMLESS
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from curate.core.stage import COUNTED, FOUND
 from curate.stages.pii import Pii, mask
 from curate.stages.pii.engine import BudgetError, Native
-from curate.stages.pii.stage import TYPES
+from curate.stages.pii.rules import TYPES
 from tests.conftest import TEXT
 from tests.stages.pii.made import KINDS, MADE
 from tests.stages.pii.test_presidio import FRAGMENTS
