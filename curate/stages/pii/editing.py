@@ -10,6 +10,7 @@ from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
 from curate.stages.pii.engine import BudgetError, replaced
 from curate.stages.pii.finders import Finder
+from curate.stages.pii.gating import Opened, Stretch
 
 ROUNDS = 8
 """After so many passes a text has to be settled; a text that is not is rejected."""
@@ -33,17 +34,18 @@ class Editing:
         counts: dict[int, Counter[str]] = {}
         rejected: list[int] = []
         places, batch = list(range(len(strings))), strings
+        near: dict[int, list[Stretch]] = {}
         for _ in range(ROUNDS):
             changed: dict[int, str] = {}
-            for place, text, gates in self.worth_a_look(places, batch):
+            for place, text, opened in self.worth_a_look(places, batch):
                 try:
-                    spans = self.finder.find(text, gates)
+                    spans = self.finder.find(text, opened, near.get(place))
                 except BudgetError:
                     rejected.append(place)
                     continue
                 if spans:
                     counts.setdefault(place, Counter()).update(span.entity for span in spans)
-                    changed[place] = replaced(text, spans, self.write)
+                    changed[place], near[place] = replaced(text, spans, self.write)
             if self.tags:
                 return Edited(strings, found_lines(self, rejected, counts))
             texts |= changed
@@ -54,14 +56,12 @@ class Editing:
             rejected += places
         return Edited(spliced(strings, texts), found_lines(self, rejected, {}), counted(counts))
 
-    def worth_a_look(
-        self, places: list[int], strings: pa.StringArray
-    ) -> Iterator[tuple[int, str, frozenset[str] | None]]:
-        """Yield the strings that may hold personal data, with their places and open gates."""
-        rows, gates = self.finder.gates(strings)
+    def worth_a_look(self, places: list[int], strings: pa.StringArray) -> Iterator[tuple[int, str, Opened | None]]:
+        """Yield the strings that may hold personal data, with their places, and where in them."""
+        rows, opened = self.finder.look(strings)
         some = strings.take(pa.array(rows, pa.int64())).to_pylist()
-        for row, text, open_gates in zip(rows, some, gates, strict=True):
-            yield places[row], text, open_gates
+        for row, text, where in zip(rows, some, opened, strict=True):
+            yield places[row], text, where
 
 
 def spliced(strings: pa.StringArray, texts: dict[int, str]) -> pa.StringArray:

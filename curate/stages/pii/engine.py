@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from curate.stages.pii.rule import FOLDABLE, Rule, fold
+from curate.stages.pii.gating import Gates, Opened, Stretch, widened
+from curate.stages.pii.rule import Rule
 from curate.stages.pii.rules import RULES
 
 JOINTS = " -.()）"
@@ -15,8 +16,11 @@ RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
 RUN_GATE = "[0-9]{5}|[0-9][-. )(）][ (-]?[0-9]"
 LEFT_OF_AT = 140
 """How far an e-mail address can reach to the left of its `@`: a little more than its pattern allows."""
+SIGHT = 64
+"""Where a text is cut off, what ends so close to the cut may have been longer."""
 LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-"
 
+DIGITS = frozenset("0123456789")
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 SIGNS = LETTERS | frozenset("+(（")
 """What may stand before a digit run and belong to the value."""
@@ -76,7 +80,9 @@ def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
     return sorted(kept)
 
 
-Table = Mapping[tuple[str, int, str], tuple[Compiled, ...]]
+Key = tuple[str, int, str]
+"""What stands before a digit run, its length, and the joint after it (empty: none)."""
+Table = Mapping[Key, tuple[Compiled, ...]]
 
 
 class Native:
@@ -94,44 +100,70 @@ class Native:
         for place, rule in enumerate(RULES):
             if rule.entity in types:
                 self.at_runs += compiled(place, rule, lenient=rule.entity in lenient) if not rule.gate else []
-                gated.setdefault(opener(rule), [])
-                gated[opener(rule)] += compiled(place, rule, lenient=rule.entity in lenient) if rule.gate else []
-        self.gated = {gate: patterns for gate, patterns in gated.items() if gate}
-        self.union = "|".join([RUN_GATE, FOLDABLE.pattern, *(gate for gate, some in self.gated.items() if some)])
+                if rule.gate:
+                    gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
+        self.gated = gated
+        labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
+        self.gates = Gates(RUN_GATE, list(labels), list(gated))
         self.tables: dict[frozenset[str], Table] = {}
+        self.always = tabled([one for one in self.at_runs if not opener(one.rule)])
+        self.any: dict[Key, re.Pattern[str]] = {}
+
+    def tried(self, text: str, at: int, key: Key, table: Table) -> Iterable[Compiled]:
+        """Return the patterns that may match where a digit run stands.
+
+        Most runs begin nothing (years, sizes, parts of dates): there one attempt takes the place of a dozen.
+        """
+        always = self.always.get(key, ())
+        if len(always) > 1:
+            if key not in self.any:
+                self.any[key] = united([one.pattern.pattern for one in always])
+            if not self.any[key].match(text, at):
+                always = ()
+        return (*always, *table.get(key, ()))
 
     def table(self, open_gates: frozenset[str]) -> Table:
-        """Return which patterns are tried at which digit runs of a text that has these labels."""
+        """Return which patterns are tried at which digit runs of a text because it has these labels."""
         if open_gates not in self.tables:
-            self.tables[open_gates] = tabled([one for one in self.at_runs if opener(one.rule) in {"", *open_gates}])
+            self.tables[open_gates] = tabled([one for one in self.at_runs if opener(one.rule) in open_gates])
         return self.tables[open_gates]
 
-    def find(self, text: str, open_gates: frozenset[str] | None = None) -> list[Span]:
+    def find(self, text: str, opened: Opened | None = None, near: Sequence[Stretch] | None = None) -> list[Span]:
         """Return the spans of personal data in text order, without overlaps; BudgetError where they cost too much.
 
-        `open_gates` are those that match the text, as `gates` says; all are taken to be open when it is absent.
+        `opened` is what `look` says of the text; all of it is open when it is absent. With `near`, only what begins
+        less than REACH before or behind these stretches is looked for.
         """
-        folded = fold(text)
-        opened = frozenset(self.gated) if open_gates is None else open_gates
-        found = self.numbers(folded, self.table(opened))
-        for gate, patterns in self.gated.items():
-            if patterns and gate in opened:
-                found += self.by_at(folded, patterns[0]) if gate == "@" else self.by_label(folded, patterns)
+        if opened is None:
+            opened = self.gates.everywhere(text)
+        if near is not None:
+            opened = opened.within(widened(near, len(text)))
+        found = self.numbers(opened)
+        for gate, stretches in opened.gates.items():
+            if gate == "@":
+                found += self.by_at(opened.text, self.gated[gate][0], stretches)
+            else:
+                found += self.by_label(opened.text, self.gated[gate], stretches)
         return settle(found)
 
-    def numbers(self, text: str, table: Table) -> list[tuple[int, Span]]:
+    def look(self, strings: pa.StringArray) -> tuple[list[int], list[Opened]]:
+        """Return the rows that may hold personal data, ascending, and where in each of them."""
+        return self.gates.opened(strings)
+
+    def numbers(self, opened: Opened) -> list[tuple[int, Span]]:
         """Try the rules of numbers at every digit run by which they may begin."""
         found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
-        work = 0
-        for run in RUN.finditer(text):
+        text, work = opened.text, 0
+        for run, labels in beginning(opened):
+            table = self.table(labels)
             start, stop = run.span()
             work += 1
             follows = text[stop : stop + 1]
             key = (stop - start, follows if follows in JOINTS else "")
             before = text[start - 1] if start else ""
             for lead, at in starts(text, start, before) if before in SIGNS else (("digit", start),):
-                for one in table.get((lead, *key), ()):
+                for one in self.tried(text, at, (lead, *key), table):
                     match = one.pattern.match(text, at)
                     if match and at >= ends.get(id(one), 0):
                         ends[id(one)] = match.end()
@@ -139,31 +171,34 @@ class Native:
         self.spend(work)
         return found
 
-    def by_label(self, text: str, patterns: list[Compiled]) -> list[tuple[int, Span]]:
-        """Search the whole text for the patterns of one rule."""
+    def by_label(self, text: str, patterns: Sequence[Compiled], stretches: Sequence[Stretch]) -> list[tuple[int, Span]]:
+        """Search the text for the patterns of one rule."""
         found: list[tuple[int, Span]] = []
         work = 0
         for one in patterns:
-            for match in one.pattern.finditer(text):
-                work += 1
-                judged(found, one, text, match.span("value"))
+            for first, last in stretches:
+                for match in one.pattern.finditer(text, first, last):
+                    work += 1
+                    if last == len(text) or match.end() + SIGHT <= last:
+                        judged(found, one, text, match.span("value"))
         self.spend(work)
         return found
 
-    def by_at(self, text: str, one: Compiled) -> list[tuple[int, Span]]:
+    def by_at(self, text: str, one: Compiled, stretches: Sequence[Stretch]) -> list[tuple[int, Span]]:
         """Search around every `@` for e-mail addresses."""
         found: list[tuple[int, Span]] = []
         work, after = 0, 0
-        at = text.find("@")
-        while at >= 0:
-            work += 1
-            before = text[max(0, at - LEFT_OF_AT) : at]
-            start = at - len(before) + len(before.rstrip(LOCAL_SIGNS))
-            match = one.pattern.match(text, start) if after <= start < at else None
-            if match:
-                judged(found, one, text, match.span("value"))
-                after = match.end()
-            at = text.find("@", max(after, at + 1))
+        for first, last in stretches:
+            at = text.find("@", first, last)
+            while at >= 0:
+                work += 1
+                before = text[max(0, at - LEFT_OF_AT) : at]
+                start = at - len(before) + len(before.rstrip(LOCAL_SIGNS))
+                match = one.pattern.match(text, start) if after <= start < at else None
+                if match:
+                    judged(found, one, text, match.span("value"))
+                    after = match.end()
+                at = text.find("@", max(after, at + 1), last)
         self.spend(work)
         return found
 
@@ -172,22 +207,6 @@ class Native:
         if work > self.budget:
             message = f"{work} candidates, more than {self.budget}"
             raise BudgetError(message)
-
-    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[frozenset[str] | None]]:
-        """Return the rows that may hold personal data, ascending, and for each of them which gates are open.
-
-        One scan of the whole column decides which rows Python sees at all; gates are tried on folded text.
-        """
-        import polars as pl
-
-        column = pl.Series(pl.from_arrow(strings))
-        rows = column.str.contains(self.union).arg_true()
-        some = pl.Series([fold(text) for text in column.gather(rows)], dtype=pl.String)
-        opened: list[list[str]] = [[] for _ in range(len(rows))]
-        for gate in self.gated:
-            for place in some.str.contains(gate).arg_true():
-                opened[place].append(gate)
-        return rows.to_list(), [frozenset(gates) for gates in opened]
 
 
 def opener(rule: Rule) -> str:
@@ -201,9 +220,30 @@ def compiled(place: int, rule: Rule, *, lenient: bool) -> list[Compiled]:
     return [Compiled(place, rule, re.compile(text), lenient) for text in texts]
 
 
+GROUP = re.compile(r"\(\?P([<=])(\w+)")
+
+
+def united(patterns: Sequence[str]) -> re.Pattern[str]:
+    """Return a pattern that matches where any of these does; each keeps its own groups under another name."""
+    texts = [GROUP.sub(rf"(?P\g<1>\g<2>_{place}", text) for place, text in enumerate(patterns)]
+    return re.compile("|".join(f"(?:{text})" for text in texts))
+
+
+def beginning(opened: Opened) -> Iterable[tuple[re.Match[str], frozenset[str]]]:
+    """Yield the digit runs that begin in the parts of a text, each once and whole, with the labels around its part."""
+    for (first, last), labels in opened.runs:
+        start = first
+        while 0 < start < last and opened.text[start - 1] in DIGITS:
+            start += 1
+        for run in RUN.finditer(opened.text, start):
+            if run.start() >= last:
+                break
+            yield run, labels
+
+
 def tabled(patterns: Sequence[Compiled]) -> Table:
-    """Arrange patterns by what stands before a digit run, its length, and the joint after it (empty: none)."""
-    table: dict[tuple[str, int, str], tuple[Compiled, ...]] = {}
+    """Arrange patterns by the digit runs at which they are tried."""
+    table: dict[Key, tuple[Compiled, ...]] = {}
     for one in patterns:
         for lead in ("digit", "paren", "plus", "letter"):
             if one.rule.lead in {lead, "any"}:
@@ -239,12 +279,19 @@ def judged(found: list[tuple[int, Span]], one: Compiled, text: str, span: tuple[
         found.append((one.place, Span(span[0], span[1], one.rule.entity, score)))
 
 
-def replaced(text: str, spans: Sequence[Span], write: Callable[[str, str], str]) -> str:
-    """Put `write(type, value)` in the place of every span; spans are in text order and do not overlap."""
+def replaced(text: str, spans: Sequence[Span], write: Callable[[str, str], str]) -> tuple[str, list[Stretch]]:
+    """Put `write(type, value)` in the place of every span; return the text, and where in it there is something new.
+
+    Spans are in text order and do not overlap.
+    """
     parts: list[str] = []
-    last = 0
+    written: list[Stretch] = []
+    last = at = 0
     for span in spans:
-        parts += (text[last : span.start], write(span.entity, text[span.start : span.end]))
-        last = span.end
+        value = write(span.entity, text[span.start : span.end])
+        parts += (text[last : span.start], value)
+        at += span.start - last
+        written.append((at, at + len(value)))
+        at, last = at + len(value), span.end
     parts.append(text[last:])
-    return "".join(parts)
+    return "".join(parts), written

@@ -1,5 +1,7 @@
 """Our rules as Presidio recognizers, for any Presidio user, and the engine that runs them in Presidio's analyzer."""
 
+from collections.abc import Sequence
+
 import presidio_analyzer.pattern_recognizer
 import pyarrow as pa
 from presidio_analyzer import (
@@ -19,6 +21,7 @@ from presidio_analyzer.predefined_recognizers import (
 )
 
 from curate.stages.pii.engine import Span, settle
+from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.rule import Rule, fold
 from curate.stages.pii.rules import RULES
 
@@ -124,14 +127,14 @@ class PresidioEngine:
             supported_languages=["en"],
         )
 
-    def gates(self, strings: pa.StringArray) -> tuple[list[int], list[frozenset[str] | None]]:
+    def look(self, strings: pa.StringArray) -> tuple[list[int], list[Opened | None]]:
         """Return every row that is not null: what Presidio's own recognizers need is not known."""
         rows = [row for row, valid in enumerate(strings.is_valid().to_pylist()) if valid]
         return rows, [None] * len(rows)
 
-    def find(self, text: str, open_gates: frozenset[str] | None = None) -> list[Span]:
-        """Return the spans of personal data in text order, without overlaps; gates do not matter."""
-        del open_gates
+    def find(self, text: str, opened: Opened | None = None, near: Sequence[Stretch] | None = None) -> list[Span]:
+        """Return the spans of personal data in text order, without overlaps, wherever in the text they are."""
+        del opened, near
         results = self.engine.analyze(text, language="en", score_threshold=THRESHOLD)
         folded = fold(text)
         found = []
