@@ -1,0 +1,72 @@
+"""Gates only leave out places where nothing is."""
+
+from random import Random
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.stages.pii.engine import Native
+from curate.stages.pii.gating import OVERLAP, PART, common, neighbours, widened
+from curate.stages.pii.rules import TYPES
+from tests.stages.pii.made import MADE
+
+NATIVE = Native(frozenset(TYPES))
+FILLERS = ("设备运行正常，巡视检修记录完整。", "The committee met in 2004 and 12 15. ", "1 ", "a.", "\n", "电话与传真")
+VALUES = [(kind, name) for kind, ways in MADE.items() for name in ways]
+LABELS = ("手机", "身份证号：", " Tel. ", "", "卡号", "，")
+STRETCHES = st.lists(st.tuples(st.integers(0, 3000), st.integers(1, 400)), max_size=6).map(
+    lambda some: widened([(first, first + size) for first, size in sorted(some)], 4000)
+)
+
+
+def filled(draw: Random, length: int) -> str:
+    text = ""
+    while len(text) < length:
+        text += draw.choice(FILLERS) * draw.randint(1, 40)
+    return text[:length]
+
+
+@given(seed=st.integers(0, 10_000), lengths=st.lists(st.integers(0, 2 * PART), min_size=1, max_size=4))
+def test_what_is_found_behind_gates_is_what_is_found_everywhere(seed, lengths):
+    draw = Random(seed)
+    text = filled(draw, PART - draw.randint(0, 60))  # so that a value lies across the end of the first part
+    for length in lengths:
+        kind, name = draw.choice(VALUES)
+        text += (
+            draw.choice(["手机", "身份证号：", " Tel. ", "", "卡号", "，"])
+            + MADE[kind][name](draw)
+            + filled(draw, length)
+        )
+    _, opened = NATIVE.look(pa.array([text]))
+    assert (NATIVE.find(text, opened[0]) if opened else []) == NATIVE.find(text)
+
+
+@pytest.mark.parametrize("gap", [PART - 3, PART, PART + OVERLAP - 5, 3 * PART])
+def test_a_label_opens_only_what_is_near(gap):
+    number = "68251947"
+    texts = [f"电话 {number}{'。' * gap}", f"电话{'。' * gap}{number}"]
+    _, opened = NATIVE.look(pa.array(texts))
+    assert [len(NATIVE.find(text, where)) for text, where in zip(texts, opened, strict=True)] == [1, 0]
+
+
+@given(ones=STRETCHES, twos=STRETCHES)
+def test_common_stretches_hold_the_places_that_both_have(ones, twos):
+    def places(some):
+        return {place for first, last in some for place in range(first, last)}
+
+    assert places(common(ones, twos)) == places(ones) & places(twos)
+
+
+@given(places=st.sets(st.integers(0, 9)))
+def test_neighbours_are_beside(places):
+    assert neighbours(sorted(places), 10) == sorted({n for p in places for n in (p - 1, p, p + 1)} & set(range(10)))
+
+
+def test_near_finds_what_begins_there_and_leaves_the_rest():
+    text = f"手机13912345678{'。' * 2 * PART}手机13787654321"
+    _, (opened,) = NATIVE.look(pa.array([text]))
+    spans = NATIVE.find(text, opened)
+    assert len(spans) == 2
+    assert NATIVE.find(text, opened, [(0, 2)]) == spans[:1]
