@@ -140,10 +140,11 @@ class Numbered:
     """Texts that say the number of their record, and nothing else."""
 
     def of(self, rows: Longs, columns: Sequence[str] = ("text",)) -> Iterator[pa.RecordBatch]:
-        """Yield (row, text) in batches."""
+        """Yield (row, source, text) in batches."""
         for start in range(0, len(rows), BATCH):
             some = pa.array(rows[start : start + BATCH])
-            yield pa.RecordBatch.from_arrays([some, some.cast(pa.string())], ["row", *columns])
+            source = pa.array(np.zeros(len(some), np.uint32))
+            yield pa.RecordBatch.from_arrays([some, source, some.cast(pa.string())], ["row", "source", *columns])
 
 
 class Introduce(Propose):
@@ -164,7 +165,7 @@ class Supposed(NearDuplicates):
     def rounds(self) -> Sequence[Round]:
         """Return the rounds as they stand, but for those that read texts."""
         _, *rest = super().rounds()
-        introduce = Introduce(ngram=self.ngram, banding=self.banding, seed=self.seed)
+        introduce = Introduce(ngram=self.ngram, banding=self.banding, seed=self.seed, keep=self.keep)
         suppose = Suppose(keep=self.keep, records=self.records)
         return [introduce, *(suppose if isinstance(one, Measure) else one for one in rest)]
 

@@ -111,7 +111,8 @@ def copy_rows(copies: Copies, sheet: Sheet) -> Iterator[Row]:
         if count
     ]
     total = copies.rejected + copies.tagged
-    more = f"; the {len(copies.listed):,} least similar" if len(copies.listed) < total else ""
+    which = "first" if copies.tagged else "least similar"  # nothing says how similar a tagged one is
+    more = f"; the {len(copies.listed):,} {which}" if len(copies.listed) < total else ""
     yield []
     yield from labelled("stands for", f"{' and '.join(parts)}{more}", sheet, "head")
     yield from listed(copies.listed, sheet)

@@ -150,18 +150,12 @@ class NearDuplicates(Keeping):
 
     def rounds(self) -> Sequence[Round]:
         """Propose pairs, measure them, bring together what a first choice parted, measure again, decide."""
-        measure = Measure(
-            ngram=self.ngram,
-            threshold=self.threshold,
-            keep=self.keep,
-            quality=self.quality,
-            date=self.date,
-            on=self.on,
-        )
+        said = {name: getattr(self, name) for name in ("ngram", "keep", "quality", "date", "on")}
+        measure = Measure(threshold=self.threshold, **said)
         rule = f"{self.called}:near_copy"
         decide = Decide(keep=self.keep, rule=rule, action=self.action or "reject", threshold=self.threshold)
         return (
-            Propose(ngram=self.ngram, banding=self.banding, seed=self.seed, on=self.on),
+            Propose(banding=self.banding, seed=self.seed, **said),
             measure,
             *(Reconsider(keep=self.keep, threshold=self.threshold), measure) * RECONSIDERED,
             decide,

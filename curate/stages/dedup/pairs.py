@@ -8,10 +8,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate.core.errors import StorageError
-from curate.core.stage import Texts, Value, Yields
-from curate.stages.dedup.keep import Criterion, Judge, Merits, columns_of
-from curate.stages.dedup.propose import PROPOSED, distinct
-from curate.stages.dedup.scope import On, needed, said
+from curate.core.stage import Texts, Yields
+from curate.stages.dedup.keep import Criterion, Merits
+from curate.stages.dedup.propose import PROPOSED, Comparing, distinct
+from curate.stages.dedup.scope import said
 
 if TYPE_CHECKING:
     from curate.core.kernels.shingles import Spans
@@ -33,7 +33,7 @@ def measured(keep: Sequence[Criterion]) -> pa.Schema:
     return pa.schema([*PROPOSED, ("jaccard", pa.float64()), *ends])
 
 
-class Measure(Value):
+class Measure(Comparing):
     """Measure the pairs that are unmeasured, and let go of those that were proposed by their keys and do not reach.
 
     Those that `Reconsider` proposes stay, whatever they come to: it does not propose them again.
@@ -41,12 +41,7 @@ class Measure(Value):
 
     by: Literal["key", "row", "all"] = "row"
     wants_text: bool = True
-    ngram: int
     threshold: float
-    keep: tuple[Criterion, ...]
-    quality: str | None = None
-    date: str | None = None
-    on: On = "text"
 
     def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:
         """Yield measured pairs: first those that came so, then the new ones; count the new ones."""
@@ -66,16 +61,6 @@ class Measure(Value):
         if stay.any():
             yield measuring.pairs(stay)
         return {"pairs_verified": len(reach), "pairs_similar": int(reach.sum())}
-
-    @property
-    def judge(self) -> Judge:
-        """What decides which record of a pair is kept."""
-        return Judge(self.keep, self.quality, self.date, self.on)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of a record that are read."""
-        return tuple(dict.fromkeys((*needed(self.on), *columns_of(self.keep, self.quality, self.date))))
 
 
 class Measuring:

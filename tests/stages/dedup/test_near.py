@@ -312,6 +312,21 @@ class TestOrder:
         assert outcomes[0] == outcomes[1] == outcomes[2]
         assert sum(rule is not None for _, rule, *_ in outcomes[0].values()) > 100
 
+    @pytest.mark.parametrize("keep", [["id"], ["longest", "id"]])
+    def test_the_same_records_are_kept_in_any_order_where_many_are_copies(self, keep):
+        """Of copies in a long run one meets the others of the run: which one, `keep` decides and not the place."""
+        draw = random.Random(2)
+        base = families(11, families=2, members=160, length=60)
+        texts = list(
+            enumerate(text + draw.choice(["", " !", "。"]) for text in base for _ in range(draw.randint(1, 4)))
+        )
+        outcomes = []
+        for seed in range(3):
+            random.Random(seed).shuffle(texts)
+            judged = judge_records(near(threshold=0.6, keep=keep), {"one": keyed(texts)})
+            outcomes.append({one.id: one[1:] for one in judged})
+        assert outcomes[0] == outcomes[1] == outcomes[2]
+
 
 class TestIdempotence:
     @given(texts=FEW, cuts=CUTS, threshold=st.sampled_from([0.3, 0.5, 0.8]))
