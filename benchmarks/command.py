@@ -155,6 +155,28 @@ def near_duplicates(  # noqa: PLR0913, PLR0917 - the options of a command are it
 
 
 @main.command()
+@click.option("--peers", default="", help="Tools to measure beside: presidio,data-juicer,datatrove or some of them.")
+@click.option("--megabytes", default=8, show_default=True, help="Most text of a kind that is timed.")
+@click.option("--values", default=4_000, show_default=True, help="Planted values.")
+@seed
+@folder
+@form
+def pii(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    peers: str, megabytes: int, values: int, seed: int, folder: Path, form: str
+) -> None:
+    """Measure what `pii` finds, what it leaves alone and how fast, and print the tables of docs/personal-data.md."""
+    from benchmarks.pii import Bench  # brings polars, which most other commands do without
+    from benchmarks.pii_report import report
+    from benchmarks.pii_tools import PEERS
+
+    wanted = [name for name in peers.split(",") if name]
+    if strangers := set(wanted) - set(PEERS):
+        raise click.UsageError(f"no peer is called {min(strangers)!r}; there are {', '.join(PEERS)}")
+    found = Bench(real_sets(), folder, megabytes, values, seed).measured(wanted)
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else report(found))
+
+
+@main.command()
 @click.option("--records", default=10_000_000, show_default=True, help="How many records there seem to be.")
 @folder
 @form
