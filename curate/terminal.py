@@ -18,6 +18,7 @@ import click
 if TYPE_CHECKING:
     from curate.engine.crew import Event
     from curate.library import Run
+    from curate.lineage.trace import Trace
     from curate.lineage.verification import Verification
 
 How = Literal["auto", "rich", "plain", "none"]
@@ -234,6 +235,31 @@ def show_explanation(out: Path, name: str, said: dict[str, Any]) -> None:
     for row in page(explained, sheet):
         line = "".join(click.style(run.text, **STYLES[run.style]) if coloured else run.text for run in row)
         click.echo(line if coloured else line.rstrip())
+
+
+def show_trace(traced: "Trace", *, as_json: bool) -> None:
+    """Print where the data of a person stood, record by record, and what this cannot find."""
+    if as_json:
+        click.echo(traced.model_dump_json(indent=2))
+        return
+    for one in traced.records:
+        record = one.record
+        where = f"{record.source_id}:{record.source_uri} @{record.source_offset}+{record.source_length}"
+        state = "kept in" if record.kept else f"left out by {record.rejected.rule}, in" if record.rejected else "in"
+        click.echo(f"{record.id}  {where}  {state} {record.file} row {record.file_row}")
+        for place in one.places:
+            stretch = f"{place.field}, characters {place.offset} to {place.offset + place.length}"
+            click.echo(f"    line {place.line}: {place.type} in {stretch}")
+    for name in traced.lost:
+        click.echo(f"{name}  is in no shard and not in the ledger")
+    places = sum(line.places for line in traced.asked)
+    missed = [str(line.line) for line in traced.asked if not line.places]
+    click.echo(f"{places} places in {len(traced.records)} records; {traced.searched:,} places were looked through")
+    if missed:
+        click.echo(f"not found: line {', '.join(missed)}")
+    click.echo("this cannot find:")
+    for said in traced.cannot:
+        click.echo(textwrap.fill(said, WIDTH, initial_indent="  - ", subsequent_indent="    "))
 
 
 def path_of(said: str) -> tuple[str, str]:

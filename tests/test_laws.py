@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.config.registry import STAGES, load_class
-from curate.core.stage import COUNTED, FOUND, Edit, Editor, GlobalStage, Outcome, Settings, Stage, Step
+from curate.core.stage import (
+    COUNTED,
+    FOUND,
+    JUDGED,
+    POSITIONS,
+    Edit,
+    Editor,
+    GlobalStage,
+    Outcome,
+    Settings,
+    Stage,
+    Step,
+)
 from tests.conftest import TEXT, records
 
 LANGUAGES = st.sampled_from(["zh", "en", None])
@@ -149,7 +161,7 @@ class TestEveryEditor:
         edited = edit_of(editor)(strings(texts))
         assert edited.strings.type == pa.string()
         assert [text is None for text in edited.strings.to_pylist()] == [text is None for text in texts]
-        for lines, schema in ((edited.found, FOUND), (edited.counts, COUNTED)):
+        for lines, schema in zip(edited[1:], (FOUND, COUNTED, JUDGED, POSITIONS), strict=True):
             assert lines is None or lines.schema.equals(schema)
             rows = [] if lines is None else lines["row"].to_pylist()
             assert rows == sorted(rows)
@@ -166,7 +178,7 @@ class TestEveryEditor:
         whole = edit_of(editor)(both)
         parts = [edit_of(editor)(part) for part in (both.slice(0, len(texts)), both.slice(len(texts)))]
         assert whole.strings.to_pylist() == [text for part in parts for text in part.strings.to_pylist()]
-        for lines in ("found", "counts"):
+        for lines in ("found", "counts", "judged", "positions"):
             first, second = ([] if (b := getattr(part, lines)) is None else b.to_pylist() for part in parts)
             all_lines = getattr(whole, lines)
             assert ([] if all_lines is None else all_lines.to_pylist()) == [*first, *shifted(second, len(texts))]

@@ -177,8 +177,22 @@ class Builder(Generic[Whole]):
             fact = f"the settings of {name!r} are a mapping, found {said!r}"
             self.draft.report(below, fact, f"known: {', '.join(said_names(model))}")
             self.mistaken.add(at)
-        built = self.partly(model, self.anchored(model, self.named_once(settings, below), below), below, {"as": name})
+        said = self.with_key(model, self.anchored(model, self.named_once(settings, below), below))
+        built = self.partly(model, said, below, {"as": name})
         return built if isinstance(built, Settings) else None
+
+    def with_key(self, model: type[BaseModel], settings: dict[str, object]) -> dict[str, object]:
+        """Let a stage that needs a key and names none take that of the run; one that cannot be read is noted once."""
+        if "key_file" not in model.model_fields or {"key_file", "key_env"} & settings.keys():
+            return settings
+        path = self.run_key()
+        readable = isinstance(path, (str, Path)) and Path(path).is_file() and Path(path).stat().st_size >= KEY_BYTES
+        return {**settings, "key_file": path} if readable else settings
+
+    def run_key(self) -> object:
+        """Return where the key of the run lies; None where none is named."""
+        said = self.draft.values.get("key_file")
+        return said if said is None or self.draft.is_set(("key_file",)) else self.rooted(said)
 
     def named_once(self, settings: dict[str, object], at: At) -> dict[str, object]:
         """Return the settings of a stage; note another name for it that is written wrongly."""
@@ -288,7 +302,7 @@ class Builder(Generic[Whole]):
             if self.draft.values.get("uris") == "keyed":
                 self.draft.report(("uris",), "'keyed' needs a key, found no `key_file`", hint)
             return
-        rooted = said if self.draft.is_set(("key_file",)) else self.rooted(said)
+        rooted = self.run_key()
         if not isinstance(rooted, (str, Path)):
             return
         try:

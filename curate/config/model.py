@@ -30,6 +30,17 @@ class Output(Value):
     split_by: str | None = Field(None, description="Kept field whose equal values stay in one split.")
     seed: int = Field(0, description="Seed of the assignment to splits.")
     columns: tuple[str, ...] = Field((), description="Signals to write into the shards beside the lineage.")
+    residual: Literal["stop", "report", "off"] = Field(
+        "stop",
+        description="Where check-valid resident ids, bank cards or Chinese mobiles are left in the shards that a stage "
+        "was to replace: publish nothing, publish and count them, or do not look.",
+    )
+    canaries: int = Field(
+        200,
+        ge=0,
+        description="How many invented values are planted in scratch copies of records to measure what each stage that "
+        "replaces personal data lets through; 0 for none.",
+    )
 
 
 class Limits(Value):

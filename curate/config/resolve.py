@@ -58,9 +58,14 @@ def pattern(path: str) -> str:
 def shown(value: BaseModel) -> dict[str, object]:
     """Return the fields of a value that may be shown, as JSON values, by the names that a configuration writes.
 
-    A stage's own name stays `name`, as everywhere else in the manifest.
+    A stage's own name stays `name`, as everywhere else in the manifest; what a field excludes from its dump (where a
+    key lies) is not shown.
     """
-    names = {name: name if name == "name" else field.alias or name for name, field in type(value).model_fields.items()}
+    names = {
+        name: name if name == "name" else field.alias or name
+        for name, field in type(value).model_fields.items()
+        if not field.exclude
+    }
     fields = {said: getattr(value, name) for name, said in names.items()}
     return {said: plain(field) for said, field in fields.items() if not isinstance(field, SecretStr)}
 

@@ -1,6 +1,6 @@
 """The engine's half of every editor: an edit of strings becomes an edit of records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,10 +9,24 @@ import pyarrow as pa
 
 from curate.core import compute as pc
 from curate.core.columns import with_columns
+from curate.core.personal import digest_of_value
 from curate.core.record import MESSAGES, render
-from curate.core.stage import COUNTED, Edit, Edited, Outcome, merged
+from curate.core.stage import COUNTED, Edit, Edited, Outcome, RecordEdit, merged
 
 Rows = npt.NDArray[np.int64]
+
+PLACED = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("field", pa.string()),
+        ("type", pa.string()),
+        ("offset", pa.int32()),
+        ("length", pa.int32()),
+        ("digest", pa.string()),
+    ]
+)
+"""Where personal data stood in records. `field` is `text`, `messages[3]` or the name of a kept column; offset and
+length are characters of that field as the stage saw it; `digest` is keyed (`curate.core.personal`). Never the value."""
 
 
 class Applied(NamedTuple):
@@ -22,6 +36,20 @@ class Applied(NamedTuple):
     changed: npt.NDArray[np.bool_]
     found: pa.RecordBatch | None
     counts: pa.RecordBatch | None
+    judged: pa.RecordBatch | None
+    placed: pa.RecordBatch | None
+
+
+class Told(NamedTuple):
+    """What an edit did to records: their outcome, and lines whose `row` is the record, ascending (or None)."""
+
+    outcome: Outcome
+    counts: pa.RecordBatch | None
+    """Schema COUNTED, summed over the fields of a record, a record's types in alphabetical order."""
+    judged: pa.RecordBatch | None
+    """Schema JUDGED, field by field."""
+    placed: pa.RecordBatch | None
+    """Schema PLACED; None where there is no key."""
 
 
 class Fields(NamedTuple):
@@ -33,39 +61,50 @@ class Fields(NamedTuple):
     """Only messages of these roles; of all where null."""
     spare_turns: bool = False
     """Whether a turn that the edit would leave blank stays as it was: a chat that lacks a turn teaches nothing."""
+    key: bytes | None = None
+    """Key of the digests of personal data; without one, nobody is told where it stood."""
 
 
-def edit_batch(batch: pa.RecordBatch, edit: Edit, stage: str, fields: Fields) -> tuple[Outcome, pa.RecordBatch | None]:
-    """Apply an edit to the text-bearing fields of a batch; return the outcome and what was counted by record.
+def edit_batch(batch: pa.RecordBatch, edit: Edit | RecordEdit, stage: str, fields: Fields) -> Told:
+    """Apply an edit to the text-bearing fields of a batch.
 
     These are `text` of records without messages, the content of each message of the others (whose text is then
     rendered again), and kept string columns. Null stays null, and a column in which nothing
     changed is shared, not copied. The name of the stage is appended to `ops` of the records that changed.
-
-    Findings and counts carry the position of the record in the batch, ascending. Counts (schema COUNTED, or None) are
-    summed over the fields of a record, a record's types in alphabetical order.
     """
     chats = batch["messages"].is_valid()
-    messages = _edit_messages(batch["messages"], edit, fields)
+    turns = _of_records(edit, lambda: batch["id"].take(pc.list_parent_indices(batch["messages"])))
+    messages = _edit_messages(batch["messages"], turns, fields)
+    edit = _of_records(edit, lambda: batch["id"])
     applied = {
-        "text": _edit_text(batch["text"], chats, messages, edit),
+        "text": _edit_text(batch["text"], chats, messages, edit, fields.key),
         "messages": messages,
-        **{name: _edit_strings(batch[name], edit) for name in fields.columns},
+        **{name: _edit_strings(batch[name], edit, name, fields.key) for name in fields.columns},
     }
     changed = np.logical_or.reduce([field.changed for field in applied.values()])
-    found, counts = merged([field.found for field in applied.values()]), _summed(tuple(applied.values()))
+    found, judged, placed = (
+        merged([getattr(field, lines) for field in applied.values()]) for lines in ("found", "judged", "placed")
+    )
+    counts = _summed(tuple(applied.values()))
     if changed.any():
         edited = {name: field.field for name, field in applied.items() if field.changed.any()}
         edited["ops"] = _appended(batch["ops"], stage, changed)
         batch = with_columns(batch, pa.schema([batch.schema.field(name) for name in edited]), edited)
-    return Outcome(batch, found), counts
+    return Told(Outcome(batch, found), counts, judged, placed)
 
 
-def _edit_text(text: pa.StringArray, chats: pa.BooleanArray, messages: Applied, edit: Edit) -> Applied:
+def _of_records(edit: Edit | RecordEdit, ids: Callable[[], pa.StringArray]) -> Edit:
+    """Return the edit of strings of given records, where an edit cares whose they are."""
+    return edit.of_records(ids()) if isinstance(edit, RecordEdit) else edit
+
+
+def _edit_text(
+    text: pa.StringArray, chats: pa.BooleanArray, messages: Applied, edit: Edit, key: bytes | None
+) -> Applied:
     """Edit the text of records without messages; render that of changed chats again."""
     if chats.true_count == 0:
-        return _edit_strings(text, edit)
-    edited = _edit_strings(pc.if_else(chats, pa.scalar(None, pa.string()), text), edit)
+        return _edit_strings(text, edit, "text", key)
+    edited = _edit_strings(pc.if_else(chats, pa.scalar(None, pa.string()), text), edit, "text", key)
     mended = pc.if_else(chats, text, edited.field)
     if messages.changed.any():
         changed = pa.array(messages.changed)
@@ -75,9 +114,30 @@ def _edit_text(text: pa.StringArray, chats: pa.BooleanArray, messages: Applied, 
     return edited._replace(field=mended, changed=edited.changed | messages.changed)
 
 
-def _edit_strings(strings: pa.StringArray, edit: Edit) -> Applied:
+def _edit_strings(strings: pa.StringArray, edit: Edit, name: str, key: bytes | None) -> Applied:
     edited = edit(strings)
-    return Applied(edited.strings, _differences(strings, edited), edited.found, edited.counts)
+    placed = _placed(strings, edited.positions, key)
+    if placed is not None:
+        placed = _named(placed, [name] * placed.num_rows)
+    return Applied(edited.strings, _differences(strings, edited), edited.found, edited.counts, edited.judged, placed)
+
+
+def _placed(strings: pa.StringArray, positions: pa.RecordBatch | None, key: bytes | None) -> pa.RecordBatch | None:
+    """Digest the values that stand at the positions; the field is not yet named."""
+    if positions is None or key is None or not positions.num_rows:
+        return None
+    rows = pc.unique(positions["row"])
+    texts = dict(zip(rows.to_pylist(), strings.take(rows).to_pylist(), strict=True))
+    lines = zip(*(positions[name].to_pylist() for name in ("row", "type", "offset", "length")), strict=True)
+    digests = [digest_of_value(key, kind, texts[row][offset : offset + length]) for row, kind, offset, length in lines]
+    columns = {**{name: positions[name] for name in positions.schema.names}, "digest": pa.array(digests, pa.string())}
+    columns["field"] = pa.nulls(len(digests), pa.string())
+    return pa.RecordBatch.from_arrays([columns[name] for name in PLACED.names], schema=PLACED)
+
+
+def _named(placed: pa.RecordBatch, names: Sequence[str]) -> pa.RecordBatch:
+    """Name the field in which each value stands."""
+    return with_columns(placed, pa.schema([PLACED.field("field")]), {"field": pa.array(names, pa.string())})
 
 
 def _edit_messages(messages: pa.ListArray, edit: Edit, fields: Fields) -> Applied:
@@ -85,7 +145,7 @@ def _edit_messages(messages: pa.ListArray, edit: Edit, fields: Fields) -> Applie
     turns = messages.flatten()
     sizes = pc.fill_null(pc.list_value_length(messages), 0).to_numpy()
     if len(turns) == 0:
-        return Applied(messages, np.zeros(len(messages), np.bool_), None, None)
+        return Applied(messages, np.zeros(len(messages), np.bool_), None, None, None, None)
     roles, contents = turns.flatten()
     if fields.roles is None:
         edited = edit(contents)
@@ -94,13 +154,20 @@ def _edit_messages(messages: pa.ListArray, edit: Edit, fields: Fields) -> Applie
     if fields.spare_turns:
         edited = _spared(contents, edited)
     owners = np.repeat(np.arange(len(messages)), sizes)
+    placed = _placed(contents, edited.positions, fields.key)
+    if placed is not None:
+        turns_before = np.cumsum(sizes) - sizes
+        places = placed["row"].to_numpy()
+        numbers = (places - turns_before[owners[places]]).tolist()
+        placed = _named(placed, [f"messages[{number}]" for number in numbers])
+    lines = [_owned(some, owners) for some in (edited.found, edited.counts, edited.judged, placed)]
     changed = np.zeros(len(messages), np.bool_)
     changed[owners[_differences(contents, edited)]] = True
     if changed.any():
         mended = pa.StructArray.from_arrays([roles, edited.strings], fields=list(MESSAGES.value_type))
         offsets = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int32())
         messages = pa.ListArray.from_arrays(offsets, mended, type=MESSAGES, mask=messages.is_null())
-    return Applied(messages, changed, _owned(edited.found, owners), _owned(edited.counts, owners))
+    return Applied(messages, changed, *lines)
 
 
 def _spared(strings: pa.StringArray, edited: Edited) -> Edited:
@@ -109,10 +176,7 @@ def _spared(strings: pa.StringArray, edited: Edited) -> Edited:
     blank = pc.fill_null(pc.and_(pc.greater(said, 0), pc.equal(left, 0)), False)
     if not pc.any(blank).as_py():
         return edited
-    lines = [
-        None if some is None else some.filter(pc.invert(blank.take(some["row"])))
-        for some in (edited.found, edited.counts)
-    ]
+    lines = [None if some is None else some.filter(pc.invert(blank.take(some["row"]))) for some in edited[1:]]
     return Edited(pc.if_else(blank, strings, edited.strings), *lines)
 
 
@@ -121,7 +185,7 @@ def _edit_some(strings: pa.StringArray, edit: Edit, mask: pa.BooleanArray) -> Ed
     edited = edit(strings.filter(mask))
     places = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
     whole = pc.replace_with_mask(strings, mask, edited.strings)
-    return Edited(whole, _owned(edited.found, places), _owned(edited.counts, places))
+    return Edited(whole, *(_owned(some, places) for some in edited[1:]))
 
 
 def _differences(strings: pa.StringArray, edited: Edited) -> npt.NDArray[np.bool_]:

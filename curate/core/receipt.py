@@ -35,6 +35,8 @@ class Tally:
     errors: int = 0
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    personal: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By type of personal data: how often found, replaced, allowed."""
 
 
 @dataclass(frozen=True)

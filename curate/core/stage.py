@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,6 +31,16 @@ operator are null for a rule without a measure. `action` is `reject` or `tag`; `
 
 COUNTED = pa.schema([("row", pa.int32()), ("type", pa.string()), ("count", pa.int32())])
 """What an editor replaced, 0..k lines a string: the type of thing (`PHONE_NUMBER`) and how often."""
+
+JUDGED = pa.schema([("row", pa.int32()), ("type", pa.string()), ("fate", pa.string()), ("count", pa.int32())])
+"""What an editor made of the personal data that it saw, 0..k lines a string.
+
+`fate` is `found` (judged to be personal data), `replaced` (and something was written in its place) or `allowed` (of the
+right shape, and left in place because an allow rule spoke for it).
+"""
+
+POSITIONS = pa.schema([("row", pa.int32()), ("type", pa.string()), ("offset", pa.int32()), ("length", pa.int32())])
+"""Where an editor found personal data, 0..k lines a string, in characters of the string as it came."""
 
 VERDICTS = pa.schema(
     [
@@ -66,11 +76,16 @@ class Outcome(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """What an editor made of n strings: n strings in the same order (null stays null), findings and counts."""
+    """What an editor made of n strings: n strings in the same order (null stays null), findings and counts.
+
+    The schemas of the lines are FOUND, COUNTED, JUDGED, POSITIONS; in each the `row` is the place of the string.
+    """
 
     strings: pa.StringArray
     found: pa.RecordBatch | None = None
     counts: pa.RecordBatch | None = None
+    judged: pa.RecordBatch | None = None
+    positions: pa.RecordBatch | None = None
 
 
 Step = Callable[[pa.RecordBatch], Outcome]
@@ -78,6 +93,15 @@ Step = Callable[[pa.RecordBatch], Outcome]
 
 Edit = Callable[[pa.StringArray], Edited]
 """Row-wise and settled after one pass: editing edited strings changes nothing."""
+
+
+@runtime_checkable
+class RecordEdit(Protocol):
+    """An edit whose outcome depends on the record: core asks it for the edit of the strings of given records."""
+
+    def of_records(self, ids: pa.StringArray) -> Edit:
+        """Return the edit of n strings that belong to the records of these n ids; several may be of one record."""
+        ...
 
 
 class Settings(Value):
@@ -112,6 +136,15 @@ class Settings(Value):
     def reads(self) -> tuple[str, ...]:
         """Kept fields and signals that the stage reads by name: the configuration is refused where one is not there."""
         return ()
+
+    @property
+    def clears(self) -> tuple[str, ...]:
+        """Types of personal data of which, where the stage applies, nothing is left but what its allow rules spare."""
+        return ()
+
+    def key(self) -> bytes | None:
+        """Return the stage's own secret for keyed digests; null where it has none and the run's `key_file` serves."""
+        return None
 
     def lineage(self) -> dict[str, Any]:
         """Return what the manifest says of the stage beside its settings: what follows from them."""

@@ -16,7 +16,7 @@ from curate.core.receipt import Receipt, Tally
 from curate.core.record import SHARD
 from curate.core.stage import GlobalStage, Settings
 from curate.engine.entry import keyed_uri
-from curate.engine.identity import all_uses, digest_of_asset, params_of, versions
+from curate.engine.identity import all_uses, digest_of_asset, key_id, params_of, versions
 from curate.engine.phases import Work
 from curate.engine.rounds import named
 from curate.engine.spool import batches_of
@@ -48,13 +48,18 @@ def merged(tallies: Iterable[Tally]) -> dict[str, Any]:
     sums: Counter[str] = Counter()
     rules: dict[str, Counter[str]] = {}
     counts: Counter[str] = Counter()
+    personal: dict[str, Counter[str]] = {}
     for tally in tallies:
         sums.update({name: getattr(tally, name) for name in NUMBERS})
         for rule, said in tally.rules.items():
             rules.setdefault(rule, Counter()).update(said)
         counts.update(tally.counts)
+        for kind, fates in tally.personal.items():
+            personal.setdefault(kind, Counter()).update(fates)
     said_rules = {rule: dict(said) for rule, said in sorted(rules.items())}
-    return {**{name: sums[name] for name in NUMBERS}, "rules": said_rules, "counts": dict(counts)}
+    said_personal = {kind: dict(fates) for kind, fates in personal.items()}
+    told = {"rules": said_rules, "counts": dict(counts), "personal": said_personal}
+    return {**{name: sums[name] for name in NUMBERS}, **told}
 
 
 def by_stage(work: Work) -> list[tuple[str, Settings | None, dict[str, list[Tally]]]]:
@@ -91,6 +96,7 @@ def stage_records(work: Work) -> tuple[StageRecord, ...]:
             assets=tuple(assets),
             by_source={source: Numbers(**merged(one)) for source, one in tallies.items()},
             lineage=said,
+            key_id=key_id(work.keys.get(name)),
             **whole,
         )
         records.append(record)
@@ -217,11 +223,12 @@ def outputs_of(work: Work, schema: pa.Schema) -> Outputs:
         shards=tuple(shards),
         rejects=written(work.ledgers, "rejects"),
         signals=written(work.ledgers, "signals"),
+        pii=written(work.ledgers, "pii"),
     )
 
 
 def written(ledgers: Sequence[Receipt], name: str) -> tuple[Written, ...]:
-    """List the files of the ledger or of the signals, numbered."""
+    """List the files of the ledger, of the signals or of positions, numbered."""
     said = [receipt.payload[name] for receipt in ledgers if name in receipt.payload]
     return tuple(
         Written(path=f"_lineage/{name}-{place:05d}.parquet", rows=one["rows"], bytes=one["bytes"], sha256=one["sha256"])
@@ -251,6 +258,8 @@ def manifest_of(work: Work) -> Manifest:
         stages=stage_records(work),
         accounting=accounting,
         outputs=outputs_of(work, work.plan.shape.shard),
+        residual=work.residual,
+        canaries=work.canaries,
         limits=limits if limits == "off" else limits.model_dump(mode="json"),
         limited=work.limit,
         uris=work.config.uris,

@@ -27,7 +27,8 @@ def build(work: Work, manifest: Manifest, record: RunRecord) -> None:
     work.crew.bring([(receipt.key, "shard") for _, receipt in work.shards])
     for said, (_, receipt) in zip(manifest.outputs.shards, work.shards, strict=True):
         place(work, receipt.outputs["shard"], new / said.path)
-    for name, files in (("rejects", manifest.outputs.rejects), ("signals", manifest.outputs.signals)):
+    for name in ("rejects", "signals", "pii"):
+        files = getattr(manifest.outputs, name)
         refs = [receipt.outputs[name] for receipt in work.ledgers if name in receipt.outputs]
         for file, ref in zip(files, refs, strict=True):
             place(work, ref, new / file.path)
@@ -70,7 +71,7 @@ def already_done(out: Path, manifest: Manifest) -> bool:
         return False
     sums = read_sums(out)
     outputs = manifest.outputs
-    listed = [*outputs.shards, *outputs.rejects, *outputs.signals]
+    listed = [*outputs.shards, *outputs.rejects, *outputs.signals, *outputs.pii]
     sizes = all((out / one.path).is_file() and (out / one.path).stat().st_size == one.bytes for one in listed)
     found = set(listed_files(out))
     strangers = found - set(sums)

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.core.editing import Fields, edit_batch
+from curate.core.editing import PLACED, Fields, edit_batch
 from curate.core.receipt import Tally
-from curate.core.record import FILLED
+from curate.core.record import FILLED, ROW
 from curate.core.stage import (
     Edit,
     Edited,
@@ -31,6 +31,8 @@ from curate.engine.plan import Shape
 from curate.engine.spool import text_bytes
 from curate.engine.task import Watch, guarded, opening, widened
 
+SPOTTED = pa.schema([ROW, ("id", pa.string()), *list(PLACED)[1:]])
+"""Where personal data stood, by number in the split and by id: what `_lineage/pii-*.parquet` is made of."""
 ERRORS_TOLD = 20
 """So many records on which a stage raised are named by place; the ledger has them all."""
 
@@ -44,11 +46,14 @@ class Book:
     totals: Counter[str] = field(default_factory=Counter)
     rules: dict[str, Counter[str]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    personal: dict[str, Counter[str]] = field(default_factory=dict)
 
     def tally(self) -> Tally:
         """Close the book."""
         rules = {rule: dict(sorted(said.items())) for rule, said in sorted(self.rules.items())}
-        return Tally(stage=self.stage, rules=rules, counts=dict(sorted(self.counts.items())), **self.totals)
+        personal = {kind: dict(sorted(said.items())) for kind, said in sorted(self.personal.items())}
+        counts = dict(sorted(self.counts.items()))
+        return Tally(stage=self.stage, rules=rules, counts=counts, personal=personal, **self.totals)
 
 
 @dataclass
@@ -72,6 +77,10 @@ class Flow:
         self.measures: dict[str, set[tuple[str, str, float]]] = {}
         """By rule: the (metric, operator, threshold) that it spoke by."""
         self.watch: Callable[[str, int, int], None] = lambda _stage, _first, _last: None
+        self.keys: Mapping[str, bytes] = {}
+        """By stage: key of the digests of the personal data that it finds."""
+        self.placed: Callable[[pa.RecordBatch], None] = lambda _lines: None
+        """Hears, by schema SPOTTED, where personal data stood."""
 
     def book(self, stage: str) -> Book:
         """Open the book of a stage; books stand in the order in which stages work."""
@@ -101,13 +110,13 @@ class Flow:
 
     def _editing(self, stage: Editor | GlobalStage, edit: Edit, book: Book) -> Step:
         fields = (
-            Fields(self.shape.edited[self.source])
+            Fields(self.shape.edited[self.source], key=self.keys.get(stage.name))
             if isinstance(stage, Editor)
             else Fields((), stage.roles, spare_turns=True)
         )
 
         def step(batch: pa.RecordBatch) -> Outcome:
-            outcome, counts = edit_batch(batch, edit, stage.name, fields)
+            outcome, counts, judged, placed = edit_batch(batch, edit, stage.name, fields)
             if counts is not None:
                 for line in counts.to_pylist():
                     book.counts[line["type"]] += line["count"]
@@ -115,6 +124,10 @@ class Flow:
                 outcome = Outcome(with_counts(outcome.batch, counts), outcome.found)
             before, after = (pc.list_value_length(one["ops"]) for one in (batch, outcome.batch))
             book.totals["edited"] += pc.sum(pc.greater(after, before)).as_py() or 0
+            for line in judged.to_pylist() if judged is not None else ():
+                book.personal.setdefault(line["type"], Counter())[line["fate"]] += line["count"]
+            if placed is not None:
+                self.placed(spotted(batch, placed))
             return outcome
 
         return step
@@ -207,6 +220,13 @@ class Flow:
         for place, line in enumerate(lines):
             if str(line["rule"]).startswith("error:") and len(self.errors) < ERRORS_TOLD:
                 self.errors.append({**place_at(gone, place), "rule": line["rule"]})
+
+
+def spotted(batch: pa.RecordBatch, placed: pa.RecordBatch) -> pa.RecordBatch:
+    """Name the records in which personal data stood: schema PLACED becomes SPOTTED."""
+    rows = placed["row"]
+    columns = [batch["row"].take(rows), batch["id"].take(rows), *(placed[name] for name in PLACED.names[1:])]
+    return pa.RecordBatch.from_arrays(columns, schema=SPOTTED)
 
 
 def unedited(strings: pa.StringArray) -> Edited:

@@ -1,6 +1,5 @@
 """What enters the key of a task: settings without paths, content of assets, versions of whatever shapes the output."""
 
-import hmac
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -9,6 +8,7 @@ from typing import Any
 from unicodedata import unidata_version
 
 import curate
+from curate.core import personal
 from curate.core.files import digest_of
 from curate.core.receipt import key_of
 from curate.core.source import Piece, Source, Split
@@ -17,7 +17,7 @@ from curate.engine.plan import Pass, Plan
 
 Json = Any
 """Anything that `json` can write."""
-ENGINE = 4
+ENGINE = 5
 """Bumped by hand whenever the engine makes other bytes of the same records."""
 LIBRARIES = ("pyarrow",)
 """Every output goes through these."""
@@ -76,7 +76,9 @@ def stage_identity(stage: Settings, only: Sequence[str] | None = None) -> dict[s
     params = params_of(stage)
     if only is not None:
         params = {name: params.get(name) for name in (*only, "as", "sources", "languages")}
-    return {"stage": kind_of(stage), "version": stage.version, "params": params, "uses": versions(stage.uses)}
+    assets = [digest_of_asset(path) for path in stage.assets]
+    identity = {"stage": kind_of(stage), "version": stage.version, "params": params, "uses": versions(stage.uses)}
+    return identity | {"assets": assets} if assets else identity
 
 
 def round_identity(stage: GlobalStage, place: int) -> dict[str, Json]:
@@ -128,8 +130,8 @@ def pass_identity(one: Pass, plan: Plan) -> dict[str, Json]:
 
 
 def key_id(key: bytes | None) -> str | None:
-    """Name a key without giving it away: the first 8 hex characters of HMAC-SHA256(key, "kid")."""
-    return None if key is None else hmac.digest(key, b"kid", "sha256").hex()[:8]
+    """Name a key without giving it away; null where there is none."""
+    return None if key is None else personal.key_id(key)
 
 
 def all_uses(plan: Plan) -> set[str]:

@@ -11,7 +11,7 @@ from curate.core.receipt import FileRef, Receipt
 from curate.engine.keys import repeat_id
 from curate.engine.space import Space
 from curate.engine.spool import batches_of, open_columns, opened
-from curate.sinks.rejects import REJECTS, write_rejects, write_signals
+from curate.sinks.rejects import POSITIONS, REJECTS, write_rejects, write_signals
 from curate.sinks.shards import write_shard
 
 LEDGER_ROWS = 1_000_000
@@ -87,18 +87,28 @@ class LedgerJob:
     """By split: signals of kept records."""
     repeats: tuple[str | None, ...]
     """By split: verdicts on repeated keys."""
+    pii: tuple[tuple[str, ...], ...]
+    """By split: where each pass found personal data."""
 
     def perform(self, space: Space, key: str) -> Receipt:
-        """Write `rejects` and `signals`, each where it has a row; rejected records in the order of their place."""
+        """Write `rejects`, `signals`, `pii`, each where it has a row; rejected records in the order of their place."""
         rejects = space.at(space.named(key, "rejects"))
         facts = {"rejects": write_rejects(rejects, (batch.select(REJECTS.names) for batch in self._rejected(space)))}
         if len(self.signals) > 1:
             facts["signals"] = write_signals(space.at(space.named(key, "signals")), self.signals, self._signals(space))
+        if any(self.pii):
+            facts["pii"] = write_signals(space.at(space.named(key, "pii")), POSITIONS, self._positions(space))
         outputs = {
             name: FileRef(space.named(key, name), fact.bytes, fact.sha256) for name, fact in facts.items() if fact
         }
         payload = {name: dict(fact._asdict()) for name, fact in facts.items() if fact}
         return Receipt(key, self.label, outputs=outputs, payload=payload)
+
+    def _positions(self, space: Space) -> Iterator[pa.RecordBatch]:
+        for paths, repeats in zip(self.pii, self.repeats, strict=True):
+            again = self._repeated(space, repeats)
+            for batch in in_order([batches_of(space.at(path)) for path in paths]):
+                yield renamed(batch, again).select(POSITIONS.names)
 
     def _rejected(self, space: Space) -> Iterator[pa.RecordBatch]:
         for paths, repeats in zip(self.left, self.repeats, strict=True):

@@ -3,7 +3,7 @@
 import hmac
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from curate.core.source import FileStat, Source, Split
 from curate.core.stage import VERDICTS, Findings, Outcome, Step
 from curate.engine.crumbs import AT_REST, Crumbs
 from curate.engine.entry import counted, keyed, keyed_uri, sampled, sparing
-from curate.engine.flow import ERRORS_TOLD, Book, Flow, Opened, entered
+from curate.engine.flow import ERRORS_TOLD, SPOTTED, Book, Flow, Opened, entered
 from curate.engine.gather import Gatherer, Trail, with_fate
 from curate.engine.keys import Keys
 from curate.engine.plan import Pass, Shape
@@ -80,6 +80,8 @@ class PassJob:
     """For each stage that the pass applies, the paths of this task's slice and of what all tasks share."""
     uri_key: bytes | None = field(default=None, repr=False)
     """Key of the published file names, where they are keyed."""
+    keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """By stage: key of the digests of personal data, where there is one."""
     sample: int | None = None
     """Keep only records whose id, as a number, is below this: a sample by digest."""
     killed: tuple[tuple[int, str], ...] = ()
@@ -109,9 +111,12 @@ class PassRun:
         self.flow = Flow(job.shape, job.source.name, self._leave_out)
         self.crumbs = Crumbs(space.root, key)
         self.flow.watch = self.crumbs.drop
+        self.flow.keys, self.flow.placed = job.keys, self._place
         trail = Trail(job.source.name, job.killed, self.crumbs.drop, self.draft)
         self.gather = [Gatherer(stage, trail) for stage in job.stage_pass.gather]
         self.gone: list[pa.RecordBatch] = []
+        self.spots: list[pa.RecordBatch] = []
+        self.pii: Spool | None = None
         self.entry: pa.RecordBatch | None = None
         """What the source gave last, with the records that it could not read."""
         self.groups: dict[str, list[tuple[int, int]]] = {}
@@ -133,6 +138,8 @@ class PassRun:
             for gatherer in self.gather:
                 gatherer.close()
             self.left.close()
+            if self.pii is not None:
+                self.pii.close()
             self.job.check_unchanged()
         self.crumbs.sweep()
         return self._receipt(time.process_time() - started)
@@ -141,12 +148,17 @@ class PassRun:
         self.gone.append(gone)
 
     def _write_left(self) -> None:
-        """Write what was left out of one batch of the source, in the order of its rows: so the file is in order."""
+        """Write what one batch of the source lost, and its personal data, by row: so the files are in order."""
         if self.gone:
-            table = pa.Table.from_batches(self.gone)
-            order = pc.sort_indices(table["row"])
-            self.left.write(table.take(order).combine_chunks().to_batches()[0])
+            self.left.write(in_rows(self.gone))
         self.gone = []
+        if self.spots:
+            self.pii = self.pii or self.spool("pii", SPOTTED)
+            self.pii.write(in_rows(self.spots))
+        self.spots = []
+
+    def _place(self, lines: pa.RecordBatch) -> None:
+        self.spots.append(lines)
 
     def _receipt(self, seconds: float) -> Receipt:
         outputs = {name: self.space.refer(self.key, name, text=text) for name, text in self.names}
@@ -303,6 +315,12 @@ class PassRun:
         for name, group in groups.items():
             self.groups[name] = group.close()
         signals.close()
+
+
+def in_rows(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    """Put lines in the order of their rows; those of one row stay in theirs."""
+    table = pa.Table.from_batches(batches)
+    return table.take(pc.sort_indices(table["row"])).combine_chunks().to_batches()[0]
 
 
 class Groups:

@@ -29,6 +29,7 @@ from curate.engine.space import Space
 from curate.engine.spool import BUCKETS
 from curate.engine.survey import SurveyJob, packed, splits_of, surveyed
 from curate.engine.task import Task
+from curate.lineage.manifest import Canary, Residual
 
 PARTITION_BYTES = 64 << 20
 """About how many packed bytes of facts one task reads: they unpack to three times as many, and are sorted."""
@@ -56,6 +57,8 @@ class Work:
     limit: int | None = None
     sample: int | None = None
     uri_key: bytes | None = None
+    keys: dict[str, bytes] = field(default_factory=dict)
+    """By stage: key of the digests of the personal data that it finds."""
     inputs: dict[tuple[str, str], Input] = field(default_factory=dict)
     """By source and uri."""
     splits: list[Split] = field(default_factory=list)
@@ -68,6 +71,10 @@ class Work:
     shards: list[tuple[str, Receipt]] = field(default_factory=list)
     """(split of the output, receipt)."""
     ledgers: list[Receipt] = field(default_factory=list)
+    residual: Residual | None = None
+    """What personal data is left in the shards; null where nobody looked."""
+    canaries: dict[str, dict[str, Canary]] = field(default_factory=dict)
+    """By stage: what it let through of planted values."""
 
     def source_of(self, split: Split) -> Source:
         """Return the source that a split belongs to."""
@@ -123,7 +130,8 @@ def run_pass(work: Work, one: Pass, findings: Sequence[Found]) -> None:
         entry = [_entry(work, split), before and before.outputs["text"].sha256]
         found = [ref.sha256 if ref else None for refs in mine for ref in refs]
         portion = [list(job.portion.shares), job.portion.seed, job.portion.group] if one.last else None
-        key = task_key("pass", identity, entry, found, portion, work.sample, key_id(work.uri_key))
+        names = {name: key_id(work.keys[name]) for name in job.keys}
+        key = task_key("pass", identity, entry, found, portion, work.sample, key_id(work.uri_key), names)
         reads: list[tuple[str, str]] = []
         if before is None:
             reads = _parts_of(work, split)
@@ -152,6 +160,7 @@ def _job(work: Work, one: Pass, split: Split, found: Sequence[tuple[FileRef | No
         files=tuple(one_.file for one_ in _inputs_of(work, split)) if one.number == 0 else (),
         findings=tuple(tuple(ref.path if ref else None for ref in refs) for refs in found),
         uri_key=work.uri_key,
+        keys={stage.name: work.keys[stage.name] for stage in one.stream if stage.name in work.keys},
         sample=work.sample,
     )
 
@@ -333,11 +342,17 @@ def _ledger_spans(work: Work) -> list[range]:
     return spans
 
 
+def _by_split(work: Work, span: range) -> list[list[Receipt]]:
+    """Return the receipts of all passes, split by split."""
+    return [[receipts[ordinal] for receipts in work.passes] for ordinal in span]
+
+
 def _ledger_task(work: Work, span: range) -> Task:
     shape = work.plan.shape
-    left = [[receipts[ordinal].outputs["left"] for receipts in work.passes] for ordinal in span]
+    left = [[said.outputs["left"] for said in one] for one in _by_split(work, span)]
     kept = [work.passes[-1][ordinal].outputs["signals"] for ordinal in span]
     repeats = [work.repeats[ordinal] if work.repeats else None for ordinal in span]
+    spotted = [[said.outputs["pii"] for said in one if "pii" in said.outputs] for one in _by_split(work, span)]
     label = f"ledger of splits {span.start} to {span.stop - 1}"
     schema = pa.schema([shape.flight.field("id"), *shape.signals])
     job = LedgerJob(
@@ -346,8 +361,10 @@ def _ledger_task(work: Work, span: range) -> Task:
         tuple(tuple(ref.path for ref in refs) for refs in left),
         tuple(ref.path for ref in kept),
         tuple(ref.path if ref else None for ref in repeats),
+        tuple(tuple(ref.path for ref in refs) for refs in spotted),
     )
     said = [[ref.sha256 for ref in refs] for refs in left]
     again = [ref.sha256 if ref else None for ref in repeats]
-    key = task_key("ledger", said, [ref.sha256 for ref in kept], again, str(schema))
+    found = [[ref.sha256 for ref in refs] for refs in spotted]
+    key = task_key("ledger", said, [ref.sha256 for ref in kept], again, found, str(schema))
     return Task(key, label, job)

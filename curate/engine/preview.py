@@ -16,7 +16,6 @@ from curate.engine.phases import Work
 from curate.engine.run import Options, execute
 from curate.engine.spool import batches_of
 from curate.stages.pii import Pii, mask
-from curate.stages.pii.rules import TYPES
 
 BINS, NEAR, CONTEXT, SHOWN, WIDE = 12, 3, 18, 120, 44
 
@@ -216,8 +215,9 @@ def contexts_in(texts: Sequence[str], mark: str) -> list[str]:
 def placeholders(stages: Sequence[Settings]) -> dict[str, str]:
     """Return what is written in the place of each type; empty where values leave no mark or nothing replaces them."""
     for stage in stages:
-        if isinstance(stage, Pii) and stage.operator == "placeholder":
-            return {kind: f"<{kind}>" for kind in TYPES} | stage.placeholders
+        if isinstance(stage, Pii):
+            done = stage.done()
+            return {kind: done.placeholder(kind) for kind in stage.wanted if done.writes_placeholder(kind)}
     return {}
 
 

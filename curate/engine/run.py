@@ -14,6 +14,7 @@ from curate.config.model import Config
 from curate.core.errors import StorageError
 from curate.engine.books import manifest_of
 from curate.engine.build import Rescue, already_done, build, clean
+from curate.engine.canaries import plant_canaries
 from curate.engine.crew import Crew, Pool
 from curate.engine.diary import record_of, workers_of
 from curate.engine.kernels import keep_kernels
@@ -23,6 +24,7 @@ from curate.engine.lock import locked, wait_for_orphans
 from curate.engine.phases import Found, Work, lay_out, run_pass, run_rounds, survey
 from curate.engine.plan import make_plan
 from curate.engine.publish import check_ours, finish_publishing, publish
+from curate.engine.residue import look_through
 from curate.engine.sample import sample_bound
 from curate.engine.space import Space
 from curate.engine.status import Status, Watcher
@@ -75,7 +77,7 @@ def execute(config: Config, options: Options) -> Finished:
         with stoppable() as stopping, status.ending(), storage_faults(out):
             pool = pool_of(config, space, stopping)
             crew = Crew(space, pool, status, config.max_errors, rescue=Rescue(space, out))
-            work = Work(config, plan, space, crew, options.limit, uri_key=uri_key_of(config))
+            work = Work(config, plan, space, crew, options.limit, uri_key=uri_key_of(config), keys=keys_of(config))
             try:
                 return _performed(work, out, options, started)
             finally:
@@ -92,6 +94,9 @@ def _performed(work: Work, out: Path, options: Options, started: datetime) -> Fi
         run_pass(work, one, findings)
         findings = run_rounds(work, one)
     lay_out(work)
+    policy = work.config.output.residual
+    look_through(work, "report" if policy == "stop" and options.sample is not None else policy)
+    plant_canaries(work, 0 if options.sample is not None else work.config.output.canaries)
     manifest = manifest_of(work)
     check_limits(work, manifest.accounting)
     record = record_of(work, started, options.command)
@@ -154,6 +159,13 @@ def pool_of(config: Config, space: Space, stopping: threading.Event) -> Pool:
 
         return RayPool(config.ray_address, config.workers, space.root, stopping)
     return Local(workers_of(config), space.root, stopping)
+
+
+def keys_of(config: Config) -> dict[str, bytes]:
+    """Read the keys of the stages that look for personal data: a stage's own, else that of the run."""
+    seekers = [stage for stage in config.stages if "pii" in stage.adds.names]
+    shared = config.key_file.read_bytes() if config.key_file else None
+    return {stage.name: key for stage in seekers if (key := stage.key() or shared) is not None}
 
 
 def uri_key_of(config: Config) -> bytes | None:

@@ -122,7 +122,9 @@ def _flat(said: Numbers) -> Counter[str]:
     for rule, ruled in said.rules.items():
         flat[f"{rule} rejected"] = ruled.rejected
         flat[f"{rule} tagged"] = ruled.tagged
-    flat.update({f"{kind} replaced": n for kind, n in said.counts.items()})
+    flat.update({f"{kind} counted": n for kind, n in said.counts.items()})
+    for kind, fates in said.personal.items():
+        flat.update({f"{kind} {fate}": n for fate, n in fates})
     return flat
 
 

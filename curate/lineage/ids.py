@@ -76,6 +76,18 @@ class Index:
         both = sorted(name for name, side in sides.items() if min(side) > 0)
         return twice, both
 
+    def sides(self, asked: Pairs) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Say of each id asked for whether it is there, and whether it stands on the rejected side."""
+        names, places = np.unique(asked, axis=0, return_inverse=True)
+        left = np.searchsorted(self._high, names[:, 0], side="left")
+        right = np.searchsorted(self._high, names[:, 0], side="right")
+        there, rejected = np.zeros(len(names), np.bool_), np.zeros(len(names), np.bool_)
+        for place, (low, high) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+            same = np.flatnonzero(self._low[low:high] == names[place, 1])
+            there[place] = len(same) > 0
+            rejected[place] = len(same) > 0 and bool(self._rejected[low + int(same[0])])
+        return there[places.reshape(-1)], rejected[places.reshape(-1)]
+
     def missing(self, asked: Pairs) -> list[str]:
         """Return the ids asked for that are not there, in the order asked."""
         left = np.searchsorted(self._high, asked[:, 0], side="left")

@@ -17,7 +17,7 @@ from curate.lineage.sums import empty_folders, listed_files, read_sums
 from curate.lineage.verification import Check, judged
 from curate.sinks.card import data_files
 from curate.sinks.features import METADATA_KEY, feature_of, with_features
-from curate.sinks.rejects import REJECTS
+from curate.sinks.rejects import POSITIONS, REJECTS
 
 SUMS_TITLE = f"files are those that {SUMS} describes"
 LISTED_TITLE = f"no file or empty folder that {SUMS} does not list"
@@ -131,6 +131,8 @@ def _type_faults(manifest: Manifest, file: Written, schema: pa.Schema) -> Iterat
         if not schema.equals(REJECTS):
             yield f"{file.path} has not the columns of a ledger"
         return
+    if file in manifest.outputs.pii and not schema.equals(POSITIONS):
+        yield f"{file.path} has not the columns of positions"
     if file not in manifest.outputs.shards:
         return
     promised = [(column.name, column.feature) for column in manifest.outputs.columns]

@@ -110,6 +110,16 @@ class Ruled(Value):
     tagged: Count = 0
 
 
+class Fates(Value):
+    """What became of the personal data of one type."""
+
+    found: Count = Field(0, description="Values that rules matched and judged to be personal data.")
+    replaced: Count = Field(0, description="Of these, values in whose place something else was written.")
+    allowed: Count = Field(
+        0, description="Values of the same shape that an allow rule left in place: numbers of orders, hotlines."
+    )
+
+
 class Numbers(Value):
     """What a stage did to records. All records that reach a stage count, also those that its `sources` leave alone."""
 
@@ -123,6 +133,7 @@ class Numbers(Value):
     bytes_out: Count = Field(0, description="UTF-8 bytes of the texts that went out.")
     rules: Table[Ruled] = Field({}, description="By rule, as `stage:what`.")
     counts: Table[Count] = Field({}, description="What an editor replaced, by type.")
+    personal: Table[Fates] = Field({}, description="Personal data by type: found, replaced, allowed.")
 
 
 class StageRecord(Numbers):
@@ -137,6 +148,9 @@ class StageRecord(Numbers):
     assets: tuple[Asset, ...] = ()
     by_source: Table[Numbers] = Field({}, description="The same numbers by source; they sum to the stage's own.")
     lineage: Table[JsonValue] = Field({}, description="What else the stage wants remembered, such as MinHash bands.")
+    key_id: str | None = Field(
+        None, description="Id of the key of the digests in `_lineage/pii-*.parquet`; null where none are written."
+    )
 
 
 class Account(Value):
@@ -195,6 +209,34 @@ class Outputs(Value):
     pii: tuple[Written, ...] = ()
 
 
+class Residue(Value):
+    """What an independent detector found of one kind of personal data in the written shards."""
+
+    left: Count = Field(0, description="Values that a stage was to replace and did not.")
+    allowed: Count = Field(0, description="Values of that shape that what stands around them says are nobody's.")
+    outside: Count = Field(0, description="Values of kinds, sources or fields that no stage was to replace.")
+
+
+class Residual(Value):
+    """Personal data left in the shards: check-valid resident ids, bank cards, Chinese mobiles. A turn counts twice."""
+
+    policy: Literal["stop", "report"] = Field(description="Whether a run publishes nothing where something is left.")
+    detector: Count = Field(description="Version of the detector, which shares no code with the stage `pii`.")
+    cleared: Table[tuple[str, ...]] = Field({}, description="By source: kinds of which nothing should be left.")
+    exempt: Table[tuple[str, ...]] = Field({}, description="By source: kept string columns that no stage edits.")
+    by_source: Table[Table[Residue]] = Field({}, description="By source, then by kind; what is not named is nowhere.")
+
+
+class Canary(Value):
+    """Invented values of one type, planted in scratch copies of real records and run through a stage."""
+
+    planted: Count
+    leaked: Count = Field(description="Values that still stood there.")
+    allowed: Count = Field(
+        0, description="Values that the record's own words, such as the label of an order, made another number."
+    )
+
+
 class Manifest(Value):
     """What input and settings decide about an output: the same for any number of workers, at any time."""
 
@@ -207,6 +249,10 @@ class Manifest(Value):
     stages: tuple[StageRecord, ...] = Field((), description="In the order in which they worked.")
     accounting: Accounting = Accounting()
     outputs: Outputs = Outputs()
+    residual: Residual | None = Field(None, description="Personal data left in the shards; null where nobody looked.")
+    canaries: Table[Table[Canary]] = Field(
+        {}, description="By stage that replaces personal data, then by type: planted values and what it let through."
+    )
     limits: JsonValue = Field(None, description="Shares above which nothing is published, or `off`.")
     limited: Count | None = Field(None, description="First so many records of each source (`--limit`); null for all.")
     uris: Literal["plain", "keyed"] = Field("plain", description="Whether file names are published, or keyed digests.")

@@ -12,7 +12,9 @@ from curate.lineage.balance import check_accounting, check_dataset, check_ledger
 from curate.lineage.ids import Index
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
+from curate.lineage.positions import check_positions
 from curate.lineage.raw import check_raw
+from curate.lineage.residual import check_left
 from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.spans import first_gap
 from curate.lineage.verification import Check, Finding, Verification, judged
@@ -63,7 +65,17 @@ def verify(out: Path, raw: Mapping[str, Path] | None = None) -> Verification:
     files = (check_manifest(out, manifest), *check_shards(out, manifest, case.sight.faults))
     stages = judged("stages", "every stage: in = out + rejected, and out = in of the next", *check_stages(manifest))
     card, raws = check_card(out, manifest), check_raw(manifest, raw)
-    return Verification((sums, listed, readable, *files, *_from_rows(case), stages, card, raws))
+    return Verification((sums, listed, readable, *files, *_from_rows(case), stages, _left(case), card, raws))
+
+
+def _left(case: Case) -> Check:
+    """Look for personal data in the shards, where the run did."""
+    if case.manifest.residual is None:
+        return Check("personal_data_left", LEFT, "unchecked", "the run did not look for any", excused=True)
+    if case.sight.faults:
+        detail = f"needs every row, and {next(iter(case.sight.faults))} could not be read"
+        return Check("personal_data_left", LEFT, "unchecked", detail)
+    return judged("personal_data_left", LEFT, *check_left(case.out, case.manifest))
 
 
 def _from_rows(case: Case) -> Iterator[Check]:
@@ -128,6 +140,7 @@ def _spans(case: Case) -> Finding:
 
 
 READABLE = "the manifest can be read"
+LEFT = "no personal data is left that a stage was to replace"
 FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     "ids": ("ids are well formed and unique over shards and ledger", _ids),
     "disjoint": ("no record is both kept and left out", _disjoint),
@@ -149,5 +162,9 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     ),
     "thresholds": ("every measured rejection crosses its threshold", _thresholds),
     "duplicates": ("every duplicate names a record that is there", _duplicates),
+    "positions": (
+        "places of personal data are of records that are there, and as many as the records count",
+        lambda case: check_positions(case.out, case.manifest, case.index),
+    ),
     "spans": ("records tile every byte (or number) of every input, once", _spans),
 }

@@ -63,7 +63,8 @@ def _of_stage(stage: StageRecord, words: Words) -> Iterator[str]:
         if isinstance(only, list):
             yield words.gaps[what].format(stage=stage.name, names=", ".join(map(str, only)))
     if stage.stage == "pii":
-        if stage.params.get("operator") == "tag":
+        done = stage.lineage.get("operators")
+        if "tag" in {stage.params.get("operator"), *(done.values() if isinstance(done, dict) else ())}:
             yield words.gaps["pii_tag"].format(stage=stage.name)
         yield words.gaps["names"]
     if stage.stage == "tokens" and not stage.params.get("tokenizer"):

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from curate.core.errors import StorageError
 from curate.core.files import write_whole
-from curate.lineage.manifest import ATTACHED, UNDETERMINED, UNKNOWN, Manifest, StageRecord, manifest_bytes
+from curate.lineage.manifest import (
+    ATTACHED,
+    UNDETERMINED,
+    UNKNOWN,
+    Manifest,
+    Residual,
+    StageRecord,
+    manifest_bytes,
+)
 from curate.report.charts import Part, bar
 from curate.report.gaps import STATED, gaps
 from curate.report.words import WORDS, Language, Words
@@ -172,6 +180,31 @@ def _personal(manifest: Manifest, words: Words) -> Parts:
         most = max(stage.counts.values(), default=0)
         rows = [(_code(kind), _one(number, most, kind), number) for kind, number in stage.counts.items()]
         yield _table(words.personal_head, rows) if rows else f"<p>{escape(words.personal_none)}</p>"
+        fates = [
+            (_code(kind), _code(source), said.found, said.replaced, said.allowed)
+            for source, numbers in stage.by_source.items()
+            for kind, said in numbers.personal.items()
+        ]
+        if fates:
+            yield _table(words.fates_head, sorted(fates))
+        if planted := manifest.canaries.get(stage.name):
+            yield f'<p class="soft">{escape(words.canaries_note.format(stage=stage.name))}</p>'
+            tried = [(_code(kind), said.planted, said.leaked, said.allowed) for kind, said in planted.items()]
+            yield _table(words.canaries_head, tried)
+    if manifest.residual is not None:
+        yield from _residual(manifest.residual, words)
+
+
+def _residual(residual: Residual, words: Words) -> Parts:
+    rows = [
+        (_code(kind), _code(source), said.left, said.allowed, said.outside)
+        for source, kinds in residual.by_source.items()
+        for kind, said in kinds.items()
+    ]
+    count = sum(said.left for kinds in residual.by_source.values() for said in kinds.values())
+    yield f'<p class="soft">{escape(words.residual_note.format(count=count))}</p>'
+    if rows:
+        yield _table(words.residual_head, rows)
 
 
 def _languages(manifest: Manifest, words: Words) -> Parts:

@@ -32,6 +32,11 @@ class Words(NamedTuple):
     personal_note: str
     personal_none: str
     personal_head: tuple[str, ...]
+    fates_head: tuple[str, ...]
+    residual_note: str
+    residual_head: tuple[str, ...]
+    canaries_note: str
+    canaries_head: tuple[str, ...]
     languages: str
     languages_head: tuple[str, ...]
     undetermined: str
@@ -72,6 +77,13 @@ EN = Words(
     personal_note="Values found by {stage}, which did this with them: {operator}.",
     personal_none="None was found.",
     personal_head=("Type", "", "Values"),
+    fates_head=("Type", "Source", "Found", "Replaced", "Allowed"),
+    residual_note="An independent detector looked through the written shards for resident ids and bank cards whose "
+    "check digits hold, and for Chinese mobiles. Allowed: what stands around a number says that it is nobody's. "
+    "Outside: no stage was to replace it. {count} values were left.",
+    residual_head=("Kind", "Source", "Left", "Allowed", "Outside"),
+    canaries_note="Invented values planted in scratch copies of records of this set, and what {stage} let through.",
+    canaries_head=("Type", "Planted", "Leaked", "Allowed"),
     languages="Languages",
     languages_head=("Language", "", "Records"),
     undetermined="not determined",
@@ -138,6 +150,12 @@ ZH = Words(
     personal_note="由阶段 {stage} 发现的值，处理方式：{operator}。",
     personal_none="未发现。",
     personal_head=("类型", "", "个数"),
+    fates_head=("类型", "来源", "发现", "替换", "放行"),
+    residual_note="独立检测器检查了已写出的分片：校验位成立的居民身份证号和银行卡号，以及中国手机号。放行：前后文表明该号码不属于"
+    "任何人；范围外：没有阶段负责替换。残留 {count} 个。",
+    residual_head=("种类", "来源", "残留", "放行", "范围外"),
+    canaries_note="在本数据集记录的临时副本中植入虚构的值，{stage} 漏过的数量如下。",
+    canaries_head=("类型", "植入", "漏过", "放行"),
     languages="语言",
     languages_head=("语言", "", "记录数"),
     undetermined="未判定",

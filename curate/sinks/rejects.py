@@ -33,6 +33,19 @@ without a measure. `duplicate_of` is the id of the record that stands for this o
 `cluster` is null outside of near-duplicate clusters; a record that a later stage rejects keeps the one it was given.
 """
 
+POSITIONS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("field", pa.string()),
+        ("type", pa.string()),
+        ("offset", pa.int32()),
+        ("length", pa.int32()),
+        ("digest", pa.string()),
+    ]
+)
+"""One row a value of personal data: the record, `text`, `messages[3]` or a kept column, and the stretch of characters
+of that field as the stage saw it. `digest` is keyed, 32 hex characters; the value itself is never written."""
+
 MEANINGS = {
     "id": "Record id: 32 hex characters.",
     "source_id": "Source that the record came from.",

@@ -42,7 +42,7 @@ def rows(batch):
 
 
 def test_edits_text_of_records_without_messages():
-    outcome, counts = edit_batch(records("axx", "b", None), masked, "mask", Fields())
+    outcome, counts, *_ = edit_batch(records("axx", "b", None), masked, "mask", Fields())
     assert outcome.batch["text"].to_pylist() == ["ayy", "b", None]
     assert outcome.batch["ops"].to_pylist() == [["mask"], [], []]
     assert rows(counts) == [(0, "X", 2)]
@@ -50,7 +50,7 @@ def test_edits_text_of_records_without_messages():
 
 def test_edits_the_content_of_each_message_and_renders_the_text_again():
     batch = chat(turns("x", "b"), turns("c"), turns("d", "ex", None))
-    outcome, counts = edit_batch(batch, masked, "mask", Fields())
+    outcome, counts, *_ = edit_batch(batch, masked, "mask", Fields())
     assert outcome.batch["messages"].to_pylist() == [turns("y", "b"), turns("c"), turns("d", "ey", None)]
     assert outcome.batch["text"].to_pylist()[:2] == ["user: y\nuser: b", "user: c"]
     assert outcome.batch["ops"].to_pylist() == [["mask"], [], ["mask"]]
@@ -60,21 +60,21 @@ def test_edits_the_content_of_each_message_and_renders_the_text_again():
 
 def test_the_role_and_the_rendered_text_of_a_chat_are_not_edited_themselves():
     batch = records("x: a", messages=[[{"role": "x", "content": "a"}]])
-    outcome, counts = edit_batch(batch, masked, "mask", Fields())
+    outcome, counts, *_ = edit_batch(batch, masked, "mask", Fields())
     assert outcome.batch.to_pylist() == batch.to_pylist()
     assert counts is None
 
 
 def test_records_with_and_without_messages_stand_side_by_side():
     batch = records("x", render(turns("x")), "", messages=[None, turns("x"), None])
-    outcome, _ = edit_batch(batch, masked, "mask", Fields())
+    outcome, *_ = edit_batch(batch, masked, "mask", Fields())
     assert outcome.batch["text"].to_pylist() == ["y", "user: y", ""]
     assert outcome.batch["messages"].to_pylist() == [None, turns("y"), None]
 
 
 def test_named_columns_are_edited_and_others_are_not():
     batch = records("a", "b", title=["x", None], author=["x", "x"])
-    outcome, counts = edit_batch(batch, masked, "mask", Fields(("title",)))
+    outcome, counts, *_ = edit_batch(batch, masked, "mask", Fields(("title",)))
     assert outcome.batch["title"].to_pylist() == ["y", None]
     assert outcome.batch["author"].to_pylist() == ["x", "x"]
     assert outcome.batch["ops"].to_pylist() == [["mask"], []]
@@ -83,30 +83,30 @@ def test_named_columns_are_edited_and_others_are_not():
 
 def test_counts_are_summed_over_the_fields_of_a_record_and_findings_name_the_record():
     batch = records("a", render(turns("x", "xx")), messages=[None, turns("x", "xx")], title=["", "x"])
-    outcome, counts = edit_batch(batch, masked, "mask", Fields(("title",)))
+    outcome, counts, *_ = edit_batch(batch, masked, "mask", Fields(("title",)))
     assert rows(counts) == [(1, "X", 4)]
     assert outcome.found["row"].to_pylist() == [1, 1, 1]
 
 
 def test_ops_grow_in_order():
     batch = records("x", "a", "x", "x", ops=[["first"], ["first", "second"], [], None])
-    outcome, _ = edit_batch(batch, masked, "mask", Fields())
+    outcome, *_ = edit_batch(batch, masked, "mask", Fields())
     assert outcome.batch["ops"].to_pylist() == [["first", "mask"], ["first", "second"], ["mask"], ["mask"]]
-    sliced, _ = edit_batch(batch.slice(1), masked, "mask", Fields())
+    sliced, *_ = edit_batch(batch.slice(1), masked, "mask", Fields())
     assert sliced.batch.to_pylist() == outcome.batch.slice(1).to_pylist()
 
 
 @pytest.mark.parametrize("edit", [untouched, masked])
 def test_a_batch_in_which_nothing_changed_is_shared(edit):
     batch = chat(turns("a"), None)
-    outcome, counts = edit_batch(batch, edit, "mask", Fields())
+    outcome, counts, *_ = edit_batch(batch, edit, "mask", Fields())
     assert outcome.batch is batch
     assert outcome.found is None
     assert counts is None
 
 
 def test_an_empty_batch_stays_empty():
-    outcome, counts = edit_batch(records(), masked, "mask", Fields())
+    outcome, counts, *_ = edit_batch(records(), masked, "mask", Fields())
     assert outcome.batch.num_rows == 0
     assert counts is None
 
@@ -123,7 +123,7 @@ def batch_of(said):
 @given(said=RECORDS, more=RECORDS)
 def test_a_record_is_edited_alike_whatever_stands_beside_it(said, more):
     both = batch_of([*said, *more])
-    whole, _ = edit_batch(both, masked, "mask", Fields())
+    whole, *_ = edit_batch(both, masked, "mask", Fields())
     parts = [
         edit_batch(part, masked, "mask", Fields())[0] for part in (both.slice(0, len(said)), both.slice(len(said)))
     ]
@@ -132,7 +132,7 @@ def test_a_record_is_edited_alike_whatever_stands_beside_it(said, more):
 
 @given(said=RECORDS)
 def test_the_text_of_a_chat_is_always_its_rendering(said):
-    outcome, _ = edit_batch(batch_of(said), masked, "mask", Fields())
+    outcome, *_ = edit_batch(batch_of(said), masked, "mask", Fields())
     for row in outcome.batch.to_pylist():
         assert row["messages"] is None or row["text"] == render(row["messages"])
 
@@ -158,7 +158,7 @@ def edited_by_hand(text, messages, roles):
 @given(said=CHATS, roles=CHOSEN, start=st.integers(0, 5))
 def test_of_a_chat_only_turns_of_the_roles_named_are_edited_and_counted(said, roles, start):
     batch, said = batch_of(said).slice(min(start, len(said))), said[start:]
-    outcome, counts = edit_batch(batch, masked, "mask", Fields((), roles))
+    outcome, counts, *_ = edit_batch(batch, masked, "mask", Fields((), roles))
     expected = [edited_by_hand(text, messages, roles) for text, messages in said]
     assert outcome.batch["text"].to_pylist() == [text for text, _, _ in expected]
     assert outcome.batch["messages"].to_pylist() == [messages for _, messages, _ in expected]
@@ -188,7 +188,7 @@ def test_all_roles_named_are_as_good_as_none(said):
 @pytest.mark.parametrize("edit", [untouched, masked])
 def test_a_batch_without_a_turn_of_the_roles_named_is_shared(edit):
     batch = chat(turns("x"), turns(None, "xx"), None)
-    outcome, counts = edit_batch(batch, edit, "mask", Fields((), ("assistant",)))
+    outcome, counts, *_ = edit_batch(batch, edit, "mask", Fields((), ("assistant",)))
     assert outcome.batch is batch
     assert counts is None
 
@@ -197,11 +197,11 @@ def test_a_turn_of_which_nothing_would_be_left_stays_where_turns_are_spared():
     turns = [{"role": "user", "content": "xx"}, {"role": "assistant", "content": "xa"}]
     batch = records("xx", None, messages=[None, turns])
     emptied = lambda strings: Edited(pc.replace_substring(strings, "x", ""), *lines_on(strings))  # noqa: E731
-    spared, counts = edit_batch(batch, emptied, "cut", Fields(spare_turns=True))
+    spared, counts, *_ = edit_batch(batch, emptied, "cut", Fields(spare_turns=True))
     assert spared.batch["text"].to_pylist() == ["", "user: xx\nassistant: a"]
     assert [(line["row"], line["rule"]) for line in spared.found.to_pylist()] == [(0, "cut:x"), (1, "cut:x")]
     assert [(line["row"], line["count"]) for line in counts.to_pylist()] == [(0, 2), (1, 1)]
-    whole, _ = edit_batch(batch, emptied, "cut", Fields())
+    whole, *_ = edit_batch(batch, emptied, "cut", Fields())
     assert whole.batch["text"].to_pylist() == ["", "user: \nassistant: a"]
 
 

@@ -27,6 +27,7 @@ from curate.lineage.manifest import (
     Manifest,
     Numbers,
     Outputs,
+    Residual,
     Ruled,
     Settled,
     Shard,
@@ -35,6 +36,7 @@ from curate.lineage.manifest import (
     Written,
     manifest_bytes,
 )
+from curate.lineage.numbers import DETECTOR, NEEDS
 from curate.lineage.runrecord import RunRecord, run_bytes
 from curate.lineage.sums import sha256sums
 from curate.lineage.verify import verify
@@ -254,6 +256,7 @@ def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:
         stages=tuple(stage_of(corpus, index) for index in range(len(STAGES))),
         accounting=accounting(corpus),
         outputs=outputs,
+        residual=Residual(policy="stop", detector=DETECTOR, cleared=dict.fromkeys(ORDER, tuple(NEEDS))),
         limits={"rejected_share": 0.5},
     )
 

@@ -90,7 +90,7 @@ def test_what_was_done_is_counted_by_string():
 
 def test_messages_are_normalized_and_rendered_again():
     batch = records("user: Ａ", messages=[[{"role": "user", "content": "Ａ"}]])
-    outcome, _ = edit_batch(batch, Normalize().open(), "normalize", Fields())
+    outcome, *_ = edit_batch(batch, Normalize().open(), "normalize", Fields())
     assert outcome.batch["messages"].to_pylist() == [[{"role": "user", "content": "A"}]]
     assert outcome.batch["text"].to_pylist() == ["user: A"]
     assert outcome.batch["ops"].to_pylist() == [["normalize"]]

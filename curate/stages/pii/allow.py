@@ -11,13 +11,16 @@ LIST_WINDOW = 64
 """The same for versions, which come in lists."""
 
 NUMBERED = Words(
-    "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳",
+    "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳|"
+    "编码|工单号|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班",
     "p/n|s/n|gb/t|cve-",
-    "tracking|order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec",
+    "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|rfc",
 )
 PERSONAL = Words(
     "电话|手机|座机|传真|联系|致电|拨打|身份证|卡号|银行卡|账号|帐号|phone|mobile|card|ssn", "cell|tel|fax"
 )
+SERVED = re.compile(r"[0-9]{3}[^0-9]{0,4}[，,；;。|\n][^0-9]*\Z")
+"""A number and the end of its field, up to the number in question."""
 AMOUNT_AFTER = re.compile(
     r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z])|\.[0-9]{1,2}(?![0-9]))"
 )
@@ -25,7 +28,7 @@ AMOUNT_BEFORE = re.compile(r"(?:[¥￥$€£]|(?<![0-9])0\.|RMB|USD|CNY)\s?\Z")
 VERSION = Words(
     "版本|固件|升级|补丁|更新至|更新到|version|firmware|release|patch|fixed in|service pack|licensing server|software",
     "build|prior to|updat|upgrad",
-    "ver",
+    "ver|section|sections|sec|clause|clauses|oid",
 )
 ADDRESS = Words("地址|address|主机|登录|访问", "host|(?<!/)ip")
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
@@ -42,6 +45,10 @@ ROLES = words(
     "compliance kefu admin administrator productsecurity"
 )
 """Names of mailboxes that answer for an organisation or a machine (RFC 2142 and custom), not for a person."""
+ROLE_ENDING = re.compile(
+    "(?:support|service|servicedesk|helpdesk|security|psirt|csirt|noreply|webmaster|customercare|hotline|enquiries)s?\\Z"
+)
+"""How the names of other such mailboxes end: no family is called so."""
 NOT_A_TLD = words(
     "service socket timer target mount png jpg jpeg gif svg webp ico css js ts json xml html htm php py so "
     "dll exe zip gz tar deb rpm jar log txt md yaml yml cfg conf local lan internal"
@@ -56,8 +63,13 @@ def says(one: Words, other: Words, text: str, start: int, window: int) -> bool:
 
 
 def is_numbered(text: str, start: int, _end: int) -> bool:
-    """Tell whether the nearest label before a number says order, batch, part, patent and the like."""
-    return says(NUMBERED, PERSONAL, text, start, WINDOW)
+    """Tell whether the nearest label before a number says order, batch, part, patent and the like.
+
+    A label that has had its number, with a comma or a line break behind it, says nothing of the next one.
+    """
+    before = text[max(0, start - WINDOW) : start].lower()
+    nearest = NUMBERED.last(before)
+    return nearest >= 0 and nearest > PERSONAL.last(before) and SERVED.search(before, nearest) is None
 
 
 def is_amount(text: str, start: int, end: int) -> bool:
@@ -106,6 +118,7 @@ def is_public_mailbox(text: str, start: int, end: int) -> bool:
         local in ROLES
         or parts[0] in ROLES
         or parts[-1] in ROLES
+        or ROLE_ENDING.search(local) is not None
         or last in NOT_A_TLD
         or EXAMPLE_DOMAIN.search(domain) is not None
     )

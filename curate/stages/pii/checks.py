@@ -22,7 +22,19 @@ PROVINCES = words(
 
 RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 RESIDENT_CHECKS = "10X98765432"
+IBAN_LENGTHS = {
+    said[:2]: int(said[2:])
+    for said in words(
+        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 "
+        "ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 "
+        "LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 "
+        "PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 "
+        "YE30"
+    )
+}
+"""Signs of an IBAN by country, of SWIFT's registry."""
 USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC_AUTHORITIES = "123456789ANY"
 USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
 LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
@@ -51,6 +63,8 @@ NOBODYS: dict[int, tuple[tuple[tuple[int, int], tuple[int, int]], ...]] = {
 }
 """Second and third octet, by the first, of what IANA's special-purpose registry (RFC 6890) gives to no public host."""
 DATE_LIKE = re.compile(r"(?:19|20)[0-9]{2}[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
+EXTENSION = re.compile("(?i:x|e|#|转|分)")
+"""Where the extension of a telephone number begins."""
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 
 
@@ -87,9 +101,15 @@ def is_resident_id(value: str) -> bool:
 
 
 def is_uscc(value: str) -> bool:
-    """Tell whether the check sign of a unified social credit code holds (GB 32100-2015, MOD 31)."""
-    signs = value.upper()
+    """Tell whether the check sign of a unified social credit code holds (GB 32100-2015, MOD 31).
+
+    One of digits alone must also name a province (third and fourth sign; 10 for central registries): else one resident
+    id in thirty with a wrong check digit would be taken for a company.
+    """
+    signs = "".join(sign for sign in value.upper() if sign.isalnum())
     if len(signs) != 18 or any(sign not in USCC_SIGNS for sign in signs):
+        return False
+    if signs[0] not in USCC_AUTHORITIES or (signs.isdigit() and signs[2:4] not in PROVINCES and signs[2:4] != "10"):
         return False
     total = sum(USCC_SIGNS.index(sign) * weight for sign, weight in zip(signs, USCC_WEIGHTS, strict=False))
     return USCC_SIGNS[-total % 31] == signs[17]
@@ -147,9 +167,9 @@ def is_any_card(value: str) -> bool:
 
 
 def is_iban(value: str) -> bool:
-    """Tell whether the check digits of an IBAN hold (ISO 13616, MOD 97-10); 15 to 34 signs without blanks."""
+    """Tell whether an IBAN has its country's length and its check digits hold (ISO 13616, MOD 97-10)."""
     signs = value.replace(" ", "").replace("-", "").upper()
-    if not 15 <= len(signs) <= 34:
+    if IBAN_LENGTHS.get(signs[:2]) != len(signs):
         return False
     return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
 
@@ -163,7 +183,7 @@ def is_ssn(value: str) -> bool:
 
 def is_international(value: str) -> bool:
     """Tell whether `+...` starts with a country calling code and has 8 to 15 digits (ITU-T E.164)."""
-    digits = digits_of(value.split("x", maxsplit=1)[0])
+    digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
     if digits.startswith("1"):
         return len(digits) == 11
     return 8 <= len(digits) <= 15 and any(digits[:n] in CALLING_CODES for n in (1, 2, 3))
@@ -171,7 +191,7 @@ def is_international(value: str) -> bool:
 
 def is_labelled_phone(value: str) -> bool:
     """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, not a date."""
-    digits = digits_of(value)
+    digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
     return 7 <= len(digits) <= 13 and len(set(digits)) > 2 and not DATE_LIKE.match(value)
 
 

@@ -1,64 +1,123 @@
 """The opened stage: find personal data in strings, write something in its place, count it, tell what was found."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
-from curate.stages.pii.engine import BudgetError, replaced
+from curate.stages.pii.engine import BudgetError, Span, replaced
+from curate.stages.pii.evidence import Evidence
 from curate.stages.pii.finders import Finder
 from curate.stages.pii.gating import Opened, Stretch
+from curate.stages.pii.operators import Operators, Write
 
 ROUNDS = 8
 """After so many passes a text has to be settled; a text that is not is rejected."""
 
-Write = Callable[[str, str], str]
-"""(type, value): what stands in its place."""
+SHORTEST = 1000
+"""A density is that of so many characters: one value in a short text makes none."""
+
+
+class Wording(NamedTuple):
+    """How findings are worded."""
+
+    label: str
+    """What stands before the colon of a rule."""
+    action: Action | None
+    """What the stage was told to do with findings; null where it was told nothing."""
+    max_density: float | None
+    """Values per 1,000 characters above which a record is rejected."""
 
 
 class Editing:
     """The opened stage."""
 
-    def __init__(self, finder: Finder, write: Write, operator: str, label: str, action: Action) -> None:
-        """Take an engine, what is written for a value, and how findings are worded."""
-        self.finder, self.write = finder, write
-        self.tags = operator == "tag"
-        self.label, self.action = label, action
+    def __init__(
+        self, finder: Finder, operators: Operators, wording: Wording, ids: Sequence[str] | None = None
+    ) -> None:
+        """Take an engine, what is done with each type, how findings are worded, and of which record each string is."""
+        self.finder, self.operators, self.wording, self.ids = finder, operators, wording, ids
+
+    def __call__(self, strings: pa.StringArray) -> Edited:
+        """Edit strings."""
+        return self.edit(strings)
+
+    def of_records(self, ids: pa.StringArray) -> "Editing":
+        """Return the edit of strings that belong to the records of these ids."""
+        named = ids.to_pylist() if self.operators.needs_records else None
+        return Editing(self.finder, self.operators, self.wording, named)
 
     def edit(self, strings: pa.StringArray) -> Edited:
         """Replace what is found until nothing is: what stands next to a placeholder may only then show its shape."""
         texts: dict[int, str] = {}
-        counts: dict[int, Counter[str]] = {}
-        rejected: list[int] = []
+        seen = Seen()
+        evidence = Evidence()
         places, batch = list(range(len(strings))), strings
         near: dict[int, list[Stretch]] = {}
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             changed: dict[int, str] = {}
-            for place, text, opened in self.worth_a_look(places, batch):
+            around = [near[place] for place in places] if number else None
+            for place, text, opened in self.worth_a_look(places, batch, around):
+                allowed: list[Span] = []
                 try:
-                    spans = self.finder.find(text, opened, near.get(place))
+                    spans = self.finder.find(text, opened, near.get(place), allowed)
                 except BudgetError:
-                    rejected.append(place)
+                    seen.rejected.append(place)
                     continue
+                spans, left = self.sifted(text, spans)
+                if number == 0:
+                    evidence.allow(place, allowed)
+                    evidence.leave(place, left)
+                    seen.tag(place, left)
                 if spans:
-                    counts.setdefault(place, Counter()).update(span.entity for span in spans)
-                    changed[place], near[place] = replaced(text, spans, self.write)
-            if self.tags:
-                return Edited(strings, found_lines(self, rejected, counts))
+                    seen.count(place, spans)
+                    write = evidence.find(place, spans, self.writing(place))
+                    changed[place], near[place] = replaced(text, spans, write)
             texts |= changed
             if not changed:
                 break
             places, batch = list(changed), pa.array(changed.values(), pa.string())
         else:
-            rejected += places
-        return Edited(spliced(strings, texts), found_lines(self, rejected, {}), counted(counts))
+            seen.rejected += places
+        found = found_lines(self.wording, seen, self.dense(strings, seen))
+        return Edited(spliced(strings, texts), found, counted(seen.counts), *evidence.told())
 
-    def worth_a_look(self, places: list[int], strings: pa.StringArray) -> Iterator[tuple[int, str, Opened | None]]:
+    def writing(self, place: int) -> Write:
+        """Return what is written for the values of a string."""
+        return self.operators.writing("" if self.ids is None else self.ids[place])
+
+    def sifted(self, text: str, spans: list[Span]) -> tuple[list[Span], list[Span]]:
+        """Part what is replaced from what is only tagged; fakes of ours are neither."""
+        operators = self.operators
+        if not operators.sifts:
+            return spans, []
+        found = [span for span in spans if not operators.is_own(span.entity, text[span.start : span.end])]
+        tagged = [span for span in found if operators.of(span.entity) == "tag"]
+        return [span for span in found if operators.of(span.entity) != "tag"], tagged
+
+    def dense(self, strings: pa.StringArray, seen: "Seen") -> dict[int, float]:
+        """Return, for strings whose density is above the limit, how many values there are in 1,000 characters."""
+        limit = self.wording.max_density
+        if limit is None:
+            return {}
+        dense = {}
+        for place in sorted(seen.counts.keys() | seen.tags.keys()):
+            both = seen.counts.get(place, Counter()) + seen.tags.get(place, Counter())
+            values = sum(count for entity, count in both.items() if self.operators.counts(entity))
+            density = 1000 * values / max(SHORTEST, len(strings[place].as_py()))
+            if density > limit:
+                dense[place] = density
+        return dense
+
+    def worth_a_look(
+        self, places: list[int], strings: pa.StringArray, near: list[list[Stretch]] | None
+    ) -> Iterator[tuple[int, str, Opened | None]]:
         """Yield the strings that may hold personal data, with their places, and where in them."""
-        rows, opened = self.finder.look(strings)
+        rows, opened = self.finder.look(strings, near)
         some = strings.take(pa.array(rows, pa.int64())).to_pylist()
         for row, text, where in zip(rows, some, opened, strict=True):
             yield places[row], text, where
@@ -84,14 +143,38 @@ def counted(counts: dict[int, Counter[str]]) -> pa.RecordBatch | None:
     return pa.RecordBatch.from_pylist(lines, COUNTED) if lines else None
 
 
-def found_lines(editing: Editing, rejected: list[int], tagged: dict[int, Counter[str]]) -> pa.RecordBatch | None:
-    """Write findings (schema FOUND): texts beyond the budget, and the types found where the operator is `tag`."""
+class Seen:
+    """What the rounds came upon, by place of the string."""
+
+    def __init__(self) -> None:
+        self.counts: dict[int, Counter[str]] = {}
+        """What was replaced, by type."""
+        self.tags: dict[int, Counter[str]] = {}
+        """What was found and stays, by type."""
+        self.rejected: list[int] = []
+        """Strings beyond the budget."""
+
+    def count(self, place: int, spans: Sequence[Span]) -> None:
+        """Count what is replaced."""
+        self.counts.setdefault(place, Counter()).update(span.entity for span in spans)
+
+    def tag(self, place: int, spans: Sequence[Span]) -> None:
+        """Count what stays."""
+        if spans:
+            self.tags.setdefault(place, Counter()).update(span.entity for span in spans)
+
+
+def found_lines(wording: Wording, seen: Seen, dense: dict[int, float]) -> pa.RecordBatch | None:
+    """Write findings (schema FOUND): texts beyond the budget, texts that are too dense, and types that are tagged."""
+    label, action = wording.label, wording.action
     lines: list[dict[str, object]] = [
-        {"row": place, "rule": f"{editing.label}:budget", "action": "reject"} for place in rejected
+        {"row": place, "rule": f"{label}:budget", "action": "reject"} for place in seen.rejected
     ]
-    measured = {"metric": "count", "threshold": 0.0, "operator": ">", "action": editing.action}
-    for place, counts in tagged.items():
+    crossed = {"metric": "density", "threshold": wording.max_density, "operator": ">", "action": action or "reject"}
+    lines += [{"row": place, "rule": f"{label}:density", "value": value, **crossed} for place, value in dense.items()]
+    measured = {"metric": "count", "threshold": 0.0, "operator": ">", "action": action or "tag"}
+    for place, counts in seen.tags.items():
         for entity, number in sorted(counts.items()):
-            lines.append({"row": place, "rule": f"{editing.label}:{entity}", "value": float(number), **measured})
+            lines.append({"row": place, "rule": f"{label}:{entity}", "value": float(number), **measured})
     lines.sort(key=lambda line: int(str(line["row"])))
     return pa.RecordBatch.from_pylist(lines, FOUND) if lines else None

@@ -1,13 +1,15 @@
 """The native engine: candidates at digit runs and behind gates, judged, cleared of overlaps, replaced in one join."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from curate.stages.pii.gating import Gates, Opened, Stretch, widened
-from curate.stages.pii.rule import Rule
+from curate.stages.pii.mentions import mentions
+from curate.stages.pii.rule import CODE_START, Rule
 from curate.stages.pii.rules import RULES
 
 JOINTS = " -.()）"
@@ -18,12 +20,21 @@ LEFT_OF_AT = 140
 """How far an e-mail address can reach to the left of its `@`: a little more than its pattern allows."""
 SIGHT = 64
 """Where a text is cut off, what ends so close to the cut may have been longer."""
-LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-"
+MENTIONED = 0.5
+"""How sure it is that the name of a person found means the same person elsewhere in the text."""
+LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-"
 
 DIGITS = frozenset("0123456789")
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-SIGNS = LETTERS | frozenset("+(（")
+SIGNS = LETTERS | frozenset("+(（-_")
 """What may stand before a digit run and belong to the value."""
+CODE = re.compile(f"{CODE_START}\\Z")
+LONGEST_CODE = 12
+"""How many letters and hyphens before the first digit run may belong to a code such as ZY-2024001."""
+
+
+LEADS = {"any": {"digit", "paren", "plus", "letter"}, "code": {"digit", "code"}}
+"""What may stand before the first digit run, for the rules that take more than one sign."""
 
 
 class Span(NamedTuple):
@@ -65,6 +76,15 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
     return kept + disjoint(cluster)
 
 
+def mentioned(text: str, spans: list[Span]) -> list[Span]:
+    """Add the further mentions of the persons found, unsurer than any rule; `spans` do not overlap."""
+    named = [(span.start, span.end) for span in spans if span.entity == "PERSON"]
+    if not named:
+        return spans
+    more = mentions(text, named, [(span.start, span.end) for span in spans])
+    return sorted([*spans, *(Span(start, end, "PERSON", MENTIONED) for start, end in more)])
+
+
 def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
     """Settle spans that hang together."""
     if len(cluster) <= 1:
@@ -104,7 +124,8 @@ class Native:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
         self.gated = gated
         labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
-        self.gates = Gates(RUN_GATE, list(labels), list(gated))
+        apart = [gate for gate, some in gated.items() if any(one.rule.apart for one in some)]
+        self.gates = Gates(RUN_GATE, list(labels), list(gated), apart)
         self.tables: dict[frozenset[str], Table] = {}
         self.always = tabled([one for one in self.at_runs if not opener(one.rule)])
         self.any: dict[Key, re.Pattern[str]] = {}
@@ -128,11 +149,18 @@ class Native:
             self.tables[open_gates] = tabled([one for one in self.at_runs if opener(one.rule) in open_gates])
         return self.tables[open_gates]
 
-    def find(self, text: str, opened: Opened | None = None, near: Sequence[Stretch] | None = None) -> list[Span]:
+    def find(
+        self,
+        text: str,
+        opened: Opened | None = None,
+        near: Sequence[Stretch] | None = None,
+        allowed: list[Span] | None = None,
+    ) -> list[Span]:
         """Return the spans of personal data in text order, without overlaps; BudgetError where they cost too much.
 
         `opened` is what `look` says of the text; all of it is open when it is absent. With `near`, only what begins
-        less than REACH before or behind these stretches is looked for.
+        less than REACH before or behind these stretches is looked for. What an allow rule spares is appended to
+        `allowed`.
         """
         if opened is None:
             opened = self.gates.everywhere(text)
@@ -144,11 +172,17 @@ class Native:
                 found += self.by_at(opened.text, self.gated[gate][0], stretches)
             else:
                 found += self.by_label(opened.text, self.gated[gate], stretches)
-        return settle(found)
+        spans = settle(found) if all(span.score > 0 for _, span in found) else parted(found, allowed)
+        return mentioned(opened.text, spans)
 
-    def look(self, strings: pa.StringArray) -> tuple[list[int], list[Opened]]:
-        """Return the rows that may hold personal data, ascending, and where in each of them."""
-        return self.gates.opened(strings)
+    def look(
+        self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
+    ) -> tuple[list[int], list[Opened]]:
+        """Return the rows that may hold personal data, ascending, and where in each of them.
+
+        With `near`, one entry a row, only the parts around these stretches are looked at.
+        """
+        return self.gates.opened(strings, near)
 
     def numbers(self, opened: Opened) -> list[tuple[int, Span]]:
         """Try the rules of numbers at every digit run by which they may begin."""
@@ -245,8 +279,8 @@ def tabled(patterns: Sequence[Compiled]) -> Table:
     """Arrange patterns by the digit runs at which they are tried."""
     table: dict[Key, tuple[Compiled, ...]] = {}
     for one in patterns:
-        for lead in ("digit", "paren", "plus", "letter"):
-            if one.rule.lead in {lead, "any"}:
+        for lead in ("digit", "paren", "plus", "letter", "code"):
+            if lead in LEADS.get(one.rule.lead, {one.rule.lead}):
                 keys = [(lead, length, joint) for length in one.rule.runs for joint in ("", *JOINTS)]
                 keys += [
                     (lead, length, joint) for length in one.rule.joined - one.rule.runs for joint in one.rule.joints
@@ -258,6 +292,9 @@ def tabled(patterns: Sequence[Compiled]) -> Table:
 
 def starts(text: str, run: int, before: str) -> Iterable[tuple[str, int]]:
     """Yield where a value may begin whose first digit run begins at `run`: there, or at a sign before it."""
+    code = CODE.search(text, max(0, run - LONGEST_CODE), run) if before not in "+(（" else None
+    if code:
+        yield "code", code.start()
     if before in LETTERS:
         yield "letter", run - 1
         if run > 1 and text[run - 2] in LETTERS:
@@ -273,10 +310,26 @@ def starts(text: str, run: int, before: str) -> Iterable[tuple[str, int]]:
 
 
 def judged(found: list[tuple[int, Span]], one: Compiled, text: str, span: tuple[int, int]) -> None:
-    """Add a match to what was found, where it is personal data."""
-    score = one.rule.judge(text, *span, lenient=one.lenient)
-    if score > 0:
-        found.append((one.place, Span(span[0], span[1], one.rule.entity, score)))
+    """Add a match to what was found, where it is personal data or would be without an allow rule."""
+    for start, end in one.rule.spans(text, *span):
+        score = one.rule.judge(text, start, end, lenient=one.lenient)
+        if score:
+            found.append((one.place, Span(start, end, one.rule.entity, score)))
+
+
+def parted(found: Sequence[tuple[int, Span]], allowed: list[Span] | None) -> list[Span]:
+    """Settle what is personal data; append to `allowed` what an allow rule spares and no other rule claims."""
+    spans = settle([one for one in found if one[1].score > 0])
+    if allowed is not None:
+        spared = settle([(place, span._replace(score=-span.score)) for place, span in found if span.score < 0])
+        claimed = [False] * len(spared)
+        for span in spans:
+            for place in range(bisect_left(spared, span.start, key=lambda one: one.end), len(spared)):
+                if spared[place].start >= span.end:
+                    break
+                claimed[place] |= spared[place].end > span.start
+        allowed += [span for span, taken in zip(spared, claimed, strict=True) if not taken]
+    return spans
 
 
 def replaced(text: str, spans: Sequence[Span], write: Callable[[str, str], str]) -> tuple[str, list[Stretch]]:

@@ -1,11 +1,16 @@
 """Where a rule is worth a try: cheap scans of a whole column, then of the parts of the texts that are left."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
 from curate.stages.pii.rule import FOLDABLE, fold
+
+if TYPE_CHECKING:
+    import polars as pl
 
 PART = 1024
 """Characters of a part."""
@@ -37,44 +42,52 @@ class Opened(NamedTuple):
 class Gates:
     """Knows the conditions under which rules are tried."""
 
-    def __init__(self, runs: str, labels: Sequence[str], gates: Sequence[str]) -> None:
+    def __init__(self, runs: str, labels: Sequence[str], gates: Sequence[str], apart: Sequence[str] = ()) -> None:
         """Take what opens rules of digit runs, the labels that some of them need, and the gates of other rules.
 
-        All are regular expressions in the common part of Python's and Rust's.
+        All are regular expressions in the common part of Python's and Rust's. Those gates that are `apart` are scanned
+        one by one: joined with the others they would make an automaton that no cache holds.
         """
         self.runs, self.labels, self.gates = runs, list(labels), list(gates)
-        self.union = "|".join([runs, *gates])
+        joined = [gate for gate in gates if gate not in apart]
+        self.scans = [f"{'|'.join([runs, *joined])}|{FOLDABLE.pattern}", *apart]
+        self.groups = [(("|".join(joined)), joined)] if joined else []
+        self.groups += [(gate, [gate]) for gate in apart]
+        """What is scanned for in whole texts, and the gates that one of them may then open in a part."""
 
-    def opened(self, strings: pa.StringArray) -> tuple[list[int], list[Opened]]:
-        """Return the rows that may hold personal data, ascending, and where in each of them."""
+    def opened(
+        self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
+    ) -> tuple[list[int], list[Opened]]:
+        """Return the rows that may hold personal data, ascending, and where in each of them.
+
+        With `near`, one entry a row, only the parts around these stretches are looked at.
+        """
         import polars as pl
 
         column = pl.Series(pl.from_arrow(strings))
-        rows = column.str.contains(f"{self.union}|{FOLDABLE.pattern}").arg_true()
-        texts = [fold(text) for text in column.gather(rows)]
-        owners, firsts, parts = [], [], []
-        for place, text in enumerate(texts):
-            for first in range(0, len(text), PART):
-                owners.append(place)
-                firsts.append(first)
-                parts.append(text[first : first + PART + OVERLAP])
-        flat = pl.Series(parts, dtype=pl.String)
+        rows = any_of([column.str.contains(scan) for scan in self.scans]).arg_true()
+        some = column.gather(rows)
+        foldable = some.str.contains(FOLDABLE.pattern)
+        groups = [
+            (gates, some.str.contains(scan) | foldable) for scan, gates in ((self.runs, [self.runs]), *self.groups)
+        ]
+        texts = [fold(text) for text in some]
+        cut = Parts(texts, None if near is None else [near[row] for row in rows])
+        flat = pl.Series(cut.parts, dtype=pl.String)
+        owners = pl.Series(cut.owners, dtype=pl.UInt32)
         found: list[dict[str, list[int]]] = [{} for _ in texts]
 
-        def note(gate: str, places: Sequence[int]) -> None:
-            for part in places:
-                found[owners[part]].setdefault(gate, []).append(firsts[part])
-
-        runs = flat.str.contains(self.runs).arg_true().to_list()
-        note(self.runs, runs)
-        for gates, places in ((self.labels, neighbours(runs, len(parts))), (self.gates, range(len(parts)))):
-            known = pl.Series(places, dtype=pl.UInt32)
-            some = flat.gather(known)
-            if gates:
-                worth = some.str.contains("|".join(gates))
-                known, some = known.filter(worth), some.filter(worth)
+        def note(gates: Sequence[str], places: "pl.Series") -> None:
+            some = flat.gather(places)
             for gate in gates:
-                note(gate, known.filter(some.str.contains(gate)).to_list())
+                for part in places.filter(some.str.contains(gate)):
+                    found[cut.owners[part]].setdefault(gate, []).append(cut.firsts[part])
+
+        for gates, worth in groups:
+            note(gates, worth.gather(owners).arg_true())
+        begun = {(place, first) for place, said in enumerate(found) for first in said.get(self.runs, ())}
+        at_runs = [place for place, part in enumerate(zip(cut.owners, cut.firsts, strict=True)) if part in begun]
+        note(self.labels, pl.Series(neighbours(at_runs, len(flat)), dtype=pl.UInt32))
         rest = [place for place, said in enumerate(found) if said]
         numbers = rows.to_list()
         return [numbers[place] for place in rest], [self.told(texts[place], found[place]) for place in rest]
@@ -96,6 +109,28 @@ class Gates:
             labels = frozenset(label for label in self.labels if label in around and meets(part, around[label]))
             runs.append((part, labels))
         return Opened(text, runs, {gate: around[gate] for gate in self.gates if gate in around})
+
+
+class Parts:
+    """Texts cut into overlapping parts; with `near`, only those that meet these stretches or lie close to them."""
+
+    def __init__(self, texts: Sequence[str], near: Sequence[Sequence[Stretch]] | None) -> None:
+        """Cut texts."""
+        self.owners: list[int] = []
+        self.firsts: list[int] = []
+        self.parts: list[str] = []
+        for place, text in enumerate(texts):
+            wanted = None if near is None else widened(near[place], len(text))
+            for first in range(0, len(text), PART):
+                if wanted is None or meets((first, first + PART + OVERLAP), wanted):
+                    self.owners.append(place)
+                    self.firsts.append(first)
+                    self.parts.append(text[first : first + PART + OVERLAP])
+
+
+def any_of(masks: Sequence["pl.Series"]) -> "pl.Series":
+    """Tell of each place whether one of the masks is true there."""
+    return reduce(or_, masks)
 
 
 def neighbours(places: Sequence[int], count: int) -> list[int]:

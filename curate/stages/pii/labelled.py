@@ -2,9 +2,10 @@
 
 from curate.stages.pii import checks
 from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
-from curate.stages.pii.rule import LEFT, RIGHT, Rule
+from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
+from curate.stages.pii.words import Words
 
-LOCAL = r"0-9A-Za-z._%+\-"
+LOCAL = r"0-9A-Za-z._%+'\-"
 DOMAIN = r"(?:[0-9A-Za-z](?:[0-9A-Za-z\-]{0,61}[0-9A-Za-z])?\.){1,8}(?:[A-Za-z]{2,24}|xn--[0-9A-Za-z\-]{2,59})"
 PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使]"
 PLATE_SIGN = "[0-9A-HJ-NP-Z]"
@@ -18,7 +19,7 @@ MAIL_AND_NET = (
         "e-mail address",
         (f"[0-9A-Za-z_][{LOCAL}]{{0,127}}@{DOMAIN}{RIGHT}",),
         0.9,
-        label=f"(?<![{LOCAL}])[.%+\\-]{{0,8}}",
+        label=f"(?<![{LOCAL}])[.%+'\\-]{{0,8}}",
         spared=is_public_mailbox,
         gate="@",
     ),
@@ -43,23 +44,25 @@ MAIL_AND_NET = (
         ),
         0.6,
         check=checks.is_iban,
+        labels=Words("账号|帐号|账户|帐户", "iban|account"),
         gate="[A-Za-z]{2}[0-9]{2}[ -]?[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}",
     ),
 )
 
+PLATE_TAIL = f"(?:{PLATE_SIGN}{{6}}|{PLATE_SIGN}{{5}}|{PLATE_SIGN}{{4}}[挂学警港澳领使试超])"
 PLATE = Rule(
     "CN_PLATE",
     "Chinese vehicle plate",
-    (f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?(?:{PLATE_SIGN}{{6}}|{PLATE_SIGN}{{5}}|{PLATE_SIGN}{{4}}[挂学警港澳]){RIGHT}",),
+    (f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?{PLATE_TAIL}{RIGHT}",),
     0.8,
     check=checks.is_plate,
     certain=False,
     gate=f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?[0-9A-HJ-NP-Z]{{4}}",
 )
 
-QQ_LABEL = "(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:号码|号|账号|群)?[ ]?(?:[:：]|是|为)?[ ]?"
+QQ_LABEL = f"(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐号|群)?{SAID}"
 WECHAT_NAME = "(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
-WECHAT_LABEL = f"{WECHAT_NAME}[ ]?(?:号码?|账号|帐号|[Ii][Dd])[ ]?(?:[:：]|是|为)?[ ]?"
+WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
 WECHAT_GATE = "(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx).{0,8}[A-Za-z]"
 
@@ -85,7 +88,15 @@ MESSENGERS = (
         "WeChat id after the bare name",
         (f"(?=[A-Za-z-]*[0-9_]){WECHAT_ID}",),
         0.7,
-        label=WECHAT_NAME + "[ ]?[:：][ ]?",
+        label=f"{WECHAT_NAME}[\"'”]?[ ]?[(（]?(?:[(（][^()（）\n]{{0,12}}[)）])?(?:[:：=|｜]|[是为][:：]?)[ ]?[\"'“]?",
+        gate=WECHAT_GATE,
+    ),
+    Rule(
+        "WECHAT_ID",
+        "WeChat id right after the bare name",
+        (f"(?=[A-Za-z-]*(?:_|[0-9]{{3}})){WECHAT_ID}",),
+        0.6,
+        label=f"{WECHAT_NAME}[ \\t]?",
         gate=WECHAT_GATE,
     ),
 )

@@ -6,8 +6,13 @@ from curate.stages.pii.rule import LEFT, RIGHT, Rule
 from curate.stages.pii.words import Words
 
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+YEAR_APART = "[ -]?(?:1[ -]?9|2[ -]?0)(?:[ -]?[0-9]){2}"
+MONTH_DAY_APART = "[ -]?(?:0[ -]?[1-9]|1[ -]?[0-2])[ -]?(?:0[ -]?[1-9]|[12][ -]?[0-9]|3[ -]?[01])"
+LAST_FOUR = "(?:[ -]?[0-9]){3}[ -]?[0-9Xx]"
 OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-EXTENSION_ZH = "(?:(?:[ ]?(?:转|分机号?|ext\\.?)[ ]?|[-#])[0-9]{1,6})?"
+EXTENSION_ZH = (
+    "(?:[ ]?[(（](?:转|轉|分机号?)[:： ]?[0-9]{1,6}[)）]|(?:[ ]?(?:转|轉|分机号?|ext\\.?)[:：]?[ ]?|[-#*])[0-9]{1,6})?"
+)
 EXTENSION = "(?:[ ]?(?:x|ext\\.?|extension|#)[ ]?[0-9]{1,6})?"
 AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
 EIGHT = "[2-9][0-9]{2,3}[ -]?[0-9]{4}"
@@ -19,36 +24,39 @@ ANY_NUMBER = (
     f"{LEFT}(?:[(（][0-9]{{2,5}}[)）][ -]?)?[0-9]{{2,12}}(?:[ .-][0-9]{{2,8}}){{0,5}}"
     f"(?:{EXTENSION}|{EXTENSION_ZH})(?![0-9A-Za-z]|[-.][0-9])"
 )
+ALONE = "(?<![0-9A-Za-z+])(?<![0-9][ -])"
+CHINA_AREA = f"(?:(?:(?:00)?86[ -]?)(?:10|2[0-9]|[3-9][0-9]{{2}})|{AREA})"
+NOT_IN_FOURS = "(?! [0-9]{4}(?![0-9]))"
 NOT_A_DATE = "(?!(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-)"
 
-RESIDENT = Words("身份证|居民证|证件号|公民身份|身份号码", "id ?card|id no|identity|resident")
-CARD_ZH = Words("银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|银联", "union ?pay|bank ?card")
-CARD = Words("信用卡|银行卡|卡号", "card|credit|debit|visa|mastercard|amex|maestro", "cc")
+RESIDENT = Words(
+    "身份证|身分证|身份證|身分證|居民证|证件号|公民身份|身份号码|社会保障号",
+    "id[ _]?card|id[ _]no|id num|identity|identification|national id|resident",
+)
+CARD_ZH = Words(
+    "银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|帐户|银联|銀行|帳號|卡號", "union ?pay|bank[ _]?card|card[ _]?no"
+)
+CARD = Words("信用卡|银行卡|卡号|卡號", "card|credit|debit|visa|mastercard|amex|maestro", "cc")
 COMPANY = Words("信用代码|社会代码|税号|纳税人|机构代码", "uscc|credit code")
-PASSPORT = Words("护照", "passport")
-SSN = Words("社会安全号", "ssn|social security|ss#")
+PASSPORT = Words("护照|護照", "passport")
+SSN = Words("社会安全号", "ssn|social[ _]security|ss#")
 PHONE = Words(
-    "电话|手机|座机|传真|联系方式|致电|拨打|来电|短信",
-    "phone|telephone|mobile|cell|fax|call|text me|reach (?:me|us|him|her|them)|dial|answering at|messages? to|"
-    "registered|contact (?:me|us|no|num|at)",
-    "tel|desk|office",
+    "电话|手机|座机|传真|联系方式|致电|拨打|来电|短信|電話|手機|傳真|聯絡",
+    "phone|telephone|mobile|cell|fax|call|text me|reach (?:me|us|him|her|them)|reached (?:at|on|by|via)|dial|"
+    "answering at|messages? to|registered|contact (?:me|us|no|num|at)|contacted (?:at|on|by|via)|telefono|téléphone",
+    "tel|desk|office|whatsapp",
 )
 
 RESIDENT_ID = (
     Rule(
         "CN_RESIDENT_ID",
         "resident id of 18 signs",
-        (
-            f"{LEFT}[1-9][0-9]{{5}}(?P<a>[ -]?)(?:19|20)[0-9]{{2}}{MONTH_DAY}(?P=a)[0-9]{{3}}[0-9Xx]{RIGHT}",
-            f"{LEFT}[1-9][0-9]{{5}}(?P<b>[ -])(?:19|20)[0-9]{{2}}(?P=b){MONTH_DAY}(?P=b)[0-9]{{3}}[0-9Xx]{RIGHT}",
-            f"{LEFT}[1-9][0-9]{{3}}(?P<c>[ -])[0-9]{{4}}(?P=c)[0-9]{{4}}(?P=c)[0-9]{{4}}(?P=c)[0-9][0-9Xx]{RIGHT}",
-            f"{LEFT}[1-9][0-9]{{2}}(?P<d>[ -])[0-9]{{3}}(?P=d)[0-9]{{4}}(?P=d)[0-9]{{4}}(?P=d)[0-9]{{3}}[0-9Xx]{RIGHT}",
-        ),
+        (f"{LEFT}[1-9](?:[ -]?[0-9]){{5}}{YEAR_APART}{MONTH_DAY_APART}{LAST_FOUR}{RIGHT}",),
         0.6,
         check=checks.is_resident_id,
         labels=RESIDENT,
         runs=frozenset({17, 18}),
-        joined=frozenset({3, 4, 6}),
+        joined=frozenset({2, 3, 4, 6, 8, 10, 12, 14, 15, 16}),
     ),
     Rule(
         "CN_RESIDENT_ID",
@@ -67,11 +75,15 @@ PHONES = (
     Rule(
         "PHONE_NUMBER",
         "Chinese mobile",
-        (f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",),
+        (
+            f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?|0)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
+            f"{ALONE}1[3-9][0-9](?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{5}}{RIGHT}(?![ -][0-9])",
+            f"{ALONE}1[3-9][0-9]{{2}}(?P<b>[ -])[0-9]{{3}}(?P=b)[0-9]{{4}}{RIGHT}(?![ -][0-9])",
+        ),
         0.75,
         labels=PHONE,
         spared=is_other_number,
-        runs=frozenset({11, 13, 15}),
+        runs=frozenset({11, 12, 13, 15}),
         joined=frozenset({2, 3, 4, 5, 7, 9}),
         joints=" -)）",
     ),
@@ -89,11 +101,12 @@ PHONES = (
     Rule(
         "PHONE_NUMBER",
         "Chinese landline",
-        (f"(?<![0-9A-Za-z+]){NOT_A_DATE}{AREA}[)）]?[ -]{EIGHT}{EXTENSION_ZH}{RIGHT}",),
+        (f"(?<![0-9A-Za-z+]){NOT_A_DATE}{CHINA_AREA}[)）]?[ -]{EIGHT}{NOT_IN_FOURS}{EXTENSION_ZH}{RIGHT}",),
         0.6,
         labels=PHONE,
         spared=is_no_phone,
-        joined=frozenset({3, 4}),
+        runs=frozenset({4, 5, 6, 7}),
+        joined=frozenset({2, 3, 4}),
         joints=" -)）",
     ),
     Rule(
@@ -123,6 +136,7 @@ PHONES = (
         "international telephone",
         (
             f"{LEFT}\\+1[ .-]?\\(?[2-9][0-9]{{2}}\\)?[ .-]?[2-9][0-9]{{2}}[ .-]?[0-9]{{4}}{EXTENSION}{RIGHT}",
+            f"{LEFT}\\+86[ -]?0?(?:10|2[0-9]|[3-9][0-9]{{2}})[ -]?{EIGHT}{EXTENSION_ZH}{RIGHT}",
             f"{LEFT}\\+[1-9](?:[ .-]?[0-9]|[ .-]?\\([0-9]{{1,4}}\\)[ .-]?){{6,14}}(?<=[0-9]){EXTENSION}{RIGHT}",
         ),
         0.65,
@@ -215,11 +229,15 @@ CODES = (
     Rule(
         "CN_USCC",
         "unified social credit code",
-        (f"{LEFT}[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{RIGHT}",),
+        (
+            f"{LEFT}[0-9a-hj-npqrtuwxy]{{2}}[0-9]{{6}}[0-9a-hj-npqrtuwxy]{{10}}{RIGHT}",
+            f"{LEFT}[0-9A-Y]{{2}}[ -]?[0-9]{{2}}(?:[ -]?[0-9]){{4}}(?:[ -]?[0-9A-HJ-NPQRTUWXY]){{10}}{RIGHT}",
+        ),
         0.6,
         check=checks.is_uscc,
         labels=COMPANY,
         runs=frozenset(range(6, 19)),
+        joined=frozenset({2, 4}),
         lead="any",
     ),
     Rule(
@@ -259,9 +277,9 @@ CODES = (
         (f"{LEFT}[0-9]{{3}}[ .-]?[0-9]{{2}}[ .-]?[0-9]{{4}}{RIGHT}",),
         0.8,
         check=checks.is_ssn,
-        certain=False,
         labels=SSN,
         needs_label=True,
+        profile="us",
         runs=frozenset({9}),
         joined=frozenset({3, 5}),
         joints=" -.",
@@ -276,5 +294,3 @@ CODES = (
         joints=".",
     ),
 )
-
-NUMBER_RULES = (*RESIDENT_ID, *CODES, *CARDS, *PHONES)

@@ -1,21 +1,29 @@
 """What a recognizer knows: the shape of a value, its check and labels, and how a match is judged in its place."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from curate.stages.pii.words import Words
 
-Lead = Literal["digit", "paren", "plus", "letter", "any"]
+Lead = Literal["digit", "paren", "plus", "letter", "any", "code"]
+Profile = Literal["", "cn", "us", "uk", "eu"]
+"""Whose documents a rule knows: mainland China with Hong Kong, Macao and Taiwan, the US, the UK, the EU; empty: all."""
 
 LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 """Where a value may begin and end: no word boundary, for Chinese characters are word characters glued to values."""
 
-FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\u00a0\u2002-\u200a\u202f]")
+SAID = (
+    r"(?:号码|编号|证号|卡号|号|码|[Nn][Oo]\.?)?[ ]?(?:[(（][^()（）\n]{0,12}[)）])?[\"'”’]?[ \t]{0,4}"
+    r"(?:[:：=|｜]|[是为](?:[:：])?)?[ \t]{0,4}(?:\r?\n[ \t]{0,4})?[\"'“‘]?"
+)
+"""What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON."""
+
+FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\ufe63\u00a0\u2002-\u200a\u202f\u205f]")
 FOLDS = {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}
-FOLDS |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-FOLDS |= dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f", " ")
+FOLDS |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63", "-")
+FOLDS |= dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
 
 
 def fold(text: str) -> str:
@@ -24,8 +32,16 @@ def fold(text: str) -> str:
     return FOLDABLE.sub(lambda sign: FOLDS[sign[0]], text)
 
 
+CODE_START = "(?<![0-9A-Za-z])(?<![A-Za-z][-_])(?:[A-Za-z]{1,5}[-_])?[A-Za-z]{1,5}[-_]?"
+"""Letters that a code begins with, such as `ZY-` or `HPB-AB`; where it begins is never in doubt."""
+CODE_OR_DIGITS = f"(?:{CODE_START}|{LEFT}(?<![A-Za-z][-_]))"
+
 Spared = Callable[[str, int, int], bool]
 """(folded text, start, end): whether a value that has the right shape is nevertheless left in place."""
+
+
+Read = Callable[[str, int, int], Iterable[tuple[int, int]]]
+"""(folded text, start, end of a match): where the values stand that the match announces; none where it does not."""
 
 
 def never(_text: str, _start: int, _end: int) -> bool:
@@ -63,9 +79,23 @@ class Rule:
     """Lengths of digit runs by which a value may begin where one of the `joints` follows."""
     joints: str = " -"
     lead: Lead = "digit"
-    """What stands before the first digit run of a value: nothing, a parenthesis, `+`, one or two letters."""
+    """What stands before the first digit run of a value: nothing, a parenthesis, `+`, one or two letters (`any` of
+    these), or nothing or what `CODE_START` says (`code`)."""
     gate: str = ""
     """Cheap necessary condition, in the common part of RE2 and Rust's regex; it may match more than the rule."""
+    profile: Profile = ""
+    apart: bool = False
+    """Whether the gate is scanned by itself: joined with all others it would make an automaton that no cache holds."""
+    read: Read | None = None
+    """Reads the values around a match, where `values` match only the rare sign that announces them.
+
+    For what has no rare beginning: an address is known by its house number, a name by the honorific behind it. Looks at
+    no more than a bounded window, so that the work stays linear.
+    """
+
+    def spans(self, text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+        """Return where the values stand that the match text[start:end] of folded text announces."""
+        return ((start, end),) if self.read is None else self.read(text, start, end)
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -77,7 +107,9 @@ class Rule:
         return self.labels is not None and self.labels.near(text, start, end)
 
     def judge(self, text: str, start: int, end: int, *, lenient: bool) -> float:
-        """Score the match text[start:end] of folded text: 0 where it is no personal data.
+        """Score the match text[start:end] of folded text: 0 where it is no personal data, below 0 where it is allowed.
+
+        What is allowed is a value of the right shape and check that `spared` speaks for; its score stays visible.
 
         `lenient` takes a label nearby for a check digit that does not hold, if the check is `certain`.
         """
@@ -89,4 +121,4 @@ class Rule:
                 return 0.0
         if self.needs_label and not self.labelled(text, start, end):
             return 0.0
-        return 0.0 if self.spared(text, start, end) else score
+        return -score if self.spared(text, start, end) else score

@@ -1,29 +1,35 @@
-"""The stage `pii`: replace personal data in Chinese and English text by typed placeholders, or tag it."""
+"""The stage `pii`: what is done with personal data in Chinese and English text, type by type."""
 
-from typing import ClassVar, Literal, Self
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
 
 import pyarrow as pa
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, computed_field, field_validator, model_validator
 
+from curate.core.errors import ConfigError
+from curate.core.personal import key_id
 from curate.core.record import FILLED
 from curate.core.stage import Edit, Editor
-from curate.stages.pii.editing import Editing, Write
-from curate.stages.pii.finders import Finder, finder
+from curate.stages.pii.editing import Editing, Wording
+from curate.stages.pii.finders import Finder, finder, offered
+from curate.stages.pii.keys import HINT, Secret, read_key
+from curate.stages.pii.operators import KEYED, Operator, Operators, Scope
+from curate.stages.pii.plugs import Plugs, coverage
+from curate.stages.pii.presets import Preset, lenient_of, types_of
 from curate.stages.pii.rules import TYPES
-
-LONG_NUMBER, KEPT_DIGITS = 11, 4
-"""A number of so many digits keeps its last four when it is masked."""
 
 WITHHELD = "<WITHHELD>"
 """What `mask` returns in the place of a text that it cannot mask."""
-
-
-def masked(_entity: str, value: str) -> str:
-    """Write a star for each letter and digit, but for the last four digits of a number of eleven or more."""
-    is_number = sum(sign.isdigit() for sign in value) >= LONG_NUMBER and not any(sign.isalpha() for sign in value)
-    kept = KEPT_DIGITS if is_number else 0
-    stars = ["*" if sign.isalnum() else sign for sign in value[: len(value) - kept]]
-    return "".join(stars) + value[len(value) - kept :]
+COVERAGE = {
+    "structured": "rules",
+    "names": "rules only: labels, honorifics, salutations, headers",
+    "addresses": "rules only: grammar of addresses",
+    "organisations": "rules only",
+}
+"""By what each kind of personal data is found; nothing that reads sentences is among it."""
+KINDS = {"names": "PERSON", "addresses": "ADDRESS", "organisations": "ORGANIZATION"}
+"""The type that stands for a kind of personal data."""
 
 
 class Pii(Editor):
@@ -34,44 +40,119 @@ class Pii(Editor):
     A text that needs more work than `max_candidates` is rejected as `pii:budget`, never let through.
     """
 
-    version: ClassVar[int] = 2
-    uses: ClassVar[tuple[str, ...]] = ("presidio-analyzer", "phonenumbers")
+    version: ClassVar[int] = 3
 
-    types: tuple[str, ...] = Field(TYPES, description="Types of personal data to look for.")
-    operator: Literal["placeholder", "mask", "redact", "tag"] = Field(
-        "placeholder",
-        description="What is done: a typed placeholder, stars, nothing left, or only a tag `pii:TYPE` on the record.",
+    preset: Preset = Field("general", description="Types that an industry looks for; see `docs/personal-data.md`.")
+    types: tuple[str, ...] | None = Field(
+        None, description="Types of personal data to look for; those of `preset` when absent."
     )
+    operator: Operator = Field(
+        "placeholder",
+        description="What is done: a typed placeholder, a keyed fake of the same form, a keyed pseudonym, stars, "
+        "nothing left, only a tag `pii:TYPE` on the record, or a rejection above `max_density`.",
+    )
+    operators: dict[str, Operator] = Field({}, description="What is done with values of a type; else `operator`.")
     placeholders: dict[str, str] = Field({}, description="Placeholders by type; `<TYPE>` where none is given.")
-    lenient: tuple[str, ...] = Field(
-        (), description="Types for which a label nearby suffices where the check digit does not hold."
+    scope: Scope = Field(
+        "document", description="Where equal values have equal fakes and pseudonyms: in one record, or everywhere."
+    )
+    max_density: float | None = Field(
+        None,
+        ge=0,
+        description="Values per 1,000 characters of a text above which a record is rejected; `reject_record`: 0.",
+    )
+    key_file: Path | None = Field(
+        None,
+        exclude=True,
+        description="File of at least 32 bytes that keys fakes and pseudonyms; that of the run when absent.",
+    )
+    key_env: str | None = Field(
+        None, exclude=True, description="Variable of the environment that holds the key, where there is no file."
+    )
+    lenient: tuple[str, ...] | None = Field(
+        None,
+        description="Types for which a label nearby suffices where the check digit does not hold; as `preset` says "
+        "when absent.",
     )
     engine: Literal["native", "presidio"] = Field(
         "native", description="The fast engine, or Presidio's analyzer with the same rules and its own English ones."
     )
+    recognizers: Path | None = Field(
+        None, description="More recognizers: a YAML file in the form of Presidio's recognizer registry."
+    )
+    nlp_engine: Path | None = Field(
+        None,
+        description="An NLP engine of Presidio that finds names in running text: its YAML, models as local folders.",
+    )
     max_candidates: int = Field(1_000_000, ge=1, description="How many candidates of one kind one text may have.")
+
+    _key: bytes | None = PrivateAttr(None)
 
     @property
     def adds(self) -> pa.Schema:
         """The counts by type: core fills the column from what the edit counted."""
         return pa.schema([FILLED.field("pii")])
 
-    @field_validator("types", "lenient")
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The types that are looked for."""
+        return types_of(self.preset) if self.types is None else self.types
+
+    @property
+    def clears(self) -> tuple[str, ...]:
+        """What is replaced; a tag clears nothing."""
+        return tuple(entity for entity in self.wanted if self.operators.get(entity, self.operator) != "tag")
+
+    @property
+    def uses(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Presidio, the maker of names, and the libraries of the NLP engine."""
+        return ("faker", "presidio-analyzer", "phonenumbers", *self.plugs.uses)
+
+    @property
+    def plugs(self) -> Plugs:
+        """What is plugged in; all of its types are wanted where `types` is the default."""
+        return Plugs(self.recognizers, self.nlp_engine, self.types is None, tuple(self.placeholders.values()))
+
+    @property
+    def assets(self) -> tuple[Path, ...]:
+        """The files of recognizers and NLP engines, and those of their models."""
+        return self.plugs.assets
+
+    @computed_field(description="Name of the key; the key itself is in no output.")  # type: ignore[prop-decorator]
+    @property
+    def key_id(self) -> str | None:
+        """Name the key without giving it away: so a changed key makes every task anew."""
+        return None if self._key is None else key_id(self._key)
+
+    @field_validator("lenient")
     @classmethod
-    def known(cls, types: tuple[str, ...]) -> tuple[str, ...]:
+    def known(cls, types: Iterable[str] | None) -> Iterable[str] | None:
         """Refuse a type that no rule knows."""
-        for name in types:
+        for name in types or ():
             if name not in TYPES:
                 message = f"{name!r} is not a type of personal data; there are {', '.join(TYPES)}"
                 raise ValueError(message)
         return types
 
     @model_validator(mode="after")
+    def findable(self) -> Self:
+        """Refuse types, operators and placeholders of types that neither a rule nor what is plugged in finds."""
+        named = (*(self.types or ()), *self.operators, *self.placeholders)
+        try:
+            more = offered(self.plugs, named, self.engine)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+        for name in named:
+            if name not in more:
+                message = f"{name!r} is not a type of personal data; there are {', '.join(sorted(more))}"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def settled(self) -> Self:
         """Refuse placeholders that the stage would take for personal data, or for a type that there is not."""
         if not self.placeholders:
             return self
-        self.known(tuple(self.placeholders))
         native = finder("native", frozenset(TYPES), frozenset(TYPES), self.max_candidates)
         for entity, text in self.placeholders.items():
             if native.find(text) or any(sign.isdigit() for sign in text):
@@ -79,22 +160,51 @@ class Pii(Editor):
                 raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def keyed(self) -> Self:
+        """Read the key, so that it travels to workers with the stage and stands nowhere else."""
+        self._key = read_key(self.key_file, self.key_env)
+        keyed = sorted({self.operator, *self.operators.values()} & KEYED)
+        if keyed and self._key is None:
+            message = f"{keyed[0]!r} needs a key, found neither `key_file` nor `key_env`; {HINT}"
+            raise ValueError(message)
+        return self
+
+    def key(self) -> bytes | None:
+        """Return the key, for digests of what was found."""
+        return self._key
+
     def finder(self) -> Finder:
         """Compile the rules, or build Presidio's analyzer; once a process for the same settings."""
-        return finder(self.engine, frozenset(self.types), frozenset(self.lenient), self.max_candidates)
+        lenient = lenient_of(self.preset) if self.lenient is None else self.lenient
+        return finder(self.engine, frozenset(self.wanted), frozenset(lenient), self.max_candidates, self.plugs)
+
+    def done(self) -> Operators:
+        """Return what is done with each type."""
+        secret = None if self._key is None else Secret(self._key)
+        types = frozenset(TYPES)
+        return Operators(self.operator, self.operators, self.placeholders, secret, self.scope, types)
 
     def open(self) -> Edit:
         """Load the engine and return the edit."""
-        return Editing(self.finder(), self.write(), self.operator, self.name or "pii", self.action or "tag").edit
+        operators = self.done()
+        rejects = "reject_record" in operators.used
+        limit = 0.0 if self.max_density is None and rejects else self.max_density
+        return Editing(self.finder(), operators, Wording(self.name or "pii", self.action, limit))
 
-    def write(self) -> Write:
-        """Return what is written for a value."""
-        if self.operator == "mask":
-            return masked
-        if self.operator == "redact":
-            return lambda _entity, _value: ""
-        words = {entity: self.placeholders.get(entity, f"<{entity}>") for entity in TYPES}
-        return lambda entity, _value: words[entity]
+    def lineage(self) -> dict[str, Any]:
+        """Say what is looked for and by what, what is written, and which key decided it."""
+        operators = self.done()
+        sought = self.wanted
+        plugged = {kind: said for kind, said in coverage(self.plugs).items() if self.plugs}
+        covered = {kind: said for kind, said in COVERAGE.items() if KINDS.get(kind, "") in ("", *sought)}
+        return {
+            "types": list(sought),
+            "coverage": {**dict.fromkeys(KINDS, "not looked for"), **covered, **plugged},
+            "operators": {entity: operators.of(entity) for entity in sought},
+            "placeholders": sorted({operators.placeholder(one) for one in sought if operators.writes_placeholder(one)}),
+            "key_id": self.key_id,
+        }
 
 
 def mask(text: str) -> str:

@@ -1,9 +1,17 @@
 """Words near a value that say what it is."""
 
 import re
+from typing import Self
 
 BEFORE, AFTER = 28, 14
 """How many characters before and after a value are searched for labels."""
+NEXT_TO = 48
+"""How many characters before a value a label that stands right next to it may take."""
+BETWEEN = (
+    r"(?:[ _]?(?:numbers?|num|nos?|nr|id|code|card)(?![a-z]))?\.?[ ]?(?:[(（][^()（）\n]{0,16}[)）])?[\"'”’]?[ \t]{0,3}"
+    r"(?:[:：=|#]|is|was|are|[是为][:：]?)?[ \t]{0,3}(?:\r?\n[ \t]{0,4})?[\"'“‘#]?"
+)
+"""What may stand between a label and its value: in a sentence, a form, a cell of a table, JSON; in lower case."""
 
 
 class Words:
@@ -21,6 +29,11 @@ class Words:
         self.quick = re.compile("|".join(said))
         self.exact = re.compile("|".join(words for words in exact if words))
 
+    def gated(self, gate: str) -> Self:
+        """Take a gate that matches whenever one of the words does: rules that share it cost one scan; return self."""
+        self.gate = gate
+        return self
+
     def last(self, window: str) -> int:
         """Return where the last word in a window of lower-case text ends, or -1."""
         if not self.quick.search(window):
@@ -31,3 +44,18 @@ class Words:
         """Tell whether one stands within BEFORE characters before or AFTER characters after text[start:end]."""
         before, after = text[max(0, start - BEFORE) : start].lower(), text[end : end + AFTER].lower()
         return self.last(before) >= 0 or self.last(after) >= 0
+
+
+class Next(Words):
+    """Words of which one stands right before a value, with no more between them than `between` matches."""
+
+    def __init__(self, anywhere: str, starting: str = "", *, between: str = BETWEEN) -> None:
+        """Compile the words."""
+        super().__init__(anywhere, starting)
+        said = "|".join(words for words in (anywhere, starting and f"(?<![a-z])(?:{starting})") if words)
+        self.ending = re.compile(f"(?:{said}){between}\\Z")
+
+    def near(self, text: str, start: int, end: int) -> bool:
+        """Tell whether one of the words stands right before text[start:end]."""
+        del end
+        return self.ending.search(text[max(0, start - NEXT_TO) : start].lower()) is not None

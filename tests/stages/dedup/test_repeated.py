@@ -195,7 +195,7 @@ def test_turns_are_looked_at_each_by_itself(on, cut):
             )
         )
     edit = stage.open(Findings(VERDICTS.empty_table(), pa.Table.from_batches([facts]), "test"))
-    outcome, _ = edit_batch(batch, edit, "repeated_lines", Fields((), stage.roles))
+    outcome, *_ = edit_batch(batch, edit, "repeated_lines", Fields((), stage.roles))
     assert [turn["content"] for turn in outcome.batch["messages"][0].as_py()] == [
         f"{role} a" if role in cut else f"{line}\n{role} a" for role, line in lines.items()
     ]

@@ -1,6 +1,7 @@
 """Invented values whose check digits hold, by their own arithmetic, and sentences to plant them in."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from random import Random
 
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -95,6 +96,147 @@ MADE: dict[str, dict[str, Callable[[Random], str]]] = {
     "IBAN_CODE": {"IBAN": iban},
 }
 """Values that are found wherever they stand."""
+
+
+def mod_11_10(body: str) -> str:
+    for last in "0123456789":
+        rest = 10
+        for digit in body:
+            rest = (int(digit) + rest) % 10 or 10
+            rest = rest * 2 % 11
+        if (rest + int(last)) % 10 == 1:
+            return body + last
+    raise AssertionError
+
+
+def weighed(body: str, weights: tuple[int, ...], modulus: int) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % modulus
+
+
+def hong_kong_id(chance: Random) -> str:
+    letter, body = chance.choice("ABCDEFGHKMPRVYZ"), digits(chance, 6)
+    total = 36 * 9 + (ord(letter) - 55) * 8 + weighed(body, (7, 6, 5, 4, 3, 2), 11)
+    return f"{letter}{body}({'0123456789A'[-total % 11]})"
+
+
+def taiwan_id(chance: Random) -> str:
+    body = f"{chance.choice('12')}{digits(chance, 7)}"
+    rest = 1 + weighed(body, (8, 7, 6, 5, 4, 3, 2, 1), 10)
+    return f"A{body}{-rest % 10}"
+
+
+def nhs(chance: Random) -> str:
+    while True:
+        body = digits(chance, 9)
+        last = -weighed(body, tuple(range(10, 1, -1)), 11) % 11
+        if last < 10:
+            return f"{body[:3]} {body[3:6]} {body[6:]}{last}"
+
+
+def nir(chance: Random) -> str:
+    body = f"{chance.choice('12')}{digits(chance, 2)}{chance.randint(1, 12):02}75{digits(chance, 6)}"
+    return f"{body}{97 - int(body) % 97:02}"
+
+
+def dni(chance: Random) -> str:
+    body = digits(chance, 8)
+    return body + "TRWAGMYFPDXBNJZSQVHLCKE"[int(body) % 23]
+
+
+def fiscal_code(chance: Random) -> str:
+    odd = dict(
+        zip(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23),
+            strict=True,
+        )
+    )
+    odd |= dict(zip("0123456789", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21), strict=True))
+    body = f"RSSMRA{chance.randint(40, 99)}{chance.choice('ABCDEHLMPRST')}{chance.randint(10, 31)}H{digits(chance, 3)}"
+    even = {sign: place for place, sign in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {str(n): n for n in range(10)}
+    total = sum(odd[sign] if place % 2 == 0 else even[sign] for place, sign in enumerate(body))
+    return body + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[total % 26]
+
+
+def dea(chance: Random) -> str:
+    body = digits(chance, 6)
+    return f"BR{body}{weighed(body, (1, 2, 1, 2, 1, 2), 10)}"
+
+
+def npi(chance: Random) -> str:
+    return luhn(f"80840{chance.choice('12')}{digits(chance, 8)}")[5:]
+
+
+def routing(chance: Random) -> str:
+    body = f"0{chance.randint(1, 9)}{digits(chance, 6)}"
+    return f"{body}{-weighed(body, (3, 7, 1, 3, 7, 1, 3, 7), 10) % 10}"
+
+
+def hardware_address(chance: Random) -> str:
+    return f"3c:22:fb:{chance.randint(16, 255):02x}:{chance.randint(16, 255):02x}:{chance.randint(16, 255):02x}"
+
+
+def bitcoin(chance: Random) -> str:
+    raw = b"\0" + chance.randbytes(20)
+    number = int.from_bytes(raw + sha256(sha256(raw).digest()).digest()[:4])
+    signs = ""
+    while number:
+        number, place = divmod(number, 58)
+        signs = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[place] + signs
+    return f"1{signs}"
+
+
+MADE |= {
+    "HK_ID": {"Hong Kong id": hong_kong_id},
+    "IT_FISCAL_CODE": {"fiscal code": fiscal_code},
+    "UK_NINO": {"insurance number": lambda chance: f"AB {digits(chance, 2)} {digits(chance, 2)} {digits(chance, 2)} C"},
+    "US_ITIN": {"taxpayer number": lambda chance: f"9{digits(chance, 2)}-{chance.randint(70, 88)}-{digits(chance, 4)}"},
+    "MAC_ADDRESS": {"hardware address": hardware_address},
+    "CRYPTO": {"Bitcoin address": bitcoin},
+}
+
+LABELLED: dict[str, dict[str, Callable[[Random], str]]] = {
+    "CN_PASSPORT": {"护照号": lambda chance: f"E{digits(chance, 8)}"},
+    "CN_HK_MACAO_PERMIT": {
+        "港澳通行证": lambda chance: f"C{chance.choice('ABCDEFGH')}{digits(chance, 7)}",
+        "回乡证号": lambda chance: f"H{digits(chance, 10)}",
+    },
+    "CN_TAIWAN_PERMIT": {
+        "往来台湾通行证号": lambda chance: f"L{digits(chance, 8)}",
+        "台胞证号": lambda chance: digits(chance, 8),
+    },
+    "TW_NATIONAL_ID": {"台湾身份证": taiwan_id},
+    "CN_BUSINESS_REGISTRATION": {"营业执照注册号": lambda chance: mod_11_10(f"110105{digits(chance, 8)}")},
+    "CN_SOCIAL_SECURITY": {"社保号": lambda chance: f"1{digits(chance, 9)}"},
+    "HEALTH_INSURANCE_NUMBER": {
+        "医保卡号": lambda chance: f"YB{digits(chance, 10)}",
+        "Member ID": lambda chance: f"XYZ{digits(chance, 9)}",
+    },
+    "MEDICAL_RECORD_NUMBER": {
+        "病历号": lambda chance: f"ZY-{digits(chance, 8)}",
+        "住院号": lambda chance: digits(chance, 7),
+        "MRN": lambda chance: f"AB{digits(chance, 6)}",
+    },
+    "CN_DRIVER_LICENSE": {"驾驶证档案编号": lambda chance: digits(chance, 12)},
+    "CN_MILITARY_ID": {"军官证号": lambda chance: f"军字第{digits(chance, 7)}号"},
+    "CN_BANK_ACCOUNT": {"收款账号": lambda chance: f"0{digits(chance, 16)}"},
+    "CN_TAX_ID": {"纳税人识别号": lambda chance: f"11010{digits(chance, 9)}A"},
+    "QQ_NUMBER": {"QQ号": lambda chance: f"{chance.randint(1, 9)}{digits(chance, 8)}"},
+    "WECHAT_ID": {"微信号": lambda chance: f"wei_{digits(chance, 5)}"},
+    "US_DRIVER_LICENSE": {"Driver's license": lambda chance: f"D{digits(chance, 7)}"},
+    "US_BANK_NUMBER": {"Account number": lambda chance: f"0{digits(chance, 11)}"},
+    "ABA_ROUTING_NUMBER": {"Routing number": routing},
+    "US_PASSPORT": {"Passport No.": lambda chance: f"A{digits(chance, 8)}"},
+    "US_NPI": {"NPI": npi},
+    "MEDICAL_LICENSE": {"DEA": dea},
+    "UK_NHS": {"NHS number": nhs},
+    "DE_TAX_ID": {"Steuer-ID": lambda chance: mod_11_10(f"8{digits(chance, 9)}")},
+    "FR_SOCIAL_SECURITY": {"NIR": nir},
+    "ES_NIF": {"DNI": dni},
+    "EU_VAT_NUMBER": {"VAT": lambda chance: f"DE{digits(chance, 9)}"},
+    "IMEI": {"IMEI": lambda chance: luhn(f"35{digits(chance, 12)}")},
+}
+"""Values that are found behind a label, by type and label."""
 
 KINDS = [(entity, kind) for entity, kinds in MADE.items() for kind in kinds]
 

@@ -5,10 +5,10 @@ from random import Random
 import pytest
 
 from curate.stages.pii.engine import Native
-from curate.stages.pii.rules import TYPES
+from curate.stages.pii.rules import DEFAULT_TYPES
 from tests.stages.pii.made import KINDS, MADE, PLACES, full_width, grouped, luhn, mobile, resident, union_pay
 
-ALL = frozenset(TYPES)
+ALL = frozenset(DEFAULT_TYPES)
 NATIVE = Native(ALL)
 
 

@@ -1,0 +1,111 @@
+"""Hold the places of personal data against the records: each id is there, and each count is that of the record."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from curate.lineage.ids import Index, Pairs, parse_ids
+from curate.lineage.manifest import Manifest, Written, reread_sources
+from curate.lineage.sight import BATCH_ROWS, DAMAGE, reason
+from curate.lineage.verification import Finding
+from curate.sinks.rejects import POSITIONS
+
+DIGEST = "^[0-9a-f]{32}$"
+SPREAD, STIR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+MODULUS = 1 << 64
+
+
+class Sums:
+    """Sums by type that two sides share only where they say the same of every record."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.prints: Counter[str] = Counter()
+
+    def add(self, pairs: Pairs, types: pa.StringArray, counts: npt.NDArray[np.int64]) -> None:
+        """Add that records (pairs of their id) have so many values of a type."""
+        marks = (pairs[:, 0] * SPREAD) ^ (pairs[:, 1] * STIR)
+        marks ^= marks >> np.uint64(29)
+        for kind in pc.unique(types).to_pylist():
+            mask = np.asarray(pc.equal(types, kind))
+            self.counts[kind] += int(counts[mask].sum())
+            summed = int((marks[mask] * SPREAD * counts[mask].astype(np.uint64)).sum())
+            self.prints[kind] = (self.prints[kind] + summed) % MODULUS
+
+
+def check_positions(out: Path, manifest: Manifest, index: Index) -> Finding:
+    """Look up the record of every place; where all that was found was replaced and placed, compare with the shards."""
+    faults: list[str] = []
+    placed = Sums()
+    rows = 0
+    for file in manifest.outputs.pii:
+        try:
+            for batch in _batches(out, file, POSITIONS.names):
+                rows += batch.num_rows
+                faults += _placed(batch, file, index, placed)
+        except DAMAGE as wrong:
+            faults.append(f"{file.path} {reason(wrong)}")
+    if rows or any(stage.key_id for stage in manifest.stages):
+        said = sum(fates.found for stage in manifest.stages if stage.key_id for fates in stage.personal.values())
+        if rows != said:
+            faults.append(f"{rows} places, the stages found {said} values")
+        if is_exact(manifest) and not faults:
+            faults += _differences(placed, counted(out, manifest))
+    return Finding(faults, f"{rows} places")
+
+
+def is_exact(manifest: Manifest) -> bool:
+    """Tell whether the column `pii` counts just what has a place: all replaced, all keyed, nothing from before."""
+    seekers = [stage for stage in manifest.stages if stage.personal]
+    whole = all(fates.found == fates.replaced for stage in seekers for fates in stage.personal.values())
+    return whole and all(stage.key_id for stage in seekers) and not reread_sources(manifest)
+
+
+def _batches(out: Path, file: Written, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(out / file.path, page_checksum_verification=True) as opened:
+        yield from opened.iter_batches(BATCH_ROWS, columns=columns)
+
+
+def _placed(batch: pa.RecordBatch, file: Written, index: Index, placed: Sums) -> Iterator[str]:
+    """Take in places; yield what cannot be."""
+    parsed = parse_ids(batch["id"])
+    if parsed.malformed:
+        yield f"{file.path}: {parsed.malformed} values are no id"
+    wrong = pc.sum(pc.invert(pc.match_substring_regex(batch["digest"], DIGEST))).as_py()
+    if wrong:
+        yield f"{file.path}: {wrong} values are no digest"
+    if pc.any(pc.or_(pc.less(batch["offset"], 0), pc.less(batch["length"], 1))).as_py():
+        yield f"{file.path}: a stretch is empty or begins before its text"
+    there, rejected = index.sides(parsed.pairs)
+    if not there.all():
+        yield f"{file.path}: {int((~there).sum())} places are of records that are neither in a shard nor in the ledger"
+    kept = there & ~rejected
+    types = batch["type"].take(pa.array(parsed.rows[kept]))
+    placed.add(parsed.pairs[kept], types, np.ones(int(kept.sum()), np.int64))
+
+
+def counted(out: Path, manifest: Manifest) -> Sums:
+    """Add up the column `pii` of the shards."""
+    sums = Sums()
+    for shard in manifest.outputs.shards:
+        for batch in _batches(out, shard, ["id", "pii"]):
+            parsed = parse_ids(batch["id"])
+            lists = batch["pii"].take(pa.array(parsed.rows))
+            owners = pc.list_parent_indices(lists).to_numpy()
+            types, counts = lists.flatten().flatten()
+            sums.add(parsed.pairs[owners], types, counts.to_numpy().astype(np.int64))
+    return sums
+
+
+def _differences(placed: Sums, said: Sums) -> Iterator[str]:
+    for kind in sorted({*placed.counts, *said.counts}):
+        if placed.counts[kind] != said.counts[kind]:
+            yield f"{kind}: {placed.counts[kind]} places in kept records, their column `pii` counts {said.counts[kind]}"
+        elif placed.prints[kind] != said.prints[kind]:
+            yield f"{kind}: places and column `pii` count alike in all and not in each record"

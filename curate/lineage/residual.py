@@ -1,0 +1,150 @@
+"""What personal data is left in the shards: looked for before they are published, and again by `curate verify`."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import Field
+
+from curate.core.stage import Value
+from curate.lineage.manifest import Manifest, Residual, Residue
+from curate.lineage.numbers import DETECTOR, NEEDS, hits
+from curate.lineage.sight import DAMAGE, reason
+from curate.lineage.verification import Finding
+
+BATCH_ROWS = 4096
+LEFT = pa.schema(
+    [
+        ("source_id", pa.string()),
+        ("field", pa.string()),
+        ("kind", pa.string()),
+        ("allowed", pa.bool_()),
+        ("count", pa.int64()),
+        ("id", pa.string()),
+        ("offset", pa.int64()),
+    ]
+)
+"""What is left in a shard, one line for each source, field, kind and verdict, sorted; `id` and `offset` (characters of
+the field) are those of the first. `field` is `text`, `messages` or the name of a kept column. Never a value."""
+Key = tuple[str, str, str, bool]
+
+
+class Look(Value):
+    """Looks for personal data in written shards, by another way than the stage that replaces it."""
+
+    columns: tuple[str, ...] = Field((), description="Kept string columns to look at, beside text and messages.")
+
+    @property
+    def version(self) -> int:
+        """Version of the detector."""
+        return DETECTOR
+
+    def look(self, shard: Path) -> pa.RecordBatch:
+        """Return what is left in a shard (schema LEFT). A turn of a chat counts in `messages` and in `text`."""
+        counts: Counter[Key] = Counter()
+        first: dict[Key, tuple[str, int]] = {}
+        columns = ["id", "source_id", "text", "messages", *self.columns]
+        with pq.ParquetFile(shard, page_checksum_verification=True) as file:
+            for batch in file.iter_batches(BATCH_ROWS, columns=columns):
+                for key, row, offset in self._found(batch):
+                    counts[key] += 1
+                    if key not in first:
+                        first[key] = (batch["id"][row].as_py(), offset)
+        names = LEFT.names
+        lines = [dict(zip(names, (*key, counts[key], *first[key]), strict=True)) for key in sorted(counts)]
+        return pa.RecordBatch.from_pylist(lines, LEFT)
+
+    def _found(self, batch: pa.RecordBatch) -> Iterator[tuple[Key, int, int]]:
+        """Yield what is found, its row in the batch, and its offset."""
+        sources = batch["source_id"]
+        for name in ("text", *self.columns):
+            for hit in hits(batch[name]):
+                yield (sources[hit.row].as_py(), name, hit.kind, hit.allowed), hit.row, hit.offset
+        turns = batch["messages"]
+        sizes = np.diff(turns.offsets.to_numpy())
+        owners = np.repeat(np.arange(len(turns)), sizes)
+        contents = turns.values.slice(turns.offsets[0].as_py(), len(owners)).flatten()[1]
+        for hit in hits(contents):
+            row = int(owners[hit.row])
+            yield (sources[row].as_py(), "messages", hit.kind, hit.allowed), row, hit.offset
+
+
+class Terms(Value):
+    """What a run promises about personal data in its output."""
+
+    policy: Literal["stop", "report"]
+    cleared: dict[str, tuple[str, ...]]
+    """By source: the kinds of which nothing may be left."""
+    exempt: dict[str, tuple[str, ...]]
+    """By source: kept string columns that no stage edits."""
+
+    def is_covered(self, line: Mapping[str, object]) -> bool:
+        """Tell whether a line of LEFT speaks of what a stage was to replace."""
+        source = str(line["source_id"])
+        return line["kind"] in self.cleared.get(source, ()) and line["field"] not in self.exempt.get(source, ())
+
+
+def cleared_kinds(types: Iterable[str]) -> tuple[str, ...]:
+    """Return the kinds of which nothing is left where these types are replaced."""
+    replaced = frozenset(types)
+    return tuple(kind for kind, needed in NEEDS.items() if needed <= replaced)
+
+
+def residual_of(terms: Terms, lines: Sequence[Mapping[str, object]]) -> Residual:
+    """Add the lines of all shards up."""
+    sums: dict[str, dict[str, Counter[str]]] = {}
+    for line in lines:
+        what = "outside" if not terms.is_covered(line) else "allowed" if line["allowed"] else "left"
+        of_source = sums.setdefault(str(line["source_id"]), {})
+        of_source.setdefault(str(line["kind"]), Counter())[what] += int(str(line["count"]))
+    return Residual(
+        policy=terms.policy,
+        detector=DETECTOR,
+        cleared=terms.cleared,
+        exempt=terms.exempt,
+        by_source={name: {kind: Residue(**said) for kind, said in kinds.items()} for name, kinds in sums.items()},
+    )
+
+
+def leaks(terms: Terms, lines: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """Return the lines that may not be, the heaviest first."""
+    left = [line for line in lines if terms.is_covered(line) and not line["allowed"]]
+    return sorted(left, key=lambda line: -int(str(line["count"])))
+
+
+def worded(line: Mapping[str, object]) -> str:
+    """Say what is left and where, without the value."""
+    place = f"first in record {line['id']}, {line['field']}, character {line['offset']}"
+    return f"{line['source_id']}: {line['count']} {line['kind']} in {line['field']} ({place})"
+
+
+def check_left(out: Path, manifest: Manifest) -> Finding:
+    """Look through the shards again; compare with the manifest, and with what it promises."""
+    said = manifest.residual
+    if said is None:
+        return Finding((), "")
+    columns = (column for column in manifest.outputs.columns if column.kind == "kept")
+    look = Look(columns=tuple(column.name for column in columns if column.feature.get("dtype") == "string"))
+    lines: list[Mapping[str, object]] = []
+    faults: list[str] = []
+    for shard in manifest.outputs.shards:
+        try:
+            lines += look.look(out / shard.path).to_pylist()
+        except DAMAGE as wrong:
+            faults.append(f"{shard.path} {reason(wrong)}")
+    terms = Terms(policy=said.policy, cleared=said.cleared, exempt=said.exempt)
+    if said.detector > DETECTOR:
+        faults.append(
+            f"detector {said.detector} looked through the shards, which this version (detector {DETECTOR}) lacks"
+        )
+    if not faults and said.detector == DETECTOR and residual_of(terms, lines).by_source != said.by_source:
+        faults.append("the shards hold other numbers of values than the manifest counts")
+    if terms.policy == "stop":
+        faults += [worded(line) for line in leaks(terms, lines)]
+    kinds = [residue for by_kind in said.by_source.values() for residue in by_kind.values()]
+    sums = [sum(getattr(one, name) for one in kinds) for name in ("left", "allowed", "outside")]
+    return Finding(faults, "{} left, {} look like some, {} of kinds or fields that nothing replaces".format(*sums))

@@ -1,0 +1,206 @@
+"""Find every record in which the personal data of one person stood, by keyed digests: what `curate trace` says."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field, JsonValue
+
+from curate.core.errors import ConfigError, CurateError, StorageError
+from curate.core.personal import digest_of_value, digests_of, key_id
+from curate.core.stage import Value
+from curate.lineage.explain import Archive, Record
+from curate.lineage.lookup import Files, spots
+from curate.lineage.manifest import Count, Manifest, StageRecord, read_manifest
+
+KINDS = {
+    "phone": "PHONE_NUMBER",
+    "mobile": "PHONE_NUMBER",
+    "tel": "PHONE_NUMBER",
+    "手机": "PHONE_NUMBER",
+    "电话": "PHONE_NUMBER",
+    "id": "CN_RESIDENT_ID",
+    "身份证": "CN_RESIDENT_ID",
+    "card": "CN_BANK_CARD",
+    "银行卡": "CN_BANK_CARD",
+    "email": "EMAIL_ADDRESS",
+    "mail": "EMAIL_ADDRESS",
+    "邮箱": "EMAIL_ADDRESS",
+}
+"""What may stand before a colon in a file about a person, beside the names of types."""
+TYPED = re.compile(r"\s*(\w+)\s*[:：]\s*(.*)")
+CANNOT = (
+    "names in running text, and any value in a form that no rule recognised: such places have no digest",
+    "values that an allow rule let through, such as a number behind a label that says order or part",
+    "records that an earlier stage left out, or the source could not read, before personal data was looked for",
+)
+"""What no trace can find, whatever the output."""
+
+
+class Sighting(Value):
+    """One place at which a value of the person stood."""
+
+    line: Count = Field(description="Line of the file about the person, from 1, that names the value.")
+    field: str = Field(description="`text`, `messages[3]` or the name of a kept column.")
+    type: str = Field(description="Type that the stage took it for.")
+    offset: Count = Field(description="First character, in the field as the stage saw it.")
+    length: Count = Field(description="Characters.")
+
+
+class Traced(Value):
+    """A record in which something of the person stood."""
+
+    record: Record
+    places: tuple[Sighting, ...]
+
+
+class Asked(Value):
+    """A line of the file about the person; never what it says."""
+
+    line: Count
+    type: str | None = Field(None, description="Type that it names; null where it names none and all are tried.")
+    places: Count = Field(0, description="Places that were found.")
+
+
+class Trace(Value):
+    """Where the personal data of one person stood."""
+
+    key_id: str
+    asked: tuple[Asked, ...]
+    records: tuple[Traced, ...]
+    lost: tuple[str, ...] = Field((), description="Ids of places whose record the output does not have.")
+    searched: Count = Field(description="Places that were looked through.")
+    cannot: tuple[str, ...] = Field(description="What this cannot find.")
+
+
+class Line(NamedTuple):
+    """A value of the person, and the type that the file names for it."""
+
+    number: int
+    kind: str | None
+    value: str
+
+
+def trace(out: Path, subject: Path, key_file: Path) -> Trace:
+    """Find the records of a person; `subject` holds one value a line, or `type: value`.
+
+    ConfigError where the key is not that of the output or the file names nothing; CurateError where the output says
+    nowhere where values stood; StorageError where a file cannot be read. No message and no result holds a value.
+    """
+    manifest = read_manifest(out)
+    key = read(key_file)
+    keyed = stages_of(manifest, key, out)
+    lines = list(lines_of(subject))
+    if not lines:
+        hint = "one value a line: a telephone number, an id, a card, an e-mail address; or `phone: value`"
+        raise ConfigError("the file names nothing to look for", where=str(subject), hint=hint)
+    wanted: dict[str, int] = {}
+    for line in lines:
+        known = digests_of(key, line.value) if line.kind is None else {digest_of_value(key, line.kind, line.value)}
+        for digest in known:
+            wanted.setdefault(digest, line.number)
+    places: dict[str, list[Sighting]] = {}
+    for name, sighting in sightings(out, manifest, wanted):
+        places.setdefault(name, []).append(sighting)
+    records = Archive(out, manifest).records(places)
+    found = [one for some in places.values() for one in some]
+    return Trace(
+        key_id=key_id(key),
+        asked=tuple(
+            Asked(line=line.number, type=line.kind, places=sum(one.line == line.number for one in found))
+            for line in lines
+        ),
+        records=tuple(
+            Traced(record=records[name], places=tuple(some)) for name, some in places.items() if name in records
+        ),
+        lost=tuple(sorted(set(places) - set(records))),
+        searched=sum(file.rows for file in manifest.outputs.pii),
+        cannot=(*CANNOT, *unseen(manifest, keyed)),
+    )
+
+
+def read(path: Path) -> bytes:
+    """Read a file of the caller; StorageError, without any of it, where that is impossible."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError(error.strerror or "the file cannot be read", where=str(path)) from error
+
+
+def stages_of(manifest: Manifest, key: bytes, out: Path) -> list[StageRecord]:
+    """Return the stages whose digests are made with a key."""
+    keyed = [stage for stage in manifest.stages if stage.key_id is not None]
+    if not keyed:
+        hint = (
+            "set `key_file` in the configuration and run again; until then nobody can tell where somebody's data stood"
+        )
+        raise CurateError(
+            "the output says nowhere where personal data stood: it was made without a key", where=str(out), hint=hint
+        )
+    mine = [stage for stage in keyed if stage.key_id == key_id(key)]
+    if not mine:
+        ids = ", ".join(sorted({str(stage.key_id) for stage in keyed}))
+        hint = "the right key is the one that `key_file` of the configuration named when the set was made"
+        raise ConfigError(
+            f"the key has the id {key_id(key)}, the output was made with {ids}", where="--key-file", hint=hint
+        )
+    return mine
+
+
+def lines_of(subject: Path) -> Iterator[Line]:
+    """Read the values of a person; blank lines and lines that begin with `#` say nothing."""
+    try:
+        said = read(subject).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise StorageError("the file is not UTF-8", where=str(subject)) from None
+    for number, line in enumerate(said.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        typed = TYPED.fullmatch(line)
+        named = typed and (
+            KINDS.get(typed[1].lower()) or (typed[1] if typed[1].isupper() and "_" in typed[1] else None)
+        )
+        yield Line(number, named, typed[2].strip()) if typed and named else Line(number, None, line.strip())
+
+
+def sightings(out: Path, manifest: Manifest, wanted: dict[str, int]) -> Iterator[tuple[str, Sighting]]:
+    """Yield the id of each record and the place in it where one of the digests stands."""
+    digests = pa.array(sorted(wanted), pa.string())
+    files = Files(out, [file.path for file in manifest.outputs.pii])
+    columns = ["digest", "id", "field", "type", "offset", "length"]
+    for spot in spots(files, columns, lambda column: pc.is_in(column, digests)):
+        said = dict(spot.said)
+        line = wanted[str(said.pop("digest"))]
+        yield str(said.pop("id")), Sighting.model_validate({**said, "line": line})
+
+
+def unseen(manifest: Manifest, keyed: list[StageRecord]) -> Iterator[str]:
+    """Say what the stages of this output did not look at."""
+    sources = {card.id for card in manifest.sources}
+    looked: set[str] = set()
+    for stage in keyed:
+        named = stage.params.get("sources")
+        looked |= {str(name) for name in named} if isinstance(named, list) else sources
+        languages = stage.params.get("languages")
+        if isinstance(languages, list):
+            yield f"records that are not in {', '.join(map(str, languages))}: {stage.name} looked at no others"
+        types = stage.lineage.get("types")
+        if isinstance(types, list):
+            yield f"types other than {', '.join(map(str, types))}"
+    if sources - looked:
+        yield f"sources that were not looked at: {', '.join(sorted(sources - looked))}"
+    others = {str(stage.key_id) for stage in manifest.stages if stage.key_id} - {str(stage.key_id) for stage in keyed}
+    if others:
+        yield f"what was digested with other keys: {', '.join(sorted(others))}"
+    exempt = manifest.residual.exempt if manifest.residual else {}
+    for source, columns in exempt.items():
+        yield f"kept fields of {source} that no stage treats: {', '.join(columns)}"
+
+
+def schema() -> dict[str, JsonValue]:
+    """Return the JSON Schema of a trace: what `schemas/trace.schema.json` holds."""
+    said: dict[str, JsonValue] = Trace.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}

@@ -1,0 +1,198 @@
+"""Rules for Chinese names of persons: after a label, before an honorific, beside an age, under a letter."""
+
+import re
+from collections.abc import Iterator
+
+from curate.stages.pii.divisions import DIVISIONS
+from curate.stages.pii.fields import CLOSING, JOIN, label
+from curate.stages.pii.rule import Rule
+from curate.stages.pii.surnames import COMMON, COMPOUND, NO_NAMES, SURNAMES
+
+HAN = "[\u4e00-\u9fff]"
+GIVEN = "(?![的了们是被把者等也都就还又很该此各])[\u4e00-\u9fff]"
+"""A sign of a given name: those that only grammar has are none."""
+FOREIGN = f"{HAN}{{1,8}}(?:[·•・‧]{HAN}{{1,10}}){{1,3}}"
+"""A transcribed name, its parts joined by a middle dot."""
+FREQUENT = f"(?:(?:{COMPOUND})|[{COMMON}])"
+ANY = f"(?:(?:{COMPOUND})|[{SURNAMES}])"
+
+LABELS = (
+    "姓名|名字|联系人|联络人|法定代表人|法人代表|法人|负责人|患者|病人|伤者|死者|申请人|申报人|被申请人|签字人|"
+    "签名人|签收人|收件人|收货人|"
+    "寄件人|发件人|发货人|经办人|经手人|承办人|审批人|审核人|复核人|制表人|填表人|填报人|记录人|检验员|检验人|质检员|"
+    "操作员|操作人|操作者|值班员|"
+    "值班人|维修人|验收人|采购员|销售员|业务员|客户经理|原告|被告人|被告|上诉人|被上诉人|第三人|审判长|审判员|陪审员|"
+    "书记员|法官助理|公诉人|辩护人|"
+    "代理人|被害人|受害人|证人|嫌疑人|当事人|投保人|被保险人|被保人|受益人|户主|主治医师|主治医生|主治大夫|主管医师|"
+    "责任医师|管床医生|报告医师|"
+    "审核医师|检查医生|主刀医生|主刀|麻醉师|医生|医师|大夫|责任护士|护士|家属|报告人|报案人|举报人|客户|顾客|会员|"
+    "用户姓名|持卡人|开户人|账户名|户名|"
+    "收款人|付款人|汇款人|监护人|担保人|保证人|借款人|贷款人|出租人|承租人|转让人|受让人|甲方代表|乙方代表|员工|职工|"
+    "学生|学员|考生|教师|班主任|导师|"
+    "作者|撰稿人|发明人|设计人|译者|主编|编辑|记者|通讯员|候选人|推荐人|介绍人|紧急联系人|父亲|母亲|配偶|丈夫|妻子|"
+    "本人|居民|乘客|旅客|司机|驾驶员|"
+    "车主|业主|租客|租户|房东|署名|签名|签字|签章|落款|参会人员|出席人员|与会人员|发言人|主持人"
+)
+KEYS = (
+    "[\"'](?i:(?:full|real|user|patient|customer|contact|client|employee|legal)?_?name|doctor|physician|patient|contact|"
+    "author)(?=[\"'])"
+)
+AFTER_LABEL = "(?:姓名|名称|签字|签名|（签字）|（签名）|（签章）|\\(签字\\)|\\(签名\\))?"
+LABEL = label(f"(?:{LABELS}|{KEYS}){AFTER_LABEL}")
+LAST_SIGNS = "".join(sorted({word[-1] for word in LABELS.split("|")} | set("称字名章")))
+LABEL_ENDS = frozenset(LAST_SIGNS + "\"'”’】])）* \t\u3000")
+LONGEST_LABEL = 32
+FOLLOWS = (
+    "先生|女士|性别|年龄|电话|联系|手机|身份|住[址院]|出生|民族|医[生师]|主任|教授|律师|"
+    "[\\s，,。；;、（(男女|\"'”’」』】\\])）/<&!！?？:：.…-]|\\Z"
+)
+ORGANISATION = (
+    "公司|银行|集团|中心|医院|大学|学校|学院|委员会|有限|股份|科技|技术|实业|贸易|软件|网络|工程|制造|电子|企业|"
+    "事务所|合作社|法院|检察院|政府|"
+    "[厂局院部所店社县市省区镇乡村]"
+)
+NAMED = re.compile(
+    f"{FOREIGN}|{ANY}(?:(?:{GIVEN}){{1,2}}?(?={FOLLOWS})|[ ]{{1,3}}{HAN}(?!{HAN})|"
+    f"(?:{GIVEN}){{1,2}}(?!{HAN}{{0,12}}(?:{ORGANISATION})))"
+)
+"""A name that ends where the next field begins; else surname and two more signs, unless that begins an organisation."""
+LISTED = re.compile(f"{FOREIGN}|{FREQUENT}(?:{GIVEN}){{1,2}}?(?={FOLLOWS})")
+JOINT = re.compile("[ ]?(?:[、/;；&]|和|及|与)[ ]?")
+MOST_LISTED = 64
+
+ROLES = (
+    "姓名|名字叫?|我叫|名叫|联系人|法定代表人|法人代表|负责人|患者|病人|申请人|被申请人|收件人|收货人|寄件人|经办人|"
+    "签字人|原告人?|被告人?|上诉人|"
+    "第三人|审[ ]{0,3}判[ ]{0,3}长|审[ ]{0,3}判[ ]{0,3}员|陪审员|书[ ]{0,3}记[ ]{0,3}员|法官助理|公诉人|辩护人|"
+    "代理人|被害人|受害人|证人|嫌疑人|"
+    "当事人|主治医师|主治医生|主管医师|责任医师|责任护士|管床医生|主刀医生|麻醉师|医生|投保人|被保险人|受益人|监护人|"
+    "担保人|借款人|出租人|承租人|员工|司机|"
+    "记者|敬礼[！!。]?|签名|签字|署名"
+)
+GLUED_FOLLOWS = (
+    "先生|女士|医[生师]|主任|律师|[为替给][其他她我]|诉|系|[今昨][日天晚]|近日|因|于|在|自述|自诉|主诉|出现|报告|"
+    "表示|入院|来院|复诊|就诊|住院|出院|既往|已|"
+    "称|的[指诊处医]|[\\s，,。；;、（(|\"'”’」』】\\])）/<!！?？:：]|\\Z"
+)
+GLUED = (
+    f"{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}?(?={GLUED_FOLLOWS})|"
+    f"{HAN}{{1,8}}(?:[·•・‧]{HAN}{{1,10}}?){{1,3}}(?={GLUED_FOLLOWS})|"
+    f"[{COMMON}][ ]{{1,3}}{HAN}(?!{HAN})(?=\\s|\\Z)"
+)
+LINK = "(?:[ ]?(?:是|为|系|叫|名叫)[ ]?|\\s{1,6}|,)?"
+
+POLITE = "先生|女士|小姐(?!姐)|太太"
+OFFICES = "医生|医师|大夫|护士|护士长|律师|警官|法官|检察官|经理|总监|主管|主任|教授|老师|院长|校长|博士|师傅|同志|同学"
+TITLES = (
+    "副教授|副主任|副经理|副总经理|副院长|总经理|主任医师|主任医生|副主任医师|主治医师|主治医生|住院医师|主任护师|"
+    "主管护师|董事长|"
+    f"{OFFICES}"
+)
+BOUNDARY = "谢由经在是为的和与及向请找被让对给叫跟同据问说从到以系即，且而并、"
+"""What may stand before a name that only a profession follows."""
+DOTTED = re.compile(
+    f"(?:(?<!{HAN})|(?<=[{BOUNDARY}]))(?P<name>(?:(?![{BOUNDARY}]){HAN}){{1,8}}(?:[·•・‧]{HAN}{{1,10}}){{1,3}})\\Z"
+)
+COMPOUND_STARTS = "".join(dict.fromkeys(name[0] for name in COMPOUND.split("|")))
+
+AGED = "(?:[，,（( ]|是一?[位名个]|今年|现年)[0-9]{1,3}岁|[，,（(][男女]性?(?=[，,。；;、）)])"
+AGED_GATE = (
+    f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{1,3}}"
+    "(?:(?:[，,（( \u3000]|是一?[位名个]|今年|现年)[0-9０-９]{1,3}岁|[，,（(][男女])"
+)
+WHOLE = re.compile(f"(?<!{HAN})(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|{FOREIGN})\\Z")
+LONGEST_NAME = 24
+
+KINDS = frozenset("省市县区州")
+COMPOUNDS = frozenset(COMPOUND.split("|"))
+SINGLES = frozenset(COMMON)
+
+
+def is_name(value: str) -> bool:
+    """Tell whether what has the shape of a name does not begin a word that is none, and is not made anonymous."""
+    place = value[-1:] in KINDS and value[:-1] in DIVISIONS
+    return value[:2] not in NO_NAMES and "某" not in value[1:] and not place
+
+
+def is_han(text: str) -> bool:
+    """Tell whether all signs are Chinese characters."""
+    return all("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Read the names that follow a label: one, or several in a list."""
+    if text[start - 1 : start] not in LABEL_ENDS or not LABEL.search(text, max(0, start - LONGEST_LABEL), start):
+        return
+    name = NAMED.match(text, end)
+    for _ in range(MOST_LISTED):
+        if name is None or not is_name(name[0]):
+            return
+        yield name.span()
+        joint = JOINT.match(text, name.end())
+        name = LISTED.match(text, joint.end()) if joint else None
+
+
+def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Read the name that an honorific or a profession follows, the longest that can be one.
+
+    A profession needs a name of its own before it (not `高级经理`), and before that the end of a word.
+    """
+    polite = text[start:end] in {"先生", "女士", "小姐", "太太"}
+    foreign = DOTTED.search(text, max(0, start - LONGEST_NAME), start)
+    if foreign:
+        yield foreign.span("name")
+        return
+    for length in (4, 3, 2, 1):
+        begin = start - length
+        name = text[max(0, begin) : start]
+        surname = name[:2] in COMPOUNDS and length > 1
+        single = length <= 3 and name[:1] in SINGLES  # noqa: PLR2004 - surname and two signs
+        if begin < 0 or not is_han(name) or not (surname or single) or (length > 1 and not is_name(name)):
+            continue
+        before = text[begin - 1] if begin else "，"
+        if polite or before in BOUNDARY or not is_han(before):
+            if {name + text[start : start + 1], before + name}.isdisjoint(NO_NAMES):
+                yield begin, start
+            return
+
+
+def read_before_age(text: str, start: int, _end: int) -> Iterator[tuple[int, int]]:
+    """Read the name that an age or a sex follows, where nothing but a name stands between two signs."""
+    name = WHOLE.search(text, max(0, start - LONGEST_NAME), start)
+    if name and is_name(name[0]):
+        yield name.span()
+
+
+CHINESE_NAME_RULES: tuple[Rule, ...] = (
+    Rule(
+        "PERSON",
+        "Chinese name after a label",
+        (f"{JOIN}(?=[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",),
+        0.7,
+        gate=f"[{LAST_SIGNS}\"'）)]{CLOSING}{JOIN}(?:[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
+        read=read_labelled,
+    ),
+    Rule(
+        "PERSON",
+        "Chinese name beside a role",
+        (GLUED,),
+        0.6,
+        check=is_name,
+        certain=False,
+        label=f"(?:{ROLES}){LINK}",
+        gate=f"(?:{ROLES})(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,)?"
+        f"(?:[{COMMON}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
+        apart=True,
+    ),
+    Rule(
+        "PERSON",
+        "Chinese name before an honorific",
+        (f"{POLITE}|{TITLES}",),
+        0.6,
+        gate=f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,2}}(?:先生|女士|小姐|太太)|[·•・‧]{HAN}{{1,10}}(?:{TITLES}|先生|女士|小姐|太太)|"
+        f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}])[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
+        apart=True,
+        read=read_before_title,
+    ),
+    Rule("PERSON", "Chinese name beside an age", (AGED,), 0.6, gate=AGED_GATE, apart=True, read=read_before_age),
+)

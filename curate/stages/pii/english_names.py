@@ -1,0 +1,238 @@
+"""Rules for English names of persons: after a label, title or salutation, in headers, under a letter."""
+
+import re
+from collections.abc import Iterator
+
+from curate.stages.pii.checks import words
+from curate.stages.pii.fields import CLOSING, JOIN, OPENING, SIGN, label
+from curate.stages.pii.rule import Rule
+
+UPPER, LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ\u0101\u0107\u010d\u0119\u011b\u0142\u0144\u0159\u015b\u0161\u017a\u017c\u017e"
+WORD = f"(?:(?:[{UPPER}]['’])?[{UPPER}][{LOWER}]+(?:['’\\-]?[{UPPER}][{LOWER}]+)*)"
+LOUD = f"[{UPPER}]{{2,15}}(?:['’\\-][{UPPER}]{{2,15}})?(?![{LOWER}])"
+INITIAL = f"[{UPPER}]\\."
+PARTICLE = "(?:van der|van den|van|von der|von|de la|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten)"
+PART = f"(?:{WORD}|{LOUD})"
+MORE = f"(?:[ ](?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}|[ ]{INITIAL}(?![{UPPER}{LOWER}]))"
+JUNIOR = "(?:,? (?:Jr|Sr)\\b\\.?|,? (?:MD|PhD|II|III|IV)\\b)?"
+NAME = f"(?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}{MORE}{{0,3}}{JUNIOR}"
+FULL = f"(?:(?:{INITIAL}[ ]?)+{PART}|{PART}){MORE}{{1,3}}{JUNIOR}|(?:{INITIAL}[ ]?)+{PART}"
+SURNAME_FIRST = f"{PART}, {PART}(?: {INITIAL}|[ ]{PART})?"
+TITLE = "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|MR|MRS)"
+NEXT = "(?=[ ]{0,3}(?:[\\n\\r\\t,;()<>\"'|/\\]&]|\\.(?:\\s|\\Z)|[-–—] | and |[ ]{2}|\\\\n|\\Z))"
+
+NOBODY = words(
+    "sir sirs madam customer customers client all team colleague colleagues friend friends editor editors "
+    "members member user users reader readers everyone folks chairman president secretary senator governor "
+    "applicant candidate parent parents student students valued hiring investor investors shareholder "
+    "shareholders ladies gentlemen god lord"
+)
+"""Whom a salutation addresses without a name."""
+ORGANISATIONS = words(
+    "inc ltd llc llp corp corporation company co gmbh ag plc group bank university college institute department dept "
+    "office team "
+    "support security center centre service services systems system technologies technology software solutions "
+    "automation "
+    "committee council board agency administration ministry association foundation society hospital clinic school "
+    "list lists "
+    "mailing help desk helpdesk sales marketing info admin administrator postmaster daemon newsletter news editor "
+    "editors "
+    "international national federal global industries industrial electric energy networks network research lab labs "
+    "laboratory "
+    "international response cert psirt csirt soc product products customer care contact us here see name names "
+    "address phone "
+    "email mail fax tel telephone mobile date subject unknown none null true false anonymous various not applicable "
+    "available "
+    "the this that these our your their all any same above below http https www tbd project community developers "
+    "maintainers "
+    "contributors authors user users root default test example required optional string number remotely exploitable "
+    "exploit type title first last full "
+    "reserve trust insurance partners associates holdings press media times journal review street road avenue drive "
+    "court building "
+    "united states america kingdom china european union january february march july september october "
+    "november december monday tuesday wednesday thursday friday saturday sunday male female version windows linux "
+    "server"
+)
+"""Words of organisations, offices and fields that stand where a name could."""
+
+STRONG = (
+    "full[ _]?name|first[ _]?name|last[ _]?name|given[ _]?names?|family[ _]?name|surname|middle[ _]?name|maiden[ "
+    "_]?name|patient(?:[ _]?name)?|"
+    "(?:customer|client|contact|employee|applicant|student|member|account holder|card ?holder|cardholder|insured|"
+    "beneficiary|tenant|"
+    "guest|passenger|driver|guardian|spouse|recipient|sender|buyer|seller|owner|manager|supervisor|emergency contact|"
+    "emergency_contact|legal|real)[ _]?name|"
+    "name on card|contact[ _]?person|account holder|cardholder|card holder|applicant|employee|insured|beneficiary|"
+    "next of kin|emergency contact|guardian|"
+    "spouse|witness|signed(?: by)?|signature|prepared by|approved by|reviewed by|reported by|submitted by|written by|"
+    "attending(?: physician)?|physician|doctor|nurse|surgeon|attorney|plaintiff|defendant|claimant|recipient|sender"
+)
+WEAK = (
+    "attn|attention|name|contact|author|from|to|cc|bcc|reply-to|manager|supervisor|customer|client|technician|operator|"
+    "inspector|engineer"
+)
+LABEL = label(f"(?<![0-9A-Za-z_-])(?:(?P<weak>(?i:{WEAK}))|(?i:{STRONG}))")
+LAST_WORDS = words(
+    "name names surname patient person holder cardholder applicant employee insured beneficiary kin guardian spouse "
+    "witness signed by "
+    "signature physician doctor nurse surgeon attorney plaintiff defendant claimant recipient sender attn attention "
+    "contact author from to "
+    "cc bcc manager supervisor customer client technician operator inspector engineer"
+)
+LAST_WORD = re.compile("([A-Za-z]{2,12})(?:\\(s)?\\Z")
+CLOSING_SIGNS = " \t\u3000\"'”’】])）*"
+ENDINGS = frozenset(word[-2:] for word in LAST_WORDS) | {"(s"}
+ENDED = "|".join(sorted({f"{word[-2:]}" for word in LAST_WORDS}))
+AFTER_LABEL = f"(?:(?<=(?i:{ENDED}).)|(?<=(?i:{ENDED})[ \"'”’\\])*].)|(?<=[ \"'”’\\])*]{{2}}.))"
+"""Before the sign that joins them: the last two letters of a label, or two signs that may close one."""
+LONGEST_LABEL, LONGEST_LAST = 32, 20
+WEAK_NAMES = re.compile(f"(?:{TITLE}\\.? )?(?P<name>{SURNAME_FIRST}|{FULL}){NEXT}")
+STRONG_NAMES = re.compile(f"(?:{TITLE}\\.? )?(?P<name>{SURNAME_FIRST}|{NAME}){NEXT}")
+BETWEEN = re.compile("[ ]?[\"']?[ ]?(?:<[^<>\n]{1,80}>)?[ ]?(?:[,;&]|and )[ ]?[\"']?")
+MOST_LISTED = 64
+
+KEYED = re.compile(
+    f"(?:(?i:{TITLE})\\.? )?(?P<name>[{UPPER}{LOWER}.'’\\-]{{1,24}}(?:[ "
+    f"][{UPPER}{LOWER}.'’\\-]{{1,24}}){{1,3}})(?=[\"'\\r\\n]|\\Z)"
+)
+"""A name alone in quotes or on a line, in whatever case it was typed."""
+PERSONAL_KEYS = re.compile(
+    "(?i)(?:[\"']|\\n[ \\t]{0,8})(?:gender|sex|age|birth_?date|date_of_birth|dob|phone(?:_?numbers?)?|mobile|"
+    "e-?mail(?:_?address)?|address|occupation|nationality|"
+    "location|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|physician|doctor)"
+    "(?:[\"']|[ \\t]{0,3}[:|])"
+)
+KEY_WINDOW = 240
+
+SIGNED = (
+    "(?:[Rr]egards|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|[Yy]ours "
+    "faithfully|[Rr]espectfully|"
+    "[Yy]ours|REGARDS|SINCERELY)(?: yours)?[,.!]?[ ]{0,3}\\r?\\n\\s{0,12}"
+)
+AGED = ",? (?:is |was )?an? [0-9]{1,3}[- ]years?[- ]old"
+BEFORE_AGE = re.compile(f"(?<![0-9A-Za-z])(?:{FULL})\\Z")
+BEFORE_MAILBOX = re.compile(f"(?<![0-9A-Za-z])(?:{SURNAME_FIRST}|{NAME})\\Z")
+LONGEST_NAME = 64
+DRIVE = re.compile(f"[0-9][A-Za-z]? (?:[{UPPER}][{LOWER}]+ ){{1,3}}Dr\\.? \\Z")
+DOCTORS = (
+    "(?:[Dd]octor|[Pp]hysician|[Ss]urgeon|[Tt]herapist|[Dd]entist|[Nn]urse|[Aa]ttorney|[Ll]awyer)"
+    "(?:,| is| was| named) (?:Dr\\.? )?"
+)
+
+
+def is_addressee(value: str) -> bool:
+    """Tell whether what follows a salutation or title is a name and not a role."""
+    return value.split(" ", 1)[0].lower() not in NOBODY
+
+
+def is_street(text: str, start: int, _end: int) -> bool:
+    """Tell whether `Dr` before text[start:] ends the name of a street and is no title."""
+    return DRIVE.search(text, max(0, start - LONGEST_NAME), start) is not None
+
+
+def is_person(value: str) -> bool:
+    """Tell whether no word of what could be a name speaks of an organisation or a field."""
+    said = re.findall(f"[{UPPER}{LOWER}]+", value)
+    return is_addressee(value) and not any(word.lower() in ORGANISATIONS for word in said)
+
+
+def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Read the names that follow a label: one, or several in a list.
+
+    After a weak label (`Name:`, `To:`) only what is written like a full name, or where other fields of a person stand
+    near; in such a record a name counts in whatever case it was typed. Keys of JSON and `name:` in lower case, which
+    steps, packages and services have too, count only there.
+    """
+    before = text[max(0, start - LONGEST_LAST) : start].rstrip(CLOSING_SIGNS)
+    last = LAST_WORD.search(before) if before[-2:].lower() in ENDINGS else None
+    typed = KEYED.match(text, end) if last and last[1].lower() in LAST_WORDS else None
+    if last is None or last[1].lower() not in LAST_WORDS or not (typed or STRONG_NAMES.match(text, end)):
+        return
+    said = LABEL.search(text, max(0, start - LONGEST_LABEL), start)
+    weak = said is not None and said["weak"] is not None
+    shape = WEAK_NAMES if weak else STRONG_NAMES
+    first = shape.match(text, end) or typed
+    if said is None or first is None or not is_person(first["name"]):
+        return
+    bare = text[end - 1] in "\"'" or said["weak"] == "name"
+    if weak and not PERSONAL_KEYS.search(text, max(0, start - KEY_WINDOW), end + KEY_WINDOW):
+        typed = None
+        if bare:
+            return
+    yield from listed(text, end, shape, typed)
+
+
+def listed(text: str, at: int, shape: re.Pattern[str], typed: re.Match[str] | None) -> Iterator[tuple[int, int]]:
+    """Read names one after the other, the first of them in any case where `typed` says so."""
+    for _ in range(MOST_LISTED):
+        name = shape.match(text, at) or typed
+        if name is None or not is_person(name["name"]):
+            return
+        yield name.span("name")
+        between = BETWEEN.match(text, name.end())
+        if between is None:
+            return
+        shape, typed, at = WEAK_NAMES, None, between.end()
+
+
+def read_before_age(text: str, start: int, _end: int) -> Iterator[tuple[int, int]]:
+    """Read the full name that an age follows."""
+    name = BEFORE_AGE.search(text, max(0, start - LONGEST_NAME), start)
+    if name and is_person(name[0]):
+        yield name.span()
+
+
+def read_before_mailbox(text: str, start: int, _end: int) -> Iterator[tuple[int, int]]:
+    """Read the name before `<mailbox@host>`."""
+    name = BEFORE_MAILBOX.search(text, max(0, start - LONGEST_NAME), start)
+    if name and is_person(name[0]):
+        yield name.span()
+
+
+ENGLISH_NAME_RULES: tuple[Rule, ...] = (
+    Rule(
+        "PERSON",
+        "English name after a salutation or title",
+        (NAME,),
+        0.6,
+        check=is_addressee,
+        certain=False,
+        spared=is_street,
+        label=f"(?<![A-Za-z])(?:Dear (?:{TITLE}\\.? )?|{TITLE}\\.? )",
+        gate=f"(?:Dear|{TITLE})\\.? [{UPPER}]",
+    ),
+    Rule(
+        "PERSON",
+        "English name after a label",
+        (f"{SIGN}{AFTER_LABEL}{OPENING}(?=[A-Za-zÀ-ÿ])",),
+        0.7,
+        gate=f"(?i:{'|'.join(sorted(LAST_WORDS))})(?:\\(s\\))?{CLOSING}{JOIN}[A-Za-zÀ-ÿ]",
+        read=read_labelled,
+    ),
+    Rule(
+        "PERSON",
+        "English name before a mailbox",
+        ("[\"']? ?<[^<>\\s@]{1,64}@",),
+        0.7,
+        gate="<[^<>\\s@]{1,64}@",
+        read=read_before_mailbox,
+    ),
+    Rule(
+        "PERSON",
+        "English name under a letter or after a profession",
+        (f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))", f"(?:{FULL})(?=[,.]? )"),
+        0.6,
+        check=is_person,
+        certain=False,
+        label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS})",
+        gate=f"(?:{SIGNED}|{DOCTORS})[{UPPER}]",
+    ),
+    Rule(
+        "PERSON",
+        "English name beside an age",
+        (AGED,),
+        0.6,
+        gate="an? [0-9]{1,3}[- ]years?[- ]old",
+        read=read_before_age,
+    ),
+)

@@ -1,0 +1,351 @@
+"""Rules for documents of the US, the UK and the EU: by shape where a check digit is strong, else by a label."""
+
+from curate.stages.pii import digits
+from curate.stages.pii.allow import is_amount, is_numbered, is_other_number
+from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, RIGHT, Rule
+from curate.stages.pii.words import BETWEEN, Next, Words
+
+NEAR = (
+    "(?i:passport|health service|medicare|beneficiary|prescri|physician|provider|doctor|medical licen|"
+    "steuer|sozialversicherung|rentenversicherung|versicherungsnummer|svnr|sv-nummer|s[ée]curit[ée] sociale|"
+    "carte vitale|insee|identidad|ust-?id|(?:nhs|mbi|dea|idnr|tin|dni|nie|nif|nir|vat|tva|iva|btw|cif)(?:[^a-z]|$))"
+)
+"""One scan for all labels of the US, the UK and the EU that may stand near: it matches whenever one of them does."""
+NEXT = (
+    "(?i:(?:passport|护照|護照|account|acct|checking|savings|routing|taxpayer|tax[ _]id|provider id|medical[ _-]record|"
+    "health[ _-]plan|device[ _]identifier|设备识别码|串号|dl|d\\.l\\.|aba|itin|npi|mrn|imei|"
+    "(?:driver|driving|operator)[^0-9]{0,6}lic|(?:patient|chart|beneficiary|member|subscriber|policy|insurance|"
+    "medicare|"
+    "medicaid)[ _-]?(?:id|no|num|#|:))[^0-9]{0,40}[0-9])"
+)
+"""The same for labels that stand right before a value."""
+SHAPES = (
+    "[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[A-Z9]{5}[0-9]{6}[A-Z9]{2}|"
+    "[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z]|[0-9]{3}\\.[0-9]{4}\\.[0-9]{4}\\.[0-9]{2}|"
+    "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}"
+)
+"""One scan for all that is known by its shape alone."""
+
+LICENCE = Next(
+    "driver['’]?s?['’]?[ _]licen[cs]e|driving licen[cs]e|operator['’]?s? licen[cs]e|driver[ _]?lic(?:\\.|ense)?",
+    "dl|d\\.l\\.",
+).gated(NEXT)
+MEDICARE = "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}"
+NIR = "[1-478][0-9]{2}[0-9]{2}[0-9][0-9AB][0-9]{3}[0-9]{3}[ ]?[0-9]{2}"
+SHORTEST_CODE = 5
+NUMBER = "(?=[ _-]?(?:id|no|num|#|:))"
+CHART_LABELS = Next(
+    f"medical[ _-]record|(?:patient|chart){NUMBER}", "mrn", between=BETWEEN.replace("[ _]?", "[ _-]?")
+).gated(NEXT)
+INSURANCE_LABELS = Next(
+    "health[ _-]plan(?:[ _-]beneficiary)?|(?:beneficiary|member|subscriber|policy|insurance|medicare|medicaid)"
+    "(?=[ _-]?(?:id|no|num|#))"
+).gated(NEXT)
+IN_DIGITS = "(?:[0-9]{5,20}(?:-[0-9]{1,8}){0,3}|[0-9]{3,4}(?:-[0-9]{1,8}){1,3})"
+CODE = f"{CODE_OR_DIGITS}{IN_DIGITS}[A-Z]?{RIGHT}(?!-[0-9])"
+
+
+def has_five_signs(value: str) -> bool:
+    """Tell whether a code has at least five letters and digits."""
+    return len(digits.signs_of(value)) >= SHORTEST_CODE
+
+
+US_RULES: tuple[Rule, ...] = (
+    Rule(
+        "US_ITIN",
+        "taxpayer number with hyphens",
+        (f"{LEFT}(?<![0-9]-)9[0-9]{{2}}(?P<a>[ -])[5-9][0-9](?P=a)[0-9]{{4}}(?![0-9A-Za-z]|-[0-9])",),
+        0.6,
+        check=digits.is_itin,
+        certain=False,
+        spared=is_other_number,
+        joined=frozenset({3}),
+        profile="us",
+    ),
+    Rule(
+        "US_ITIN",
+        "taxpayer number by its label",
+        (f"{LEFT}9[0-9]{{2}}[5-9][0-9]{{5}}{RIGHT}",),
+        0.7,
+        check=digits.is_itin,
+        certain=False,
+        labels=Next("taxpayer id(?:entification)?|tax[ _]id", "itin").gated(NEXT),
+        needs_label=True,
+        runs=frozenset({9}),
+        profile="us",
+    ),
+    Rule(
+        "US_DRIVER_LICENSE",
+        "US driving licence by its label",
+        (
+            f"{LEFT}[A-Za-z]{{0,2}}[0-9]{{5,17}}[A-Za-z]?{RIGHT}(?!-[0-9])",
+            f"{LEFT}[A-Za-z]{{0,2}}[0-9]{{2,4}}(?:[ -][0-9]{{2,6}}){{1,4}}{RIGHT}(?!-[0-9])",
+        ),
+        0.6,
+        labels=LICENCE,
+        needs_label=True,
+        runs=frozenset(range(5, 18)),
+        joined=frozenset({2, 3, 4}),
+        lead="any",
+        profile="us",
+    ),
+    Rule(
+        "US_PASSPORT",
+        "US passport by its label",
+        (f"{LEFT}(?:[0-9]{{9}}|[A-Z][0-9]{{8}}){RIGHT}",),
+        0.6,
+        labels=Words("", "passport").gated(NEAR),
+        needs_label=True,
+        spared=is_other_number,
+        runs=frozenset({8, 9}),
+        lead="any",
+        profile="us",
+    ),
+    Rule(
+        "PASSPORT",
+        "passport of another country by the label right before it",
+        (f"{LEFT}[A-Z]{{0,2}}[0-9]{{6,9}}{RIGHT}(?!-[0-9])",),
+        0.5,
+        labels=Next("passport(?:[ _]book)?|护照|護照").gated(NEXT),
+        needs_label=True,
+        runs=frozenset(range(6, 10)),
+        lead="any",
+    ),
+    Rule(
+        "US_BANK_NUMBER",
+        "US bank account by its label",
+        (f"{LEFT}[0-9]{{6,17}}{RIGHT}(?!-[0-9])", f"{LEFT}[0-9]{{3,8}}(?:[ -][0-9]{{2,8}}){{1,4}}{RIGHT}(?!-[0-9])"),
+        0.5,
+        labels=Next("checking|savings", "(?:bank[ _])?(?:account|acct)(?: ending)?").gated(NEXT),
+        needs_label=True,
+        spared=is_amount,
+        runs=frozenset(range(6, 18)),
+        joined=frozenset(range(3, 9)),
+        profile="us",
+    ),
+    Rule(
+        "ABA_ROUTING_NUMBER",
+        "routing number of a US bank by its label",
+        (f"{LEFT}[0-9]{{9}}{RIGHT}", f"{LEFT}[0-9]{{4}}-[0-9]{{4}}-[0-9]{RIGHT}"),
+        0.6,
+        check=digits.is_routing_number,
+        labels=Next("routing(?: transit)?", "aba(?: routing)?").gated(NEXT),
+        needs_label=True,
+        runs=frozenset({9}),
+        joined=frozenset({4}),
+        joints="-",
+        profile="us",
+    ),
+    Rule(
+        "MEDICAL_LICENSE",
+        "DEA registration by its label",
+        (f"{LEFT}[A-HJ-MPR-UXa-hj-mpr-ux][A-Za-z9][0-9]{{7}}{RIGHT}",),
+        0.6,
+        check=digits.is_dea,
+        labels=Words("medical licen[cs]e|prescri|physician|provider|doctor", "", "dea").gated(NEAR),
+        needs_label=True,
+        runs=frozenset({7, 8}),
+        lead="letter",
+        profile="us",
+    ),
+    Rule(
+        "US_NPI",
+        "US provider number by its label",
+        (f"{LEFT}[12][0-9]{{9}}{RIGHT}",),
+        0.6,
+        check=digits.is_npi,
+        labels=Next("national provider identifier", "npi").gated(NEXT),
+        needs_label=True,
+        runs=frozenset({10}),
+        profile="us",
+    ),
+    Rule(
+        "HEALTH_INSURANCE_NUMBER",
+        "Medicare number by its label",
+        (f"{LEFT}{MEDICARE}{RIGHT}",),
+        0.7,
+        labels=Words("medicare|beneficiary", "mbi"),
+        needs_label=True,
+        gate=SHAPES,
+        profile="us",
+    ),
+    Rule(
+        "HEALTH_INSURANCE_NUMBER",
+        "health plan number by its label",
+        (CODE,),
+        0.9,
+        labels=INSURANCE_LABELS,
+        needs_label=True,
+        check=has_five_signs,
+        certain=False,
+        runs=frozenset(range(5, 21)),
+        joined=frozenset({3, 4}),
+        joints="-",
+        lead="code",
+    ),
+    Rule(
+        "MEDICAL_RECORD_NUMBER",
+        "Western medical record number by its label",
+        (CODE,),
+        0.9,
+        labels=CHART_LABELS,
+        needs_label=True,
+        check=has_five_signs,
+        certain=False,
+        runs=frozenset(range(5, 21)),
+        joined=frozenset({3, 4}),
+        joints="-",
+        lead="code",
+    ),
+)
+
+UK_RULES: tuple[Rule, ...] = (
+    Rule(
+        "UK_NHS",
+        "NHS number by its label",
+        (f"{LEFT}[0-9]{{3}}(?P<a>[ -]?)[0-9]{{3}}(?P=a)[0-9]{{4}}{RIGHT}",),
+        0.6,
+        check=digits.is_nhs,
+        labels=Words("health service", "", "nhs").gated(NEAR),
+        needs_label=True,
+        runs=frozenset({10}),
+        joined=frozenset({3}),
+        profile="uk",
+    ),
+    Rule(
+        "UK_NINO",
+        "UK national insurance number",
+        (f"{LEFT}[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?P<a> ?)(?:[0-9]{{2}}(?P=a)){{3}}[A-D]{RIGHT}",),
+        0.7,
+        check=digits.is_nino,
+        certain=False,
+        spared=is_numbered,
+        gate=SHAPES,
+        profile="uk",
+    ),
+    Rule(
+        "UK_DRIVING_LICENCE",
+        "UK driving licence",
+        (
+            f"{LEFT}[A-Z]{{1,5}}9{{0,4}}(?<=[A-Z9]{{5}})[0-9][0156][0-9][0-3][0-9]{{2}}[A-Z][A-Z9][0-9][A-Z]{{2}}{RIGHT}",
+        ),
+        0.8,
+        spared=is_numbered,
+        gate=SHAPES,
+        profile="uk",
+    ),
+)
+
+EU_RULES: tuple[Rule, ...] = (
+    Rule(
+        "DE_TAX_ID",
+        "German tax id by its label",
+        (f"{LEFT}[1-9][0-9](?P<a>[ ]?)[0-9]{{3}}(?P=a)[0-9]{{3}}(?P=a)[0-9]{{3}}{RIGHT}",),
+        0.6,
+        check=digits.is_german_tax_id,
+        labels=Words("steuer|idnr", "", "tin").gated(NEAR),
+        needs_label=True,
+        runs=frozenset({11}),
+        joined=frozenset({2}),
+        joints=" ",
+        profile="eu",
+    ),
+    Rule(
+        "DE_SOCIAL_SECURITY",
+        "German pension insurance number by its label",
+        (f"{LEFT}[0-9]{{2}}[ ]?[0-3][0-9][01][0-9]{{3}}[ ]?[A-Z][ ]?[0-9]{{3}}{RIGHT}",),
+        0.6,
+        check=digits.is_german_insurance,
+        labels=Words("sozialversicherung|rentenversicherung|versicherungsnummer|svnr|sv-nummer").gated(NEAR),
+        needs_label=True,
+        runs=frozenset({8}),
+        joined=frozenset({2}),
+        joints=" ",
+        profile="eu",
+    ),
+    Rule(
+        "FR_SOCIAL_SECURITY",
+        "French social security number by its label",
+        (f"{LEFT}{NIR}{RIGHT}",),
+        0.6,
+        check=digits.is_french_nir,
+        labels=Words("sécurité sociale|securite sociale|carte vitale|insee", "", "nir").gated(NEAR),
+        needs_label=True,
+        runs=frozenset({6, 13, 15}),
+        joined=frozenset({1, 13}),
+        joints=" ",
+        profile="eu",
+    ),
+    Rule(
+        "FR_SOCIAL_SECURITY",
+        "French social security number with a month of birth",
+        (
+            f"{LEFT}[12] [0-9]{{2}} (?:0[1-9]|1[0-2]) [0-9][0-9AB] [0-9]{{3}} [0-9]{{3}} [0-9]{{2}}{RIGHT}",
+            f"{LEFT}[12][0-9]{{2}}(?:0[1-9]|1[0-2])[0-9][0-9AB][0-9]{{6}} ?[0-9]{{2}}{RIGHT}",
+        ),
+        0.6,
+        check=digits.is_french_nir,
+        labels=Words("sécurité sociale|securite sociale|carte vitale|insee", "", "nir"),
+        spared=is_other_number,
+        runs=frozenset({6, 13, 15}),
+        joined=frozenset({1}),
+        joints=" ",
+        profile="eu",
+    ),
+    Rule(
+        "IT_FISCAL_CODE",
+        "Italian fiscal code",
+        (f"{LEFT}[A-Z]{{6}}[0-9]{{2}}[A-EHLMPRST][0-7][0-9][A-Z][0-9]{{3}}[A-Z]{RIGHT}",),
+        0.6,
+        check=digits.is_fiscal_code,
+        labels=Words("fiscale", "c\\.?f"),
+        gate=SHAPES,
+        profile="eu",
+    ),
+    Rule(
+        "ES_NIF",
+        "Spanish DNI by its label",
+        (f"{LEFT}[0-9]{{8}}[ -]?[A-Z]{RIGHT}",),
+        0.6,
+        check=digits.is_spanish_id,
+        labels=Words("identidad", "", "dni|nie|nif").gated(NEAR),
+        needs_label=True,
+        runs=frozenset({8}),
+        profile="eu",
+    ),
+    Rule(
+        "ES_NIF",
+        "Spanish NIE",
+        (f"{LEFT}[XYZ][0-9]{{7}}-?[A-Z]{RIGHT}",),
+        0.6,
+        check=digits.is_spanish_id,
+        labels=Words("identidad", "", "dni|nie|nif"),
+        spared=is_numbered,
+        runs=frozenset({7}),
+        lead="letter",
+        profile="eu",
+    ),
+    Rule(
+        "CH_SOCIAL_SECURITY",
+        "Swiss insurance number",
+        (f"{LEFT}756\\.[0-9]{{4}}\\.[0-9]{{4}}\\.[0-9]{{2}}{RIGHT}",),
+        0.6,
+        check=digits.is_swiss_insurance,
+        labels=Words("", "ahv|avs"),
+        gate=SHAPES,
+        profile="eu",
+    ),
+    Rule(
+        "EU_VAT_NUMBER",
+        "VAT number by its label",
+        (f"{LEFT}(?:AT[ ]?U|[A-Z]{{2}})[ ]?[0-9]{{8,12}}(?:B[0-9]{{2}})?{RIGHT}",),
+        0.6,
+        labels=Words("ust-?id|umsatzsteuer", "", "vat|tva|iva|btw|nif|cif").gated(NEAR),
+        needs_label=True,
+        runs=frozenset(range(8, 13)),
+        lead="letter",
+        profile="eu",
+    ),
+)
+
+WESTERN_RULES: tuple[Rule, ...] = (*US_RULES, *UK_RULES, *EU_RULES)

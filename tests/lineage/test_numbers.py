@@ -1,0 +1,94 @@
+"""The independent detector: what it takes for personal data, what for another number, and that it needs no rule."""
+
+from random import Random
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.lineage.numbers import Hit, hits
+from tests.stages.pii.made import digits, luhn, mobile, resident
+
+FULL = {code: code + 0xFEE0 for code in range(0x30, 0x3A)}
+MAKERS = {"CN_MOBILE": mobile, "CN_RESIDENT_ID": resident, "BANK_CARD": lambda chance: luhn(f"62{digits(chance, 13)}")}
+GROUPS = {"CN_MOBILE": (3, 4, 4), "CN_RESIDENT_ID": (6, 8, 4), "BANK_CARD": (4, 4, 4, 4)}
+
+
+def found(*texts: str | None) -> list[Hit]:
+    return list(hits(pa.array(texts, pa.string())))
+
+
+def spaced(value: str, groups: tuple[int, ...], joint: str) -> str:
+    parts, at = [], 0
+    for size in groups:
+        parts.append(value[at : at + size])
+        at += size
+    return joint.join(parts)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("seed", range(5))
+def test_finds_a_value_glued_spaced_hyphenated_and_full_width_and_says_where(kind, seed):
+    value = MAKERS[kind](Random(seed))
+    forms = [value, *(spaced(value, GROUPS[kind], joint) for joint in " -\u3000－"), value.translate(FULL)]
+    for form in forms:
+        for before in ("", "他的号码是", "x y，", "12 个，"):
+            assert found(None, f"{before}{form}完。") == [Hit(1, len(before), kind, allowed=False)], form
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_false_check_digit_a_letter_or_a_digit_beside_it_makes_it_another_number(kind):
+    value = MAKERS[kind](Random(3))
+    assert found(f"a{value}", f"{value}b", f"7{value}", f"{value}7", f"hash{value}f0") == []
+    if kind != "CN_MOBILE":
+        wrong = value[:-1] + "X0123456789"["0123456789X".index(value[-1])]
+        assert found(f"值{wrong}完") == []
+
+
+def test_a_number_of_america_is_no_mobile_and_one_with_the_code_of_china_is():
+    assert found("call +13145551111 now") == []
+    assert [hit.kind for hit in found("请拨+86 138 1234 5678", "0086-13812345678", "8613812345678")] == [
+        "CN_MOBILE"
+    ] * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["订单号：{}", "工单编号{}已完成", "order no. {}", "合同金额{}元", "￥{}", "0.{}", "{}.50", "序列号 {} 的设备"],
+)
+def test_orders_amounts_and_the_like_are_allowed(text):
+    assert [hit.allowed for hit in found(text.format("13812345678"))] in ([True], [])
+
+
+def test_the_nearest_label_decides():
+    assert [hit.allowed for hit in found("订单号A1，手机13812345678", "手机壳订单号13812345678")] == [False, True]
+
+
+def test_a_resident_id_is_one_whatever_stands_before_it_and_samples_are_nobodys():
+    assert [hit.allowed for hit in found(f"编号：{resident(Random(1))}")] == [False]
+    assert [hit.allowed for hit in found("card 4111 1111 1111 1111", "拨打13800138000")] == [True, True]
+
+
+SOME = st.lists(
+    st.none()
+    | st.text("0123456789 -Xx元号abé机\u3000１２３😀", max_size=40)
+    | st.sampled_from(["13812345678", "订单13812345678"]),
+    max_size=6,
+)
+
+
+@given(texts=SOME, start=st.integers(0, 3))
+def test_a_string_says_the_same_alone_as_among_others_and_in_a_slice(texts, start):
+    whole = list(hits(pa.array(texts, pa.string())))
+    alone = [hit._replace(row=row) for row, text in enumerate(texts) for hit in found(text)]
+    assert whole == alone
+    sliced = list(hits(pa.array(texts, pa.string()).slice(min(start, len(texts)))))
+    assert sliced == [hit._replace(row=hit.row - start) for hit in alone if hit.row >= start]
+    for hit in whole:
+        assert texts[hit.row][hit.offset].isdigit()
+
+
+def test_a_megabyte_of_numbers_is_looked_at_in_linear_work():
+    text = "13812345678 " * 80_000
+    assert len(found(text)) == 80_000

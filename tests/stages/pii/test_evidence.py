@@ -1,0 +1,113 @@
+"""The evidence: what is found, replaced and allowed by type, and where it stood in the text as it came."""
+
+from collections import Counter
+from random import Random
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.core.stage import JUDGED, POSITIONS
+from curate.stages.pii import Pii
+from curate.stages.pii.engine import Span, replaced
+from curate.stages.pii.evidence import Evidence, Trail
+from tests.stages.pii.made import KINDS, MADE
+from tests.stages.pii.test_stage import OPERATORS, TEXTS
+
+PHONE = "13812345678"
+SETTINGS = [*OPERATORS, "tag"]
+
+
+def edited(*texts: str | None, **settings: object):
+    return Pii(**settings).open()(pa.array(texts, pa.string()))
+
+
+def lines(batch: pa.RecordBatch | None) -> list[dict[str, object]]:
+    return [] if batch is None else batch.to_pylist()
+
+
+def fates(edit) -> Counter[tuple[str, str]]:
+    said: Counter[tuple[str, str]] = Counter()
+    for line in lines(edit.judged):
+        said[line["type"], line["fate"]] += line["count"]
+    return said
+
+
+def test_what_an_allow_rule_spares_is_allowed_and_neither_found_nor_replaced():
+    one = edited(f"订单号{PHONE}，客服热线400-820-8820，电话{PHONE}")
+    assert one.judged.schema == JUDGED
+    assert fates(one)["PHONE_NUMBER", "found"] == fates(one)["PHONE_NUMBER", "replaced"] == 1
+    assert fates(one)["PHONE_NUMBER", "allowed"] == 2
+    assert one.strings[0].as_py().startswith(f"订单号{PHONE}，客服热线400-820-8820，电话<")
+
+
+def test_a_tag_finds_and_replaces_nothing():
+    one = edited(f"电话{PHONE}", operator="tag")
+    assert fates(one) == {("PHONE_NUMBER", "found"): 1}
+    assert lines(one.positions) == [{"row": 0, "type": "PHONE_NUMBER", "offset": 2, "length": len(PHONE)}]
+
+
+@pytest.mark.parametrize("operator", SETTINGS)
+def test_a_position_is_where_the_value_stood_in_the_text_as_it_came(operator):
+    values = [MADE[entity][kind](Random(seed)) for entity, kind in KINDS for seed in range(2)]
+    texts = [f"前文，值{value}。后文{value}完" for value in values]
+    one = edited(*texts, operator=operator)
+    assert one.positions.schema == POSITIONS
+    for row, value in enumerate(values):
+        said = [line for line in lines(one.positions) if line["row"] == row]
+        stretches = [texts[row][line["offset"] : line["offset"] + line["length"]] for line in said]
+        assert all(stretch in value or value in stretch for stretch in stretches)
+
+
+@given(texts=st.lists(TEXTS, max_size=5))
+def test_as_many_positions_as_values_found_and_as_many_replaced_as_counted(texts):
+    one = edited(*texts)
+    placed, found, replaced_, counted = Counter(), Counter(), Counter(), Counter()
+    for line in lines(one.positions):
+        placed[line["row"], line["type"]] += 1
+        text = texts[line["row"]]
+        assert 0 <= line["offset"] < line["offset"] + line["length"] <= len(text)
+    for line in lines(one.judged):
+        {"found": found, "replaced": replaced_, "allowed": Counter()}[line["fate"]][line["row"], line["type"]] += line[
+            "count"
+        ]
+    for line in lines(one.counts):
+        counted[line["row"], line["type"]] += line["count"]
+    assert placed == found == replaced_ == counted
+
+
+@given(
+    text=st.text("ab1.", max_size=30),
+    rounds=st.lists(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6)), max_size=4), max_size=4),
+    written=st.sampled_from(["", "#", "<XY>", "#########"]),
+)
+def test_after_any_edits_what_was_not_written_is_led_back_to_where_it_stood(text, rounds, written):
+    trail, now = Trail(), [(place, sign) for place, sign in enumerate(text)]
+    for steps in rounds:
+        spans, at = [], 0
+        for gap, length in steps:
+            start, end = at + gap, at + gap + length
+            if end > len(now):
+                break
+            spans.append(Span(start, end, "X", 1.0))
+            at = end
+        trail.edited(spans, [len(written)] * len(spans))
+        for span in reversed(spans):
+            now[span.start : span.end] = [(None, sign) for sign in written]
+    for place, (origin, _) in enumerate(now):
+        first, last = trail.origin(place, place + 1)
+        assert 0 <= first <= last <= len(text)
+        if origin is not None:
+            assert first <= origin < last
+
+
+def test_a_later_round_speaks_of_the_text_as_it_came():
+    evidence = Evidence()
+    write = evidence.find(0, [Span(2, 6, "A", 1.0)], lambda _entity, _value: "<AAAAAAAA>")
+    now, written = replaced("xx1234yy5678", [Span(2, 6, "A", 1.0)], write)
+    assert written == [(2, 12)]
+    assert now == "xx<AAAAAAAA>yy5678"
+    evidence.find(0, [Span(14, 18, "B", 1.0)], lambda _entity, _value: "")
+    _, positions = evidence.told()
+    assert [(line["type"], line["offset"], line["length"]) for line in lines(positions)] == [("A", 2, 4), ("B", 8, 4)]
