@@ -269,6 +269,8 @@ def beginning(opened: Opened) -> Iterable[tuple[re.Match[str], frozenset[str]]]:
         start = first
         while 0 < start < last and opened.text[start - 1] in DIGITS:
             start += 1
+        if start == last:  # the part is the middle of one long run
+            continue
         for run in RUN.finditer(opened.text, start):
             if run.start() >= last:
                 break

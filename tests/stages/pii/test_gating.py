@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.stages.pii.engine import Native
+from curate.stages.pii.engine import Native, beginning
 from curate.stages.pii.gating import OVERLAP, PART, common, neighbours, widened
 from curate.stages.pii.rules import TYPES
 from tests.stages.pii.made import MADE
@@ -70,3 +70,10 @@ def test_near_finds_what_begins_there_and_leaves_the_rest():
     spans = NATIVE.find(text, opened)
     assert len(spans) == 2
     assert NATIVE.find(text, opened, [(0, 2)]) == spans[:1]
+
+
+def test_a_run_over_many_parts_begins_once():
+    text = f"编号{'7' * 40 * PART}，手机13912345678"
+    _, (opened,) = NATIVE.look(pa.array([text]))
+    assert [run.start() for run, _ in beginning(opened)] == [2, len(text) - 11]
+    assert len(NATIVE.find(text, opened)) == 1
