@@ -1,9 +1,8 @@
 """The record: its columns in flight and in a shard, its id, and how chat turns are rendered as text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 
-import numpy as np
 import pyarrow as pa
 
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
@@ -50,8 +49,8 @@ ROW = pa.field("row", pa.uint32())
 """The number of a record within its split, from 0: how the engine names a record between stages. Never published."""
 
 
-ID_BYTES = 16
-"""Bytes of the digest that an id keeps, in hexadecimal characters twice as many."""
+ID_CHARACTERS = 32
+"""Hexadecimal characters of the digest that an id keeps: 128 bits."""
 
 
 def record_id(source_id: str, place: str) -> str:
@@ -59,19 +58,17 @@ def record_id(source_id: str, place: str) -> str:
 
     The place is the value of the key field where the source declares one, else `uri NUL offset`.
     """
-    return sha256(f"{source_id}\0{place}".encode()).hexdigest()[:32]
+    return sha256(f"{source_id}\0{place}".encode()).hexdigest()[:ID_CHARACTERS]
 
 
-def record_ids(source_id: str, places: Iterable[str]) -> pa.StringArray:
+def record_ids(source_id: str, places: pa.StringArray) -> pa.StringArray:
     """Name many records of one source, each as `record_id` does."""
-    before = f"{source_id}\0"
-    digests = b"".join([sha256((before + place).encode()).digest()[:ID_BYTES] for place in places])
-    count = len(digests) // ID_BYTES
-    offsets = pa.array(np.arange(count + 1, dtype=np.int32) * (2 * ID_BYTES))
-    return pa.StringArray.from_buffers(count, offsets.buffers()[1], pa.py_buffer(digests.hex().encode()))
+    from curate.core.kernels.sha256 import hex_digests
+
+    return hex_digests(f"{source_id}\0".encode(), places, ID_CHARACTERS)
 
 
-def place_of(uri: str, offset: int) -> str:
+def place_of(uri: str, offset: int | str) -> str:
     """Spell the place of a record that has no key of its own."""
     return f"{uri}\0{offset}"
 

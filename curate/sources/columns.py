@@ -196,7 +196,7 @@ class Columns(NamedTuple):
         n = batch.num_rows
         rows = pa.array(np.arange(first, first + n, dtype=np.int64))
         name = self.source.name
-        places = [place_of(self.uri, row) if key is None else key for row, key in enumerate(keys, first)]
+        places = pc.coalesce(keys, pc.binary_join_element_wise(place_of(self.uri, ""), rows.cast(pa.string()), ""))
         columns = [
             record_ids(name, places),
             chats.texts,
@@ -216,19 +216,19 @@ class Columns(NamedTuple):
         """Read texts that are no chats."""
         return Turns(pa.nulls(len(said), MESSAGES), strings(said))
 
-    def keys(self, batch: pa.RecordBatch) -> list[str | None]:
-        """Return the key of each record, None for one that has none."""
+    def keys(self, batch: pa.RecordBatch) -> pa.StringArray:
+        """Return the key of each record, null for one that has none or an empty one."""
         if self.key is None:
-            return [None] * batch.num_rows
-        values = cast(leaf(batch, self.key.parts), pa.string()).to_pylist()
-        return [key or None for key in values]
+            return pa.nulls(batch.num_rows, pa.string())
+        values = cast(leaf(batch, self.key.parts), pa.string())
+        return pc.if_else(pc.equal(values, ""), None, values)
 
-    def found(self, texts: pa.StringArray, keys: Sequence[str | None]) -> pa.RecordBatch | None:
+    def found(self, texts: pa.StringArray, keys: pa.StringArray) -> pa.RecordBatch | None:
         """Find the records without text, and those of the others that have no key."""
         empty = set(pc.indices_nonzero(texts.is_null()).to_pylist())
         faults: list[tuple[int, Fault]] = [(row, NO_TEXT) for row in empty]
         if self.key is not None:
-            faults += [(row, NO_KEY) for row, key in enumerate(keys) if key is None and row not in empty]
+            faults += [(row, NO_KEY) for row in pc.indices_nonzero(keys.is_null()).to_pylist() if row not in empty]
         return lines(faults)
 
 
