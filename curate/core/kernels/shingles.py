@@ -68,6 +68,8 @@ BASE = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 SHIFT = np.uint64(33)
+NONE, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
+FOUR_BITS, SIX_BITS = np.uint64(0x0F), np.uint64(0x3F)
 
 
 class Alphabet(NamedTuple):
@@ -170,42 +172,46 @@ def _said(token: np.uint64, number: np.uint64) -> np.uint64:
 
 
 @kernel
-def tokens(data: Bytes, span: tuple[int, int], letters: Alphabet, out: Longs) -> int:  # noqa: C901 - one loop, no calls
-    """Write a number for each token to `out`, and return how many there are; equal tokens have equal numbers."""
-    at, stop = span
-    count, token, inside = 0, EMPTY, False
+def tokens(data: Bytes, span: tuple[int, int], letters: Alphabet, out: Longs) -> int:
+    """Write a number for each token to `out`, and return how many there are; equal tokens have equal numbers.
+
+    Where words end cannot be foretold, so nothing of ASCII branches: what may be the end of a token is always written,
+    and counted if it is. Places are unsigned, since numba asks of signed ones whether they count from the end.
+    """
+    at, stop = np.uint64(span[0]), np.uint64(span[1])
+    count, token, inside = NONE, EMPTY, NONE
     while at < stop:
-        number = letters.ascii[data[at]]
-        if number != 0:
-            token, inside, at = _said(token, number), True, at + 1
-            continue
-        kind, lead = PARTING, int(data[at])
+        lead = np.uint64(data[at])
         if lead < ASCII:
-            at += 1
+            number = letters.ascii[lead]
+            word = np.uint64(number != 0)
+            out[count] = token
+            count += inside & (word ^ ONE)
+            token = EMPTY ^ ((_said(token, number) ^ EMPTY) & (NONE - word))
+            inside, at = word, at + ONE
+            continue
+        if THREE <= lead < FOUR and at + TWO < stop:  # as `decode` does it, but most of what is not ASCII is this
+            second, third = np.uint64(data[at + ONE]) & SIX_BITS, np.uint64(data[at + TWO]) & SIX_BITS
+            code = (lead & FOUR_BITS) << np.uint64(12) | second << np.uint64(6) | third
+            at += np.uint64(3)
         else:
-            if THREE <= lead < FOUR and at + 2 < stop:  # as `decode` does it, but most of what is not ASCII is this
-                code = (lead & 0x0F) << 12 | (int(data[at + 1]) & 0x3F) << 6 | (int(data[at + 2]) & 0x3F)
-                at += 3
-            else:
-                code, at = decode(data, at, stop)
-            kind = int(letters.kinds[code]) if code < CLASSED else SINGLE if code < HAN_ENDS else ABSENT
-            number = np.uint64(code) * ALONE
-            if kind == WIDE:
-                number = letters.ascii[code - WIDENED]
-                kind = LETTER if number != 0 else PARTING
+            decoded, after = decode(data, np.int64(at), np.int64(stop))
+            code, at = np.uint64(decoded), np.uint64(after)
+        kind = int(letters.kinds[code]) if code < CLASSED else SINGLE if code < HAN_ENDS else ABSENT
+        number = code * ALONE
+        if kind == WIDE:
+            number = letters.ascii[code - np.uint64(WIDENED)]
+            kind = LETTER if number != 0 else PARTING
         if kind == LETTER:
-            token, inside = _said(token, number), True
+            token, inside = _said(token, number), ONE
         elif kind != ABSENT:
-            if inside:
-                out[count] = token
-                count, token, inside = count + 1, EMPTY, False
-            if kind == SINGLE:
-                out[count] = number
-                count += 1
-    if inside:
-        out[count] = token
-        count += 1
-    return count
+            out[count] = token
+            count += inside
+            token, inside = EMPTY, NONE
+            out[count] = number
+            count += np.uint64(kind == SINGLE)
+    out[count] = token
+    return np.int64(count + inside)
 
 
 @kernel
@@ -242,17 +248,16 @@ def room(texts: Strings) -> int:
 @kernel
 def _distinct(shingles: Longs, count: int, table: Longs, out: Longs) -> int:
     """Write each shingle once to `out`, in order of appearance; `table` comes all zeros, its size a power of two."""
-    mask = len(table) - 1
-    kept = 0
-    for k in range(count):
-        slot = int(shingles[k]) & mask
-        while table[slot] != 0 and table[slot] != shingles[k]:
-            slot = (slot + 1) & mask
-        if table[slot] == 0:
-            table[slot] = shingles[k]
-            out[kept] = shingles[k]
-            kept += 1
-    return kept
+    mask = np.uint64(len(table) - 1)
+    kept = NONE
+    for value in shingles[:count]:
+        slot = value & mask
+        while table[slot] != 0 and table[slot] != value:
+            slot = slot + ONE & mask
+        out[kept] = value
+        kept += np.uint64(table[slot] == 0)
+        table[slot] = value
+    return np.int64(kept)
 
 
 @kernel
@@ -281,12 +286,14 @@ def _shingle_sets(texts: Strings, ngram: int, letters: Alphabet) -> tuple[Longs,
 
 
 @kernel
-def _fill(table: Longs, mask: int, values: Longs) -> None:
-    table[: mask + 1] = 0
+def _fill(table: Longs, values: Longs) -> None:
+    """Put distinct values into a table, its size a power of two."""
+    mask = np.uint64(len(table) - 1)
+    table[:] = 0
     for value in values:
-        slot = int(value) & mask
+        slot = value & mask
         while table[slot] != 0:
-            slot = (slot + 1) & mask
+            slot = slot + ONE & mask
         table[slot] = value
 
 
@@ -299,13 +306,14 @@ def _copy(source: Spans, chosen: Places, out: Longs, to: Places) -> None:
 
 
 @inlined
-def _shared(some: Longs, table: Longs, mask: int, misses: int) -> int:
+def _shared(some: Longs, table: Longs, misses: int) -> int:
     """Count the members that stand in a table; -1 as soon as more than so many do not."""
+    mask = np.uint64(len(table) - 1)
     shared = 0
     for value in some:
-        slot = int(value) & mask
+        slot = value & mask
         while table[slot] != 0 and table[slot] != value:
-            slot = (slot + 1) & mask
+            slot = slot + ONE & mask
         if table[slot] == value:
             shared += 1
         elif misses == 0:
@@ -322,7 +330,7 @@ def _jaccards(ones: Spans, twos: Spans, pairs: tuple[Places, Places], least: flo
     for k in two:
         most = max(most, twos.stops[k] - twos.starts[k])
     table = np.empty(_table_size(most), np.uint64)
-    mask, filled = 0, -1
+    filled, used = -1, table
     for k in range(len(one)):
         some = ones.values[ones.starts[one[k]] : ones.stops[one[k]]]
         others = twos.values[twos.starts[two[k]] : twos.stops[two[k]]]
@@ -332,8 +340,8 @@ def _jaccards(ones: Spans, twos: Spans, pairs: tuple[Places, Places], least: flo
         if len(some) == 0 or len(others) == 0 or misses < 0:
             continue
         if two[k] != filled:
-            mask, filled = _table_size(len(others)) - 1, two[k]
-            _fill(table, mask, others)
-        shared = _shared(some, table, mask, misses)
+            filled, used = two[k], table[: _table_size(len(others))]
+            _fill(used, others)
+        shared = _shared(some, used, misses)
         if shared >= 0:
             out[k] = shared / (both - shared)
