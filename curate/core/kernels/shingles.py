@@ -69,6 +69,7 @@ MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 SHIFT = np.uint64(33)
 NONE, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
+LOOKED_AT = np.uint64(32)
 FOUR_BITS, SIX_BITS = np.uint64(0x0F), np.uint64(0x3F)
 
 
@@ -262,8 +263,9 @@ def _distinct(shingles: Longs, count: int, table: Longs, out: Longs) -> int:
 
 @kernel
 def _table_size(count: int) -> int:
+    """Return a power of two that so many values fill to a quarter at most, so that few share a slot."""
     size = 16
-    while size < 2 * count:
+    while size < 4 * count:
         size *= 2
     return size
 
@@ -300,27 +302,30 @@ def _fill(table: Longs, values: Longs) -> None:
 @kernel
 def _copy(source: Spans, chosen: Places, out: Longs, to: Places) -> None:
     for k in range(len(chosen)):
-        start = source.starts[chosen[k]]
-        for at in range(source.stops[chosen[k]] - start):
-            out[to[k] + at] = source.values[start + at]
+        values, there = source.values[source.starts[chosen[k]] : source.stops[chosen[k]]], out[to[k] :]
+        for at in range(len(values)):
+            there[at] = values[at]
 
 
 @inlined
-def _shared(some: Longs, table: Longs, misses: int) -> int:
-    """Count the members that stand in a table; -1 as soon as more than so many do not."""
-    mask = np.uint64(len(table) - 1)
-    shared = 0
-    for value in some:
-        slot = value & mask
-        while table[slot] != 0 and table[slot] != value:
-            slot = slot + ONE & mask
-        if table[slot] == value:
-            shared += 1
-        elif misses == 0:
+def _shared(some: Longs, table: Longs, misses: np.uint64) -> int:
+    """Count the members that stand in a table; -1 where more than so many do not.
+
+    That is asked once a LOOKED_AT: asked of each, it would be foretold wrongly as often as a member is missing.
+    """
+    mask, size = np.uint64(len(table) - 1), np.uint64(len(some))
+    shared, at = NONE, NONE
+    while at < size:
+        stop = min(size, at + LOOKED_AT)
+        while at < stop:
+            slot = some[at] & mask
+            while table[slot] != 0 and table[slot] != some[at]:
+                slot = slot + ONE & mask
+            shared += np.uint64(table[slot] == some[at])
+            at += ONE
+        if at - shared > misses:
             return -1
-        else:
-            misses -= 1
-    return shared
+    return np.int64(shared)
 
 
 @kernel
@@ -342,6 +347,6 @@ def _jaccards(ones: Spans, twos: Spans, pairs: tuple[Places, Places], least: flo
         if two[k] != filled:
             filled, used = two[k], table[: _table_size(len(others))]
             _fill(used, others)
-        shared = _shared(some, used, misses)
+        shared = _shared(some, used, np.uint64(misses))
         if shared >= 0:
             out[k] = shared / (both - shared)
