@@ -44,8 +44,10 @@ class WorkTexts:
     def _of_split(
         self, path: str, wanted: npt.NDArray[np.uint32], columns: Sequence[str]
     ) -> Iterator[tuple[npt.NDArray[np.uint32], pa.RecordBatch]]:
-        with pa.memory_map(str(self.space.at(path))) as stream:
-            numbers, whole = open_columns(stream, ["row"]), open_columns(stream, columns)
+        file = str(self.space.at(path))
+        # Texts are read, not mapped: a batch that is wanted at all costs less to copy than a fault for each text of it.
+        with pa.memory_map(file) as mapped, pa.OSFile(file) as stream:
+            numbers, whole = open_columns(mapped, ["row"]), open_columns(stream, columns)
             for place in range(numbers.num_record_batches):
                 rows = numbers.get_batch(place)["row"].to_numpy()
                 low, high = np.searchsorted(wanted, [rows[0], rows[-1] + 1])
