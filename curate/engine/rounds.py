@@ -14,11 +14,14 @@ import pyarrow.compute as pc
 from curate.core.receipt import Receipt
 from curate.core.stage import QUOTE, VERDICTS, Round, Yields
 from curate.engine.space import Space
-from curate.engine.spool import Spool, batches_of, facts_of, met, open_columns, run_wide, sorted_by
+from curate.engine.spool import Spool, batches_of, meeting_facts, open_columns, sorted_by
 
 Rows = npt.NDArray[np.uint64]
 NAMES = pa.schema([("row", pa.uint64()), ("id", pa.string())])
 NAMED_ROWS = 1 << 16
+SPARSE = 16
+"""Where fewer texts of a batch are wanted than one in so many, it is mapped: else it costs less to read it all than to
+have a page brought for each."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +48,20 @@ class WorkTexts:
         self, path: str, wanted: npt.NDArray[np.uint32], columns: Sequence[str]
     ) -> Iterator[tuple[npt.NDArray[np.uint32], pa.RecordBatch]]:
         file = str(self.space.at(path))
-        # Texts are read, not mapped: a batch that is wanted at all costs less to copy than a fault for each text of it.
         with pa.memory_map(file) as mapped, pa.OSFile(file) as stream:
-            numbers, whole = open_columns(mapped, ["row"]), open_columns(stream, columns)
+            numbers, here_and_there, whole = (
+                open_columns(mapped, ["row"]),
+                open_columns(mapped, columns),
+                open_columns(stream, columns),
+            )
             for place in range(numbers.num_record_batches):
                 rows = numbers.get_batch(place)["row"].to_numpy()
                 low, high = np.searchsorted(wanted, [rows[0], rows[-1] + 1])
                 here = np.searchsorted(rows, wanted[low:high])
                 here = here[rows[here] == wanted[low:high]]
                 if len(here):
-                    yield rows[here], whole.get_batch(place).take(pa.array(here))
+                    reader = whole if len(here) * SPARSE > len(rows) else here_and_there
+                    yield rows[here], reader.get_batch(place).take(pa.array(here))
 
 
 @dataclass
@@ -108,10 +115,8 @@ class RoundJob:
         return Receipt(key, self.label, outputs=outputs, payload=payload, seconds=seconds)
 
     def _facts(self, space: Space) -> pa.Table | None:
-        parts = [
-            run_wide(facts_of(space.at(path), self.partition, self.partitions), ordinal) for ordinal, path in self.facts
-        ]
-        table = met(parts)
+        files = [(ordinal, space.at(path)) for ordinal, path in self.facts]
+        table = meeting_facts(files, self.partition, self.partitions)
         gone = doomed_rows(space, self.doomed)
         if len(gone):
             table = table.filter(pa.array(~np.isin(table["row"].to_numpy(), gone)))

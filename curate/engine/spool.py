@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,7 @@ BUCKETS = 64
 """Facts are cut by the top 6 bits of their key, so that any power of two up to 64 partitions reads whole buckets."""
 RUN_LINES = 300_000
 """Facts are written in runs of so many lines: a few megabytes, which the processor keeps at hand."""
-FEW_LINES = 100_000
+FEW_LINES = 10_000
 """So many are sorted as they are."""
 LZ4 = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 PLAIN = pa.ipc.IpcWriteOptions(use_threads=False)
@@ -137,24 +138,43 @@ def numbers_of(parts: Sequence[pa.RecordBatch], name: str, kind: str) -> npt.NDA
     return whole.reshape(-1).view(dtype).astype(np.dtype(kind), copy=False)
 
 
-def facts_of(path: Path, partition: int, partitions: int) -> pa.Table:
-    """Read one partition of a split's facts, in the order of their rows; `row` still counts within the split."""
-    width = BUCKETS // partitions
-    with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(use_threads=False))
-        parts = [
-            reader.get_batch(run + bucket)
-            for run in range(0, reader.num_record_batches, BUCKETS)
-            for bucket in range(partition * width, (partition + 1) * width)
-        ]
+class FactFile:
+    """The facts of one split, read bucket by bucket."""
+
+    def __init__(self, path: Path) -> None:
+        self.source = pa.OSFile(str(path))
+        self.reader = pa.ipc.open_file(self.source, options=pa.ipc.IpcReadOptions(use_threads=False))
+
+    def bucket(self, number: int) -> pa.Table:
+        """Return the facts of one bucket in the order of their rows; `row` still counts within the split."""
+        reader = self.reader
+        parts = [reader.get_batch(run + number) for run in range(0, reader.num_record_batches, BUCKETS)]
         columns: dict[str, pa.Array | pa.ChunkedArray] = {}
         for name, kind in reader.schema.metadata.items():
             field = name.decode()
             if field in reader.schema.names:
-                columns[field] = pa.chunked_array([part[field] for part in parts])
+                columns[field] = pa.chunked_array([part[field] for part in parts], reader.schema.field(field).type)
             else:
                 columns[field] = pa.array(numbers_of(parts, field, kind.decode()))
         return pa.table(columns)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.source.close()
+
+
+def meeting_facts(files: Sequence[tuple[int, Path]], partition: int, partitions: int) -> pa.Table:
+    """Read one partition of the facts of (split, file), sorted by (key, run-wide row), without most lonely keys.
+
+    Bucket by bucket: what is sorted at a time then fits into the processor's cache.
+    """
+    width = BUCKETS // partitions
+    with ExitStack() as stack:
+        opened_files = [(ordinal, stack.enter_context(closing(FactFile(path)))) for ordinal, path in files]
+        return pa.concat_tables(
+            met([run_wide(file.bucket(bucket), ordinal) for ordinal, file in opened_files])
+            for bucket in range(partition * width, (partition + 1) * width)
+        )
 
 
 def run_wide(table: pa.Table, ordinal: int) -> pa.Table:

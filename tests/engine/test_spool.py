@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.engine import spool
-from curate.engine.spool import BUCKETS, FactSpool, facts_of, met, run_wide
+from curate.engine.spool import BUCKETS, FactFile, FactSpool, meeting_facts, met
 from curate.stages.dedup.near import NearDuplicates
 from tests.conftest import records
 
@@ -62,6 +62,12 @@ def written(path: Path, lines: Sequence[Line], batch: int) -> Path:
         facts.write(batch_of(lines[start : start + batch]))
     facts.close()
     return path
+
+
+def facts_of(path: Path, partition: int, partitions: int) -> pa.Table:
+    width = BUCKETS // partitions
+    with closing(FactFile(path)) as file:
+        return pa.concat_tables(file.bucket(partition * width + place) for place in range(width))
 
 
 def lines_of(table: pa.Table) -> list[Line]:
@@ -120,8 +126,7 @@ def test_what_meets_is_what_a_plain_group_by_groups(splits, few, run, partitions
     with small(RUN_LINES=run, FEW_LINES=few) as folder:
         paths = [written(folder / f"facts-{ordinal}", lines, 3) for ordinal, lines in enumerate(splits)]
         for place in range(partitions):
-            parts = [run_wide(facts_of(path, place, partitions), ordinal) for ordinal, path in enumerate(paths)]
-            lines = lines_of(met(parts))
+            lines = lines_of(meeting_facts(list(enumerate(paths)), place, partitions))
             assert [line[:2] for line in lines] == sorted(line[:2] for line in lines)
             found += lines
     groups = by_key(every)

@@ -44,7 +44,7 @@ def distinct_pairs(ones: Longs, twos: Longs) -> tuple[Longs, Longs]:
     Run-wide rows have two halves, which seldom use all of their 32 bits. Where a whole pair fits into 64, numbers are
     sorted, several times as fast as places by numbers.
     """
-    used = int(np.bitwise_or.reduce(ones | twos, initial=0))
+    used = int(_used(ones, twos))
     low, high = (used & 0xFFFFFFFF).bit_length(), (used >> HALF).bit_length()
     if 2 * (low + high) > 2 * HALF:
         order = np.lexsort((twos, ones))
@@ -52,14 +52,9 @@ def distinct_pairs(ones: Longs, twos: Longs) -> tuple[Longs, Longs]:
         fresh = ones != twos
         fresh[1:] &= (ones[1:] != ones[:-1]) | (twos[1:] != twos[:-1])
         return ones[fresh], twos[fresh]
-    shift, mask = np.uint64(low), np.uint64((1 << low) - 1)
-    one, two = ((rows >> np.uint64(HALF)) << shift | (rows & mask) for rows in (ones, twos))
-    width = np.uint64(low + high)
-    packed = np.sort((one << width | two)[one != two])
-    packed = packed[np.diff(packed, prepend=~packed[:1]) != 0]
-    pair = packed >> width, packed & ((np.uint64(1) << width) - np.uint64(1))
-    first, second = ((row >> shift) << np.uint64(HALF) | (row & mask) for row in pair)
-    return first, second
+    packed = _packed(ones, twos, (low, low + high))
+    packed.sort()
+    return _unpacked(packed, (low, low + high))
 
 
 def leaders(nodes: int, better: Places, worse: Places, score: Scores) -> tuple[Places, Scores]:
@@ -79,6 +74,45 @@ def components(nodes: int, ones: Places, twos: Places) -> Places:
     root = np.arange(nodes, dtype=np.int64)
     _unite(root, ones, twos)
     return root
+
+
+@kernel
+def _used(ones: Longs, twos: Longs) -> np.uint64:
+    """Return all bits that are set in any row."""
+    used = np.uint64(0)
+    for k in range(len(ones)):
+        used |= ones[k] | twos[k]
+    return used
+
+
+@kernel
+def _packed(ones: Longs, twos: Longs, bits: tuple[int, int]) -> Longs:
+    """Put the bits that rows use together, and those of a pair into one number; a row with itself is left out."""
+    shift, width = np.uint64(bits[0]), np.uint64(bits[1])
+    half, low = np.uint64(HALF), (np.uint64(1) << shift) - np.uint64(1)
+    out, count = np.empty(len(ones), np.uint64), 0
+    for k in range(len(ones)):
+        one = ones[k] >> half << shift | ones[k] & low
+        two = twos[k] >> half << shift | twos[k] & low
+        out[count] = one << width | two
+        count += one != two
+    return out[:count]
+
+
+@kernel
+def _unpacked(packed: Longs, bits: tuple[int, int]) -> tuple[Longs, Longs]:
+    """Undo `_packed` for sorted pairs, each once."""
+    shift, width = np.uint64(bits[0]), np.uint64(bits[1])
+    half, low = np.uint64(HALF), (np.uint64(1) << shift) - np.uint64(1)
+    whole = (np.uint64(1) << width) - np.uint64(1)
+    out, count = np.empty((2, len(packed)), np.uint64), 0
+    for k in range(len(packed)):
+        if k == 0 or packed[k] != packed[k - 1]:
+            one, two = packed[k] >> width, packed[k] & whole
+            out[0, count] = one >> shift << half | one & low
+            out[1, count] = two >> shift << half | two & low
+            count += 1
+    return out[0, :count], out[1, :count]
 
 
 @kernel
