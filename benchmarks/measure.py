@@ -15,6 +15,9 @@ from typing import Any, ClassVar, Protocol
 
 PR_SET_CHILD_SUBREAPER = 36
 LOOK_SECONDS = 0.1
+RUNS = 3
+"""So often a thing is timed, whosever it is; the least counts. In a virtual machine the same run may cost a third more:
+memory that the host has taken back is first brought again."""
 MEGABYTE = 10**6
 
 CURATE = (sys.executable, "-c", "from curate.cli import main; main()")

@@ -196,7 +196,7 @@ def tokens(data: Bytes, span: tuple[int, int], letters: Alphabet, out: Longs) ->
             code = (lead & FOUR_BITS) << np.uint64(12) | second << np.uint64(6) | third
             at += np.uint64(3)
         else:
-            decoded, after = decode(data, np.int64(at), np.int64(stop))
+            decoded, after = decode(data, int(np.int64(at)), int(np.int64(stop)))
             code, at = np.uint64(decoded), np.uint64(after)
         kind = int(letters.kinds[code]) if code < CLASSED else SINGLE if code < HAN_ENDS else ABSENT
         number = code * ALONE
@@ -212,7 +212,7 @@ def tokens(data: Bytes, span: tuple[int, int], letters: Alphabet, out: Longs) ->
             out[count] = number
             count += np.uint64(kind == SINGLE)
     out[count] = token
-    return np.int64(count + inside)
+    return int(np.int64(count + inside))
 
 
 @kernel
@@ -258,7 +258,7 @@ def _distinct(shingles: Longs, count: int, table: Longs, out: Longs) -> int:
         out[kept] = value
         kept += np.uint64(table[slot] == 0)
         table[slot] = value
-    return np.int64(kept)
+    return int(np.int64(kept))
 
 
 @kernel
@@ -325,7 +325,7 @@ def _shared(some: Longs, table: Longs, misses: np.uint64) -> int:
             at += ONE
         if at - shared > misses:
             return -1
-    return np.int64(shared)
+    return int(np.int64(shared))
 
 
 @kernel
