@@ -15,7 +15,8 @@ class FileRef:
 
     path: str
     bytes: int
-    sha256: str
+    digest: str
+    """`digest_of` what is published, `fingerprint_of` what is not."""
     text: bool = False
     """Whether it holds text of records: such files go when the run is over (`work: keep_facts`)."""
 

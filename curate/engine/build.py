@@ -113,7 +113,7 @@ class Rescue:
             return False
         for name, digest in read_sums(self.out).items():
             path = self.out / name
-            if digest == ref.sha256 and path.is_file() and digest_of(path) == digest:
+            if digest == ref.digest and path.is_file() and digest_of(path) == digest:
                 with written_whole(self.space.at(ref.path)) as draft:
                     shutil.copyfile(path, draft)
                 return True

@@ -167,7 +167,7 @@ def plant_canaries(work: Work, count: int) -> None:
     tasks = []
     for stage in work.config.stages:
         if count and isinstance(stage, Editor) and set(MAKERS) & set(stage.clears):
-            identity = [stage_identity(stage), key_id(work.keys.get(stage.name)), [ref.sha256 for ref in shards]]
+            identity = [stage_identity(stage), key_id(work.keys.get(stage.name)), [ref.digest for ref in shards]]
             label = f"canaries of {stage.name}"
             job = CanaryJob(label, stage, tuple(ref.path for ref in shards), count)
             reads = tuple((receipt.key, "shard") for receipt in drawn)

@@ -171,7 +171,7 @@ class Progress:
 
 def digests(receipt: Receipt) -> dict[str, str]:
     """Return the digests of a receipt's outputs by name."""
-    return {name: ref.sha256 for name, ref in receipt.outputs.items()}
+    return {name: ref.digest for name, ref in receipt.outputs.items()}
 
 
 def suspected(task: Task, space: Space, max_errors: int) -> Task:

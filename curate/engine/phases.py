@@ -127,8 +127,8 @@ def run_pass(work: Work, one: Pass, findings: Sequence[Found]) -> None:
         mine = [found.of(place) for found in findings]
         before = work.passes[-1][place] if work.passes else None
         job = _job(work, one, split, mine)
-        entry = [_entry(work, split), before and before.outputs["text"].sha256]
-        found = [ref.sha256 if ref else None for refs in mine for ref in refs]
+        entry = [_entry(work, split), before and before.outputs["text"].digest]
+        found = [ref.digest if ref else None for refs in mine for ref in refs]
         portion = [list(job.portion.shares), job.portion.seed, job.portion.group] if one.last else None
         names = {name: key_id(work.keys[name]) for name in job.keys}
         key = task_key("pass", identity, entry, found, portion, work.sample, key_id(work.uri_key), names)
@@ -237,10 +237,10 @@ class Material:
     def identity(self) -> list[Any]:
         """Say what the round works on by content."""
         return [
-            [[place, ref.sha256] for place, ref in self.facts],
-            [ref.sha256 for ref in self.doomed],
-            [ref.sha256 for ref in self.earlier],
-            [[place, ref.sha256, source] for place, ref, source, _ in self.texts],
+            [[place, ref.digest] for place, ref in self.facts],
+            [ref.digest for ref in self.doomed],
+            [ref.digest for ref in self.earlier],
+            [[place, ref.digest, source] for place, ref, source, _ in self.texts],
         ]
 
 
@@ -278,7 +278,7 @@ def _slices_of(work: Work, stage: GlobalStage, verdicts: list[Receipt]) -> list[
     names = _names_of(work, stage, refs) if refs else None
     paths = tuple(ref.path for ref in refs)
     job = SliceJob(stage.name, 0, paths, names.path if names else None)
-    identity = task_key("slices", [ref.sha256 for ref in refs], names and names.sha256)
+    identity = task_key("slices", [ref.digest for ref in refs], names and names.digest)
     tasks = []
     for ordinal, receipt in enumerate(work.passes[-1]):
         unfit = tuple((row, rule) for row, rule in receipt.payload["unfit"].get(stage.name, []))
@@ -292,7 +292,7 @@ def _names_of(work: Work, stage: GlobalStage, verdicts: Sequence[FileRef]) -> Fi
     ids = [(ordinal, receipt.outputs["ids"]) for ordinal, receipt in enumerate(work.passes[-1])]
     label = f"names for {stage.name}"
     job = NamesJob(label, tuple(ref.path for ref in verdicts), tuple((place, ref.path) for place, ref in ids))
-    key = task_key("names", [ref.sha256 for ref in verdicts], [ref.sha256 for _, ref in ids])
+    key = task_key("names", [ref.digest for ref in verdicts], [ref.digest for _, ref in ids])
     return work.crew.complete(label, [Task(key, label, job)])[0].outputs["names"]
 
 
@@ -300,7 +300,7 @@ def lay_out(work: Work) -> None:
     """Cut shards, ledger and signals."""
     last = work.passes[-1]
     owners = {
-        ref.path: (receipt.key, name, ref.sha256)
+        ref.path: (receipt.key, name, ref.digest)
         for receipt in last
         for name, ref in receipt.outputs.items()
         if ref.text
@@ -363,8 +363,8 @@ def _ledger_task(work: Work, span: range) -> Task:
         tuple(ref.path if ref else None for ref in repeats),
         tuple(tuple(ref.path for ref in refs) for refs in spotted),
     )
-    said = [[ref.sha256 for ref in refs] for refs in left]
-    again = [ref.sha256 if ref else None for ref in repeats]
-    found = [[ref.sha256 for ref in refs] for refs in spotted]
-    key = task_key("ledger", said, [ref.sha256 for ref in kept], again, found, str(schema))
+    said = [[ref.digest for ref in refs] for refs in left]
+    again = [ref.digest if ref else None for ref in repeats]
+    found = [[ref.digest for ref in refs] for refs in spotted]
+    key = task_key("ledger", said, [ref.digest for ref in kept], again, found, str(schema))
     return Task(key, label, job)

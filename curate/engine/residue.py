@@ -56,7 +56,7 @@ def look_through(work: Work, policy: Literal["stop", "report", "off"]) -> None:
     tasks = []
     for name, receipt in work.shards:
         shard = receipt.outputs["shard"]
-        key = task_key("look", check.version, list(check.columns), shard.sha256)
+        key = task_key("look", check.version, list(check.columns), shard.digest)
         label = f"personal data left in a shard of {name}"
         tasks.append(Task(key, label, LookJob(label, check, shard.path), ((receipt.key, "shard"),)))
     lines = [line for done in work.crew.complete("personal data left", tasks) for line in done.payload["lines"]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curate.core.errors import StorageError
-from curate.core.files import digest_of, written_whole
+from curate.core.files import fingerprint_of, is_as_digested, written_whole
 from curate.core.receipt import FileRef
 
 WORKERS_LOCK = "workers.lock"
@@ -67,11 +67,11 @@ class Space:
         """Measure and digest an output that has just been written."""
         path = self.named(key, name)
         whole = self.at(path)
-        return FileRef(path, whole.stat().st_size, digest_of(whole), text)
+        return FileRef(path, whole.stat().st_size, fingerprint_of(whole), text)
 
     def is_whole(self, ref: FileRef) -> bool:
         """Tell whether an output is what its receipt states, by digest."""
-        return self.holds(ref) and digest_of(self.root / ref.path) == ref.sha256
+        return self.holds(ref) and is_as_digested(self.root / ref.path, ref.digest)
 
     def holds(self, ref: FileRef) -> bool:
         """Tell whether an output is there with the size that its receipt states."""

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from curate.core.files import digest_of
+from curate.core.files import fingerprint_of
 from curate.core.receipt import FileRef, Receipt
 from curate.core.source import SPLIT_BYTES, FileStat, Piece, Source, Split, Surveyed
 from curate.engine.space import Space
@@ -37,7 +37,7 @@ class SurveyJob:
         cut = sorted(path for path in parts.rglob("*") if path.is_file()) if parts.exists() else []
         outputs = {
             path.relative_to(parts).as_posix(): FileRef(
-                path.relative_to(space.root).as_posix(), path.stat().st_size, digest_of(path), text=True
+                path.relative_to(space.root).as_posix(), path.stat().st_size, fingerprint_of(path), text=True
             )
             for path in cut
         }
