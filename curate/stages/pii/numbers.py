@@ -38,6 +38,7 @@ CARD_ZH = Words(
 )
 CARD = Words("信用卡|银行卡|卡号|卡號", "card|credit|debit|visa|mastercard|amex|maestro", "cc")
 COMPANY = Words("信用代码|社会代码|税号|纳税人|机构代码", "uscc|credit code")
+PASSPORT_SHAPE = "[EGDSPK][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[DSP]E[0-9]{7}"
 PASSPORT = Words("护照|護照", "passport")
 SSN = Words("社会安全号", "ssn|social[ _]security|ss#")
 PHONE = Words(
@@ -243,7 +244,7 @@ CODES = (
     Rule(
         "CN_PASSPORT",
         "Chinese passport by its label",
-        (f"{LEFT}(?:[EGDSPK][0-9]{{8}}|E[A-HJ-NP-Z][0-9]{{7}}|[DSP]E[0-9]{{7}}){RIGHT}",),
+        (f"{LEFT}(?:{PASSPORT_SHAPE}){RIGHT}",),
         0.7,
         labels=PASSPORT,
         needs_label=True,

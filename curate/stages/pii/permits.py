@@ -1,7 +1,11 @@
 """Rules for Chinese documents beyond the resident id: permits, licences, insurance, medical records, accounts."""
 
-from curate.stages.pii import checks, digits
-from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, RIGHT, SAID, Lead, Rule
+import re
+from collections.abc import Callable
+
+from curate.stages.pii import checks, digits, groups
+from curate.stages.pii.numbers import PASSPORT, PASSPORT_SHAPE, RESIDENT
+from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
 from curate.stages.pii.words import Next, Words
 
 ABROAD = (
@@ -27,19 +31,22 @@ REGISTRATION = Words(
 ).gated(ABROAD)
 MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|澳门特别行政区居民", "maca[uo] id", "bir").gated(ABROAD)
 
-SHORTEST_ACCOUNT = 9
+LOOSELY = r"[^0-9，。；\n]{0,14}?(?:\r?\n[ \t]{0,4})?"
+"""What may stand between a label and a number that its check makes all but certain."""
+PERMIT_SHAPE = "[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?"
 
 
-def has_nine_digits(value: str) -> bool:
-    """Tell whether a number is as long as an account's."""
-    return len(checks.digits_of(value)) >= SHORTEST_ACCOUNT
+def of_shape(shape: str) -> Callable[[str], bool]:
+    """Return a check that holds where the whole number matches."""
+    pattern = re.compile(shape)
+    return lambda number: pattern.fullmatch(number) is not None
 
 
 PERMIT_NUMBERS = (
     Rule(
         "CN_HK_MACAO_PERMIT",
         "permit for Hong Kong and Macao by its label",
-        (f"{LEFT}(?:[CW][0-9]{{8}}|C[A-HJ-NP-Z][0-9]{{7}}|[HM][0-9]{{8}}(?:[0-9]{{2}})?){RIGHT}",),
+        (f"{LEFT}(?:{PERMIT_SHAPE}){RIGHT}",),
         0.8,
         labels=PERMIT,
         needs_label=True,
@@ -139,7 +146,7 @@ HEALTH_LABEL = (
 )
 RECORD_LABEL = (
     "(?:病历|病案|住院|门诊|就诊|急诊|体检|病人|患者|病例|诊疗|检查|检验|影像|医技)(?:病历|登记)?(?:卡|档案|流水|"
-    "记录)?(?=号|编号|id)(?:id)?"
+    "记录)?(?=号|编号|[Ii][Dd])(?:[Ii][Dd])?"
 )
 LICENCE_LABEL = "(?:驾驶证|驾照|驾驶执照|驾证|驾驶员证)(?:档案)?"
 SOLDIER_LABEL = "(?:军官|士官|士兵|军人|义务兵|文职干部|警官|军队离休|军队退休)(?:身份)?证(?:件)?"
@@ -155,22 +162,39 @@ DOCUMENTS = (
     f"{SOLDIER_LABEL}|{ACCOUNT_LABEL}"
 )
 """One scan for all labels that stand right before a value: it has to match whenever one of them does."""
-CARRIED = "-?(?:[0-9]{5,20}(?:-[0-9]{1,8}){0,2}|[0-9]{4}(?:-[0-9]{1,8}){1,2})[Xx]?"
 MILITARY = "[军兵士文职南北沈兰成济广海空武参政后装]"
+WITH_LETTERS = re.compile(f"(?:[A-Z]{{1,2}}(?:[ -]|{groups.BREAK})?)?")
+RECORDS = groups.Reader(range(5, 21), groups.CODE_HEAD, groups.CODE, re.compile("[A-Z]?"))
 
 
-def announced(entity: str, name: str, label: str, value: str, *, lead: Lead = "any") -> Rule:
+def announced(entity: str, name: str, label: str, reader: groups.Reader, score: float = 1.0) -> Rule:
     """Return the rule of a document that has no check digit of its own and is known by the label right before it."""
     return Rule(
         entity,
         name,
-        (f"{value}{RIGHT}(?!-[0-9])",),
-        1.0,
-        labels=Next(label, between=SAID).gated(DOCUMENTS),
-        needs_label=True,
-        runs=frozenset(range(5, 31)),
-        joined=frozenset({2, 3, 4}),
-        lead=lead,
+        (groups.SIGN,),
+        score,
+        label=f"(?:{label}){SAID}",
+        labels=Next(label, between=SAID),
+        gate=DOCUMENTS,
+        digits=True,
+        read=reader,
+        profile="cn",
+    )
+
+
+def in_groups(entity: str, name: str, labels: Words, reader: groups.Reader) -> Rule:
+    """Return the rule of a number in groups of which its check and a label not far before it leave no doubt."""
+    return Rule(
+        entity,
+        name,
+        (groups.SIGN,),
+        0.6,
+        label=f"(?i:{labels.exact.pattern}){LOOSELY}",
+        labels=labels,
+        gate=labels.gate,
+        digits=True,
+        read=reader,
         profile="cn",
     )
 
@@ -180,48 +204,66 @@ ANNOUNCED = (
         "CN_TAIWAN_PERMIT",
         "permit of a resident of Taiwan by its label",
         TAIWAN_LABEL,
-        f"{LEFT}[0-9]{{8}}(?:[0-9]{{2}})?(?:[(（][0-9A-Z][)）])?",
+        groups.Reader((8, 10), tail=re.compile("(?:[(（][0-9A-Z][)）])?")),
     ),
     announced(
         "CN_SOCIAL_SECURITY",
         "Chinese social security number by its label",
         SOCIAL_LABEL,
-        f"{LEFT}[A-Z]{{0,2}}[0-9]{{7,18}}[Xx]?",
+        groups.Reader(range(7, 19), WITH_LETTERS, groups.DIGITS_X),
     ),
-    announced(
-        "HEALTH_INSURANCE_NUMBER",
-        "Chinese health insurance number by its label",
-        HEALTH_LABEL,
-        f"{CODE_OR_DIGITS}{CARRIED}",
-        lead="code",
-    ),
-    announced(
-        "MEDICAL_RECORD_NUMBER",
-        "Chinese medical record number by its label",
-        RECORD_LABEL,
-        f"{CODE_OR_DIGITS}{CARRIED}",
-        lead="code",
-    ),
+    announced("HEALTH_INSURANCE_NUMBER", "Chinese health insurance number by its label", HEALTH_LABEL, RECORDS),
+    announced("MEDICAL_RECORD_NUMBER", "Chinese medical record number by its label", RECORD_LABEL, RECORDS),
     announced(
         "CN_DRIVER_LICENSE",
         "Chinese driving licence by its label",
         LICENCE_LABEL,
-        f"{LEFT}(?:[0-9]{{17}}[0-9Xx]|[0-9]{{15}}|[0-9]{{12}})",
+        groups.Reader((12, 15, 18), sign=groups.DIGITS_X),
     ),
-    announced("CN_MILITARY_ID", "military identity card by its label", SOLDIER_LABEL, f"{LEFT}[0-9]{{6,8}}号?"),
-    announced("CN_TAX_ID", "Chinese taxpayer number by its label", TAX_LABEL, f"{LEFT}[0-9A-HJ-NPQRTUWXY]{{15,20}}"),
-    Rule(
-        "CN_BANK_ACCOUNT",
-        "Chinese bank account by its label",
-        (f"{LEFT}[0-9]{{4,30}}(?:[ -][0-9]{{2,8}}){{0,6}}{RIGHT}(?!-[0-9])",),
-        0.55,
-        check=has_nine_digits,
-        certain=False,
-        labels=Next(ACCOUNT_LABEL, between=SAID).gated(DOCUMENTS),
-        needs_label=True,
-        runs=frozenset(range(9, 31)),
-        joined=frozenset(range(4, 31)),
-        profile="cn",
+    announced(
+        "CN_MILITARY_ID",
+        "military identity card by its label",
+        SOLDIER_LABEL,
+        groups.Reader((6, 7, 8), tail=re.compile("号?")),
+    ),
+    announced(
+        "CN_TAX_ID",
+        "Chinese taxpayer number by its label",
+        TAX_LABEL,
+        groups.Reader(range(15, 21), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+")),
+    ),
+    announced(
+        "CN_BANK_ACCOUNT", "Chinese bank account by its label", ACCOUNT_LABEL, groups.Reader(range(9, 31)), 0.55
+    ),
+    in_groups(
+        "CN_RESIDENT_ID",
+        "resident id of 15 digits in groups",
+        RESIDENT,
+        groups.Reader((15,), check=checks.has_birth_date),
+    ),
+    in_groups(
+        "CN_BUSINESS_REGISTRATION",
+        "business registration number in groups",
+        REGISTRATION,
+        groups.Reader((15,), check=digits.is_business_registration),
+    ),
+    in_groups(
+        "CN_PASSPORT",
+        "Chinese passport in groups",
+        PASSPORT,
+        groups.Reader((7, 8), WITH_LETTERS, check=of_shape(PASSPORT_SHAPE)),
+    ),
+    in_groups(
+        "CN_HK_MACAO_PERMIT",
+        "permit for Hong Kong and Macao in groups",
+        PERMIT,
+        groups.Reader((7, 8, 10), WITH_LETTERS, check=of_shape(PERMIT_SHAPE)),
+    ),
+    in_groups(
+        "CN_TAIWAN_PERMIT",
+        "permit for Taiwan in groups",
+        PERMIT,
+        groups.Reader((8,), WITH_LETTERS, check=of_shape("[TL][0-9]{8}")),
     ),
     Rule(
         "CN_MILITARY_ID",

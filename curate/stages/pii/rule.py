@@ -15,8 +15,8 @@ LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 """Where a value may begin and end: no word boundary, for Chinese characters are word characters glued to values."""
 
 SAID = (
-    r"(?:号码|编号|证号|卡号|号|码|[Nn][Oo]\.?)?[ ]?(?:[(（][^()（）\n]{0,12}[)）])?[\"'”’]?[ \t]{0,4}"
-    r"(?:[:：=|｜]|[是为](?:[:：])?)?[ \t]{0,4}(?:\r?\n[ \t]{0,4})?[\"'“‘]?"
+    r"(?:号码|编号|证号|卡号|号|码|[Nn][Oo]\.?)?[ ]?(?:[(（][^()（）\n]{0,12}[)）])?[\"'”’】」』\])）*]{0,2}[ \t]{0,4}"
+    r"(?:[:：=|｜]|[是为](?:[:：])?)?[*]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{0,4})?[\"'“‘「『【\[(（*]{0,2}"
 )
 """What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON."""
 
@@ -84,6 +84,8 @@ class Rule:
     gate: str = ""
     """Cheap necessary condition, in the common part of RE2 and Rust's regex; it may match more than the rule."""
     profile: Profile = ""
+    digits: bool = False
+    """Whether the gate is scanned only where digits hang together, as every value has them."""
     apart: bool = False
     """Whether the gate is scanned by itself: joined with all others it would make an automaton that no cache holds."""
     read: Read | None = None
@@ -114,11 +116,11 @@ class Rule:
         `lenient` takes a label nearby for a check digit that does not hold, if the check is `certain`.
         """
         score = self.score
+        if self.needs_label and not self.labelled(text, start, end):
+            return 0.0
         if self.check is not None:
             if self.check(text[start:end]):
                 score = 1.0 if self.certain else score
             elif not (lenient and self.certain and self.labelled(text, start, end)):
                 return 0.0
-        if self.needs_label and not self.labelled(text, start, end):
-            return 0.0
         return -score if self.spared(text, start, end) else score
