@@ -31,9 +31,11 @@ CODE = re.compile("[0-9]+(?:[A-Z]{1,2}[0-9]+){0,3}")
 NO_TAIL = re.compile("")
 
 OTHER = re.compile(
-    r"[.:/~～][0-9]|,[0-9]{3}(?![0-9])|\.[ ]|[、．)）]|[ ]?(?:[年月日号床岁元万亿人件台套层米天周次时分秒点项条章节页级个%％℃°‰]|[a-z])"
+    r"[.:/~～][0-9]|,[0-9]{3}(?![0-9])|[ ]?(?:[年月日岁元万亿人件台套米天周次时分秒床个%％℃°‰]|厘米|公斤|千克|毫|(?:kg|cm|mm|m[lLg])(?![a-z]))"
 )
-"""What follows a figure that is no group of a number: a decimal, a time, the number of a list, a unit."""
+"""What follows a figure that is no group of a number: a decimal, a time, a unit."""
+LISTED = re.compile(r"[0-9]{1,2}(?:[、．)）]|\.[^0-9])")
+"""The number of an item at the beginning of a line."""
 MOBILE = re.compile("1[3-9][0-9]{9}")
 SAYING = re.compile(r"(?:[^\s|｜]|(?:号|码|[Ii][Dd]|[:：=])[^0-9A-Za-z]{0,9})\Z")
 """What stands before a number in groups: something glued to it, or a label that speaks of a number.
@@ -139,7 +141,7 @@ class Reader:
         if wrapped is not None and self.check is None:
             next_line = text[groups[wrapped].start : groups[-1].end]
             column = begins_line(text, start) or in_column(text, start, groups[-1].end)
-            if column or MOBILE.fullmatch(next_line):
+            if column or MOBILE.fullmatch(next_line) or LISTED.match(text, groups[wrapped].start):
                 groups = groups[:wrapped]
         while len(groups) > 1 and OTHER.match(text, groups[-1].end):
             groups = groups[:-1]

@@ -11,11 +11,14 @@ MONTH_DAY_APART = "[ -]?(?:0[ -]?[1-9]|1[ -]?[0-2])[ -]?(?:0[ -]?[1-9]|[12][ -]?
 LAST_FOUR = "(?:[ -]?[0-9]){3}[ -]?[0-9Xx]"
 OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 EXTENSION_ZH = (
-    "(?:[ ]?[(（](?:转|轉|分机号?)[:： ]?[0-9]{1,6}[)）]|(?:[ ]?(?:转|轉|分机号?|ext\\.?)[:：]?[ ]?|[-#*])[0-9]{1,6})?"
+    "(?:[ ]?[(（](?:转|轉|(?:[转轉][ ]?)?分机号?)[:： ]?[0-9]{1,6}[)）]|"
+    "(?:[ ]?(?:(?:[转轉][ ]?)?分机号?|转|轉|[Ee][Xx][Tt]\\.?)[:：]?[ ]?|[-#*])[0-9]{1,6})?"
 )
 EXTENSION = "(?:[ ]?(?:x|ext\\.?|extension|#)[ ]?[0-9]{1,6})?"
 AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
-EIGHT = "[2-9][0-9]{2,3}[ -]?[0-9]{4}"
+EIGHT = "(?:[2-9][0-9]{2,3}[ -]?[0-9]{4}|[2-9][0-9]{3}[ -][0-9]{3})"
+BEHIND = f"(?=[ ]?[(（转轉分Ee])(?:{EXTENSION_ZH[:-1]})"
+"""An extension in words, which makes a number certain that has no joint before it."""
 NORTH_AMERICAN = (
     "(?<![0-9A-Za-z+])(?<![0-9][-.])(?:1[ .-])?(?:[(（][2-9][0-9]{2}[)）][ -]?|[2-9][0-9]{2}[ .-])"
     f"[2-9][0-9]{{2}}[ .-][0-9]{{4}}{EXTENSION}(?![0-9A-Za-z]|[-.][0-9])"
@@ -42,7 +45,7 @@ PASSPORT_SHAPE = "[EGDSPK][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[DSP]E[0-9]{7}"
 PASSPORT = Words("护照|護照", "passport")
 SSN = Words("社会安全号", "ssn|social[ _]security|ss#")
 PHONE = Words(
-    "电话|手机|座机|传真|联系方式|致电|拨打|来电|短信|電話|手機|傳真|聯絡",
+    "电话|手机|座机|固话|总机|传真|联系方式|致电|拨打|来电|短信|電話|手機|傳真|聯絡",
     "phone|telephone|mobile|cell|fax|call|text me|reach (?:me|us|him|her|them)|reached (?:at|on|by|via)|dial|"
     "answering at|messages? to|registered|contact (?:me|us|no|num|at)|contacted (?:at|on|by|via)|telefono|téléphone",
     "tel|desk|office|whatsapp",
@@ -78,6 +81,7 @@ PHONES = (
         "Chinese mobile",
         (
             f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?|0)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
+            f"(?<![0-9A-Za-z+])(?:00)?86[)）]?[ -]?1[3-9][0-9]{{2}}(?P<c>[ -])[0-9]{{3}}(?P=c)[0-9]{{4}}{RIGHT}",
             f"{ALONE}1[3-9][0-9](?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{5}}{RIGHT}(?![ -][0-9])",
             f"{ALONE}1[3-9][0-9]{{2}}(?P<b>[ -])[0-9]{{3}}(?P=b)[0-9]{{4}}{RIGHT}(?![ -][0-9])",
         ),
@@ -85,13 +89,16 @@ PHONES = (
         labels=PHONE,
         spared=is_other_number,
         runs=frozenset({11, 12, 13, 15}),
-        joined=frozenset({2, 3, 4, 5, 7, 9}),
+        joined=frozenset({2, 3, 4, 5, 6, 7, 8, 9}),
         joints=" -)）",
     ),
     Rule(
         "PHONE_NUMBER",
         "Chinese mobile with country code",
-        (f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",),
+        (
+            f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
+            f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9]{{2}}(?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{4}}{RIGHT}",
+        ),
         0.85,
         labels=PHONE,
         runs=frozenset({13}),
@@ -102,11 +109,14 @@ PHONES = (
     Rule(
         "PHONE_NUMBER",
         "Chinese landline",
-        (f"(?<![0-9A-Za-z+]){NOT_A_DATE}{CHINA_AREA}[)）]?[ -]{EIGHT}{NOT_IN_FOURS}{EXTENSION_ZH}{RIGHT}",),
+        (
+            f"(?<![0-9A-Za-z+]){NOT_A_DATE}{CHINA_AREA}[)）]?[ -]{EIGHT}{NOT_IN_FOURS}{EXTENSION_ZH}{RIGHT}",
+            f"(?<![0-9A-Za-z+]){AREA}[2-9][0-9]{{6,7}}{BEHIND}{RIGHT}",
+        ),
         0.6,
         labels=PHONE,
         spared=is_no_phone,
-        runs=frozenset({4, 5, 6, 7}),
+        runs=frozenset({4, 5, 6, 7, 10, 11, 12}),
         joined=frozenset({2, 3, 4}),
         joints=" -)）",
     ),
