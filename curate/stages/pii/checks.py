@@ -63,6 +63,8 @@ NOBODYS: dict[int, tuple[tuple[tuple[int, int], tuple[int, int]], ...]] = {
 }
 """Second and third octet, by the first, of what IANA's special-purpose registry (RFC 6890) gives to no public host."""
 DATE_LIKE = re.compile(r"(?:19|20)[0-9]{2}[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
+OTHER_FIGURE = re.compile("(?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{5,6})|[0-9]{1,3}(?:[.][0-9]{1,3}){3}")
+"""A span of years, a number of a year, an address of a network."""
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
 """Where the extension of a telephone number begins."""
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
@@ -186,13 +188,16 @@ def is_international(value: str) -> bool:
     digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
     if digits.startswith("1"):
         return len(digits) == 11
+    if digits.startswith("86") and len(digits) > 15:
+        digits = digits_of(value.rpartition("-")[0])
     return 8 <= len(digits) <= 15 and any(digits[:n] in CALLING_CODES for n in (1, 2, 3))
 
 
 def is_labelled_phone(value: str) -> bool:
-    """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, not a date."""
+    """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, no date, no years."""
     digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
-    return 7 <= len(digits) <= 13 and len(set(digits)) > 2 and not DATE_LIKE.match(value)
+    other = DATE_LIKE.match(value) or OTHER_FIGURE.fullmatch(value)
+    return 7 <= len(digits) <= 13 and len(set(digits)) > 2 and not other
 
 
 def is_plate(value: str) -> bool:

@@ -91,7 +91,7 @@ MESSENGERS = (
         "WeChat id after the bare name",
         (f"(?=[A-Za-z-]*[0-9_]){WECHAT_ID}",),
         0.7,
-        label=f"{WECHAT_NAME}[\"'”]?[ ]?[(（]?(?:[(（][^()（）\n]{{0,12}}[)）])?(?:[:：=|｜]|[是为][:：]?)[ ]?[\"'“]?",
+        label=f"{WECHAT_NAME}[\"'”]?[ ]?[(（]?(?:[(（][^()（）\n]{{0,12}}[)）])?(?:[:：=|｜\t]|[是为][:：]?)[ ]?[\"'“]?",
         gate=WECHAT_GATE,
     ),
     Rule(

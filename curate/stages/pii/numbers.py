@@ -32,8 +32,9 @@ CHINA_AREA = f"(?:(?:(?:00)?86[ -]?)(?:10|2[0-9]|[3-9][0-9]{{2}})|{AREA})"
 NOT_IN_FOURS = "(?! [0-9]{4}(?![0-9]))"
 NOT_A_DATE = "(?!(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-)"
 
+RESIDENT_ZH = "身份证|身分证|身份證|身分證|居民证|证件号|公民身份|身份号码|社会保障号"
 RESIDENT = Words(
-    "身份证|身分证|身份證|身分證|居民证|证件号|公民身份|身份号码|社会保障号",
+    RESIDENT_ZH,
     "id[ _]?card|id[ _]no|id num|identity|identification|national id|resident",
 )
 CARD_ZH = Words(
@@ -42,7 +43,8 @@ CARD_ZH = Words(
 CARD = Words("信用卡|银行卡|卡号|卡號", "card|credit|debit|visa|mastercard|amex|maestro", "cc")
 COMPANY = Words("信用代码|社会代码|税号|纳税人|机构代码", "uscc|credit code")
 PASSPORT_SHAPE = "[EGDSPK][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[DSP]E[0-9]{7}"
-PASSPORT = Words("护照|護照", "passport")
+PASSPORT_ZH = "护照|護照"
+PASSPORT = Words(PASSPORT_ZH, "passport")
 SSN = Words("社会安全号", "ssn|social[ _]security|ss#")
 PHONE = Words(
     "电话|手机|座机|固话|总机|传真|联系方式|致电|拨打|来电|短信|電話|手機|傳真|聯絡",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from curate.stages.pii import checks, digits, groups
-from curate.stages.pii.numbers import PASSPORT, PASSPORT_SHAPE, RESIDENT
+from curate.stages.pii.numbers import PASSPORT_SHAPE, PASSPORT_ZH, RESIDENT_ZH
 from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
 from curate.stages.pii.words import Next, Words
 
@@ -16,8 +16,9 @@ ABROAD = (
     "注册号|注册登记号|营业执照|工商登记|登记证号|执照号|business|permanent resid|residence|bir)"
 )
 """One scan for all labels that may stand near: it has to match whenever one of them does."""
+PERMIT_ZH = "通行证|通行證|往来港澳|往来台湾|来往内地|来往大陆|回乡证|回鄉證|台胞证|台胞證|港澳证|证件号|證件號|签注"
 PERMIT = Words(
-    "通行证|通行證|往来港澳|往来台湾|来往内地|来往大陆|回乡证|回鄉證|台胞证|台胞證|港澳证|证件号|證件號|签注",
+    PERMIT_ZH,
     "eep|travel permit|home return",
     "permit",
 ).gated(ABROAD)
@@ -26,13 +27,14 @@ ISLAND = Words(
 ).gated(ABROAD)
 HARBOUR = Words("身份证|身份證|香港|澳门|澳門", "hkid|hong ?kong|maca[uo]|id ?card|identity").gated(ABROAD)
 ALIEN = Words("永久居留|居留证|居留身份", "permanent resid|residence permit").gated(ABROAD)
-REGISTRATION = Words(
-    "注册号|注册登记号|营业执照|工商登记|登记证号|执照号", "business (?:registration|licen[cs]e)"
-).gated(ABROAD)
+REGISTRATION_ZH = "注册号|注册登记号|营业执照|工商登记|登记证号|执照号"
+REGISTRATION = Words(REGISTRATION_ZH, "business (?:registration|licen[cs]e)").gated(ABROAD)
 MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|澳门特别行政区居民", "maca[uo] id", "bir").gated(ABROAD)
 
 LOOSELY = r"[^0-9，。；\n]{0,14}?(?:\r?\n[ \t]{0,4})?"
 """What may stand between a label and a number that its check makes all but certain."""
+IN_GROUPS = f"(?:{RESIDENT_ZH}|{REGISTRATION_ZH}|{PASSPORT_ZH}|{PERMIT_ZH}){LOOSELY}[0-9A-Z]"
+"""One scan for numbers in groups: label and number."""
 PERMIT_SHAPE = "[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?"
 
 
@@ -183,16 +185,16 @@ def announced(entity: str, name: str, label: str, reader: groups.Reader, score: 
     )
 
 
-def in_groups(entity: str, name: str, labels: Words, reader: groups.Reader) -> Rule:
-    """Return the rule of a number in groups of which its check and a label not far before it leave no doubt."""
+def in_groups(entity: str, name: str, label: str, reader: groups.Reader) -> Rule:
+    """Return the rule of a number of which its check and a label not far before it leave no doubt, in groups too."""
     return Rule(
         entity,
         name,
         (groups.SIGN,),
-        0.6,
-        label=f"(?i:{labels.exact.pattern}){LOOSELY}",
-        labels=labels,
-        gate=labels.gate,
+        1.0,
+        label=f"(?:{label}){LOOSELY}",
+        labels=Words(label),
+        gate=IN_GROUPS,
         digits=True,
         read=reader,
         profile="cn",
@@ -238,31 +240,31 @@ ANNOUNCED = (
     in_groups(
         "CN_RESIDENT_ID",
         "resident id of 15 digits in groups",
-        RESIDENT,
+        RESIDENT_ZH,
         groups.Reader((15,), check=checks.has_birth_date),
     ),
     in_groups(
         "CN_BUSINESS_REGISTRATION",
         "business registration number in groups",
-        REGISTRATION,
+        REGISTRATION_ZH,
         groups.Reader((15,), check=digits.is_business_registration),
     ),
     in_groups(
         "CN_PASSPORT",
         "Chinese passport in groups",
-        PASSPORT,
+        PASSPORT_ZH,
         groups.Reader((7, 8), WITH_LETTERS, check=of_shape(PASSPORT_SHAPE)),
     ),
     in_groups(
         "CN_HK_MACAO_PERMIT",
         "permit for Hong Kong and Macao in groups",
-        PERMIT,
+        PERMIT_ZH,
         groups.Reader((7, 8, 10), WITH_LETTERS, check=of_shape(PERMIT_SHAPE)),
     ),
     in_groups(
         "CN_TAIWAN_PERMIT",
         "permit for Taiwan in groups",
-        PERMIT,
+        PERMIT_ZH,
         groups.Reader((8,), WITH_LETTERS, check=of_shape("[TL][0-9]{8}")),
     ),
     Rule(
