@@ -169,9 +169,9 @@ def is_any_card(value: str) -> bool:
 
 
 def is_iban(value: str) -> bool:
-    """Tell whether an IBAN has its country's length and its check digits hold (ISO 13616, MOD 97-10)."""
+    """Tell whether an IBAN has its country's length and its two check digits hold (ISO 13616, MOD 97-10)."""
     signs = value.replace(" ", "").replace("-", "").upper()
-    if IBAN_LENGTHS.get(signs[:2]) != len(signs):
+    if IBAN_LENGTHS.get(signs[:2]) != len(signs) or not signs[2:4].isdigit():
         return False
     return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
 

@@ -15,7 +15,7 @@ from curate.stages.pii.rules import RULES
 JOINTS = " -.()）"
 RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
 """A digit run by which a value may begin: five digits or more, or fewer that a joint ties to more digits."""
-RUN_GATE = r"[0-9]{5}|[0-9](?:[-. )(）][ (-]?|[ -]?\r?\n[ \t]{0,4})[0-9]"
+RUN_GATE = "[0-9]{5}|[0-9][-. )(）][ (-]?[0-9]"
 LEFT_OF_AT = 140
 """How far an e-mail address can reach to the left of its `@`: a little more than its pattern allows."""
 SIGHT = 64
@@ -123,10 +123,9 @@ class Native:
                 if rule.gate:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
         self.gated = gated
-        spoken = [gate for gate, some in gated.items() if all(one.rule.digits for one in some)]
-        labels = dict.fromkeys((*spoken, *(opener(one.rule) for one in self.at_runs if opener(one.rule))))
+        labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
         apart = [gate for gate, some in gated.items() if any(one.rule.apart for one in some)]
-        self.gates = Gates(RUN_GATE, list(labels), [gate for gate in gated if gate not in spoken], apart)
+        self.gates = Gates(RUN_GATE, list(labels), list(gated), apart)
         self.tables: dict[frozenset[str], Table] = {}
         self.always = tabled([one for one in self.at_runs if not opener(one.rule)])
         self.any: dict[Key, re.Pattern[str]] = {}
@@ -172,7 +171,7 @@ class Native:
             if gate == "@":
                 found += self.by_at(opened.text, self.gated[gate][0], stretches)
             else:
-                found += self.by_label(opened.text, self.gated.get(gate, ()), stretches)
+                found += self.by_label(opened.text, self.gated[gate], stretches)
         spans = settle(found) if all(span.score > 0 for _, span in found) else parted(found, allowed)
         return mentioned(opened.text, spans)
 

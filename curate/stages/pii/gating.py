@@ -30,7 +30,7 @@ class Opened(NamedTuple):
     runs: Sequence[tuple[Stretch, frozenset[str]]]
     """Parts in which values of digits may begin, in order, with the labels that stand no further away than REACH."""
     gates: dict[str, list[Stretch]]
-    """By gate or label: the stretches around the parts in which it matches, in order, without overlaps."""
+    """By gate: the stretches around the parts in which it matches, in order, without overlaps."""
 
     def within(self, stretches: Sequence[Stretch]) -> "Opened":
         """Leave what begins in these stretches, which are in order and do not overlap."""
@@ -95,7 +95,7 @@ class Gates:
     def everywhere(self, text: str) -> Opened:
         """Open all of a text."""
         folded, whole = fold(text), (0, len(text))
-        return Opened(folded, [(whole, frozenset(self.labels))], {gate: [whole] for gate in (*self.gates, *self.labels)})
+        return Opened(folded, [(whole, frozenset(self.labels))], {gate: [whole] for gate in self.gates})
 
     def told(self, text: str, found: dict[str, list[int]]) -> Opened:
         """Say where a text is worth a look; `found` are the beginnings of the parts in which each gate matches."""
@@ -108,7 +108,7 @@ class Gates:
             part = (first, min(first + PART, len(text)))
             labels = frozenset(label for label in self.labels if label in around and meets(part, around[label]))
             runs.append((part, labels))
-        return Opened(text, runs, {gate: around[gate] for gate in (*self.gates, *self.labels) if gate in around})
+        return Opened(text, runs, {gate: around[gate] for gate in self.gates if gate in around})
 
 
 class Parts:

@@ -148,7 +148,7 @@ HEALTH_LABEL = (
 )
 RECORD_LABEL = (
     "(?:病历|病案|住院|门诊|就诊|急诊|体检|病人|患者|病例|诊疗|检查|检验|影像|医技)(?:病历|登记)?(?:卡|档案|流水|"
-    "记录)?(?=号|编号|[Ii][Dd])(?:[Ii][Dd])?"
+    "记录)?(?=号|编号|[Ii][Dd])(?:id|ID|Id)?"
 )
 LICENCE_LABEL = "(?:驾驶证|驾照|驾驶执照|驾证|驾驶员证)(?:档案)?"
 SOLDIER_LABEL = "(?:军官|士官|士兵|军人|义务兵|文职干部|警官|军队离休|军队退休)(?:身份)?证(?:件)?"
@@ -158,10 +158,10 @@ ACCOUNT_LABEL = (
 )
 TAX_LABEL = "(?:纳税人识别|纳税识别|税务登记证?)(?=号|码)"
 DOCUMENTS = (
-    "(?:社保|社会保障|社会保险|养老保险|医保|医疗|参保|新农合|健康|保险?单|病历|病案|住院|门诊|就诊|急诊|体检|"
+    "(?:(?:社保|社会保障|社会保险|养老保险|医保|医疗|参保|新农合|健康|保险?单|病历|病案|住院|门诊|就诊|急诊|体检|"
     "病人|患者|病例|诊疗|检查|检验|影像|"
     "医技|纳税人?识别|税务登记)[^0-9，。；\\n]{0,8}(?:号|码|[Ii][Dd])|驾驶|驾照|驾证|台胞|居民来往|台湾通行证|"
-    f"{SOLDIER_LABEL}|{ACCOUNT_LABEL}"
+    f"{SOLDIER_LABEL}|{ACCOUNT_LABEL})[^0-9]{{0,48}}[0-9]"
 )
 """One scan for all labels that stand right before a value: it has to match whenever one of them does."""
 MILITARY = "[军兵士文职南北沈兰成济广海空武参政后装]"
@@ -179,7 +179,7 @@ def announced(entity: str, name: str, label: str, reader: groups.Reader, score: 
         label=f"(?:{label}){SAID}",
         labels=Next(label, between=SAID),
         gate=DOCUMENTS,
-        digits=True,
+        apart=True,
         read=reader,
         profile="cn",
     )
@@ -195,7 +195,7 @@ def in_groups(entity: str, name: str, label: str, reader: groups.Reader) -> Rule
         label=f"(?:{label}){LOOSELY}",
         labels=Words(label),
         gate=IN_GROUPS,
-        digits=True,
+        apart=True,
         read=reader,
         profile="cn",
     )

@@ -84,8 +84,6 @@ class Rule:
     gate: str = ""
     """Cheap necessary condition, in the common part of RE2 and Rust's regex; it may match more than the rule."""
     profile: Profile = ""
-    digits: bool = False
-    """Whether the gate is scanned only where digits hang together, as every value has them."""
     apart: bool = False
     """Whether the gate is scanned by itself: joined with all others it would make an automaton that no cache holds."""
     read: Read | None = None
