@@ -31,7 +31,8 @@ CODE = re.compile("[0-9]+(?:[A-Z]{1,2}[0-9]+){0,3}")
 NO_TAIL = re.compile("")
 
 OTHER = re.compile(
-    r"[.:/~～][0-9]|,[0-9]{3}(?![0-9])|[ ]?(?:[年月日岁元万亿人件台套米天周次时分秒床个%％℃°‰]|厘米|公斤|千克|毫|(?:kg|cm|mm|m[lLg])(?![a-z]))"
+    r"[.:/~～][0-9]|,[0-9]{3}(?![0-9])|"
+    r"[ ]?(?:[年月日岁元万亿人件台套米天周次时分秒床个%％℃°‰]|厘米|公斤|千克|毫|(?:kg|cm|mm|m[lLg])(?![a-z]))"
 )
 """What follows a figure that is no group of a number: a decimal, a time, a unit."""
 LISTED = re.compile(r"[0-9]{1,2}(?:[、．)）]|\.[^0-9])")

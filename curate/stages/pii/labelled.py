@@ -67,6 +67,7 @@ WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
 WECHAT_GATE = r"(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)(?:.|\n){0,8}[A-Za-z]"
 WECHAT_OPEN = "[\"'“]?"
+WECHAT_SAID = f"[\"'”]?[ ]?[(（]?(?:[(（][^()（）\\n]{{0,12}}[)）])?(?:[:：=|｜\\t]|[是为][:：]?)[ ]?{WECHAT_OPEN}"
 FIELD_END = r"(?=[ \t]*(?:\r?\n|[，。；、|｜）)】,;]|\Z))"
 
 MESSENGERS = (
@@ -91,7 +92,7 @@ MESSENGERS = (
         "WeChat id after the bare name",
         (f"(?=[A-Za-z-]*[0-9_]){WECHAT_ID}",),
         0.7,
-        label=f"{WECHAT_NAME}[\"'”]?[ ]?[(（]?(?:[(（][^()（）\n]{{0,12}}[)）])?(?:[:：=|｜\t]|[是为][:：]?)[ ]?[\"'“]?",
+        label=f"{WECHAT_NAME}{WECHAT_SAID}",
         gate=WECHAT_GATE,
     ),
     Rule(

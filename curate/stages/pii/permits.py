@@ -234,9 +234,7 @@ ANNOUNCED = (
         TAX_LABEL,
         groups.Reader(range(15, 21), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+")),
     ),
-    announced(
-        "CN_BANK_ACCOUNT", "Chinese bank account by its label", ACCOUNT_LABEL, groups.Reader(range(9, 31)), 0.55
-    ),
+    announced("CN_BANK_ACCOUNT", "Chinese bank account by its label", ACCOUNT_LABEL, groups.Reader(range(9, 31)), 0.55),
     in_groups(
         "CN_RESIDENT_ID",
         "resident id of 15 digits in groups",
