@@ -102,6 +102,11 @@ def is_resident_id(value: str) -> bool:
     return RESIDENT_CHECKS[total % 11] == signs[17]
 
 
+def is_any_resident_id(value: str) -> bool:
+    """Tell whether a number that is said to be a resident id can be one: by check digit, or an older one by date."""
+    return is_resident_id(value) or (len(digits_of(value)) == 15 and has_birth_date(value))
+
+
 def is_uscc(value: str) -> bool:
     """Tell whether the check sign of a unified social credit code holds (GB 32100-2015, MOD 31).
 

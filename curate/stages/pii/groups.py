@@ -37,7 +37,10 @@ OTHER = re.compile(
 """What follows a figure that is no group of a number: a decimal, a time, a unit."""
 LISTED = re.compile(r"[0-9]{1,2}(?:[、．)）]|\.[^0-9])")
 """The number of an item at the beginning of a line."""
-MOBILE = re.compile("1[3-9][0-9]{9}")
+OTHER_LINE = re.compile(
+    "1[3-9][0-9]{9}|(?:19|20)[0-9]{2}(?P<joint>-?)(?:0[1-9]|1[0-2])(?P=joint)(?:0[1-9]|[12][0-9]|3[01])"
+)
+"""A mobile or a day: not the rest of the number that ends the line above."""
 SAYING = re.compile(r"(?:[^\s|｜]|(?:号|码|[Ii][Dd]|[:：=])[^0-9A-Za-z]{0,9})\Z")
 """What stands before a number in groups: something glued to it, or a label that speaks of a number.
 
@@ -142,7 +145,7 @@ class Reader:
         if wrapped is not None and self.check is None:
             next_line = text[groups[wrapped].start : groups[-1].end]
             column = begins_line(text, start) or in_column(text, start, groups[-1].end)
-            if column or MOBILE.fullmatch(next_line) or LISTED.match(text, groups[wrapped].start):
+            if column or OTHER_LINE.fullmatch(next_line) or LISTED.match(text, groups[wrapped].start):
                 groups = groups[:wrapped]
         while len(groups) > 1 and OTHER.match(text, groups[-1].end):
             groups = groups[:-1]

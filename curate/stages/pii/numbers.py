@@ -62,7 +62,7 @@ RESIDENT_ID = (
         check=checks.is_resident_id,
         labels=RESIDENT,
         runs=frozenset({17, 18}),
-        joined=frozenset({2, 3, 4, 6, 8, 10, 12, 14, 15, 16}),
+        joined=frozenset(range(1, 17)),
     ),
     Rule(
         "CN_RESIDENT_ID",

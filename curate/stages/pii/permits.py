@@ -237,9 +237,9 @@ ANNOUNCED = (
     announced("CN_BANK_ACCOUNT", "Chinese bank account by its label", ACCOUNT_LABEL, groups.Reader(range(9, 31)), 0.55),
     in_groups(
         "CN_RESIDENT_ID",
-        "resident id of 15 digits in groups",
+        "resident id in groups",
         RESIDENT_ZH,
-        groups.Reader((15,), check=checks.has_birth_date),
+        groups.Reader((15, 18), sign=groups.DIGITS_X, check=checks.is_any_resident_id),
     ),
     in_groups(
         "CN_BUSINESS_REGISTRATION",
