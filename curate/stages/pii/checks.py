@@ -136,9 +136,12 @@ def is_union_pay(value: str) -> bool:
 
 
 def is_bank_card(value: str) -> bool:
-    """Tell whether a number that is said to be a bank card can be one: 16 to 19 digits and a check digit that holds."""
+    """Tell whether a number that is said to be a bank card can be one: 16 to 19 digits and a check digit that holds.
+
+    None begins with 0, 7 or 8 (ISO/IEC 7812: not of banks).
+    """
     digits = digits_of(value)
-    return 16 <= len(digits) <= 19 and is_luhn(digits)
+    return 16 <= len(digits) <= 19 and digits[0] in "1234569" and is_luhn(digits)
 
 
 def issuer_lengths(digits: str) -> range:

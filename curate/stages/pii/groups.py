@@ -16,8 +16,8 @@ FAR = 60
 """No number reaches further than so many characters, its joints with it."""
 LONGEST_GROUP = 6
 """Digits of a group that somebody sets apart by blanks: what is longer stands for itself."""
-LEAST_LAST = 0.5
-"""How long the last of such groups is at least, measured by the first, where the first could stand for itself."""
+LEAST_LAST, MOST_LAST = 0.5, 1.5
+"""How long the last of such groups is, measured by the first, where the first could stand for itself."""
 
 NO_HEAD = re.compile("")
 CODE_HEAD = re.compile(
@@ -168,7 +168,8 @@ class Reader:
         if all(one.joint != " " for one in groups):
             return True
         sizes = [one.size for one in groups]
-        if max(sizes) > LONGEST_GROUP and sizes[0] >= self.sizes[0]:
+        if max(sizes[:-1]) > LONGEST_GROUP and sizes[0] >= self.sizes[0]:
             return False
-        alike = max(sizes[:-1]) - min(sizes[:-1]) <= 1 and LEAST_LAST * sizes[0] <= sizes[-1] <= sizes[0] + 1
+        last = LEAST_LAST * sizes[0] <= sizes[-1] <= MOST_LAST * sizes[0]
+        alike = last and max(sizes[:-1]) - min(sizes[:-1]) <= 1
         return alike or sizes[0] < self.sizes[0]

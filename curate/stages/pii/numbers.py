@@ -37,11 +37,11 @@ RESIDENT = Words(
     RESIDENT_ZH,
     "id[ _]?card|id[ _]no|id num|identity|identification|national id|resident",
 )
-CARD_ZH = Words(
-    "银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|帐户|银联|銀行|帳號|卡號", "union ?pay|bank[ _]?card|card[ _]?no"
-)
+CARD_WORDS = "银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|帐户|银联|銀行|帳號|卡號"
+CARD_ZH = Words(CARD_WORDS, "union ?pay|bank[ _]?card|card[ _]?no")
 CARD = Words("信用卡|银行卡|卡号|卡號", "card|credit|debit|visa|mastercard|amex|maestro", "cc")
-COMPANY = Words("信用代码|社会代码|税号|纳税人|机构代码", "uscc|credit code")
+COMPANY_ZH = "信用代码|社会代码|税号|纳税人|机构代码"
+COMPANY = Words(COMPANY_ZH, "uscc|credit code")
 PASSPORT_SHAPE = "[EGDSPK][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[DSP]E[0-9]{7}"
 PASSPORT_ZH = "护照|護照"
 PASSPORT = Words(PASSPORT_ZH, "passport")

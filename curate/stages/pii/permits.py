@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from curate.stages.pii import checks, digits, groups
-from curate.stages.pii.numbers import PASSPORT_SHAPE, PASSPORT_ZH, RESIDENT_ZH
+from curate.stages.pii.numbers import CARD_WORDS, COMPANY_ZH, PASSPORT_SHAPE, PASSPORT_ZH, RESIDENT_ZH
 from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
 from curate.stages.pii.words import Next, Words
 
@@ -33,7 +33,11 @@ MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|
 
 LOOSELY = r"[^0-9，。；\n]{0,14}?(?:\r?\n[ \t]{0,4})?"
 """What may stand between a label and a number that its check makes all but certain."""
-IN_GROUPS = f"(?:{RESIDENT_ZH}|{REGISTRATION_ZH}|{PASSPORT_ZH}|{PERMIT_ZH}){LOOSELY}[0-9A-Z]"
+FIRST_SIGNS = f"{LEFT}(?:[A-Z]{{1,2}}(?:[ -]|{groups.BREAK})?)?[0-9]"
+IN_GROUPS = (
+    f"(?:{RESIDENT_ZH}|{REGISTRATION_ZH}|{PASSPORT_ZH}|{PERMIT_ZH}|{COMPANY_ZH}|{CARD_WORDS}){LOOSELY}"
+    r"(?:[A-Z]{1,2}[ -]?(?:\r?\n[ \t]{0,4})?)?[0-9]"
+)
 """One scan for numbers in groups: label and number."""
 PERMIT_SHAPE = "[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?"
 
@@ -190,7 +194,7 @@ def in_groups(entity: str, name: str, label: str, reader: groups.Reader) -> Rule
     return Rule(
         entity,
         name,
-        (groups.SIGN,),
+        (FIRST_SIGNS,),
         1.0,
         label=f"(?:{label}){LOOSELY}",
         labels=Words(label),
@@ -240,6 +244,15 @@ ANNOUNCED = (
         "resident id in groups",
         RESIDENT_ZH,
         groups.Reader((15, 18), sign=groups.DIGITS_X, check=checks.is_any_resident_id),
+    ),
+    in_groups(
+        "CN_USCC",
+        "unified social credit code in groups",
+        COMPANY_ZH,
+        groups.Reader((18,), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+"), check=checks.is_uscc),
+    ),
+    in_groups(
+        "CN_BANK_CARD", "bank card in groups", CARD_WORDS, groups.Reader(range(16, 20), check=checks.is_bank_card)
     ),
     in_groups(
         "CN_BUSINESS_REGISTRATION",

@@ -16,9 +16,10 @@ LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 
 SAID = (
     r"(?:号码|编号|证号|卡号|号|码|[Nn][Oo]\.?)?[ ]?(?:[(（][^()（）\n]{0,12}[)）])?[\"'”’】」』\])）*]{0,2}[ \t]{0,4}"
-    r"(?:[:：=|｜]|[是为](?:[:：])?)?[*]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{0,4})?[\"'“‘「『【\[(（*]{0,2}"
+    r"(?:[:：=|｜]|[是为系](?:[:：])?)?[*]{0,2}[ \t]{0,4}(?:<[^<>0-9\n]{1,20}>[ \t]{0,4}){0,4}"
+    r"(?:\r?\n[ \t]{0,4})?[\"'“‘「『【\[(（*]{0,2}"
 )
-"""What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON."""
+"""What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON, HTML."""
 
 FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\ufe63\u00a0\u2002-\u200a\u202f\u205f]")
 FOLDS = {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}

@@ -76,8 +76,8 @@ class TestANumberOfOneLength:
         value = broken(data, data.draw(groupings(make(Random(seed)))))
         assert found(f"现将登记的{label}：{value}，其余从略") == [(entity, value)]
 
-    @given(data=st.data(), seed=SEEDS)
-    def test_is_not_found_across_two(self, label, data, seed):
+    @given(seed=SEEDS)
+    def test_is_not_found_across_two(self, label, seed):
         entity, make = FIXED[label]
         value = make(Random(seed))
         first, last = value[:3], value[-3:]
@@ -92,7 +92,7 @@ class TestANumberOfManyLengths:
         entity, fewest, most = FREE[label]
         size = data.draw(st.integers(3, 6))
         count = data.draw(st.integers(max(fewest, size + 1), most))
-        number = f"9{'4073528' * 4}"[:count]
+        number = f"8{'4073528' * 4}"[:count]
         rest = count % size
         groups = [number[place : place + size] for place in range(0, count, size)]
         joint = " " if not rest or rest * 2 >= size else "-"
@@ -102,7 +102,7 @@ class TestANumberOfManyLengths:
     @given(data=st.data())
     def test_is_found_whole_across_one_line_end(self, label, data):
         entity, fewest, most = FREE[label]
-        number = f"9{'4073528' * 4}"[: data.draw(st.integers(max(fewest, 7), most))]
+        number = f"8{'4073528' * 4}"[: data.draw(st.integers(max(fewest, 7), most))]
         value = broken(data, number)
         assert found(f"现将登记的{label}：{value}，其余从略") == [(entity, value)]
 
