@@ -62,7 +62,7 @@ RESIDENT_ID = (
         check=checks.is_resident_id,
         labels=RESIDENT,
         runs=frozenset({17, 18}),
-        joined=frozenset(range(1, 17)),
+        joined=frozenset(range(2, 17)),
     ),
     Rule(
         "CN_RESIDENT_ID",

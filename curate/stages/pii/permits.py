@@ -189,13 +189,13 @@ def announced(entity: str, name: str, label: str, reader: groups.Reader, score: 
     )
 
 
-def in_groups(entity: str, name: str, label: str, reader: groups.Reader) -> Rule:
+def in_groups(entity: str, name: str, label: str, reader: groups.Reader, score: float = 1.0) -> Rule:
     """Return the rule of a number of which its check and a label not far before it leave no doubt, in groups too."""
     return Rule(
         entity,
         name,
         (FIRST_SIGNS,),
-        1.0,
+        score,
         label=f"(?:{label}){LOOSELY}",
         labels=Words(label),
         gate=IN_GROUPS,
@@ -252,7 +252,7 @@ ANNOUNCED = (
         groups.Reader((18,), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+"), check=checks.is_uscc),
     ),
     in_groups(
-        "CN_BANK_CARD", "bank card in groups", CARD_WORDS, groups.Reader(range(16, 20), check=checks.is_bank_card)
+        "CN_BANK_CARD", "bank card in groups", CARD_WORDS, groups.Reader(range(16, 20), check=checks.is_bank_card), 0.5
     ),
     in_groups(
         "CN_BUSINESS_REGISTRATION",
