@@ -17,7 +17,7 @@ import pyarrow as pa
 
 Numbers = npt.NDArray[np.int64]
 
-DETECTOR = 1
+DETECTOR = 2
 """Bumped by hand whenever the detector finds other things in the same text."""
 NEEDS = {
     "CN_RESIDENT_ID": frozenset({"CN_RESIDENT_ID"}),
@@ -38,7 +38,11 @@ MOBILE_GROUPS = {(11,), (3, 4, 4), (13,), (2, 11), (2, 3, 4, 4), (15,), (4, 11),
 CARD_GROUPS = {(15,), (16,), (17,), (18,), (19,), (4, 4, 4, 4), (4, 6, 5), (6, 10), (6, 11), (6, 12), (6, 13)} | {
     (4, 4, 4, 4, rest) for rest in (1, 2, 3)
 }
-LONGEST_CARD, RESIDENT_DIGITS = 19, 18
+LONGEST_CARD, RESIDENT_DIGITS, OLD_RESIDENT_DIGITS = 19, 18, 15
+WIDE_X = {"Ｘ".encode(), "ｘ".encode()}
+HYPHEN, BLANK, TAB, LINE_FEED, CARRIAGE_RETURN = 0x2D, 0x20, 0x09, 0x0A, 0x0D
+WIDEST_INDENT = 4
+"""So many blanks may begin the line in which a broken number goes on."""
 LENGTHS = frozenset({11, 13, *range(15, LONGEST_CARD + 1)})
 MOST_RUNS = 6
 REGIONS = frozenset(
@@ -103,6 +107,10 @@ SAMPLES = frozenset(
 )
 """Numbers that makers of software and telephone companies print as examples: nobody's."""
 
+RESIDENT_LABEL = re.compile(r"(?:身份|身分|证件号|公民|(?i:identity|id card))[^0-9０-９，。；\n]{0,12}\Z")
+CARD_LABEL = re.compile(r"(?:银行卡|储蓄卡|信用卡|卡号)[^0-9０-９，。；\n]{0,12}\Z")
+MOBILE_LABEL = re.compile(r"(?:电话|手机|联系方式)[^0-9０-９，。；\n]{0,12}\Z")
+"""Right before a number, in its line: needed by what neither a check digit nor its form makes certain."""
 BEFORE, AFTER = 40, 8
 """How many characters around a number say what it is."""
 OTHER_LABEL = re.compile(
@@ -181,7 +189,7 @@ def hits(strings: pa.StringArray) -> Iterator[Hit]:
 
 
 class Chain(NamedTuple):
-    """Runs of digits of one string, each parted from the next by one blank or hyphen."""
+    """Runs of digits of one string, each parted from the next by one blank, one hyphen or the end of a line."""
 
     row: int
     runs: list["Run"]
@@ -219,12 +227,29 @@ def digits_of(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> Di
 
 
 def is_joint(data: npt.NDArray[np.uint8], ends: Numbers, gaps: Numbers) -> npt.NDArray[np.bool_]:
-    """Tell after which digits one blank or hyphen stands, and then a digit."""
+    """Tell after which digits one blank or hyphen stands, or a line ends, and then a digit."""
     signs = data[np.minimum(ends, len(data) - 1)]
-    joint: npt.NDArray[np.bool_] = (gaps == 1) & ((signs == 0x20) | (signs == 0x2D))  # noqa: PLR2004 - blank, hyphen
+    joint: npt.NDArray[np.bool_] = (gaps == 1) & ((signs == BLANK) | (signs == HYPHEN))
     for place in np.flatnonzero((gaps == 3) & (signs > 0xE0)).tolist():  # noqa: PLR2004 - signs of three bytes
         joint[place] = bytes(data[ends[place] : ends[place] + 3]) in WIDE
-    return joint
+    return joint | is_line_end(data, ends, gaps)
+
+
+def is_line_end(data: npt.NDArray[np.uint8], ends: Numbers, gaps: Numbers) -> npt.NDArray[np.bool_]:
+    """Tell after which digits a line ends, perhaps with a blank or hyphen, and the next begins with a digit."""
+
+    def sign(places: Numbers) -> npt.NDArray[np.uint8]:
+        return data[np.minimum(places, len(data) - 1)]
+
+    last = (sign(ends) == BLANK) | (sign(ends) == HYPHEN)
+    returns = sign(ends + last) == CARRIAGE_RETURN
+    feeds = ends + last + returns
+    indent = gaps - last - returns - 1
+    ended: npt.NDArray[np.bool_] = (sign(feeds) == LINE_FEED) & (indent >= 0) & (indent <= WIDEST_INDENT)
+    for place in range(1, WIDEST_INDENT + 1):
+        blank = (sign(feeds + place) == BLANK) | (sign(feeds + place) == TAB)
+        ended &= (indent < place) | blank
+    return ended
 
 
 class Run(NamedTuple):
@@ -269,21 +294,41 @@ def number_of(runs: list[Run], row: Row) -> tuple[str, int, int, str] | None:
     """Say what neighbouring runs are together, if anything; letters right before or after make it something else."""
     number = "".join(run.number for run in runs)
     start, end = runs[0].start, runs[-1].end
-    if len(number) == RESIDENT_DIGITS - 1 and row.sign(end) in b"Xx":
-        number, end = f"{number}X", end + 1
+    if len(number) == RESIDENT_DIGITS - 1:
+        size = size_of_x(row, end)
+        number, end = (f"{number}X", end + size) if size else (number, end)
     if row.sign(start - 1) in LETTERS or row.sign(end) in LETTERS:
         return None
-    groups = tuple(len(run.number) for run in runs)
-    if is_resident(number):
+    breaks = [LINE_FEED in row.data[one.end : other.start] for one, other in pairwise(runs)].count(True)
+    if breaks > 1:
+        return None
+    said = row.text(start - 3 * BEFORE, start)[-BEFORE:]
+    if is_resident(number) or (is_old_resident(number) and RESIDENT_LABEL.search(said)):
         return "CN_RESIDENT_ID", start, end, number
-    if groups in CARD_GROUPS and is_card(number):
+    groups = tuple(len(run.number) for run in runs)
+    if (CARD_LABEL.search(said) if breaks else groups in CARD_GROUPS) and is_card(number):
         return "BANK_CARD", start, end, number
-    if groups in MOBILE_GROUPS:
+    if MOBILE_LABEL.search(said) if breaks else groups in MOBILE_GROUPS:
         bare = number[-11:]
         codes = {"86"} if row.sign(start - 1) == PLUS else {"", "86", "0086"}
         if number[:-11] in codes and MOBILE.fullmatch(bare):
             return "CN_MOBILE", start, end, bare
     return None
+
+
+def size_of_x(row: Row, place: int) -> int:
+    """Return how many bytes the X has that closes a resident id, of any width; 0 where there is none."""
+    if row.sign(place) in b"Xx":
+        return 1
+    return 3 if row.data[place : min(place + 3, row.end)].tobytes() in WIDE_X else 0
+
+
+def is_old_resident(number: str) -> bool:
+    """Tell whether a number can be a resident id of the first generation: province, birth date without a century."""
+    if len(number) != OLD_RESIDENT_DIGITS or number[:2] not in REGIONS:
+        return False
+    year, month, day = 1900 + int(number[6:8]), int(number[8:10]), int(number[10:12])
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]  # noqa: PLR2004
 
 
 def is_resident(number: str) -> bool:

@@ -89,6 +89,49 @@ def test_a_string_says_the_same_alone_as_among_others_and_in_a_slice(texts, star
         assert texts[hit.row][hit.offset].isdigit()
 
 
+OLD = "110101491231002"
+
+
+class TestAnIdOfFifteenDigits:
+    @pytest.mark.parametrize("form", [OLD, OLD.translate(FULL), spaced(OLD, (6, 6, 3), " "), f"{OLD[:6]}\n{OLD[6:]}"])
+    @pytest.mark.parametrize("before", ["身份证号：", "公民身份号码", "identity no. "])
+    def test_is_found_behind_its_label(self, form, before):
+        assert found(f"{before}{form}，完") == [Hit(0, len(before), "CN_RESIDENT_ID", allowed=False)]
+
+    @pytest.mark.parametrize("before", ["", "设备串号", "身份证，共", "身份证号无。", "身份证号7号，"])
+    def test_is_no_id_without(self, before):
+        assert [hit.kind for hit in found(f"{before.replace('共', '共3份')}{OLD}完")] == []
+
+    @pytest.mark.parametrize("number", ["110101491331002", "110101490230002", "100101491231002"])
+    def test_needs_a_day_and_a_province(self, number):
+        assert found(f"身份证号：{number}") == []
+
+
+class TestANumberAcrossALineEnd:
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "-\n", " \n    ", "\n\t"])
+    @pytest.mark.parametrize("kind", MAKERS)
+    @given(cut=st.integers(1, 10), seed=st.integers(0, 10**6))
+    def test_is_found_behind_its_label(self, kind, end, cut, seed):
+        value = MAKERS[kind](Random(seed))
+        label = {"CN_MOBILE": "电话：", "CN_RESIDENT_ID": "证件", "BANK_CARD": "卡号："}[kind]
+        assert found(f"{label}{value[:cut]}{end}{value[cut:]}完") == [Hit(0, len(label), kind, allowed=False)]
+
+    @given(seed=st.integers(0, 10**6))
+    def test_is_none_in_two_cells_of_a_column_of_figures(self, seed):
+        chance = Random(seed)
+        rows = "\n".join(digits(chance, chance.choice([3, 5, 8])) for _ in range(40))
+        assert [hit for hit in found(f"卡号\n{rows}", f"合计\n{rows}") if hit.kind != "CN_RESIDENT_ID"] == []
+
+    def test_is_none_across_two(self):
+        value = resident(Random(1))
+        assert found(f"证件{value[:5]}\n{value[5:9]}\n{value[9:]}完") == []
+
+
+@pytest.mark.parametrize("sign", "XxＸｘ")
+def test_a_resident_id_ends_in_an_x_of_any_width(sign):
+    assert found(f"证件11010519491231002{sign}完") == [Hit(0, 2, "CN_RESIDENT_ID", allowed=False)]
+
+
 def test_a_megabyte_of_numbers_is_looked_at_in_linear_work():
     text = "13812345678 " * 80_000
     assert len(found(text)) == 80_000

@@ -1,20 +1,16 @@
 """Rules for numbers that a hard line break divides: only where a check digit holds or a label stands near."""
 
-import re
+from dataclasses import replace
 
-from curate.stages.pii import checks
 from curate.stages.pii.allow import is_other_number
-from curate.stages.pii.numbers import CARD, CARD_ZH, COMPANY, PHONE, RESIDENT
-from curate.stages.pii.rule import LEFT, RIGHT, Rule
+from curate.stages.pii.groups import BREAK, in_column
+from curate.stages.pii.numbers import COMPANY_CODE, MOBILE, RESIDENT_ID, SCHEME_CARD, UNION_CARD
+from curate.stages.pii.rule import LEFT, RIGHT, Rule, Spared
 
-BREAK = r"[ -]?\r?\n[ \t]{0,4}"
 JOINT = f"(?:{BREAK}|[ -])?"
 GATE = r"[0-9][A-Z]?[ -]?\r?\n[ \t]{0,4}[A-Z]?[0-9]"
 """A line that ends in a digit, or a letter behind one, before one that begins so: common in tables, rare in prose."""
 AHEAD = rf"(?=[0-9](?:[ -]?[0-9]){{0,20}}+{BREAK}[0-9])"
-BESIDE = 60
-"""How many characters of its lines before and after a number are looked at."""
-WORD = re.compile(r"[^\W\d_]")
 
 
 def digits_joined(*classes: str, ahead: str) -> str:
@@ -22,28 +18,28 @@ def digits_joined(*classes: str, ahead: str) -> str:
     return f"{LEFT}{ahead}{JOINT.join(classes)}{RIGHT}"
 
 
-def in_column(text: str, start: int, end: int) -> bool:
-    """Tell whether a number's lines are rows of a table: no words beside it, or the rows around them end or begin so.
-
-    The row before would end in a digit, or the row behind begin with one.
-    """
-    first = text.rfind("\n", max(0, start - BESIDE), start)
-    last = text.find("\n", end, end + BESIDE)
-    beside = text[first + 1 if first >= 0 else max(0, start - BESIDE) : start] + " "
-    beside += text[end : last if last >= 0 else end + BESIDE]
-    before, behind = text[max(0, first - 5) : max(0, first)].rstrip(), text[last + 1 : last + 6].lstrip()
-    rows = (first >= 0 and before[-1:].isdigit()) or (last >= 0 and behind[:1].isdigit())
-    return rows or WORD.search(beside) is None
+def in_parts(text: str, start: int, end: int) -> bool:
+    """Tell whether more than one line break divides a number."""
+    return text.count("\n", start, end) != 1
 
 
 def is_no_card(text: str, start: int, end: int) -> bool:
     """Tell whether a broken number is not in two parts, part of a column, an amount or another number."""
-    return text.count("\n", start, end) != 1 or in_column(text, start, end) or is_other_number(text, start, end)
+    return in_parts(text, start, end) or in_column(text, start, end) or is_other_number(text, start, end)
 
 
-def in_parts(text: str, start: int, end: int) -> bool:
-    """Tell whether more than one line break divides a number."""
-    return text.count("\n", start, end) != 1
+def across_lines(rule: Rule, spared: Spared, *values: str) -> Rule:
+    """Return the rule of the same numbers where one line break divides them."""
+    return replace(
+        rule,
+        name=f"{rule.name} across two lines",
+        values=values,
+        spared=spared,
+        gate=GATE,
+        runs=frozenset(),
+        joined=frozenset(),
+        lead="digit",
+    )
 
 
 DIGIT = "[0-9]"
@@ -63,59 +59,9 @@ COMPANY_SHAPE = digits_joined(
 )
 
 BROKEN_RULES: tuple[Rule, ...] = (
-    Rule(
-        "CN_RESIDENT_ID",
-        "resident id across two lines",
-        (RESIDENT_SHAPE,),
-        0.6,
-        check=checks.is_resident_id,
-        labels=RESIDENT,
-        spared=in_parts,
-        gate=GATE,
-        profile="cn",
-    ),
-    Rule(
-        "CN_USCC",
-        "unified social credit code across two lines by its label",
-        (COMPANY_SHAPE,),
-        0.6,
-        check=checks.is_uscc,
-        labels=COMPANY,
-        needs_label=True,
-        spared=in_parts,
-        gate=GATE,
-        profile="cn",
-    ),
-    Rule(
-        "CN_BANK_CARD",
-        "UnionPay card across two lines",
-        UNION_SHAPES,
-        0.6,
-        check=checks.is_union_pay,
-        labels=CARD_ZH,
-        spared=is_no_card,
-        gate=GATE,
-        profile="cn",
-    ),
-    Rule(
-        "CREDIT_CARD",
-        "card across two lines",
-        SCHEME_SHAPES,
-        0.6,
-        check=checks.is_long_credit_card,
-        labels=CARD,
-        spared=is_no_card,
-        gate=GATE,
-    ),
-    Rule(
-        "PHONE_NUMBER",
-        "Chinese mobile across two lines by its label",
-        (MOBILE_SHAPE,),
-        0.6,
-        labels=PHONE,
-        needs_label=True,
-        spared=is_no_card,
-        gate=GATE,
-        profile="cn",
-    ),
+    across_lines(RESIDENT_ID[0], in_parts, RESIDENT_SHAPE),
+    across_lines(replace(COMPANY_CODE, needs_label=True), in_parts, COMPANY_SHAPE),
+    across_lines(UNION_CARD, is_no_card, *UNION_SHAPES),
+    across_lines(SCHEME_CARD, is_no_card, *SCHEME_SHAPES),
+    across_lines(replace(MOBILE, needs_label=True), is_no_card, MOBILE_SHAPE),
 )

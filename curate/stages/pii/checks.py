@@ -63,6 +63,8 @@ NOBODYS: dict[int, tuple[tuple[tuple[int, int], tuple[int, int]], ...]] = {
 }
 """Second and third octet, by the first, of what IANA's special-purpose registry (RFC 6890) gives to no public host."""
 DATE_LIKE = re.compile(r"(?:19|20)[0-9]{2}[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
+OTHER_FIGURE = re.compile("(?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{5,6})|[0-9]{1,3}(?:[.][0-9]{1,3}){3}")
+"""A span of years, a number of a year, an address of a network."""
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
 """Where the extension of a telephone number begins."""
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
@@ -100,6 +102,11 @@ def is_resident_id(value: str) -> bool:
     return RESIDENT_CHECKS[total % 11] == signs[17]
 
 
+def is_any_resident_id(value: str) -> bool:
+    """Tell whether a number that is said to be a resident id can be one: by check digit, or an older one by date."""
+    return is_resident_id(value) or (len(digits_of(value)) == 15 and has_birth_date(value))
+
+
 def is_uscc(value: str) -> bool:
     """Tell whether the check sign of a unified social credit code holds (GB 32100-2015, MOD 31).
 
@@ -129,9 +136,12 @@ def is_union_pay(value: str) -> bool:
 
 
 def is_bank_card(value: str) -> bool:
-    """Tell whether a number that is said to be a bank card can be one: 16 to 19 digits and a check digit that holds."""
+    """Tell whether a number that is said to be a bank card can be one: 16 to 19 digits and a check digit that holds.
+
+    None begins with 0, 7 or 8 (ISO/IEC 7812: not of banks).
+    """
     digits = digits_of(value)
-    return 16 <= len(digits) <= 19 and is_luhn(digits)
+    return 16 <= len(digits) <= 19 and digits[0] in "1234569" and is_luhn(digits)
 
 
 def issuer_lengths(digits: str) -> range:
@@ -167,9 +177,9 @@ def is_any_card(value: str) -> bool:
 
 
 def is_iban(value: str) -> bool:
-    """Tell whether an IBAN has its country's length and its check digits hold (ISO 13616, MOD 97-10)."""
+    """Tell whether an IBAN has its country's length and its two check digits hold (ISO 13616, MOD 97-10)."""
     signs = value.replace(" ", "").replace("-", "").upper()
-    if IBAN_LENGTHS.get(signs[:2]) != len(signs):
+    if IBAN_LENGTHS.get(signs[:2]) != len(signs) or not signs[2:4].isdigit():
         return False
     return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
 
@@ -186,13 +196,16 @@ def is_international(value: str) -> bool:
     digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
     if digits.startswith("1"):
         return len(digits) == 11
+    if digits.startswith("86") and len(digits) > 15:
+        digits = digits_of(value.rpartition("-")[0])
     return 8 <= len(digits) <= 15 and any(digits[:n] in CALLING_CODES for n in (1, 2, 3))
 
 
 def is_labelled_phone(value: str) -> bool:
-    """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, not a date."""
+    """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, no date, no years."""
     digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
-    return 7 <= len(digits) <= 13 and len(set(digits)) > 2 and not DATE_LIKE.match(value)
+    other = DATE_LIKE.match(value) or OTHER_FIGURE.fullmatch(value)
+    return 7 <= len(digits) <= 13 and len(set(digits)) > 2 and not other
 
 
 def is_plate(value: str) -> bool:

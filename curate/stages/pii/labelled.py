@@ -62,9 +62,16 @@ PLATE = Rule(
 
 QQ_LABEL = f"(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐号|群)?{SAID}"
 WECHAT_NAME = "(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
+ADDED = "(?:微信|薇信|威信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|Vx|WX|wx)"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
-WECHAT_GATE = "(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx).{0,8}[A-Za-z]"
+WECHAT_GATE = r"(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)(?:.|\n){0,8}[A-Za-z]"
+WECHAT_OPEN = "[\"'“]?"
+WECHAT_SAID = (
+    "[\"'”’】」』*]{0,2}[ ]?(?:[(（][^()（）\\n]{0,12}[)）])?"
+    "(?:[:：=|｜\\t]|[是为系][:：]?|(?:<[^<>0-9\\n]{1,20}>){1,3}|(?<=[】」』])|(?=[「『【]))[*]{0,2}[ ]?[\"'“‘「『【]?"
+)
+FIELD_END = r"(?=[ \t]*(?:\r?\n|[，。；、|｜）)】,;]|\Z))"
 
 MESSENGERS = (
     Rule(
@@ -88,7 +95,23 @@ MESSENGERS = (
         "WeChat id after the bare name",
         (f"(?=[A-Za-z-]*[0-9_]){WECHAT_ID}",),
         0.7,
-        label=f"{WECHAT_NAME}[\"'”]?[ ]?[(（]?(?:[(（][^()（）\n]{{0,12}}[)）])?(?:[:：=|｜]|[是为][:：]?)[ ]?[\"'“]?",
+        label=f"{WECHAT_NAME}{WECHAT_SAID}",
+        gate=WECHAT_GATE,
+    ),
+    Rule(
+        "WECHAT_ID",
+        "WeChat id in the line below the bare name",
+        (f"(?=[A-Za-z-]*[0-9_]){WECHAT_ID}{FIELD_END}",),
+        0.7,
+        label=f"{WECHAT_NAME}[ ]?[:：|｜]?[ \\t]{{0,4}}\\r?\\n[ \\t]{{0,4}}{WECHAT_OPEN}",
+        gate=WECHAT_GATE,
+    ),
+    Rule(
+        "WECHAT_ID",
+        "WeChat id that the reader is asked to add",
+        (f"(?=[A-Za-z-]*[0-9_]){WECHAT_ID}",),
+        0.7,
+        label=f"(?:[加➕]|添加|搜|扫码?加?|联系)[ ]?(?:一?下|我的?|个|本人)?[ ]?{ADDED}[ ]?[:：]?[ ]?{WECHAT_OPEN}",
         gate=WECHAT_GATE,
     ),
     Rule(
@@ -96,7 +119,7 @@ MESSENGERS = (
         "WeChat id right after the bare name",
         (f"(?=[A-Za-z-]*(?:_|[0-9]{{3}})){WECHAT_ID}",),
         0.6,
-        label=f"{WECHAT_NAME}[ \\t]?",
+        label=f"{WECHAT_NAME}[ \\t]{{0,4}}",
         gate=WECHAT_GATE,
     ),
 )

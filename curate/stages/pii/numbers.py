@@ -11,11 +11,14 @@ MONTH_DAY_APART = "[ -]?(?:0[ -]?[1-9]|1[ -]?[0-2])[ -]?(?:0[ -]?[1-9]|[12][ -]?
 LAST_FOUR = "(?:[ -]?[0-9]){3}[ -]?[0-9Xx]"
 OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 EXTENSION_ZH = (
-    "(?:[ ]?[(（](?:转|轉|分机号?)[:： ]?[0-9]{1,6}[)）]|(?:[ ]?(?:转|轉|分机号?|ext\\.?)[:：]?[ ]?|[-#*])[0-9]{1,6})?"
+    "(?:[ ]?[(（](?:转|轉|(?:[转轉][ ]?)?分机号?)[:： ]?[0-9]{1,6}[)）]|"
+    "(?:[ ]?(?:(?:[转轉][ ]?)?分机号?|转|轉|[Ee][Xx][Tt]\\.?)[:：]?[ ]?|[-#*])[0-9]{1,6})?"
 )
 EXTENSION = "(?:[ ]?(?:x|ext\\.?|extension|#)[ ]?[0-9]{1,6})?"
 AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
-EIGHT = "[2-9][0-9]{2,3}[ -]?[0-9]{4}"
+EIGHT = "(?:[2-9][0-9]{2,3}[ -]?[0-9]{4}|[2-9][0-9]{3}[ -][0-9]{3})"
+BEHIND = f"(?=[ ]?[(（转轉分Ee])(?:{EXTENSION_ZH[:-1]})"
+"""An extension in words, which makes a number certain that has no joint before it."""
 NORTH_AMERICAN = (
     "(?<![0-9A-Za-z+])(?<![0-9][-.])(?:1[ .-])?(?:[(（][2-9][0-9]{2}[)）][ -]?|[2-9][0-9]{2}[ .-])"
     f"[2-9][0-9]{{2}}[ .-][0-9]{{4}}{EXTENSION}(?![0-9A-Za-z]|[-.][0-9])"
@@ -29,19 +32,22 @@ CHINA_AREA = f"(?:(?:(?:00)?86[ -]?)(?:10|2[0-9]|[3-9][0-9]{{2}})|{AREA})"
 NOT_IN_FOURS = "(?! [0-9]{4}(?![0-9]))"
 NOT_A_DATE = "(?!(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-)"
 
+RESIDENT_ZH = "身份证|身分证|身份證|身分證|居民证|证件号|公民身份|身份号码|社会保障号"
 RESIDENT = Words(
-    "身份证|身分证|身份證|身分證|居民证|证件号|公民身份|身份号码|社会保障号",
+    RESIDENT_ZH,
     "id[ _]?card|id[ _]no|id num|identity|identification|national id|resident",
 )
-CARD_ZH = Words(
-    "银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|帐户|银联|銀行|帳號|卡號", "union ?pay|bank[ _]?card|card[ _]?no"
-)
+CARD_WORDS = "银行卡|卡号|储蓄卡|借记卡|账号|帐号|账户|帐户|银联|銀行|帳號|卡號"
+CARD_ZH = Words(CARD_WORDS, "union ?pay|bank[ _]?card|card[ _]?no")
 CARD = Words("信用卡|银行卡|卡号|卡號", "card|credit|debit|visa|mastercard|amex|maestro", "cc")
-COMPANY = Words("信用代码|社会代码|税号|纳税人|机构代码", "uscc|credit code")
-PASSPORT = Words("护照|護照", "passport")
+COMPANY_ZH = "信用代码|社会代码|税号|纳税人|机构代码"
+COMPANY = Words(COMPANY_ZH, "uscc|credit code")
+PASSPORT_SHAPE = "[EGDSPK][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[DSP]E[0-9]{7}"
+PASSPORT_ZH = "护照|護照"
+PASSPORT = Words(PASSPORT_ZH, "passport")
 SSN = Words("社会安全号", "ssn|social[ _]security|ss#")
 PHONE = Words(
-    "电话|手机|座机|传真|联系方式|致电|拨打|来电|短信|電話|手機|傳真|聯絡",
+    "电话|手机|座机|固话|总机|传真|联系方式|致电|拨打|来电|短信|電話|手機|傳真|聯絡",
     "phone|telephone|mobile|cell|fax|call|text me|reach (?:me|us|him|her|them)|reached (?:at|on|by|via)|dial|"
     "answering at|messages? to|registered|contact (?:me|us|no|num|at)|contacted (?:at|on|by|via)|telefono|téléphone",
     "tel|desk|office|whatsapp",
@@ -56,7 +62,7 @@ RESIDENT_ID = (
         check=checks.is_resident_id,
         labels=RESIDENT,
         runs=frozenset({17, 18}),
-        joined=frozenset({2, 3, 4, 6, 8, 10, 12, 14, 15, 16}),
+        joined=frozenset(range(2, 17)),
     ),
     Rule(
         "CN_RESIDENT_ID",
@@ -71,26 +77,31 @@ RESIDENT_ID = (
     ),
 )
 
-PHONES = (
-    Rule(
-        "PHONE_NUMBER",
-        "Chinese mobile",
-        (
-            f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?|0)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
-            f"{ALONE}1[3-9][0-9](?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{5}}{RIGHT}(?![ -][0-9])",
-            f"{ALONE}1[3-9][0-9]{{2}}(?P<b>[ -])[0-9]{{3}}(?P=b)[0-9]{{4}}{RIGHT}(?![ -][0-9])",
-        ),
-        0.75,
-        labels=PHONE,
-        spared=is_other_number,
-        runs=frozenset({11, 12, 13, 15}),
-        joined=frozenset({2, 3, 4, 5, 7, 9}),
-        joints=" -)）",
+MOBILE = Rule(
+    "PHONE_NUMBER",
+    "Chinese mobile",
+    (
+        f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?|0)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
+        f"(?<![0-9A-Za-z+])(?:00)?86[)）]?[ -]?1[3-9][0-9]{{2}}(?P<c>[ -])[0-9]{{3}}(?P=c)[0-9]{{4}}{RIGHT}",
+        f"{ALONE}1[3-9][0-9](?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{5}}{RIGHT}(?![ -][0-9])",
+        f"{ALONE}1[3-9][0-9]{{2}}(?P<b>[ -])[0-9]{{3}}(?P=b)[0-9]{{4}}{RIGHT}(?![ -][0-9])",
     ),
+    0.75,
+    labels=PHONE,
+    spared=is_other_number,
+    runs=frozenset({11, 12, 13, 15}),
+    joined=frozenset({2, 3, 4, 5, 6, 7, 8, 9}),
+    joints=" -)）",
+)
+PHONES = (
+    MOBILE,
     Rule(
         "PHONE_NUMBER",
         "Chinese mobile with country code",
-        (f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",),
+        (
+            f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
+            f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9]{{2}}(?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{4}}{RIGHT}",
+        ),
         0.85,
         labels=PHONE,
         runs=frozenset({13}),
@@ -101,11 +112,14 @@ PHONES = (
     Rule(
         "PHONE_NUMBER",
         "Chinese landline",
-        (f"(?<![0-9A-Za-z+]){NOT_A_DATE}{CHINA_AREA}[)）]?[ -]{EIGHT}{NOT_IN_FOURS}{EXTENSION_ZH}{RIGHT}",),
+        (
+            f"(?<![0-9A-Za-z+]){NOT_A_DATE}{CHINA_AREA}[)）]?[ -]{EIGHT}{NOT_IN_FOURS}{EXTENSION_ZH}{RIGHT}",
+            f"(?<![0-9A-Za-z+]){AREA}[2-9][0-9]{{6,7}}{BEHIND}{RIGHT}",
+        ),
         0.6,
         labels=PHONE,
         spared=is_no_phone,
-        runs=frozenset({4, 5, 6, 7}),
+        runs=frozenset({4, 5, 6, 7, 10, 11, 12}),
         joined=frozenset({2, 3, 4}),
         joints=" -)）",
     ),
@@ -175,18 +189,30 @@ CARD_SHAPES = (
 )
 CARD_RUNS = frozenset(range(12, 20))
 
+UNION_CARD = Rule(
+    "CN_BANK_CARD",
+    "UnionPay card",
+    CARD_SHAPES,
+    0.6,
+    check=checks.is_union_pay,
+    labels=CARD_ZH,
+    spared=is_other_number,
+    runs=CARD_RUNS,
+    joined=frozenset({4, 6}),
+)
+SCHEME_CARD = Rule(
+    "CREDIT_CARD",
+    "card of an international scheme",
+    CARD_SHAPES,
+    0.6,
+    check=checks.is_long_credit_card,
+    labels=CARD,
+    spared=is_other_number,
+    runs=CARD_RUNS,
+    joined=frozenset({4, 6}),
+)
 CARDS = (
-    Rule(
-        "CN_BANK_CARD",
-        "UnionPay card",
-        CARD_SHAPES,
-        0.6,
-        check=checks.is_union_pay,
-        labels=CARD_ZH,
-        spared=is_other_number,
-        runs=CARD_RUNS,
-        joined=frozenset({4, 6}),
-    ),
+    UNION_CARD,
     Rule(
         "CN_BANK_CARD",
         "Chinese bank card by its label",
@@ -200,17 +226,7 @@ CARDS = (
         runs=CARD_RUNS,
         joined=frozenset({4, 6}),
     ),
-    Rule(
-        "CREDIT_CARD",
-        "card of an international scheme",
-        CARD_SHAPES,
-        0.6,
-        check=checks.is_long_credit_card,
-        labels=CARD,
-        spared=is_other_number,
-        runs=CARD_RUNS,
-        joined=frozenset({4, 6}),
-    ),
+    SCHEME_CARD,
     Rule(
         "CREDIT_CARD",
         "card by its label",
@@ -225,25 +241,26 @@ CARDS = (
     ),
 )
 
-CODES = (
-    Rule(
-        "CN_USCC",
-        "unified social credit code",
-        (
-            f"{LEFT}[0-9a-hj-npqrtuwxy]{{2}}[0-9]{{6}}[0-9a-hj-npqrtuwxy]{{10}}{RIGHT}",
-            f"{LEFT}[0-9A-Y]{{2}}[ -]?[0-9]{{2}}(?:[ -]?[0-9]){{4}}(?:[ -]?[0-9A-HJ-NPQRTUWXY]){{10}}{RIGHT}",
-        ),
-        0.6,
-        check=checks.is_uscc,
-        labels=COMPANY,
-        runs=frozenset(range(6, 19)),
-        joined=frozenset({2, 4}),
-        lead="any",
+COMPANY_CODE = Rule(
+    "CN_USCC",
+    "unified social credit code",
+    (
+        f"{LEFT}[0-9a-hj-npqrtuwxy]{{2}}[0-9]{{6}}[0-9a-hj-npqrtuwxy]{{10}}{RIGHT}",
+        f"{LEFT}[0-9A-Y]{{2}}[ -]?[0-9]{{2}}(?:[ -]?[0-9]){{4}}(?:[ -]?[0-9A-HJ-NPQRTUWXY]){{10}}{RIGHT}",
     ),
+    0.6,
+    check=checks.is_uscc,
+    labels=COMPANY,
+    runs=frozenset(range(6, 19)),
+    joined=frozenset({2, 4}),
+    lead="any",
+)
+CODES = (
+    COMPANY_CODE,
     Rule(
         "CN_PASSPORT",
         "Chinese passport by its label",
-        (f"{LEFT}(?:[EGDSPK][0-9]{{8}}|E[A-HJ-NP-Z][0-9]{{7}}|[DSP]E[0-9]{{7}}){RIGHT}",),
+        (f"{LEFT}(?:{PASSPORT_SHAPE}){RIGHT}",),
         0.7,
         labels=PASSPORT,
         needs_label=True,

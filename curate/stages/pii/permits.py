@@ -1,7 +1,11 @@
 """Rules for Chinese documents beyond the resident id: permits, licences, insurance, medical records, accounts."""
 
-from curate.stages.pii import checks, digits
-from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, RIGHT, SAID, Lead, Rule
+import re
+from collections.abc import Callable
+
+from curate.stages.pii import checks, digits, groups
+from curate.stages.pii.numbers import CARD_WORDS, COMPANY_ZH, PASSPORT_SHAPE, PASSPORT_ZH, RESIDENT_ZH
+from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
 from curate.stages.pii.words import Next, Words
 
 ABROAD = (
@@ -12,8 +16,9 @@ ABROAD = (
     "注册号|注册登记号|营业执照|工商登记|登记证号|执照号|business|permanent resid|residence|bir)"
 )
 """One scan for all labels that may stand near: it has to match whenever one of them does."""
+PERMIT_ZH = "通行证|通行證|往来港澳|往来台湾|来往内地|来往大陆|回乡证|回鄉證|台胞证|台胞證|港澳证|证件号|證件號|签注"
 PERMIT = Words(
-    "通行证|通行證|往来港澳|往来台湾|来往内地|来往大陆|回乡证|回鄉證|台胞证|台胞證|港澳证|证件号|證件號|签注",
+    PERMIT_ZH,
     "eep|travel permit|home return",
     "permit",
 ).gated(ABROAD)
@@ -22,24 +27,32 @@ ISLAND = Words(
 ).gated(ABROAD)
 HARBOUR = Words("身份证|身份證|香港|澳门|澳門", "hkid|hong ?kong|maca[uo]|id ?card|identity").gated(ABROAD)
 ALIEN = Words("永久居留|居留证|居留身份", "permanent resid|residence permit").gated(ABROAD)
-REGISTRATION = Words(
-    "注册号|注册登记号|营业执照|工商登记|登记证号|执照号", "business (?:registration|licen[cs]e)"
-).gated(ABROAD)
+REGISTRATION_ZH = "注册号|注册登记号|营业执照|工商登记|登记证号|执照号"
+REGISTRATION = Words(REGISTRATION_ZH, "business (?:registration|licen[cs]e)").gated(ABROAD)
 MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|澳门特别行政区居民", "maca[uo] id", "bir").gated(ABROAD)
 
-SHORTEST_ACCOUNT = 9
+LOOSELY = r"[^0-9，。；\n]{0,14}?(?:\r?\n[ \t]{0,4})?"
+"""What may stand between a label and a number that its check makes all but certain."""
+FIRST_SIGNS = f"{LEFT}(?:[A-Z]{{1,2}}(?:[ -]|{groups.BREAK})?)?[0-9]"
+IN_GROUPS = (
+    f"(?:{RESIDENT_ZH}|{REGISTRATION_ZH}|{PASSPORT_ZH}|{PERMIT_ZH}|{COMPANY_ZH}|{CARD_WORDS}){LOOSELY}"
+    r"(?:[A-Z]{1,2}[ -]?(?:\r?\n[ \t]{0,4})?)?[0-9]"
+)
+"""One scan for numbers in groups: label and number."""
+PERMIT_SHAPE = "[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?"
 
 
-def has_nine_digits(value: str) -> bool:
-    """Tell whether a number is as long as an account's."""
-    return len(checks.digits_of(value)) >= SHORTEST_ACCOUNT
+def of_shape(shape: str) -> Callable[[str], bool]:
+    """Return a check that holds where the whole number matches."""
+    pattern = re.compile(shape)
+    return lambda number: pattern.fullmatch(number) is not None
 
 
 PERMIT_NUMBERS = (
     Rule(
         "CN_HK_MACAO_PERMIT",
         "permit for Hong Kong and Macao by its label",
-        (f"{LEFT}(?:[CW][0-9]{{8}}|C[A-HJ-NP-Z][0-9]{{7}}|[HM][0-9]{{8}}(?:[0-9]{{2}})?){RIGHT}",),
+        (f"{LEFT}(?:{PERMIT_SHAPE}){RIGHT}",),
         0.8,
         labels=PERMIT,
         needs_label=True,
@@ -139,7 +152,7 @@ HEALTH_LABEL = (
 )
 RECORD_LABEL = (
     "(?:病历|病案|住院|门诊|就诊|急诊|体检|病人|患者|病例|诊疗|检查|检验|影像|医技)(?:病历|登记)?(?:卡|档案|流水|"
-    "记录)?(?=号|编号|id)(?:id)?"
+    "记录)?(?=号|编号|[Ii][Dd])(?:id|ID|Id)?"
 )
 LICENCE_LABEL = "(?:驾驶证|驾照|驾驶执照|驾证|驾驶员证)(?:档案)?"
 SOLDIER_LABEL = "(?:军官|士官|士兵|军人|义务兵|文职干部|警官|军队离休|军队退休)(?:身份)?证(?:件)?"
@@ -149,28 +162,45 @@ ACCOUNT_LABEL = (
 )
 TAX_LABEL = "(?:纳税人识别|纳税识别|税务登记证?)(?=号|码)"
 DOCUMENTS = (
-    "(?:社保|社会保障|社会保险|养老保险|医保|医疗|参保|新农合|健康|保险?单|病历|病案|住院|门诊|就诊|急诊|体检|"
+    "(?:(?:社保|社会保障|社会保险|养老保险|医保|医疗|参保|新农合|健康|保险?单|病历|病案|住院|门诊|就诊|急诊|体检|"
     "病人|患者|病例|诊疗|检查|检验|影像|"
     "医技|纳税人?识别|税务登记)[^0-9，。；\\n]{0,8}(?:号|码|[Ii][Dd])|驾驶|驾照|驾证|台胞|居民来往|台湾通行证|"
-    f"{SOLDIER_LABEL}|{ACCOUNT_LABEL}"
+    f"{SOLDIER_LABEL}|{ACCOUNT_LABEL})[^0-9]{{0,48}}[0-9]"
 )
 """One scan for all labels that stand right before a value: it has to match whenever one of them does."""
-CARRIED = "-?(?:[0-9]{5,20}(?:-[0-9]{1,8}){0,2}|[0-9]{4}(?:-[0-9]{1,8}){1,2})[Xx]?"
 MILITARY = "[军兵士文职南北沈兰成济广海空武参政后装]"
+WITH_LETTERS = re.compile(f"(?:[A-Z]{{1,2}}(?:[ -]|{groups.BREAK})?)?")
+RECORDS = groups.Reader(range(5, 21), groups.CODE_HEAD, groups.CODE, re.compile("[A-Z]?"))
 
 
-def announced(entity: str, name: str, label: str, value: str, *, lead: Lead = "any") -> Rule:
+def announced(entity: str, name: str, label: str, reader: groups.Reader, score: float = 1.0) -> Rule:
     """Return the rule of a document that has no check digit of its own and is known by the label right before it."""
     return Rule(
         entity,
         name,
-        (f"{value}{RIGHT}(?!-[0-9])",),
-        1.0,
-        labels=Next(label, between=SAID).gated(DOCUMENTS),
-        needs_label=True,
-        runs=frozenset(range(5, 31)),
-        joined=frozenset({2, 3, 4}),
-        lead=lead,
+        (groups.SIGN,),
+        score,
+        label=f"(?:{label}){SAID}",
+        labels=Next(label, between=SAID),
+        gate=DOCUMENTS,
+        apart=True,
+        read=reader,
+        profile="cn",
+    )
+
+
+def in_groups(entity: str, name: str, label: str, reader: groups.Reader, score: float = 1.0) -> Rule:
+    """Return the rule of a number of which its check and a label not far before it leave no doubt, in groups too."""
+    return Rule(
+        entity,
+        name,
+        (FIRST_SIGNS,),
+        score,
+        label=f"(?:{label}){LOOSELY}",
+        labels=Words(label),
+        gate=IN_GROUPS,
+        apart=True,
+        read=reader,
         profile="cn",
     )
 
@@ -180,48 +210,73 @@ ANNOUNCED = (
         "CN_TAIWAN_PERMIT",
         "permit of a resident of Taiwan by its label",
         TAIWAN_LABEL,
-        f"{LEFT}[0-9]{{8}}(?:[0-9]{{2}})?(?:[(（][0-9A-Z][)）])?",
+        groups.Reader((8, 10), tail=re.compile("(?:[(（][0-9A-Z][)）])?")),
     ),
     announced(
         "CN_SOCIAL_SECURITY",
         "Chinese social security number by its label",
         SOCIAL_LABEL,
-        f"{LEFT}[A-Z]{{0,2}}[0-9]{{7,18}}[Xx]?",
+        groups.Reader(range(7, 19), WITH_LETTERS, groups.DIGITS_X),
     ),
-    announced(
-        "HEALTH_INSURANCE_NUMBER",
-        "Chinese health insurance number by its label",
-        HEALTH_LABEL,
-        f"{CODE_OR_DIGITS}{CARRIED}",
-        lead="code",
-    ),
-    announced(
-        "MEDICAL_RECORD_NUMBER",
-        "Chinese medical record number by its label",
-        RECORD_LABEL,
-        f"{CODE_OR_DIGITS}{CARRIED}",
-        lead="code",
-    ),
+    announced("HEALTH_INSURANCE_NUMBER", "Chinese health insurance number by its label", HEALTH_LABEL, RECORDS),
+    announced("MEDICAL_RECORD_NUMBER", "Chinese medical record number by its label", RECORD_LABEL, RECORDS),
     announced(
         "CN_DRIVER_LICENSE",
         "Chinese driving licence by its label",
         LICENCE_LABEL,
-        f"{LEFT}(?:[0-9]{{17}}[0-9Xx]|[0-9]{{15}}|[0-9]{{12}})",
+        groups.Reader((12, 15, 18), sign=groups.DIGITS_X),
     ),
-    announced("CN_MILITARY_ID", "military identity card by its label", SOLDIER_LABEL, f"{LEFT}[0-9]{{6,8}}号?"),
-    announced("CN_TAX_ID", "Chinese taxpayer number by its label", TAX_LABEL, f"{LEFT}[0-9A-HJ-NPQRTUWXY]{{15,20}}"),
-    Rule(
-        "CN_BANK_ACCOUNT",
-        "Chinese bank account by its label",
-        (f"{LEFT}[0-9]{{4,30}}(?:[ -][0-9]{{2,8}}){{0,6}}{RIGHT}(?!-[0-9])",),
-        0.55,
-        check=has_nine_digits,
-        certain=False,
-        labels=Next(ACCOUNT_LABEL, between=SAID).gated(DOCUMENTS),
-        needs_label=True,
-        runs=frozenset(range(9, 31)),
-        joined=frozenset(range(4, 31)),
-        profile="cn",
+    announced(
+        "CN_MILITARY_ID",
+        "military identity card by its label",
+        SOLDIER_LABEL,
+        groups.Reader((6, 7, 8), tail=re.compile("号?")),
+    ),
+    announced(
+        "CN_TAX_ID",
+        "Chinese taxpayer number by its label",
+        TAX_LABEL,
+        groups.Reader(range(15, 21), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+")),
+    ),
+    announced("CN_BANK_ACCOUNT", "Chinese bank account by its label", ACCOUNT_LABEL, groups.Reader(range(9, 31)), 0.55),
+    in_groups(
+        "CN_RESIDENT_ID",
+        "resident id in groups",
+        RESIDENT_ZH,
+        groups.Reader((15, 18), sign=groups.DIGITS_X, check=checks.is_any_resident_id),
+    ),
+    in_groups(
+        "CN_USCC",
+        "unified social credit code in groups",
+        COMPANY_ZH,
+        groups.Reader((18,), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+"), check=checks.is_uscc),
+    ),
+    in_groups(
+        "CN_BANK_CARD", "bank card in groups", CARD_WORDS, groups.Reader(range(16, 20), check=checks.is_bank_card), 0.5
+    ),
+    in_groups(
+        "CN_BUSINESS_REGISTRATION",
+        "business registration number in groups",
+        REGISTRATION_ZH,
+        groups.Reader((15,), check=digits.is_business_registration),
+    ),
+    in_groups(
+        "CN_PASSPORT",
+        "Chinese passport in groups",
+        PASSPORT_ZH,
+        groups.Reader((7, 8), WITH_LETTERS, check=of_shape(PASSPORT_SHAPE)),
+    ),
+    in_groups(
+        "CN_HK_MACAO_PERMIT",
+        "permit for Hong Kong and Macao in groups",
+        PERMIT_ZH,
+        groups.Reader((7, 8, 10), WITH_LETTERS, check=of_shape(PERMIT_SHAPE)),
+    ),
+    in_groups(
+        "CN_TAIWAN_PERMIT",
+        "permit for Taiwan in groups",
+        PERMIT_ZH,
+        groups.Reader((8,), WITH_LETTERS, check=of_shape("[TL][0-9]{8}")),
     ),
     Rule(
         "CN_MILITARY_ID",

@@ -15,10 +15,11 @@ LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 """Where a value may begin and end: no word boundary, for Chinese characters are word characters glued to values."""
 
 SAID = (
-    r"(?:号码|编号|证号|卡号|号|码|[Nn][Oo]\.?)?[ ]?(?:[(（][^()（）\n]{0,12}[)）])?[\"'”’]?[ \t]{0,4}"
-    r"(?:[:：=|｜]|[是为](?:[:：])?)?[ \t]{0,4}(?:\r?\n[ \t]{0,4})?[\"'“‘]?"
+    r"(?:号码|编号|证号|卡号|号|码|[Nn][Oo]\.?)?[ ]?(?:[(（][^()（）\n]{0,12}[)）])?[\"'”’】」』\])）*]{0,2}[ \t]{0,4}"
+    r"(?:[:：=|｜]|[是为系](?:[:：])?)?[*]{0,2}[ \t]{0,4}(?:<[^<>0-9\n]{1,20}>[ \t]{0,4}){0,4}"
+    r"(?:\r?\n[ \t]{0,4})?[\"'“‘「『【\[(（*]{0,2}"
 )
-"""What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON."""
+"""What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON, HTML."""
 
 FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\ufe63\u00a0\u2002-\u200a\u202f\u205f]")
 FOLDS = {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}
@@ -114,11 +115,11 @@ class Rule:
         `lenient` takes a label nearby for a check digit that does not hold, if the check is `certain`.
         """
         score = self.score
+        if self.needs_label and not self.labelled(text, start, end):
+            return 0.0
         if self.check is not None:
             if self.check(text[start:end]):
                 score = 1.0 if self.certain else score
             elif not (lenient and self.certain and self.labelled(text, start, end)):
                 return 0.0
-        if self.needs_label and not self.labelled(text, start, end):
-            return 0.0
         return -score if self.spared(text, start, end) else score

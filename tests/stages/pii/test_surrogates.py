@@ -113,6 +113,17 @@ class TestAFake:
             assert entity == "PHONE_NUMBER" or len(signs) < 12 or not signs.isdigit() or not checks.is_luhn(signs)
             assert re.search("(?<![0-9])1[3-9][0-9]{9}(?![0-9])", signs) is None
 
+    @given(local=st.from_regex("[a-z0-9][a-z0-9._-]{0,15}", fullmatch=True))
+    def test_of_a_mailbox_passes_none_either_even_where_its_signs_are_run_together(self, local):
+        signs = signs_of(fake("EMAIL_ADDRESS", f"{local}@hengtai.com.cn"))
+        assert not checks.is_iban(signs)
+        assert not checks.is_uscc(signs)
+
+    @pytest.mark.parametrize("seed", [1452, 29593])
+    def test_of_a_mailbox_is_no_iban_by_letters_in_the_place_of_check_digits(self, seed):
+        made = MADE["EMAIL_ADDRESS"]["e-mail"](Random(seed))
+        assert not checks.is_iban(signs_of(fake("EMAIL_ADDRESS", made)))
+
     @pytest.mark.parametrize("entity", sorted({entity for entity, _ in KINDS}))
     @given(seed=SEEDS)
     def test_is_known_again_and_no_real_value_is(self, entity, seed):
