@@ -32,8 +32,12 @@ LABELS = (
     "学生|学员|考生|教师|班主任|导师|"
     "作者|撰稿人|发明人|设计人|译者|主编|编辑|记者|通讯员|候选人|推荐人|介绍人|紧急联系人|父亲|母亲|配偶|丈夫|妻子|"
     "本人|居民|乘客|旅客|司机|驾驶员|"
-    "车主|业主|租客|租户|房东|署名|签名|签字|签章|落款|参会人员|出席人员|与会人员|发言人|主持人"
+    "车主|业主|租客|租户|房东|署名|签名|签字|签章|落款|发言人|主持人|经理|总监|主任|主管|院长|校长|厂长|店长|组长|队长|所长|"
+    "董事长|董事|监事|股东|教授|老师|律师|工程师|技师|技术员|实际控制人|投诉人|咨询人|预约人|入住人|"
+    "参会人员|出席人员|与会人员|参加人员|列席人员|到会人员|名单|成员|组员|编委"
 )
+PLURAL = ("人员", "名单", "成员", "组员", "编委", "作者")
+"""Labels of several persons, whose names blanks and commas may part too."""
 KEYS = (
     "[\"'](?i:(?:full|real|user|patient|customer|contact|client|employee|legal)?_?name|doctor|physician|patient|contact|"
     "author)(?=[\"'])"
@@ -58,8 +62,9 @@ NAMED = re.compile(
     f"(?!{HAN}{{0,14}}(?:{ORGANISATION}))(?:{GIVEN}){{1,2}})"
 )
 """A name that ends where the next field begins; else surname and two more signs, unless that begins an organisation."""
-LISTED = re.compile(f"{FOREIGN}|{FREQUENT}(?:{GIVEN}){{1,2}}?(?={FOLLOWS})")
+LISTED = re.compile(f"{FOREIGN}|{FREQUENT}(?:{GIVEN}){{1,2}}?(?={FOLLOWS}|[和及与])")
 JOINT = re.compile("[ ]?(?:[、/;；&]|和|及|与)[ ]?")
+LOOSE_JOINT = re.compile(f"{JOINT.pattern}|[ ]?[，,][ ]?|[ ]{{1,4}}")
 MOST_LISTED = 64
 
 ROLES = (
@@ -135,14 +140,16 @@ def is_han(text: str) -> bool:
 
 def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Read the names that follow a label: one, or several in a list."""
-    if text[start - 1 : start] not in LABEL_ENDS or not LABEL.search(text, max(0, start - LONGEST_LABEL), start):
+    said = text[start - 1 : start] in LABEL_ENDS and LABEL.search(text, max(0, start - LONGEST_LABEL), start)
+    if not said:
         return
+    between = LOOSE_JOINT if said["label"].endswith(PLURAL) else JOINT
     name = NAMED.match(text, end)
     for _ in range(MOST_LISTED):
         if name is None or not is_name(name[0]):
             return
         yield name.span()
-        joint = JOINT.match(text, name.end())
+        joint = between.match(text, name.end())
         name = LISTED.match(text, joint.end()) if joint else None
 
 

@@ -33,6 +33,8 @@ class TestAChineseName:
             "姓名：{}\n电话：见下",
             "联系人: {}，职务：采购",
             "法定代表人：{}；",
+            "项目经理：{}\n",
+            "指导老师: {}，",
             "| 姓名 | {} |",
             '{{"姓名": "{}", "性别": "女"}}',
             '{{"patient_name":"{}"}}',
@@ -112,6 +114,14 @@ class TestSeveralNames:
     def test_are_all_found_in_a_mail_header(self):
         text = 'To: Ines Halvorsen <i@hengtai.com.cn>, "Hugo Brandt" <h@hengtai.com.cn>; Petra Lindqvist\nSubject: x'
         assert found(text) == ["Ines Halvorsen", "Hugo Brandt", "Petra Lindqvist"]
+
+    @pytest.mark.parametrize("joint", ["、", " ", "　", "，", ", ", "和", "；"])
+    def test_are_all_found_in_a_chinese_list_of_members(self, joint):
+        names = ["陆晓岚", "崔屿", "欧阳若溪", "沈嘉树"]
+        assert found(f"参会人员：{joint.join(names)}\n地点：三楼") == names
+
+    def test_are_parted_from_the_next_field(self):
+        assert found("联系人：陆晓岚 高中 金额：3 万") == ["陆晓岚"]
 
     def test_are_all_found_in_a_chinese_list(self):
         assert found("参会人员：陆晓岚、崔屿、欧阳若溪，共三人") == ["陆晓岚", "崔屿", "欧阳若溪"]
