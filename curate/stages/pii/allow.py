@@ -17,8 +17,9 @@ NUMBERED = Words(
     "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|rfc|sn|gb",
 )
 PERSONAL = Words(
-    "电话|手机|座机|传真|联系|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|帐号|账户|帐户|賬|"
-    "银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|ssn|account|identity|identification|passport|telephone|iban|social security",
+    "电话|手机|座机|传真|联系|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|"
+    "帐号|账户|帐户|银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|ssn|account|identity|identification|"
+    "passport|telephone|iban|social security",
     "cell|tel|fax|call|text me|reach|dial|contact (?:me|us|him|her)|whatsapp|credit|debit|visa|national insurance|"
     "nino|itin|driv(?:er|ing)|tax(?:payer)? id",
 )
@@ -41,7 +42,11 @@ VERSION = Words(
     "build|prior to|updat|upgrad",
     "ver|section|sections|sec|clause|clauses|oid",
 )
-ADDRESS = Words("地址|address|主机|登录|访问|服务器|来源|来自|攻击|扫描|客户端|终端", "host|(?<!/)ip|client|attack|scan|from ip")
+ADDRESS = Words(
+    "地址|address|主机|登录|访问|服务器|来源|来自|攻击|扫描|客户端|终端", "host|(?<!/)ip|client|attack|scan|from ip"
+)
+BOUND = re.compile(r"[<>≤≥](?:=\s?|\s)\Z")
+"""What stands before a version up to which something holds."""
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
 NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
@@ -134,7 +139,7 @@ def is_version_or_own(text: str, start: int, end: int) -> bool:
         return True
     if ":" in value:
         return False
-    if says(VERSION, ADDRESS, text, start, LIST_WINDOW):
+    if says(VERSION, ADDRESS, text, start, LIST_WINDOW) or BOUND.search(text, max(0, start - 3), start):
         return True
     small = all(int(part) <= LARGEST_SECTION for part in value.split("."))
     return small and bool(SECTION.search(text, max(0, start - 8), start)) and text[end : end + 1].isspace()
