@@ -12,25 +12,41 @@ LIST_WINDOW = 64
 
 NUMBERED = Words(
     "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳|"
-    "编码|工单号|注准|公网安备|icp备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班",
-    "p/n|s/n|gb[/ z]|[a-z]{2}/t|cn?nvd-|cve-|cwe-",
-    "sn|order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|rfc",
+    "编码|工单号|注准|公网安备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班",
+    "p/n|s/n|gb[/ z]|[a-z]{2}/t|cve-|cnn?vd-|cwe-|icp备",
+    "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|rfc|sn|gb",
 )
 PERSONAL = Words(
-    "电话|手机|座机|传真|联系|致电|拨打|身份证|卡号|银行卡|账号|帐号|phone|mobile|card|ssn", "cell|tel|fax"
+    "电话|手机|座机|传真|联系|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|"
+    "帐号|账户|帐户|银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|ssn|account|identity|identification|"
+    "passport|telephone|iban|social security",
+    "cell|tel|fax|call|text me|reach|dial|contact (?:me|us|him|her)|whatsapp|credit|debit|visa|national insurance|"
+    "nino|itin|driv(?:er|ing)|tax(?:payer)? id",
 )
-SERVED = re.compile(r"[0-9]{3}[^0-9]{0,4}[，,；;。|\n][^0-9]*\Z")
+"""What says that a number is a person's: the labels of every type whose rules heed the words above."""
+OWN_TAILS = frozenset({"编号", "编码", "serial"})
+"""Right behind a label of a person these are a part of it: the number of an account."""
+ATTACHED = re.compile("(?:号码?|方式|me at|at|numbers?|no\\.?|#|is|为|是|[:：=|\\s\"'“(（])*")
+"""All that stands between a label and its value where nothing else can be meant."""
+SERVED = re.compile(r"[0-9]{3}[^0-9]*?[，,；;。|\n)）][^0-9]*\Z")
 """A number and the end of its field, up to the number in question."""
+SENTENCE = re.compile(r"[。！？]|(?<=[a-z]{4})[.!?]\s|\n\s*\n")
+"""What ends the reach of a label."""
 AMOUNT_AFTER = re.compile(
-    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z])|\.[0-9]{1,2}(?![0-9]))"
+    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z]))"
 )
+DECIMALS = re.compile(r"\.[0-9]{1,2}(?![0-9])")
 AMOUNT_BEFORE = re.compile(r"(?:[¥￥$€£]|(?<![0-9])0\.|RMB|USD|CNY)\s?\Z")
 VERSION = Words(
     "版本|固件|升级|补丁|更新至|更新到|version|firmware|release|patch|fixed in|service pack|licensing server|software",
     "build|prior to|updat|upgrad",
     "ver|section|sections|sec|clause|clauses|oid",
 )
-ADDRESS = Words("地址|address|主机|登录|访问", "host|(?<!/)ip")
+ADDRESS = Words(
+    "地址|address|主机|登录|访问|服务器|来源|来自|攻击|扫描|客户端|终端", "host|(?<!/)ip|client|attack|scan|from ip"
+)
+BOUND = re.compile(r"[<>≤≥](?:=\s?|\s)\Z")
+"""What stands before a version up to which something holds."""
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
 NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
@@ -50,31 +66,51 @@ ROLE_ENDING = re.compile(
 )
 """How the names of other such mailboxes end: no family is called so."""
 NOT_A_TLD = words(
-    "service socket timer target mount png jpg jpeg gif svg webp ico css js ts json xml html htm php py so "
-    "dll exe zip gz tar deb rpm jar log txt md yaml yml cfg conf local lan internal"
+    "service socket timer target mount png jpg jpeg gif svg webp ico css js ts json xml html htm php "
+    "dll exe gz tar deb rpm jar log txt yaml yml cfg conf local lan internal"
 )
+"""Endings of files and of names within a network; not those that are domains too: md, py, so, zip."""
+SURNAMES = frozenset({"jobs", "press"})
+"""Names of mailboxes that are families, too: behind a point they are not taken for an office."""
 
 
 def says(one: Words, other: Words, text: str, start: int, window: int) -> bool:
-    """Tell whether one kind of word stands in the window before `start`, and nearer than the other kind."""
+    """Tell whether one kind of word stands in the sentence before `start`, and nearer than the other kind."""
     before = text[max(0, start - window) : start].lower()
     nearest = one.last(before)
-    return nearest >= 0 and nearest > other.last(before)
+    return nearest >= 0 and nearest > other.last(before) and SENTENCE.search(before, nearest) is None
 
 
 def is_numbered(text: str, start: int, _end: int) -> bool:
     """Tell whether the nearest label before a number says order, batch, part, patent and the like.
 
-    A label that has had its number, with a comma or a line break behind it, says nothing of the next one.
+    A label that has had its number, with a comma or a line break behind it, says nothing of the next one; nor does one
+    of the sentence before.
     """
     before = text[max(0, start - WINDOW) : start].lower()
     nearest = NUMBERED.last(before)
-    return nearest >= 0 and nearest > PERSONAL.last(before) and SERVED.search(before, nearest) is None
+    if nearest < 0:
+        return False
+    own = PERSONAL.last(before)
+    belongs = nearest <= own or before[own:nearest].strip() in OWN_TAILS
+    return not belongs and not SERVED.search(before, nearest) and not SENTENCE.search(before, nearest)
+
+
+def is_announced(text: str, start: int) -> bool:
+    """Tell whether a label of a person stands right before a number."""
+    before = text[max(0, start - WINDOW) : start].lower()
+    own = PERSONAL.last(before)
+    return own >= 0 and ATTACHED.fullmatch(before, own) is not None
 
 
 def is_amount(text: str, start: int, end: int) -> bool:
-    """Tell whether a unit or currency stands next to a number, or the number is a part of a decimal."""
-    return bool(AMOUNT_AFTER.match(text, end) or AMOUNT_BEFORE.search(text, max(0, start - 5), start))
+    """Tell whether a unit or currency stands next to a number, or the number is a part of a decimal.
+
+    Behind the label of a person what follows is no unit but the next word (`电话 ... 万先生`).
+    """
+    if DECIMALS.match(text, end) or AMOUNT_BEFORE.search(text, max(0, start - 5), start):
+        return True
+    return AMOUNT_AFTER.match(text, end) is not None and not is_announced(text, start)
 
 
 def is_other_number(text: str, start: int, end: int) -> bool:
@@ -103,7 +139,7 @@ def is_version_or_own(text: str, start: int, end: int) -> bool:
         return True
     if ":" in value:
         return False
-    if says(VERSION, ADDRESS, text, start, LIST_WINDOW):
+    if says(VERSION, ADDRESS, text, start, LIST_WINDOW) or BOUND.search(text, max(0, start - 3), start):
         return True
     small = all(int(part) <= LARGEST_SECTION for part in value.split("."))
     return small and bool(SECTION.search(text, max(0, start - 8), start)) and text[end : end + 1].isspace()
@@ -117,7 +153,7 @@ def is_public_mailbox(text: str, start: int, end: int) -> bool:
     return (
         local in ROLES
         or parts[0] in ROLES
-        or parts[-1] in ROLES
+        or (parts[-1] in ROLES and not (parts[-1] in SURNAMES and "." in local))
         or ROLE_ENDING.search(local) is not None
         or last in NOT_A_TLD
         or EXAMPLE_DOMAIN.search(domain) is not None

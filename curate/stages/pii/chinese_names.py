@@ -13,6 +13,7 @@ GIVEN = "(?![的了们是被把者等也都就还又很该此各])[\u4e00-\u9fff
 """A sign of a given name: those that only grammar has are none."""
 FOREIGN = f"{HAN}{{1,8}}(?:[·•・‧]{HAN}{{1,10}}){{1,3}}"
 """A transcribed name, its parts joined by a middle dot."""
+COMPOUND_STARTS = "".join(dict.fromkeys(name[0] for name in COMPOUND.split("|")))
 FREQUENT = f"(?:(?:{COMPOUND})|[{COMMON}])"
 ANY = f"(?:(?:{COMPOUND})|[{SURNAMES}])"
 
@@ -31,8 +32,12 @@ LABELS = (
     "学生|学员|考生|教师|班主任|导师|"
     "作者|撰稿人|发明人|设计人|译者|主编|编辑|记者|通讯员|候选人|推荐人|介绍人|紧急联系人|父亲|母亲|配偶|丈夫|妻子|"
     "本人|居民|乘客|旅客|司机|驾驶员|"
-    "车主|业主|租客|租户|房东|署名|签名|签字|签章|落款|参会人员|出席人员|与会人员|发言人|主持人"
+    "车主|业主|租客|租户|房东|署名|签名|签字|签章|落款|发言人|主持人|经理|总监|主任|主管|院长|校长|厂长|店长|组长|队长|所长|"
+    "董事长|董事|监事|股东|教授|老师|律师|工程师|技师|技术员|实际控制人|投诉人|咨询人|预约人|入住人|"
+    "参会人员|出席人员|与会人员|参加人员|列席人员|到会人员|名单|成员|组员|编委"
 )
+PLURAL = ("人员", "名单", "成员", "组员", "编委", "作者")
+"""Labels of several persons, whose names blanks and commas may part too."""
 KEYS = (
     "[\"'](?i:(?:full|real|user|patient|customer|contact|client|employee|legal)?_?name|doctor|physician|patient|contact|"
     "author)(?=[\"'])"
@@ -46,18 +51,20 @@ FOLLOWS = (
     "先生|女士|性别|年龄|电话|联系|手机|身份|住[址院]|出生|民族|医[生师]|主任|教授|律师|"
     "[\\s，,。；;、（(男女|\"'”’」』】\\])）/<&!！?？:：.…-]|\\Z"
 )
-ORGANISATION = (
-    "公司|银行|集团|中心|医院|大学|学校|学院|委员会|有限|股份|科技|技术|实业|贸易|软件|网络|工程|制造|电子|企业|"
-    "事务所|合作社|法院|检察院|政府|"
-    "[厂局院部所店社县市省区镇乡村]"
+HOUSES_OF_TWO = (
+    "公司|银行|集团|中心|医院|大学|学校|学院|有限|股份|科技|技术|实业|贸易|软件|网络|工程|制造|电子|企业|法院|政府"
 )
+HOUSES_OF_ONE = "厂局院部所店社县市省区镇乡村"
+ORGANISATION = f"{HOUSES_OF_TWO}|委员会|事务所|合作社|检察院|[{HOUSES_OF_ONE}]"
 NAMED = re.compile(
     f"{FOREIGN}|{ANY}(?:(?:{GIVEN}){{1,2}}?(?={FOLLOWS})|[ ]{{1,3}}{HAN}(?!{HAN})|"
-    f"(?:{GIVEN}){{1,2}}(?!{HAN}{{0,12}}(?:{ORGANISATION})))"
+    f"(?:{GIVEN}){{3}}(?<!{HOUSES_OF_TWO})(?<![{HOUSES_OF_ONE}会])(?={FOLLOWS})|"
+    f"(?!{HAN}{{0,14}}(?:{ORGANISATION}))(?:{GIVEN}){{1,2}})"
 )
 """A name that ends where the next field begins; else surname and two more signs, unless that begins an organisation."""
-LISTED = re.compile(f"{FOREIGN}|{FREQUENT}(?:{GIVEN}){{1,2}}?(?={FOLLOWS})")
+LISTED = re.compile(f"{FOREIGN}|{FREQUENT}(?:{GIVEN}){{1,2}}?(?={FOLLOWS}|[和及与])")
 JOINT = re.compile("[ ]?(?:[、/;；&]|和|及|与)[ ]?")
+LOOSE_JOINT = re.compile(f"{JOINT.pattern}|[ ]?[，,][ ]?|[ ]{{1,4}}")
 MOST_LISTED = 64
 
 ROLES = (
@@ -70,16 +77,26 @@ ROLES = (
     "记者|敬礼[！!。]?|签名|签字|署名"
 )
 GLUED_FOLLOWS = (
-    "先生|女士|医[生师]|主任|律师|[为替给][其他她我]|诉|系|[今昨][日天晚]|近日|因|于|在|自述|自诉|主诉|出现|报告|"
-    "表示|入院|来院|复诊|就诊|住院|出院|既往|已|"
-    "称|的[指诊处医]|[\\s，,。；;、（(|\"'”’」』】\\])）/<!！?？:：]|\\Z"
+    "先生|女士|医[生师]|主任|律师|[为替给对][其他她我]|诉|系|[今昨][日天晚]|近日|因|于|在|自述|自诉|主诉|出现|报告|"
+    "表示|入院|来院|复诊|就诊|住院|出院|既往|已|诊断|确诊|诊治|诊疗|接诊|会诊|主刀|治疗|检查|处方|建议|嘱|"
+    "开具|开出|指导|负责|认为|提出|提交|辩称|陈述|请求|主张|供述|承认|驾驶|"
+    "称|的[指诊处医治]|[\\s，,。；;、（(|\"'”’」』】\\])）/<!！?？:：]|$"
 )
+"""What follows a name that a role stands before: what such a person does, or the end of a phrase."""
+PERSONAL_FOLLOWS = "[，,（( \u3000]{1,3}(?:[男女](?:性|[，,。；;、）)])|[0-9]{1,3}岁|身份证|证件|性别|年龄|出生|民族)"
+"""What only the name of a person has behind it: there a rare surname counts too."""
 GLUED = (
     f"{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}?(?={GLUED_FOLLOWS})|"
+    f"[{SURNAMES}](?!某)(?:{GIVEN}){{1,2}}?(?={PERSONAL_FOLLOWS})|"
     f"{HAN}{{1,8}}(?:[·•・‧]{HAN}{{1,10}}?){{1,3}}(?={GLUED_FOLLOWS})|"
     f"[{COMMON}][ ]{{1,3}}{HAN}(?!{HAN})(?=\\s|\\Z)"
 )
 LINK = "(?:[ ]?(?:是|为|系|叫|名叫)[ ]?|\\s{1,6}|,)?"
+GLUED_GATE = (
+    f"(?:{ROLES})(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,)?"
+    f"(?:[{COMMON}{COMPOUND_STARTS}](?:{HAN}{{1,3}}(?:{GLUED_FOLLOWS})|[ \u3000])|"
+    f"[{SURNAMES}]{HAN}{{1,2}}{PERSONAL_FOLLOWS.replace('[0-9]', '[0-9０-９]')}|{HAN}{{1,8}}[·•・‧])"
+)
 
 POLITE = "先生|女士|小姐(?!姐)|太太"
 OFFICES = "医生|医师|大夫|护士|护士长|律师|警官|法官|检察官|经理|总监|主管|主任|教授|老师|院长|校长|博士|师傅|同志|同学"
@@ -90,17 +107,19 @@ TITLES = (
 )
 BOUNDARY = "谢由经在是为的和与及向请找被让对给叫跟同据问说从到以系即，且而并、"
 """What may stand before a name that only a profession follows."""
+HOUSES = "院科室部所系队"
+"""How the house is called in which somebody has a profession: before a name of two signs or more."""
 DOTTED = re.compile(
-    f"(?:(?<!{HAN})|(?<=[{BOUNDARY}]))(?P<name>(?:(?![{BOUNDARY}]){HAN}){{1,8}}(?:[·•・‧]{HAN}{{1,10}}){{1,3}})\\Z"
+    f"(?:(?<!{HAN})|(?<=[{BOUNDARY}{HOUSES}]))(?P<name>(?:(?![{BOUNDARY}院室部系队]){HAN}){{1,8}}(?:[·•・‧]{HAN}{{1,10}}){{1,3}})\\Z"
 )
-COMPOUND_STARTS = "".join(dict.fromkeys(name[0] for name in COMPOUND.split("|")))
 
-AGED = "(?:[，,（( ]|是一?[位名个]|今年|现年)[0-9]{1,3}岁|[，,（(][男女]性?(?=[，,。；;、）)])"
+YEARS = "(?:[，,（( \u3000](?:是|系|为)?(?:一?[位名个])?|是一?[位名个]|今年|现年)"
+AGED = f"{YEARS}[0-9]{{1,3}}岁|[，,（(][男女]性?(?=[，,。；;、）)])"
 AGED_GATE = (
-    f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{1,3}}"
-    "(?:(?:[，,（( \u3000]|是一?[位名个]|今年|现年)[0-9０-９]{1,3}岁|[，,（(][男女])"
+    f"(?:[{SURNAMES}{COMPOUND_STARTS}]{HAN}{{1,3}}|[·•・‧]{HAN}{{1,10}})(?:{YEARS}[0-9０-９]{{1,3}}岁|[，,（(][男女])"
 )
-WHOLE = re.compile(f"(?<!{HAN})(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|{FOREIGN})\\Z")
+WHOLE = re.compile(f"(?<!{HAN})(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|[{SURNAMES}](?!某)(?:{GIVEN}){{2}}|{FOREIGN})\\Z")
+"""All that stands before an age or a sex: there a rare surname, which may be a word of its own, has two signs more."""
 LONGEST_NAME = 24
 
 KINDS = frozenset("省市县区州")
@@ -121,14 +140,16 @@ def is_han(text: str) -> bool:
 
 def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Read the names that follow a label: one, or several in a list."""
-    if text[start - 1 : start] not in LABEL_ENDS or not LABEL.search(text, max(0, start - LONGEST_LABEL), start):
+    said = text[start - 1 : start] in LABEL_ENDS and LABEL.search(text, max(0, start - LONGEST_LABEL), start)
+    if not said:
         return
+    between = LOOSE_JOINT if said["label"].endswith(PLURAL) else JOINT
     name = NAMED.match(text, end)
     for _ in range(MOST_LISTED):
         if name is None or not is_name(name[0]):
             return
         yield name.span()
-        joint = JOINT.match(text, name.end())
+        joint = between.match(text, name.end())
         name = LISTED.match(text, joint.end()) if joint else None
 
 
@@ -150,7 +171,7 @@ def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, in
         if begin < 0 or not is_han(name) or not (surname or single) or (length > 1 and not is_name(name)):
             continue
         before = text[begin - 1] if begin else "，"
-        if polite or before in BOUNDARY or not is_han(before):
+        if polite or before in BOUNDARY or not is_han(before) or (length > 1 and before in HOUSES):
             if {name + text[start : start + 1], before + name}.isdisjoint(NO_NAMES):
                 yield begin, start
             return
@@ -180,17 +201,16 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         check=is_name,
         certain=False,
         label=f"(?:{ROLES}){LINK}",
-        gate=f"(?:{ROLES})(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,)?"
-        f"(?:[{COMMON}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
+        gate=GLUED_GATE,
         apart=True,
     ),
     Rule(
         "PERSON",
         "Chinese name before an honorific",
-        (f"{POLITE}|{TITLES}",),
+        (f"{POLITE}|(?!主管(?:部门|机关|机构|单位|人员|税务|业务|领导))(?:{TITLES})",),
         0.6,
         gate=f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,2}}(?:先生|女士|小姐|太太)|[·•・‧]{HAN}{{1,10}}(?:{TITLES}|先生|女士|小姐|太太)|"
-        f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}])[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
+        f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}{HOUSES}])[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
         apart=True,
         read=read_before_title,
     ),

@@ -95,12 +95,13 @@ def worded(secret: Secret, seed: Seed, value: str) -> str:
 def is_worded(secret: Secret, entity: str, value: str) -> bool:
     """Tell whether a name, place or organisation is a fake of ours.
 
-    Of names that somebody has, one in about a hundred is among the fakes of a given key.
+    A model may take the fake of a place or an organisation for a person. Of names that somebody has, one in about a
+    hundred is among the fakes of a given key.
     """
-    if entity in PLACES:
-        return OWN_PLACE.search(value) is not None
-    if entity in ORGANISATIONS:
-        return OWN_ORGANISATION.search(value) is not None
+    if OWN_PLACE.search(value) or OWN_ORGANISATION.search(value):
+        return True
+    if entity not in PERSONS:
+        return False
     if HAN.search(value):
         return is_chinese_fake(secret, "".join(HAN.findall(value)))
     words = value.split()

@@ -65,8 +65,8 @@ def built(
     return PresidioEngine(types, lenient, budget, plugs)
 
 
-def offered(plugs: Plugs, wanted: Iterable[str], engine: str = "native") -> frozenset[str]:
-    """Return the types that the rules, the engine and the files find.
+def offered(plugs: Plugs, wanted: Iterable[str]) -> frozenset[str]:
+    """Return the types that the rules and the files find; Presidio's own recognizers find none beside them.
 
     Where a file that is plugged in is not there, whatever is `wanted` is offered: its absence is told elsewhere. Where
     a recognizer does not say in the file what it finds, it is loaded, but only if one of the types wanted is unknown.
@@ -80,13 +80,11 @@ def offered(plugs: Plugs, wanted: Iterable[str], engine: str = "native") -> froz
     if plugs.nlp_engine is not None:
         types |= NAMES | mapped(plugs.nlp_engine)
         models(plugs.nlp_engine)
-    if {*wanted} <= types or not (plugs.recognizers or engine == "presidio"):
+    if {*wanted} <= types or plugs.recognizers is None:
         return frozenset(types)
-    from curate.stages.pii.registry import presidio_own, recognizers
+    from curate.stages.pii.registry import recognizers
 
-    loaded = [*(recognizers(plugs.recognizers) if plugs.recognizers else ())]
-    loaded += presidio_own(frozenset(wanted)) if engine == "presidio" else []
-    return frozenset(types.union(*(one.supported_entities for one in loaded)))
+    return frozenset(types.union(*(one.supported_entities for one in recognizers(plugs.recognizers))))
 
 
 def plugged(plugs: Plugs) -> frozenset[str]:

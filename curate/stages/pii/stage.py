@@ -139,7 +139,7 @@ class Pii(Editor):
         """Refuse types, operators and placeholders of types that neither a rule nor what is plugged in finds."""
         named = (*(self.types or ()), *self.operators, *self.placeholders)
         try:
-            more = offered(self.plugs, named, self.engine)
+            more = offered(self.plugs, named)
         except ConfigError as error:
             raise ValueError(str(error)) from error
         for name in named:

@@ -112,6 +112,12 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield end, value.end()
 
 
+FORCES = (
+    "(?<![0-9A-Za-z])(?:(?:PSC|CMR|UNIT|Unit|USNS|USCGC|USS) [0-9A-Za-z]{1,16}(?:,? (?:BOX|Box) [0-9]{1,5})?"
+    ",?[ ]?\\r?\\n?[ ]{0,4})?(?:APO|FPO|DPO),? A[AEP] [0-9]{5}(?:-[0-9]{4})?(?![0-9A-Za-z])"
+)
+"""Publication 28 of the US Postal Service, section 238: unit and box, then the office in the place of a town."""
+
 STREET_RULES: tuple[Rule, ...] = (
     Rule(
         ENTITY,
@@ -124,6 +130,7 @@ STREET_RULES: tuple[Rule, ...] = (
     ),
     Rule(ENTITY, "English address where somebody lives", (ABODE,), 0.6, label=ABODES, gate=f"{ABODES}[0-9]"),
     Rule(ENTITY, "post office box", (PO_BOX,), 0.7, gate="(?i:box ?#?[0-9])", read=read_box),
+    Rule(ENTITY, "address of the US forces and embassies", (FORCES,), 0.8, gate="(?:APO|FPO|DPO),? A[AEP] [0-9]{5}"),
     Rule(
         ENTITY,
         "English address after a label",

@@ -145,6 +145,83 @@ class TestRecognizersFromYaml:
         assert written(said, alone) == [alone]
 
 
+@pytest.fixture(scope="module")
+def greedy(tmp_path_factory) -> Path:
+    """A pipeline that takes more for names than there are: what stands behind a surname, and two words in capitals."""
+    import spacy
+
+    place = tmp_path_factory.mktemp("greedy")
+    shapes = {
+        "zh": [[{"TEXT": {"REGEX": "^[赵钱孙李周吴郑王陆崔沈]$"}}, {}, {}, {}]],
+        "en": [[{"IS_TITLE": True}, {"IS_TITLE": True}]],
+    }
+    known = {"zh": {"成都": "GPE", "恒泰公司": "ORG"}, "en": {"Acme": "ORG", "Bordeaux": "GPE"}}
+    for language, patterns in shapes.items():
+        model = spacy.blank(language)
+        ruler = model.add_pipe("entity_ruler")
+        ruler.add_patterns([{"label": label, "pattern": pattern} for pattern, label in known[language].items()])
+        ruler.add_patterns([{"label": "PERSON", "pattern": pattern} for pattern in patterns])
+        model.to_disk(place / language)
+    return saved(
+        place,
+        "nlp_engine_name: spacy\nmodels:\n  - {lang_code: zh, model_name: zh}\n  - {lang_code: en, model_name: en}\n",
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+class TestSurrogatesOfWhatAModelFinds:
+    TEXTS = (
+        "昨天李四光在成都的恒泰公司工作，陆晓岚也到了。",
+        "Yesterday we met Ada Lovelace and Grace Hopper of Acme in Bordeaux.",
+        f"联系人：李四光，电话{PHONE}。沈嘉树说李四光好。",
+        *(f"第{n}天，{surname}小明去了银行再回来" for n, surname in enumerate("赵钱孙李周吴郑王陆崔沈")),
+    )
+
+    def said(self, engine: str, model: Path) -> dict:
+        key = saved(model.parent, "k" * 32, "key")
+        return {"engine": engine, "operator": "surrogate", "nlp_engine": model, "key_file": key}
+
+    def test_are_fakes_that_a_second_run_and_a_greedy_model_leave(self, greedy, folder, engine):
+        for model in (greedy, folder / "nlp.yaml"):
+            edit = Pii(**self.said(engine, model)).open()
+            edited = edit(pa.array(self.TEXTS))
+            assert edited.found is None
+            again = edit(edited.strings)
+            assert again.strings.equals(edited.strings)
+            assert again.counts is None
+
+    def test_keep_nothing_of_the_value_and_the_kind_of_what_it_names(self, greedy, engine):
+        zh, en, letter, *_ = written(self.said(engine, greedy), *self.TEXTS)
+        for name in (
+            "李四光",
+            "成都",
+            "恒泰",
+            "陆晓岚",
+            "沈嘉树",
+            "Ada",
+            "Lovelace",
+            "Hopper",
+            "Acme",
+            "Bordeaux",
+            PHONE,
+        ):
+            assert name not in zh + en + letter
+        assert "公司" in zh
+        assert "Example Company" in en
+        assert "Example Street, Anytown" in en
+
+    def test_are_the_same_for_the_same_name_whoever_finds_it(self, folder, engine):
+        said = self.said(engine, folder / "nlp.yaml") | {"scope": "corpus"}
+        by_model, by_rule = written(said, "（李四光）", "姓名：李四光\n")
+        assert by_model == f"（{by_rule.removeprefix('姓名：').strip()}）"
+
+    def test_of_types_of_the_users_own_are_pseudonyms(self, folder, engine):
+        said = self.said(engine, folder / "nlp.yaml") | {"recognizers": folder / "registry.yaml"}
+        (text,) = written(said, "参加北极星计划的李四光")
+        assert text.startswith("参加<PROJECT_")
+        assert "李四光" not in text
+
+
 class TestAClassByItsImportPath:
     @pytest.mark.parametrize("spelled", ["{}.{}", "{}:{}"])
     def test_is_imported_found_and_digested(self, tmp_path, monkeypatch, spelled):

@@ -33,6 +33,8 @@ class TestAChineseName:
             "姓名：{}\n电话：见下",
             "联系人: {}，职务：采购",
             "法定代表人：{}；",
+            "项目经理：{}\n",
+            "指导老师: {}，",
             "| 姓名 | {} |",
             '{{"姓名": "{}", "性别": "女"}}',
             '{{"patient_name":"{}"}}',
@@ -46,6 +48,9 @@ class TestAChineseName:
             "原告{}诉被告",
             "审判长　{}\n",
             "主治医师{}为其开具处方",
+            "经医生{}诊断，确诊",
+            "由主治医师{}负责诊疗",
+            "患者{}，证件号码见下",
             "此致\n敬礼！\n{}\n",
             "经办人（签字）：{}",
             "签名：{}",
@@ -57,12 +62,22 @@ class TestAChineseName:
         assert found(text) == [name]
 
     @pytest.mark.parametrize(
-        "form", ["请找{}先生", "由{}医生接诊", "感谢{}老师的指导", "（{}女士）", "和{}主任医师讨论"]
+        "form",
+        [
+            "请找{}先生",
+            "由{}医生接诊",
+            "感谢{}老师的指导",
+            "（{}女士）",
+            "和{}主任医师讨论",
+            "在市第一医院{}医生的指导下",
+        ],
     )
     def test_is_found_before_an_honorific(self, name, form):
         assert found(form.format(name)) == [name]
 
-    @pytest.mark.parametrize("form", ["{}，男，汉族", "{}（42岁）", "。{}是一位36岁的技师", "{}，29岁，"])
+    @pytest.mark.parametrize(
+        "form", ["{}，男，汉族", "{}（42岁）", "。{}是一位36岁的技师", "{}，一位36岁的技师", "{}，29岁，"]
+    )
     def test_is_found_beside_an_age_or_a_sex(self, name, form):
         assert found(form.format(name)) == [name]
 
@@ -100,6 +115,14 @@ class TestSeveralNames:
         text = 'To: Ines Halvorsen <i@hengtai.com.cn>, "Hugo Brandt" <h@hengtai.com.cn>; Petra Lindqvist\nSubject: x'
         assert found(text) == ["Ines Halvorsen", "Hugo Brandt", "Petra Lindqvist"]
 
+    @pytest.mark.parametrize("joint", ["、", " ", "　", "，", ", ", "和", "；"])
+    def test_are_all_found_in_a_chinese_list_of_members(self, joint):
+        names = ["陆晓岚", "崔屿", "欧阳若溪", "沈嘉树"]
+        assert found(f"参会人员：{joint.join(names)}\n地点：三楼") == names
+
+    def test_are_parted_from_the_next_field(self):
+        assert found("联系人：陆晓岚 高中 金额：3 万") == ["陆晓岚"]
+
     def test_are_all_found_in_a_chinese_list(self):
         assert found("参会人员：陆晓岚、崔屿、欧阳若溪，共三人") == ["陆晓岚", "崔屿", "欧阳若溪"]
 
@@ -132,6 +155,18 @@ def test_a_labelled_name_is_found_whatever_its_surname(surname, signs):
         assert found(f"姓名：{name}\n") == [name]
 
 
+@pytest.mark.parametrize("name", ["展晓岚", "付屿", "苑晓岚"])
+def test_a_rare_surname_counts_where_only_a_person_has_what_follows(name):
+    for form in ("患者{}，证件号码见下", "被告人{}，男，", "申请人{}（34岁）", "司机{} 身份证号"):
+        assert found(form.format(name)) == [name]
+
+
+@pytest.mark.parametrize("name", ["陆崔晓岚", "陈方安然"])
+def test_a_name_of_two_surnames_is_found_whole_after_a_label(name):
+    assert found(f"姓名：{name}，工号") == [name]
+    assert found(f"联系人：{name}\n") == [name]
+
+
 @given(word=st.sampled_from(sorted(NO_NAMES)), label=st.sampled_from(["联系人：", "患者", "负责人为", "原告"]))
 def test_a_word_that_begins_with_a_surname_is_no_name(word, label):
     assert found(f"{label}{word}，另行说明") == []
@@ -160,6 +195,11 @@ HARMLESS = [
     "被告人李某某犯盗窃罪",
     "高级经理、项目主任、常务主任",
     "各位老师、各位同学",
+    "国务院文物主管部门应当会同有关部门",
+    "负责人：高级工程师，电话：略",
+    "原告：金山软件，被告：略",
+    "农民，45岁；初中生，14岁；那时，30岁",
+    "患者白内障治疗后，医师建议复诊",
     "由于医生不足",
     "高血压，35岁以上多见",
     "姓名,性别,年龄,车牌",

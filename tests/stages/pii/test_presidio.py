@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from curate.stages.pii.context import words_of
 from curate.stages.pii.engine import BudgetError, Native
-from curate.stages.pii.rules import DEFAULT_TYPES, RULES
+from curate.stages.pii.rules import DEFAULT_TYPES, RULES, TYPES
 from tests.stages.pii.made import KINDS, LABELLED, MADE, PLACES, full_width
 from tests.stages.pii.test_found import HARMLESS
 
@@ -186,6 +186,7 @@ class TestPresidiosOwn:
         own = {type(one).__name__ for one in presidio_own(every)}
         assert own == {type(one).__name__ for one in theirs} - {*LEFT_OUT} | {"PhoneRecognizer"}
         assert {*LEFT_OUT} <= {type(one).__name__ for one in theirs} | {"SpacyRecognizer"}
+        assert every <= {*TYPES}
 
     def test_are_asked_for_the_types_listed_and_no_others(self):
         from curate.stages.pii.presidio import PresidioEngine

@@ -37,6 +37,20 @@ def test_an_address_is_found_whole_wherever_it_stands(address, place):
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "PSC 4802, Box 1157\nAPO AE 09012",
+        "Unit 9150 Box 33\nDPO AP 96521",
+        "USNS Halvorsen\nFPO AA 34055-1234",
+        "APO AE 09012",
+    ],
+)
+@pytest.mark.parametrize("place", ["{}", "Send it to {}, please.", "寄到{}即可"])
+def test_an_address_of_the_us_forces_is_found_whole(address, place):
+    assert found(place.format(address)) == [address]
+
+
+@pytest.mark.parametrize(
     ("text", "address"),
     [
         ("18 Corvid Dr\nApt. 7\nSalem, OR 97301\n", "18 Corvid Dr\nApt. 7\nSalem, OR 97301"),
