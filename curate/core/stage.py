@@ -35,8 +35,9 @@ COUNTED = pa.schema([("row", pa.int32()), ("type", pa.string()), ("count", pa.in
 JUDGED = pa.schema([("row", pa.int32()), ("type", pa.string()), ("fate", pa.string()), ("count", pa.int32())])
 """What an editor made of the personal data that it saw, 0..k lines a string.
 
-`fate` is `found` (judged to be personal data), `replaced` (and something was written in its place) or `allowed` (of the
-right shape, and left in place because an allow rule spoke for it).
+`fate` is `found` (a rule matched it), and then one of `replaced` (something was written in its place), `tagged` (left
+in place as the settings say) and `allowed:REASON` (left in place because an allow rule spoke for it, for this reason):
+for each type, as many are found as are replaced, tagged or allowed.
 """
 
 POSITIONS = pa.schema([("row", pa.int32()), ("type", pa.string()), ("offset", pa.int32()), ("length", pa.int32())])

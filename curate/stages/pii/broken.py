@@ -5,6 +5,7 @@ import re
 from curate.stages.pii import checks
 from curate.stages.pii.allow import is_other_number
 from curate.stages.pii.numbers import CARD, CARD_ZH, COMPANY, PHONE, RESIDENT
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
 
 BREAK = r"[ -]?\r?\n[ \t]{0,4}"
@@ -36,14 +37,15 @@ def in_column(text: str, start: int, end: int) -> bool:
     return rows or WORD.search(beside) is None
 
 
-def is_no_card(text: str, start: int, end: int) -> bool:
-    """Tell whether a broken number is not in two parts, part of a column, an amount or another number."""
-    return text.count("\n", start, end) != 1 or in_column(text, start, end) or is_other_number(text, start, end)
+def is_no_card(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a broken number is not in two parts, part of a column, an amount or another number."""
+    apart: Reason = in_parts(text, start, end) or ("table" if in_column(text, start, end) else "")
+    return apart or is_other_number(text, start, end)
 
 
-def in_parts(text: str, start: int, end: int) -> bool:
-    """Tell whether more than one line break divides a number."""
-    return text.count("\n", start, end) != 1
+def in_parts(text: str, start: int, end: int) -> Reason:
+    """Give the reason where more than one line break divides a number."""
+    return "" if text.count("\n", start, end) == 1 else "broken"
 
 
 DIGIT = "[0-9]"

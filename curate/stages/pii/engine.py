@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from curate.stages.pii.gating import Gates, Opened, Stretch, widened
 from curate.stages.pii.mentions import mentions
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import CODE_START, Rule
 from curate.stages.pii.rules import RULES
 
@@ -44,6 +45,8 @@ class Span(NamedTuple):
     end: int
     entity: str
     score: float
+    reason: Reason = ""
+    """Which allow rule spared it; empty for what is personal data."""
 
 
 class BudgetError(ValueError):
@@ -316,7 +319,8 @@ def judged(found: list[tuple[int, Span]], one: Compiled, text: str, span: tuple[
     for start, end in one.rule.spans(text, *span):
         score = one.rule.judge(text, start, end, lenient=one.lenient)
         if score:
-            found.append((one.place, Span(start, end, one.rule.entity, score)))
+            reason = one.rule.spared(text, start, end) if score < 0 else ""
+            found.append((one.place, Span(start, end, one.rule.entity, score, reason)))
 
 
 def parted(found: Sequence[tuple[int, Span]], allowed: list[Span] | None) -> list[Span]:

@@ -1,7 +1,7 @@
 """Rules for values that begin with digits: resident ids, telephones, cards, company codes, passports, IPv4."""
 
 from curate.stages.pii import checks
-from curate.stages.pii.allow import is_amount, is_no_phone, is_numbered, is_other_number, is_version_or_own
+from curate.stages.pii.allow import is_no_phone, is_other_number, is_version_or_own
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
 from curate.stages.pii.words import Words
 
@@ -267,7 +267,7 @@ CODES = (
         check=checks.is_ssn,
         certain=False,
         labels=SSN,
-        spared=lambda text, start, end: is_amount(text, start, end) or is_numbered(text, start, end),
+        spared=is_other_number,
         joined=frozenset({3}),
         joints="-",
     ),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.words import Words
 
 Lead = Literal["digit", "paren", "plus", "letter", "any", "code"]
@@ -36,17 +37,17 @@ CODE_START = "(?<![0-9A-Za-z])(?<![A-Za-z][-_])(?:[A-Za-z]{1,5}[-_])?[A-Za-z]{1,
 """Letters that a code begins with, such as `ZY-` or `HPB-AB`; where it begins is never in doubt."""
 CODE_OR_DIGITS = f"(?:{CODE_START}|{LEFT}(?<![A-Za-z][-_]))"
 
-Spared = Callable[[str, int, int], bool]
-"""(folded text, start, end): whether a value that has the right shape is nevertheless left in place."""
+Spared = Callable[[str, int, int], Reason]
+"""(folded text, start, end): why a value that has the right shape is nevertheless left in place; empty: it is not."""
 
 
 Read = Callable[[str, int, int], Iterable[tuple[int, int]]]
 """(folded text, start, end of a match): where the values stand that the match announces; none where it does not."""
 
 
-def never(_text: str, _start: int, _end: int) -> bool:
+def never(_text: str, _start: int, _end: int) -> Reason:
     """Spare nothing."""
-    return False
+    return ""
 
 
 @dataclass(frozen=True)
