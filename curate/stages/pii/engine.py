@@ -11,7 +11,7 @@ from curate.stages.pii.gating import Gates, Opened, Stretch, widened
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import CODE_START, Rule
-from curate.stages.pii.rules import RULES
+from curate.stages.pii.rules import EVERY, RULES, Sought
 
 JOINTS = " -.()）"
 RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
@@ -115,13 +115,20 @@ class Native:
     only leaves out places where no rule can begin.
     """
 
-    def __init__(self, types: frozenset[str], lenient: frozenset[str] = frozenset(), budget: int = 1_000_000) -> None:
-        """Compile the rules of the types wanted. `budget` is how many candidates of one kind one text may have."""
+    def __init__(
+        self,
+        types: frozenset[str],
+        lenient: frozenset[str] = frozenset(),
+        budget: int = 1_000_000,
+        profiles: frozenset[str] = EVERY,
+    ) -> None:
+        """Compile the rules that are sought (see Sought). `budget`: candidates of one kind that one text may have."""
+        sought = Sought(types, lenient, profiles)
         self.budget = budget
         self.at_runs: list[Compiled] = []
         gated: dict[str, list[Compiled]] = {}
         for place, rule in enumerate(RULES):
-            if rule.entity in types:
+            if sought.has(rule):
                 self.at_runs += compiled(place, rule, lenient=rule.entity in lenient) if not rule.gate else []
                 if rule.gate:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))

@@ -57,6 +57,7 @@ PLATE = Rule(
     0.8,
     check=checks.is_plate,
     certain=False,
+    profile="cn",
     gate=f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?[0-9A-HJ-NP-Z]{{4}}",
 )
 
@@ -74,6 +75,7 @@ MESSENGERS = (
         0.8,
         label=QQ_LABEL,
         gate="(?:[Qq][Qq]|扣扣|企鹅号)[^0-9]{0,10}[1-9]",
+        profile="cn",
     ),
     Rule(
         "WECHAT_ID",
@@ -82,6 +84,7 @@ MESSENGERS = (
         0.8,
         label=WECHAT_LABEL,
         gate=WECHAT_GATE,
+        profile="cn",
     ),
     Rule(
         "WECHAT_ID",
@@ -90,6 +93,7 @@ MESSENGERS = (
         0.7,
         label=f"{WECHAT_NAME}[\"'”]?[ ]?[(（]?(?:[(（][^()（）\n]{{0,12}}[)）])?(?:[:：=|｜]|[是为][:：]?)[ ]?[\"'“]?",
         gate=WECHAT_GATE,
+        profile="cn",
     ),
     Rule(
         "WECHAT_ID",
@@ -98,6 +102,7 @@ MESSENGERS = (
         0.6,
         label=f"{WECHAT_NAME}[ \\t]?",
         gate=WECHAT_GATE,
+        profile="cn",
     ),
 )
 

@@ -57,6 +57,7 @@ RESIDENT_ID = (
         labels=RESIDENT,
         runs=frozenset({17, 18}),
         joined=frozenset({2, 3, 4, 6, 8, 10, 12, 14, 15, 16}),
+        profile="cn",
     ),
     Rule(
         "CN_RESIDENT_ID",
@@ -68,6 +69,7 @@ RESIDENT_ID = (
         labels=RESIDENT,
         needs_label=True,
         runs=frozenset({15}),
+        profile="cn",
     ),
 )
 
@@ -86,6 +88,7 @@ PHONES = (
         runs=frozenset({11, 12, 13, 15}),
         joined=frozenset({2, 3, 4, 5, 7, 9}),
         joints=" -)）",
+        profile="cn",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -97,6 +100,7 @@ PHONES = (
         joined=frozenset({2, 5, 9}),
         joints=" -)）",
         lead="plus",
+        profile="cn",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -108,6 +112,7 @@ PHONES = (
         runs=frozenset({4, 5, 6, 7}),
         joined=frozenset({2, 3, 4}),
         joints=" -)）",
+        profile="cn",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -119,6 +124,7 @@ PHONES = (
         joined=frozenset({3, 4}),
         joints=" -)）",
         lead="paren",
+        profile="cn",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -130,6 +136,7 @@ PHONES = (
         joined=frozenset({1, 3}),
         joints=" -.)）",
         lead="any",
+        profile="us",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -186,6 +193,7 @@ CARDS = (
         spared=is_other_number,
         runs=CARD_RUNS,
         joined=frozenset({4, 6}),
+        profile="cn",
     ),
     Rule(
         "CN_BANK_CARD",
@@ -199,6 +207,7 @@ CARDS = (
         spared=is_other_number,
         runs=CARD_RUNS,
         joined=frozenset({4, 6}),
+        profile="cn",
     ),
     Rule(
         "CREDIT_CARD",
@@ -239,6 +248,7 @@ CODES = (
         runs=frozenset(range(6, 19)),
         joined=frozenset({2, 4}),
         lead="any",
+        profile="cn",
     ),
     Rule(
         "CN_PASSPORT",
@@ -249,6 +259,7 @@ CODES = (
         needs_label=True,
         runs=frozenset({7, 8}),
         lead="letter",
+        profile="cn",
     ),
     Rule(
         "CN_PASSPORT",
@@ -258,6 +269,7 @@ CODES = (
         labels=PASSPORT,
         needs_label=True,
         runs=frozenset({9}),
+        profile="cn",
     ),
     Rule(
         "US_SSN",
@@ -270,6 +282,7 @@ CODES = (
         spared=is_other_number,
         joined=frozenset({3}),
         joints="-",
+        profile="us",
     ),
     Rule(
         "US_SSN",

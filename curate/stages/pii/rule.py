@@ -9,8 +9,10 @@ from curate.stages.pii.reasons import Reason
 from curate.stages.pii.words import Words
 
 Lead = Literal["digit", "paren", "plus", "letter", "any", "code"]
+Country = Literal["cn", "us", "uk", "eu"]
+"""Whose identifiers: mainland China with Hong Kong, Macao and Taiwan, the US, the UK, the EU with Switzerland."""
 Profile = Literal["", "cn", "us", "uk", "eu"]
-"""Whose documents a rule knows: mainland China with Hong Kong, Macao and Taiwan, the US, the UK, the EU; empty: all."""
+"""Whose identifiers a rule knows; empty: those of no country, looked for under every profile."""
 
 LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 """Where a value may begin and end: no word boundary, for Chinese characters are word characters glued to values."""
