@@ -4,6 +4,7 @@ from typing import NamedTuple, get_args
 
 from curate.stages.pii.addresses import ADDRESS_RULES
 from curate.stages.pii.broken import BROKEN_RULES
+from curate.stages.pii.dates import BIRTH_RULES
 from curate.stages.pii.labelled import LABELLED_RULES
 from curate.stages.pii.names import NAME_RULES
 from curate.stages.pii.network import NETWORK_RULES
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *PERMIT_RULES,
     *WESTERN_RULES,
     *NETWORK_RULES,
+    *BIRTH_RULES,
     *CARDS,
     *PHONES,
     *LABELLED_RULES,
