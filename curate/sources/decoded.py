@@ -1,5 +1,6 @@
 """What every source of text files does alike: look at a file once, cut it between records, read a stretch again."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -163,9 +164,9 @@ class Decoded(Listed):
         """Tell whether a record at the break of a stream is whole: whether its terminator is there."""
         return run.body is not None and run.span.length > len(run.body)
 
+    @abstractmethod
     def taker(self, piece: Piece, rows: Rows) -> "Taker":
         """Return what adds one record to `rows`, sound or found wanting."""
-        raise NotImplementedError
 
     def read(self, split: Split) -> Iterator[Outcome]:
         """Yield the records of the pieces in order; stop after `split.limit` records, gaps not counted."""
@@ -207,16 +208,16 @@ class Decoded(Listed):
             yield texts[0] if len(texts) == 1 and texts[0] is not None else shown(body, piece.encoding)
 
 
-class Taker:
+class Taker(ABC):
     """Adds records to rows, one call each."""
 
     def __init__(self, rows: Rows, encoding: str) -> None:
         self.rows = rows
         self.encoding = encoding
 
+    @abstractmethod
     def __call__(self, run: Run) -> None:
         """Add the record of a run whose body is held."""
-        raise NotImplementedError
 
 
 def line_runs(found: Iterator[Line], piece: Piece) -> Iterator[Run]:

@@ -1,4 +1,4 @@
-"""English structured types on presidio-research's synth_dataset_v2: no type is found less often than by plain Presidio."""
+"""English structured types on synth_dataset_v2: no type is found less often than by plain Presidio."""
 
 import os
 from pathlib import Path
