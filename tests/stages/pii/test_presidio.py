@@ -182,11 +182,12 @@ class TestPresidiosOwn:
         from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
         from curate.stages.pii.registry import LEFT_OUT, presidio_own
+        from curate.stages.pii.rules import EVERY
 
         said = {"supported_languages": ["en"]}
         theirs = RecognizerRegistryProvider(registry_configuration=said).create_recognizer_registry().recognizers
         every = frozenset(entity for one in theirs for entity in one.supported_entities)
-        own = {type(one).__name__ for one in presidio_own(every)}
+        own = {type(one).__name__ for one in presidio_own(every, EVERY)}
         assert own == {type(one).__name__ for one in theirs} - {*LEFT_OUT} | {"PhoneRecognizer"}
         assert {*LEFT_OUT} <= {type(one).__name__ for one in theirs} | {"SpacyRecognizer"}
 
