@@ -16,7 +16,7 @@ from curate.stages.pii.editing import Editing, Wording
 from curate.stages.pii.finders import Finder, finder, offered, plugged
 from curate.stages.pii.keys import HINT, Secret, read_key
 from curate.stages.pii.operators import KEYED, Operator, Operators, Scope
-from curate.stages.pii.plugs import Plugs, coverage
+from curate.stages.pii.plugs import Plugs, coverage, titles
 from curate.stages.pii.presets import Preset, lenient_of, types_of
 from curate.stages.pii.rule import Country
 from curate.stages.pii.rules import PROFILES, RULES, TYPES, Sought, profiles_of, types_under
@@ -207,15 +207,20 @@ class Pii(Editor):
     def lineage(self) -> dict[str, Any]:
         """Say what is looked for and by what, what is written, and which key decided it."""
         operators = self.done()
-        sought = self.wanted
-        plugged = {kind: said for kind, said in coverage(self.plugs).items() if self.plugs}
+        beside = plugged(self.plugs) if self.types is None else frozenset()
+        sought = (*self.wanted, *sorted(beside - {*self.wanted}))
+        models = titles(self.plugs) if "ORGANIZATION" in sought else []
+        plugs = {kind: said for kind, said in coverage(self.plugs).items() if self.plugs}
         profiles = [profile for profile in PROFILES if profile in self.profiles]
         structured = "rules" if len(profiles) == len(PROFILES) else f"rules of {' '.join(profiles) or 'no country'}"
-        covered = {kind: said for kind, said in COVERAGE.items() if KINDS.get(kind, "") in ("", *sought)}
+        covered = {kind: said for kind, said in COVERAGE.items() if KINDS.get(kind, "") in ("", *self.wanted)}
+        if models:
+            ruled = "rules and " if "ORGANIZATION" in self.wanted else ""
+            covered["organisations"] = f"{ruled}{', '.join(dict.fromkeys(models))}"
         return {
             "types": list(sought),
             "profiles": profiles,
-            "coverage": {**dict.fromkeys(KINDS, "not looked for"), **covered, "structured": structured, **plugged},
+            "coverage": {**dict.fromkeys(KINDS, "not looked for"), **covered, "structured": structured, **plugs},
             "operators": {entity: operators.of(entity) for entity in sought},
             "placeholders": sorted({operators.placeholder(one) for one in sought if operators.writes_placeholder(one)}),
             "key_id": self.key_id,
