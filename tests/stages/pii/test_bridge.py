@@ -334,7 +334,6 @@ class TestCoverage:
         path = saved(tmp_path, "recognizers: [{name: Staff, supported_entity: PERSON, deny_list: [李四光]}]")
         assert coverage(Plugs(recognizers=path)) == {"names": "rules and Staff"}
 
-
     def test_and_types_and_placeholders_of_the_manifest_have_those_of_what_is_plugged_in(self, folder):
         said = Pii(nlp_engine=folder / "nlp.yaml", recognizers=folder / "registry.yaml").lineage()
         more = {"LOCATION", "ORGANIZATION", "PROJECT", "POST_CODE"}
