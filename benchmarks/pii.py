@@ -58,6 +58,8 @@ PERSONAL = {"raw mail", "judgments and exams"}
 """Texts that hold personal data: they are timed only."""
 STRUCTURED = ("CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN", "US_DRIVER_LICENSE")
 """Types of synth_dataset_v2 that have a shape."""
+NAMED = {"DOMAIN_NAME": "URL"}
+"""Labels of synth_dataset_v2 whose type curate looks for only where `types` names it: most links are no one's."""
 
 
 @dataclass
@@ -69,6 +71,8 @@ class Measured:
     negatives: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     """Kind to (how many there are, how many were taken for personal data)."""
     english: dict[str, dict[str, Recall]] = field(default_factory=dict)
+    named: dict[str, dict[str, Recall]] = field(default_factory=dict)
+    """The same of the types that are off unless they are named, where `types` names them; by tool, by label."""
     unfounded: dict[str, int] = field(default_factory=dict)
     """Spans of structured types in synth_dataset_v2 that touch nothing labelled."""
     labelled: dict[str, dict[str, tuple[Recall, Recall]]] = field(default_factory=dict)
@@ -127,7 +131,9 @@ class Bench:
             try:
                 types = self.shared() if name == "presidio" else None
                 said.part[name] = asked(name, Task(speeds=parts, types=types), self.folder).speeds
-                self.accuracy(said, name, asked(name, Task(looks=self.looks), self.folder))
+                answer = asked(name, Task(looks=self.looks), self.folder)
+                self.accuracy(said, name, answer)
+                self.off(said, name, answer)
             except NotInstalledError as error:
                 said.absent[name] = str(error)
         return said
@@ -153,6 +159,8 @@ class Bench:
         lenient = [name for name in CHECKED if name in self.known()]
         loose = asked(OURS, Task(looks=fields, lenient=lenient), self.folder)
         self.accuracy(said, OURS, found)
+        asking = Task(looks={"synthetic": looks["synthetic"]}, types=[*self.known(), *NAMED.values()])
+        self.off(said, OURS, asked(OURS, asking, self.folder))
         said.changed = [changed(name, given[1], found.looks[name]) for name, given in innocent.items()]
         said.trapped = sum(map(len, found.looks["traps"]))
         for name, wanted in self.sets.items():
@@ -177,6 +185,12 @@ class Bench:
         seen = by_text(wanted, answer.looks["synthetic"])
         said.english[tool] = recalled(wanted, seen)
         said.unfounded[tool] = unfounded(wanted, seen, frozenset(STRUCTURED)).total()
+
+    def off(self, said: Measured, tool: str, answer: Answer) -> None:
+        """Hold what a tool found of the types in NAMED against the truth."""
+        wanted = synthetic(self.root)
+        seen = recalled(wanted, by_text(wanted, answer.looks["synthetic"]))
+        said.named[tool] = {label: seen[label] for label in NAMED}
 
 
 def texts_of(wanted: Sequence[Wanted]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchmarks.pii import SAME, STRUCTURED, Measured
+from benchmarks.pii import NAMED, SAME, STRUCTURED, Measured
 from benchmarks.pii_accuracy import Recall, together
 from benchmarks.pii_tools import OURS
 from benchmarks.pii_values import KINDS
@@ -86,11 +86,14 @@ def negatives_table(said: Measured) -> str:
 def english_table(said: Measured) -> str:
     """Lay out recall on synth_dataset_v2: covered and of the right type, of tools that tell types."""
     tools = [name for name, kinds in said.english.items() if named(kinds)]
+    seen = [(f"`{kind}`", [said.english[name][kind] for name in tools]) for kind in (*STRUCTURED, *ASIDE)]
+    for label, entity in NAMED.items():
+        told = f"`{label}`, with `{entity}` among `types`"
+        seen += [(told, [said.named[name][label] for name in tools])] if {*tools} <= {*said.named} else []
     rows = []
-    for kind in (*STRUCTURED, *ASIDE):
-        cells = [said.english[name][kind] for name in tools]
+    for kind, cells in seen:
         both = [f"{share(one.share)} / {share(one.typed_share)}" for one in cells]
-        rows.append([f"`{kind}`", f"{cells[0].values:,}", *both])
+        rows.append([kind, f"{cells[0].values:,}", *both])
     rows.append(["structured spans that touch no label", "", *(f"{said.unfounded[name]:,}" for name in tools)])
     return lines(["type", "values", *(f"{name}: covered / right type" for name in tools)], rows)
 

@@ -37,7 +37,7 @@ class Tally:
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     personal: dict[str, dict[str, int]] = field(default_factory=dict)
-    """By type of personal data: how often found, replaced, allowed."""
+    """By type of personal data: how often found, and of these replaced, tagged, `allowed:REASON`."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The seam between the engine and its sources: files are listed, surveyed once, and read split by split."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,17 +121,17 @@ class Source(Value):
         """Return what is declared about the source (licence, owner, category ...); `unknown` where nothing is."""
         return {}
 
+    @abstractmethod
     def files(self) -> Sequence[FileStat]:
         """List the files in the order of their uris; raise ConfigError where there is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self, file: FileStat, parts: Path) -> Surveyed:
         """Read a file once: digest, encoding, boundaries. What has to be cut into parts is written below `parts`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, split: Split) -> Iterator[Outcome]:
         """Yield batches of SOURCED + kept columns, in order; unreadable records are rows already found wanting."""
-        raise NotImplementedError
 
     def again(self, file: FileStat, surveyed: Surveyed, spans: Sequence[tuple[int, int]]) -> Iterator[str | None]:
         """Read records again by their spans, which ascend; null where there is no text.

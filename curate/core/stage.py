@@ -1,5 +1,6 @@
 """The seams between the engine and its stages: a stage is a frozen value that opens into a function of a batch."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
@@ -35,8 +36,9 @@ COUNTED = pa.schema([("row", pa.int32()), ("type", pa.string()), ("count", pa.in
 JUDGED = pa.schema([("row", pa.int32()), ("type", pa.string()), ("fate", pa.string()), ("count", pa.int32())])
 """What an editor made of the personal data that it saw, 0..k lines a string.
 
-`fate` is `found` (judged to be personal data), `replaced` (and something was written in its place) or `allowed` (of the
-right shape, and left in place because an allow rule spoke for it).
+`fate` is `found` (a rule matched it), and then one of `replaced` (something was written in its place), `tagged` (left
+in place as the settings say) and `allowed:REASON` (left in place because an allow rule spoke for it, for this reason):
+for each type, as many are found as are replaced, tagged or allowed.
 """
 
 POSITIONS = pa.schema([("row", pa.int32()), ("type", pa.string()), ("offset", pa.int32()), ("length", pa.int32())])
@@ -154,17 +156,17 @@ class Settings(Value):
 class Stage(Settings):
     """Measures or judges one batch at a time."""
 
+    @abstractmethod
     def open(self) -> Step:
         """Load what is needed, once a worker, and return the step."""
-        raise NotImplementedError
 
 
 class Editor(Settings):
     """Changes strings wherever they stand: text, every message's content, kept string columns."""
 
+    @abstractmethod
     def open(self) -> Edit:
         """Load what is needed, once a worker, and return the edit."""
-        raise NotImplementedError
 
 
 class Texts(Protocol):
@@ -226,13 +228,13 @@ class GlobalStage(Settings):
     edits: ClassVar[bool] = False
     """Whether it changes text: its last round then yields what all tasks share, and `open` returns an edit."""
 
+    @abstractmethod
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return 0..k lines a record: key uint64, row uint32 (taken from `batch["row"]`), few more columns."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rounds(self) -> Sequence[Round]:
         """Return the rounds in order; the last one yields VERDICTS, or what tasks share where the stage edits."""
-        raise NotImplementedError
 
     @property
     def roles(self) -> tuple[str, ...] | None:

@@ -28,6 +28,7 @@ from curate.lineage.manifest import (
     Column,
     Dataset,
     Environment,
+    Fates,
     Input,
     Manifest,
     Numbers,
@@ -57,7 +58,7 @@ def merged(tallies: Iterable[Tally]) -> dict[str, Any]:
         for kind, fates in tally.personal.items():
             personal.setdefault(kind, Counter()).update(fates)
     said_rules = {rule: dict(said) for rule, said in sorted(rules.items())}
-    said_personal = {kind: dict(fates) for kind, fates in personal.items()}
+    said_personal = {kind: Fates.of(fates) for kind, fates in personal.items()}
     told = {"rules": said_rules, "counts": dict(counts), "personal": said_personal}
     return {**{name: sums[name] for name in NUMBERS}, **told}
 

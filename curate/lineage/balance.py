@@ -10,6 +10,7 @@ from curate.lineage.verification import Finding
 
 READ = "read"
 SUMMED = ("records_in", "records_out", "rejected", "tagged", "edited", "errors", "bytes_in", "bytes_out")
+FATES = ("found", "replaced", "tagged", "allowed")
 
 
 def check_accounting(manifest: Manifest, sight: Sight) -> Finding:
@@ -103,6 +104,12 @@ def _number_faults(name: str, said: Numbers) -> Iterator[str]:
         yield f"{name}: its rules reject {ruled}, the stage {said.rejected}"
     if max(said.tagged, said.edited) > said.records_in:
         yield f"{name}: more records tagged or edited than came in"
+    for kind, fates in said.personal.items():
+        if fates.found != fates.replaced + fates.tagged + fates.allowed:
+            parts = f"{fates.replaced} replaced, {fates.tagged} tagged, {fates.allowed} allowed"
+            yield f"{name}: {fates.found} {kind} found, {parts}"
+        if fates.allowed != sum(fates.reasons.values()):
+            yield f"{name}: {fates.allowed} {kind} allowed, not for as many reasons"
 
 
 def _sum_faults(stage: StageRecord) -> Iterator[str]:
@@ -124,7 +131,8 @@ def _flat(said: Numbers) -> Counter[str]:
         flat[f"{rule} tagged"] = ruled.tagged
     flat.update({f"{kind} counted": n for kind, n in said.counts.items()})
     for kind, fates in said.personal.items():
-        flat.update({f"{kind} {fate}": n for fate, n in fates})
+        flat.update({f"{kind} {fate}": getattr(fates, fate) for fate in FATES})
+        flat.update({f"{kind} allowed as {reason}": n for reason, n in fates.reasons.items()})
     return flat
 
 

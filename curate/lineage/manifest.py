@@ -1,5 +1,6 @@
 """The manifest: what input and settings decide about an output, as values that are written, read and checked."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -111,13 +112,22 @@ class Ruled(Value):
 
 
 class Fates(Value):
-    """What became of the personal data of one type."""
+    """What became of the values of one type of personal data: found = replaced + tagged + allowed."""
 
-    found: Count = Field(0, description="Values that rules matched and judged to be personal data.")
+    found: Count = Field(0, description="Values that rules matched: of the right shape, with check digit and label.")
     replaced: Count = Field(0, description="Of these, values in whose place something else was written.")
+    tagged: Count = Field(0, description="Of these, values left in place because the operator is `tag`.")
     allowed: Count = Field(
-        0, description="Values of the same shape that an allow rule left in place: numbers of orders, hotlines."
+        0, description="Of these, values that an allow rule left in place: numbers of orders, hotlines."
     )
+    reasons: Table[Count] = Field({}, description="The values allowed, by the id of the reason.")
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> "Fates":
+        """Read what receipts count: `found`, `replaced`, `tagged`, and `allowed:REASON` for each reason."""
+        reasons = {fate.partition(":")[2]: count for fate, count in counts.items() if ":" in fate}
+        rest = {fate: count for fate, count in counts.items() if ":" not in fate}
+        return cls(**rest, allowed=sum(reasons.values()), reasons=reasons)
 
 
 class Numbers(Value):
@@ -133,7 +143,7 @@ class Numbers(Value):
     bytes_out: Count = Field(0, description="UTF-8 bytes of the texts that went out.")
     rules: Table[Ruled] = Field({}, description="By rule, as `stage:what`.")
     counts: Table[Count] = Field({}, description="What an editor replaced, by type.")
-    personal: Table[Fates] = Field({}, description="Personal data by type: found, replaced, allowed.")
+    personal: Table[Fates] = Field({}, description="Personal data by type: found, replaced, tagged, allowed.")
 
 
 class StageRecord(Numbers):

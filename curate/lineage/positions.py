@@ -40,7 +40,7 @@ class Sums:
 
 
 def check_positions(out: Path, manifest: Manifest, index: Index) -> Finding:
-    """Look up the record of every place; where all that was found was replaced and placed, compare with the shards."""
+    """Look up the record of every place; where all but what is allowed was replaced, compare with the shards."""
     faults: list[str] = []
     placed = Sums()
     rows = 0
@@ -52,9 +52,10 @@ def check_positions(out: Path, manifest: Manifest, index: Index) -> Finding:
         except DAMAGE as wrong:
             faults.append(f"{file.path} {reason(wrong)}")
     if rows or any(stage.key_id for stage in manifest.stages):
-        said = sum(fates.found for stage in manifest.stages if stage.key_id for fates in stage.personal.values())
+        keyed = [fates for stage in manifest.stages if stage.key_id for fates in stage.personal.values()]
+        said = sum(fates.replaced + fates.tagged for fates in keyed)
         if rows != said:
-            faults.append(f"{rows} places, the stages found {said} values")
+            faults.append(f"{rows} places, the stages replaced or tagged {said} values")
         if is_exact(manifest) and not faults:
             faults += _differences(placed, counted(out, manifest))
     return Finding(faults, f"{rows} places")
@@ -63,7 +64,7 @@ def check_positions(out: Path, manifest: Manifest, index: Index) -> Finding:
 def is_exact(manifest: Manifest) -> bool:
     """Tell whether the column `pii` counts just what has a place: all replaced, all keyed, nothing from before."""
     seekers = [stage for stage in manifest.stages if stage.personal]
-    whole = all(fates.found == fates.replaced for stage in seekers for fates in stage.personal.values())
+    whole = all(not fates.tagged for stage in seekers for fates in stage.personal.values())
     return whole and all(stage.key_id for stage in seekers) and not reread_sources(manifest)
 
 

@@ -190,6 +190,9 @@ def unseen(manifest: Manifest, keyed: list[StageRecord]) -> Iterator[str]:
         types = stage.lineage.get("types")
         if isinstance(types, list):
             yield f"types other than {', '.join(map(str, types))}"
+        profiles = stage.lineage.get("profiles")
+        if isinstance(profiles, list):
+            yield f"identifiers of other countries than those of the profiles {', '.join(map(str, profiles))}"
     if sources - looked:
         yield f"sources that were not looked at: {', '.join(sorted(sources - looked))}"
     others = {str(stage.key_id) for stage in manifest.stages if stage.key_id} - {str(stage.key_id) for stage in keyed}

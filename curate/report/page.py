@@ -1,6 +1,6 @@
 """Show an output on one HTML page, from its manifest alone: no script, no request, fit to print and to file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -181,7 +181,7 @@ def _personal(manifest: Manifest, words: Words) -> Parts:
         rows = [(_code(kind), _one(number, most, kind), number) for kind, number in stage.counts.items()]
         yield _table(words.personal_head, rows) if rows else f"<p>{escape(words.personal_none)}</p>"
         fates = [
-            (_code(kind), _code(source), said.found, said.replaced, said.allowed)
+            (_code(kind), _code(source), said.found, said.replaced, said.tagged, said.allowed, _reasons(said.reasons))
             for source, numbers in stage.by_source.items()
             for kind, said in numbers.personal.items()
         ]
@@ -193,6 +193,10 @@ def _personal(manifest: Manifest, words: Words) -> Parts:
             yield _table(words.canaries_head, tried)
     if manifest.residual is not None:
         yield from _residual(manifest.residual, words)
+
+
+def _reasons(reasons: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
 
 
 def _residual(residual: Residual, words: Words) -> Parts:

@@ -77,7 +77,7 @@ EN = Words(
     personal_note="Values found by {stage}, which did this with them: {operator}.",
     personal_none="None was found.",
     personal_head=("Type", "", "Values"),
-    fates_head=("Type", "Source", "Found", "Replaced", "Allowed"),
+    fates_head=("Type", "Source", "Found", "Replaced", "Tagged", "Allowed", "Why allowed"),
     residual_note="An independent detector looked through the written shards for resident ids and bank cards whose "
     "check digits hold, and for Chinese mobiles. Allowed: what stands around a number says that it is nobody's. "
     "Outside: no stage was to replace it. {count} values were left.",
@@ -150,7 +150,7 @@ ZH = Words(
     personal_note="由阶段 {stage} 发现的值，处理方式：{operator}。",
     personal_none="未发现。",
     personal_head=("类型", "", "个数"),
-    fates_head=("类型", "来源", "发现", "替换", "放行"),
+    fates_head=("类型", "来源", "发现", "替换", "标记", "放行", "放行原因"),
     residual_note="独立检测器检查了已写出的分片：校验位成立的居民身份证号和银行卡号，以及中国手机号。放行：前后文表明该号码不属于"
     "任何人；范围外：没有阶段负责替换。残留 {count} 个。",
     residual_head=("种类", "来源", "残留", "放行", "范围外"),

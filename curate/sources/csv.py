@@ -9,7 +9,7 @@ from curate.core.bytes import Line, lines
 from curate.core.errors import DataError
 from curate.core.source import FileStat, Piece
 from curate.core.stage import Operator
-from curate.sources.decoded import ENCODING, Decoded, Glance, Run, Taker, changed, feed_in, line_runs
+from curate.sources.decoded import ENCODING, Divided, Glance, Run, Taker, changed, feed_in, line_runs
 from curate.sources.fields import Fault, Fields, Rows
 
 DELIMITERS = ",\t;|"
@@ -17,7 +17,7 @@ SNIFFED_ROWS = 100
 UNCLOSED = Fault("read:unclosed_quote")
 
 
-class Csv(Fields, Decoded):
+class Csv(Fields, Divided):
     """Read comma separated values (RFC 4180) and their kin, plain or packed, in any encoding.
 
     A quote counts only where a value begins; within quotes it is doubled; line feeds within quotes belong to the value.

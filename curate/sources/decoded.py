@@ -1,5 +1,6 @@
 """What every source of text files does alike: look at a file once, cut it between records, read a stretch again."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -58,6 +59,68 @@ class Decoded(Listed):
     def _is_known(cls, encoding: str) -> str:
         return encoding if encoding == "auto" else named_encoding(encoding)
 
+    def glance(self, file: FileStat) -> Glance:
+        """Read a file from end to end."""
+        stream, sampler = Stream(file.path, self.compression), Sampler()
+        for chunk in stream:
+            sampler.feed(chunk)
+        samples = sampler.samples()
+        encoding = detected(samples) if self.encoding == "auto" else said(self.encoding, samples[0])
+        return Glance(stream, encoding, samples[0])
+
+    def piece(self, file: FileStat, glance: Glance) -> Piece:
+        """Return the whole file as one piece, after what holds no record."""
+        bom = glance.encoding.bom
+        extra = {"compression": glance.stream.compression or "none"}
+        return Piece(file.uri, file.path, start=bom, offset=bom, encoding=glance.encoding.name, extra=extra)
+
+    @abstractmethod
+    def fill(self, chunks: Iterator[bytes], piece: Piece, rows: Rows) -> Iterator[bool]:
+        """Add the records of a stretch to `rows` one by one; yield whether each row is a record, not a gap."""
+
+    def read(self, split: Split) -> Iterator[Outcome]:
+        """Yield the records of the pieces in order; stop after `split.limit` records, gaps not counted."""
+        rows = Rows(self)
+        left = split.limit
+        for piece in split.pieces:
+            if left == 0:
+                break
+            rows.begin(piece.uri)
+            stream = Stream(piece.path, piece.extra["compression"], start=piece.start, length=piece.length)
+            for is_record in self.fill(iter(stream), piece, rows):
+                if rows.full:
+                    yield rows.take()
+                if left is not None and is_record:
+                    left -= 1
+                    if left == 0:
+                        break
+        if len(rows):
+            yield rows.take()
+
+    def again(self, file: FileStat, surveyed: Surveyed, spans: Sequence[tuple[int, int]]) -> Iterator[str | None]:
+        """Read records again by their spans, which ascend: the text where there is one, else what stands there.
+
+        Of a stretch that cannot be read the first SHOWN_BYTES are shown, with U+FFFD for what does not decode.
+        """
+        if not surveyed.pieces:
+            return
+        extra = {name: value for name, value in surveyed.pieces[0].extra.items() if name != "broken"}
+        piece = changed(surveyed.pieces[0], extra=extra, first_row=0)
+        stream = Stream(file.path, surveyed.compression or "none")
+        bodies = stretches(stream, spans, self.max_record_bytes + 1)
+        for (offset, length), body in zip(spans, bodies, strict=True):
+            rows = Rows(self)
+            rows.begin(file.uri)
+            here = changed(piece, start=offset, offset=offset, length=length)
+            for _ in self.fill(iter([body]), here, rows):
+                pass
+            texts = rows.take().batch["text"].to_pylist()
+            yield texts[0] if len(texts) == 1 and texts[0] is not None else shown(body, piece.encoding)
+
+
+class Divided(Decoded):
+    """Reads text files record by record, and cuts large ones between records."""
+
     def look(self, file: FileStat, parts: Path) -> Surveyed:
         """Read a file once for digest, size and encoding, and once more where it has to be cut."""
         glance = self.glance(file)
@@ -93,21 +156,6 @@ class Decoded(Listed):
     def keeps_empty(self) -> bool:
         """Whether a file without a byte is a record."""
         return False
-
-    def glance(self, file: FileStat) -> Glance:
-        """Read a file from end to end."""
-        stream, sampler = Stream(file.path, self.compression), Sampler()
-        for chunk in stream:
-            sampler.feed(chunk)
-        samples = sampler.samples()
-        encoding = detected(samples) if self.encoding == "auto" else said(self.encoding, samples[0])
-        return Glance(stream, encoding, samples[0])
-
-    def piece(self, file: FileStat, glance: Glance) -> Piece:
-        """Return the whole file as one piece, after what holds no record."""
-        bom = glance.encoding.bom
-        extra = {"compression": glance.stream.compression or "none"}
-        return Piece(file.uri, file.path, start=bom, offset=bom, encoding=glance.encoding.name, extra=extra)
 
     def cut(self, first: Piece, glance: Glance, parts: Path) -> tuple[Piece, ...]:
         """Cut a file before the records that would make a piece too large; a packed one is unpacked below `parts`."""
@@ -163,60 +211,21 @@ class Decoded(Listed):
         """Tell whether a record at the break of a stream is whole: whether its terminator is there."""
         return run.body is not None and run.span.length > len(run.body)
 
+    @abstractmethod
     def taker(self, piece: Piece, rows: Rows) -> "Taker":
         """Return what adds one record to `rows`, sound or found wanting."""
-        raise NotImplementedError
-
-    def read(self, split: Split) -> Iterator[Outcome]:
-        """Yield the records of the pieces in order; stop after `split.limit` records, gaps not counted."""
-        rows = Rows(self)
-        left = split.limit
-        for piece in split.pieces:
-            if left == 0:
-                break
-            rows.begin(piece.uri)
-            stream = Stream(piece.path, piece.extra["compression"], start=piece.start, length=piece.length)
-            for is_record in self.fill(iter(stream), piece, rows):
-                if rows.full:
-                    yield rows.take()
-                if left is not None and is_record:
-                    left -= 1
-                    if left == 0:
-                        break
-        if len(rows):
-            yield rows.take()
-
-    def again(self, file: FileStat, surveyed: Surveyed, spans: Sequence[tuple[int, int]]) -> Iterator[str | None]:
-        """Read records again by their spans, which ascend: the text where there is one, else what stands there.
-
-        Of a stretch that cannot be read the first SHOWN_BYTES are shown, with U+FFFD for what does not decode.
-        """
-        if not surveyed.pieces:
-            return
-        extra = {name: value for name, value in surveyed.pieces[0].extra.items() if name != "broken"}
-        piece = changed(surveyed.pieces[0], extra=extra, first_row=0)
-        stream = Stream(file.path, surveyed.compression or "none")
-        bodies = stretches(stream, spans, self.max_record_bytes + 1)
-        for (offset, length), body in zip(spans, bodies, strict=True):
-            rows = Rows(self)
-            rows.begin(file.uri)
-            here = changed(piece, start=offset, offset=offset, length=length)
-            for _ in self.fill(iter([body]), here, rows):
-                pass
-            texts = rows.take().batch["text"].to_pylist()
-            yield texts[0] if len(texts) == 1 and texts[0] is not None else shown(body, piece.encoding)
 
 
-class Taker:
+class Taker(ABC):
     """Adds records to rows, one call each."""
 
     def __init__(self, rows: Rows, encoding: str) -> None:
         self.rows = rows
         self.encoding = encoding
 
+    @abstractmethod
     def __call__(self, run: Run) -> None:
         """Add the record of a run whose body is held."""
-        raise NotImplementedError
 
 
 def line_runs(found: Iterator[Line], piece: Piece) -> Iterator[Run]:

@@ -7,7 +7,7 @@ import orjson
 
 from curate.core.encoding import BOMS
 from curate.core.source import Piece
-from curate.sources.decoded import BLANK, Decoded, Run, Taker
+from curate.sources.decoded import BLANK, Divided, Run, Taker
 from curate.sources.fields import Fault, Fields, Rows
 from curate.sources.objects import NOT_AN_OBJECT, Inexact, inexact_in, lenient
 
@@ -15,7 +15,7 @@ MARKS = {encoding: bom for bom, encoding in BOMS} | {"gb18030": "\ufeff".encode(
 """Byte order marks by encoding."""
 
 
-class Jsonl(Fields, Decoded):
+class Jsonl(Fields, Divided):
     """Read JSON Lines (RFC 8259 values parted by line feeds), plain or packed, in any encoding.
 
     A carriage return, U+2028 or U+0085 parts no records. Of repeated keys in an object the last one counts. NaN and

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from curate.core.source import Piece
-from curate.sources.decoded import EMPTY, ENCODING, Decoded, Run, Taker
+from curate.sources.decoded import EMPTY, ENCODING, Divided, Run, Taker
 from curate.sources.fields import Rows, Span
 
 
-class Text(Decoded):
+class Text(Divided):
     """Read text files of any kind (prose, Markdown, mail), plain or packed: each file is one record."""
 
     @property

@@ -186,6 +186,7 @@ def test_the_report_lays_out_every_table_and_four_lines(records):
     said.forms[OURS] = recalled(wanted_of(some, "form"), found)
     said.negatives[OURS] = false_positives(innocent, [[] for _ in innocent])
     said.english[OURS] = {kind: Recall(2, 1, 1) for kind in (*STRUCTURED, *ASIDE)}
+    said.named[OURS] = {"DOMAIN_NAME": Recall(2, 2, 2)}
     said.unfounded[OURS] = 0
     said.labelled["set"] = {"phone": (Recall(2, 1, 1), Recall(2, 2, 2))}
     said.changed = [changed("statutes", ["0123456789"], [[(0, 5, "A")]])]
@@ -195,6 +196,7 @@ def test_the_report_lays_out_every_table_and_four_lines(records):
     assert orjson.loads(orjson.dumps(said.json()))["whole"]["statutes"]["seconds"] == 2.0
     text = report(said)
     assert text.count("### ") == 9
+    assert "| `DOMAIN_NAME`, with `URL` among `types` | 2 | 1.000 / 1.000 |" in text
     assert "| all | 100 | 1.000 | 0.050 |" in text
     assert "| statutes | 5.0 | 5.00 | 5.00 | 0.50 | 10 |" in text
     assert "| 1 MB | 0.250 |" in text

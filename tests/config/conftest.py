@@ -1,6 +1,6 @@
 """A registry of three small stages and one source, so that no text here depends on the real ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
@@ -10,8 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from curate.config import registry
 from curate.core.errors import ConfigError
-from curate.core.source import FileStat, Source
-from curate.core.stage import Stage, Value
+from curate.core.source import FileStat, Source, Split, Surveyed
+from curate.core.stage import Outcome, Stage, Step, Value
 
 KINDS = {"string": pa.string(), "integer": pa.int64()}
 
@@ -36,6 +36,12 @@ class Lines(Source):
                 raise ConfigError(f"there is no {path.name!r}", where="elsewhere", hint="check the path")
         return [FileStat(path.name, str(path), path.stat().st_size, "") for path in map(Path, paths)]
 
+    def look(self, file: FileStat, parts: Path) -> Surveyed:
+        raise OSError(f"nothing here looks at {file.uri} or {parts}")
+
+    def read(self, split: Split) -> Iterator[Outcome]:
+        raise OSError(f"nothing here reads {split.source}")
+
 
 class Weights(Value):
     """Weights of two kinds."""
@@ -44,7 +50,14 @@ class Weights(Value):
     first: float = Field(1.0, ge=0, description="Weight of the first kind.")
 
 
-class Quality(Stage):
+class Idle(Stage):
+    """Change nothing."""
+
+    def open(self) -> Step:
+        return Outcome
+
+
+class Quality(Idle):
     """Measure how good a text is."""
 
     preset: Literal["base", "finance", "healthcare", "legal"] = Field("base", description="Industry of the thresholds.")
@@ -64,7 +77,7 @@ class Quality(Stage):
         return (self.lexicon,) if self.lexicon else ()
 
 
-class Speak(Stage):
+class Speak(Idle):
     """Say which language a record is written in."""
 
     @property
@@ -72,13 +85,13 @@ class Speak(Stage):
         return pa.schema([("language", pa.string())])
 
 
-class Normalize(Stage):
+class Normalize(Idle):
     """Bring texts into one form."""
 
     form: Literal["NFC", "NFKC"] | None = Field("NFC", description="Unicode form.")
 
 
-class Pii(Stage):
+class Pii(Idle):
     """Replace personal data."""
 
     keep: tuple[str, ...] = Field((), description="Types that stay.")

@@ -9,7 +9,7 @@ from pydantic import Field
 from curate.config import registry
 from curate.config.model import Config
 from curate.core.errors import ConfigError
-from curate.core.stage import Stage
+from tests.config.conftest import Idle
 
 HEAD = """\
 name: x
@@ -21,7 +21,7 @@ stages:
 """
 
 
-class Choose(Stage):
+class Choose(Idle):
     """Read some columns by name."""
 
     by: tuple[str, ...] = Field((), description="Columns.")

@@ -104,9 +104,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]
 def test_the_manifest_counts_what_was_found_replaced_and_allowed_by_type_and_source(made):
     stage = next(stage for stage in read_manifest(made[0]).stages if stage.name == "pii")
     phone = stage.by_source["notes"].personal["PHONE_NUMBER"]
-    assert (phone.found, phone.replaced, phone.allowed) == (122, 122, 60)
+    assert (phone.found, phone.replaced, phone.allowed) == (182, 122, 60)
+    assert phone.reasons == {"numbered": 60}
     assert stage.by_source["chats"].personal["CN_BANK_CARD"].found == 1
-    assert stage.personal["PHONE_NUMBER"].found == 123
+    assert stage.personal["PHONE_NUMBER"].replaced == 123
     assert stage.key_id == key_id(KEY)
 
 
@@ -143,7 +144,7 @@ def test_without_a_key_nothing_says_where_values_stood(made, tmp_path):
     assert not list(out.glob("_lineage/pii-*"))
     stage = next(stage for stage in read_manifest(out).stages if stage.name == "pii")
     assert stage.key_id is None
-    assert stage.personal["PHONE_NUMBER"].found == 123
+    assert stage.personal["PHONE_NUMBER"].replaced == 123
 
 
 def test_the_bytes_are_the_same_for_any_number_of_workers(made, tmp_path):
@@ -377,7 +378,7 @@ class TestCanaries:
 def test_the_report_shows_found_replaced_and_allowed_by_type_and_source_what_is_left_and_the_canaries(made, lang):
     manifest = read_manifest(made[0])
     rows = [row for table in Read(page(manifest, lang)).tables for row in table]
-    assert ["PHONE_NUMBER", "notes", "122", "122", "60"] in rows
+    assert ["PHONE_NUMBER", "notes", "182", "122", "0", "60", "numbered 60"] in rows
     assert ["CN_MOBILE", "notes", "0", "60", "0"] in rows
     assert [row[:2] for row in rows if row[0] == "EMAIL_ADDRESS" and len(row) == 4] == [["EMAIL_ADDRESS", "40"]]
 

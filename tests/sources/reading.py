@@ -1,12 +1,33 @@
 """What the tests of all sources need: a file on disk, and everything that a source makes of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from curate.core.source import Piece, Split, Surveyed
+from curate.core.source import FileStat, Piece, Split, Surveyed
+from curate.core.stage import Outcome
+from curate.sources.fields import Fields
 from curate.sources.listed import Listed
 
 NO_PARTS = Path("/nonexistent/parts")
+
+
+class Unread:
+    """A source whose files nobody looks at."""
+
+    def look(self, file: FileStat, parts: Path) -> Surveyed:
+        raise OSError(f"nothing here looks at {file.uri} or {parts}")
+
+    def read(self, split: Split) -> Iterator[Outcome]:
+        raise OSError(f"nothing here reads {split.source}")
+
+
+class Files(Unread, Listed):
+    """Files that are listed."""
+
+
+class Told(Unread, Fields):
+    """Fields of records that come from elsewhere."""
 
 
 def write(path: Path, body: bytes | str) -> Path:

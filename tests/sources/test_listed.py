@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.core.errors import ConfigError, StorageError
-from curate.sources.listed import REGISTRY, Listed, matcher, parted
-from tests.sources.reading import write
+from curate.sources.listed import REGISTRY, matcher, parted
+from tests.sources.reading import Files, write
 
 
 def uris(*paths):
-    source = Listed(name="s", path=tuple(map(str, paths)) if len(paths) > 1 else str(paths[0]))
+    source = Files(name="s", path=tuple(map(str, paths)) if len(paths) > 1 else str(paths[0]))
     return [file.uri for file in source.files()]
 
 
@@ -100,7 +100,7 @@ def test_links_are_followed_but_not_in_circles(tree):
 
 
 def test_a_changed_file_has_another_mark(tree):
-    source = Listed(path=str(tree / "a.jsonl"))
+    source = Files(path=str(tree / "a.jsonl"))
     [before] = source.files()
     write(tree / "a.jsonl", "changed")
     os.utime(tree / "a.jsonl", ns=(1, 1))
@@ -126,7 +126,7 @@ def test_a_folder_that_may_not_be_listed_is_a_storage_error(tree):
 
 
 def test_what_nobody_said_of_a_source_is_unknown():
-    said = Listed(path="x", license="MIT", notes="by hand").registry()
+    said = Files(path="x", license="MIT", notes="by hand").registry()
     assert tuple(said) == REGISTRY
     assert (said["license"], said["notes"], said["owner"]) == ("MIT", "by hand", "unknown")
 

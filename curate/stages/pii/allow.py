@@ -3,6 +3,7 @@
 import re
 
 from curate.stages.pii.checks import TOLL_FREE, is_public_ip, words
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.words import Words
 
 WINDOW = 24
@@ -81,8 +82,8 @@ def says(one: Words, other: Words, text: str, start: int, window: int) -> bool:
     return nearest >= 0 and nearest > other.last(before) and SENTENCE.search(before, nearest) is None
 
 
-def is_numbered(text: str, start: int, _end: int) -> bool:
-    """Tell whether the nearest label before a number says order, batch, part, patent and the like.
+def is_numbered(text: str, start: int, _end: int) -> Reason:
+    """Give the reason where the nearest label before a number says order, batch, part and the like.
 
     A label that has had its number, with a comma or a line break behind it, says nothing of the next one; nor does one
     of the sentence before.
@@ -90,10 +91,11 @@ def is_numbered(text: str, start: int, _end: int) -> bool:
     before = text[max(0, start - WINDOW) : start].lower()
     nearest = NUMBERED.last(before)
     if nearest < 0:
-        return False
+        return ""
     own = PERSONAL.last(before)
     belongs = nearest <= own or before[own:nearest].strip() in OWN_TAILS
-    return not belongs and not SERVED.search(before, nearest) and not SENTENCE.search(before, nearest)
+    is_other = not belongs and not SERVED.search(before, nearest) and not SENTENCE.search(before, nearest)
+    return "numbered" if is_other else ""
 
 
 def is_announced(text: str, start: int) -> bool:
@@ -103,58 +105,60 @@ def is_announced(text: str, start: int) -> bool:
     return own >= 0 and ATTACHED.fullmatch(before, own) is not None
 
 
-def is_amount(text: str, start: int, end: int) -> bool:
-    """Tell whether a unit or currency stands next to a number, or the number is a part of a decimal.
+def is_amount(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a unit or currency stands next to a number, or the number is a part of a decimal.
 
     Behind the label of a person what follows is no unit but the next word (`电话 ... 万先生`).
     """
     if DECIMALS.match(text, end) or AMOUNT_BEFORE.search(text, max(0, start - 5), start):
-        return True
-    return AMOUNT_AFTER.match(text, end) is not None and not is_announced(text, start)
+        return "amount"
+    is_some = AMOUNT_AFTER.match(text, end) is not None and not is_announced(text, start)
+    return "amount" if is_some else ""
 
 
-def is_other_number(text: str, start: int, end: int) -> bool:
-    """Tell whether a number is an amount, or the number of something that is not a person."""
+def is_other_number(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a number is an amount, or the number of something that is not a person."""
     return is_amount(text, start, end) or is_numbered(text, start, end)
 
 
-def is_hotline(text: str, start: int, end: int) -> bool:
-    """Tell whether a number belongs to a service: 400 and 800 of China, toll-free ones of North America.
+def is_hotline(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a number belongs to a service: 400 and 800 of China, toll-free ones of North America.
 
     Short codes (95xxx, 12345) have too few digits for any rule.
     """
     digits = "".join(sign for sign in EXTENSION.split(text[start:end], 1)[0] if sign.isdigit())
-    return NATIONAL.fullmatch(digits) is not None
+    return "hotline" if NATIONAL.fullmatch(digits) else ""
 
 
-def is_no_phone(text: str, start: int, end: int) -> bool:
-    """Tell whether a number that is written like a telephone number is a hotline or another number."""
+def is_no_phone(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a number that is written like a telephone number is a hotline or another number."""
     return is_hotline(text, start, end) or is_other_number(text, start, end)
 
 
-def is_version_or_own(text: str, start: int, end: int) -> bool:
-    """Tell whether an address is nobody's (see `is_public_ip`), a well-known resolver, a version or a section."""
+def is_version_or_own(text: str, start: int, end: int) -> Reason:
+    """Give the reason where an address is nobody's (`is_public_ip`), a well-known resolver, a version or a section."""
     value = text[start:end]
-    if value in DNS or not is_public_ip(value):
-        return True
+    if value in DNS:
+        return "resolver"
+    if not is_public_ip(value):
+        return "private_address"
     if ":" in value:
-        return False
+        return ""
     if says(VERSION, ADDRESS, text, start, LIST_WINDOW) or BOUND.search(text, max(0, start - 3), start):
-        return True
+        return "version"
     small = all(int(part) <= LARGEST_SECTION for part in value.split("."))
-    return small and bool(SECTION.search(text, max(0, start - 8), start)) and text[end : end + 1].isspace()
+    opens = small and SECTION.search(text, max(0, start - 8), start) and text[end : end + 1].isspace()
+    return "section" if opens else ""
 
 
-def is_public_mailbox(text: str, start: int, end: int) -> bool:
-    """Tell whether a mailbox is an example (RFC 2606), answers for an organisation, or is a file such as a@2x.png."""
+def is_public_mailbox(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a mailbox answers for an organisation, is an example, or a file such as a@2x.png."""
     local, _, domain = text[start:end].lower().rpartition("@")
     last = domain.rpartition(".")[2]
     parts = re.split("[._+-]", local)
-    return (
-        local in ROLES
-        or parts[0] in ROLES
-        or (parts[-1] in ROLES and not (parts[-1] in SURNAMES and "." in local))
-        or ROLE_ENDING.search(local) is not None
-        or last in NOT_A_TLD
-        or EXAMPLE_DOMAIN.search(domain) is not None
-    )
+    is_surname = parts[-1] in SURNAMES and "." in local
+    if local in ROLES or parts[0] in ROLES or (parts[-1] in ROLES and not is_surname) or ROLE_ENDING.search(local):
+        return "role_mailbox"
+    if last in NOT_A_TLD:
+        return "file_name"
+    return "example_domain" if EXAMPLE_DOMAIN.search(domain) else ""

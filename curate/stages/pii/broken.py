@@ -5,6 +5,7 @@ from dataclasses import replace
 from curate.stages.pii.allow import is_other_number
 from curate.stages.pii.groups import BREAK, in_column
 from curate.stages.pii.numbers import COMPANY_CODE, MOBILE, RESIDENT_ID, SCHEME_CARD, UNION_CARD
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import LEFT, RIGHT, Rule, Spared
 
 JOINT = f"(?:{BREAK}|[ -])?"
@@ -18,14 +19,15 @@ def digits_joined(*classes: str, ahead: str) -> str:
     return f"{LEFT}{ahead}{JOINT.join(classes)}{RIGHT}"
 
 
-def in_parts(text: str, start: int, end: int) -> bool:
-    """Tell whether more than one line break divides a number."""
-    return text.count("\n", start, end) != 1
+def in_parts(text: str, start: int, end: int) -> Reason:
+    """Give the reason where more than one line break divides a number."""
+    return "" if text.count("\n", start, end) == 1 else "broken"
 
 
-def is_no_card(text: str, start: int, end: int) -> bool:
-    """Tell whether a broken number is not in two parts, part of a column, an amount or another number."""
-    return in_parts(text, start, end) or in_column(text, start, end) or is_other_number(text, start, end)
+def is_no_card(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a broken number is not in two parts, part of a column, an amount or another number."""
+    apart: Reason = in_parts(text, start, end) or ("table" if in_column(text, start, end) else "")
+    return apart or is_other_number(text, start, end)
 
 
 def across_lines(rule: Rule, spared: Spared, *values: str) -> Rule:

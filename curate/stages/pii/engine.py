@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from curate.stages.pii.gating import Gates, Opened, Stretch, widened
 from curate.stages.pii.mentions import mentions
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import CODE_START, Rule
-from curate.stages.pii.rules import RULES
+from curate.stages.pii.rules import EVERY, RULES, Sought
 
 JOINTS = " -.()）"
 RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
@@ -44,6 +45,8 @@ class Span(NamedTuple):
     end: int
     entity: str
     score: float
+    reason: Reason = ""
+    """Which allow rule spared it; empty for what is personal data."""
 
 
 class BudgetError(ValueError):
@@ -112,13 +115,20 @@ class Native:
     only leaves out places where no rule can begin.
     """
 
-    def __init__(self, types: frozenset[str], lenient: frozenset[str] = frozenset(), budget: int = 1_000_000) -> None:
-        """Compile the rules of the types wanted. `budget` is how many candidates of one kind one text may have."""
+    def __init__(
+        self,
+        types: frozenset[str],
+        lenient: frozenset[str] = frozenset(),
+        budget: int = 1_000_000,
+        profiles: frozenset[str] = EVERY,
+    ) -> None:
+        """Compile the rules that are sought (see Sought). `budget`: candidates of one kind that one text may have."""
+        sought = Sought(types, lenient, profiles)
         self.budget = budget
         self.at_runs: list[Compiled] = []
         gated: dict[str, list[Compiled]] = {}
         for place, rule in enumerate(RULES):
-            if rule.entity in types:
+            if sought.has(rule):
                 self.at_runs += compiled(place, rule, lenient=rule.entity in lenient) if not rule.gate else []
                 if rule.gate:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
@@ -316,7 +326,8 @@ def judged(found: list[tuple[int, Span]], one: Compiled, text: str, span: tuple[
     for start, end in one.rule.spans(text, *span):
         score = one.rule.judge(text, start, end, lenient=one.lenient)
         if score:
-            found.append((one.place, Span(start, end, one.rule.entity, score)))
+            reason = one.rule.spared(text, start, end) if score < 0 else ""
+            found.append((one.place, Span(start, end, one.rule.entity, score, reason)))
 
 
 def parted(found: Sequence[tuple[int, Span]], allowed: list[Span] | None) -> list[Span]:

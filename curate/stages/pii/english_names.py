@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from curate.stages.pii.checks import words
 from curate.stages.pii.fields import CLOSING, JOIN, OPENING, SIGN, label
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import Rule
 
 UPPER, LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ\u0101\u0107\u010d\u0119\u011b\u0142\u0144\u0159\u015b\u0161\u017a\u017c\u017e"
@@ -125,9 +126,9 @@ def is_addressee(value: str) -> bool:
     return value.split(" ", 1)[0].lower() not in NOBODY
 
 
-def is_street(text: str, start: int, _end: int) -> bool:
-    """Tell whether `Dr` before text[start:] ends the name of a street and is no title."""
-    return DRIVE.search(text, max(0, start - LONGEST_NAME), start) is not None
+def is_street(text: str, start: int, _end: int) -> Reason:
+    """Give the reason where `Dr` before text[start:] ends the name of a street and is no title."""
+    return "street" if DRIVE.search(text, max(0, start - LONGEST_NAME), start) else ""
 
 
 def is_person(value: str) -> bool:

@@ -12,7 +12,7 @@ from curate.stages.pii.engine import Span
 
 Write = Callable[[str, str], str]
 """(type, value): what stands in its place."""
-FATES = ("found", "replaced", "allowed")
+FATES = ("found", "replaced", "tagged")
 
 
 class Piece(NamedTuple):
@@ -75,20 +75,23 @@ class Evidence:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.counts: dict[int, dict[str, Counter[str]]] = {}
+        """By string, by fate: how often each type."""
+        self.allowed: dict[int, list[Span]] = {}
         self.trails: dict[int, Trail] = {}
         self.positions: dict[int, list[tuple[int, int, str]]] = {}
 
     def allow(self, place: int, spans: Sequence[Span]) -> None:
-        """Count what allow rules left in a string."""
+        """Note what allow rules left in a string as it came."""
         if spans:
-            self._counter(place, "allowed").update(span.entity for span in spans)
+            self.allowed[place] = list(spans)
 
     def leave(self, place: int, spans: Sequence[Span]) -> None:
         """Note what is found in a string as it came and stays in it."""
         if spans:
             said = self.positions.setdefault(place, [])
             said += [(span.start, span.end - span.start, span.entity) for span in spans]
-            self._counter(place, "found").update(span.entity for span in spans)
+            for fate in ("found", "tagged"):
+                self._counter(place, fate).update(span.entity for span in spans)
 
     def find(self, place: int, spans: Sequence[Span], write: Write) -> Write:
         """Note where in the original the spans stand; return a `write` that notes how much is written for each."""
@@ -97,13 +100,14 @@ class Evidence:
         for span in spans:
             start, end = trail.origin(span.start, span.end)
             said.append((start, end - start, span.entity))
-        for fate in ("found", "replaced"):
-            self._counter(place, fate).update(span.entity for span in spans)
+        self._counter(place, "found").update(span.entity for span in spans)
+        replaced = self._counter(place, "replaced")
         lengths: list[int] = []
 
         def noting(entity: str, value: str) -> str:
             text = write(entity, value)
             lengths.append(len(text))
+            replaced[entity] += 1
             if len(lengths) == len(spans):
                 trail.edited(spans, lengths)
             return text
@@ -114,11 +118,18 @@ class Evidence:
         return self.counts.setdefault(place, {}).setdefault(fate, Counter())
 
     def told(self) -> tuple[pa.RecordBatch | None, pa.RecordBatch | None]:
-        """Write the lines: by schema JUDGED, and by schema POSITIONS; in the order of the strings and of their text."""
+        """Write the lines: by schema JUDGED, and by schema POSITIONS; in the order of the strings and of their text.
+
+        What was allowed in a text as it came and replaced in a later round is not allowed.
+        """
+        for place, spans in self.allowed.items():
+            for span in untouched(spans, self.positions.get(place, ())):
+                self._counter(place, "found")[span.entity] += 1
+                self._counter(place, f"allowed:{span.reason}")[span.entity] += 1
         judged = [
             {"row": place, "type": entity, "fate": fate, "count": number}
             for place in sorted(self.counts)
-            for fate in FATES
+            for fate in (*FATES, *sorted({*self.counts[place]} - {*FATES}))
             for entity, number in sorted(self.counts[place].get(fate, Counter()).items())
         ]
         positions = [
@@ -130,3 +141,13 @@ class Evidence:
             pa.RecordBatch.from_pylist(judged, JUDGED) if judged else None,
             pa.RecordBatch.from_pylist(positions, POSITIONS) if positions else None,
         )
+
+
+def untouched(spans: Sequence[Span], positions: Sequence[tuple[int, int, str]]) -> list[Span]:
+    """Return the spans that lie in none of the stretches (offset, length, type)."""
+    starts: list[int] = []
+    reach: list[int] = [0]
+    for offset, length, _ in sorted(positions):
+        starts.append(offset)
+        reach.append(max(reach[-1], offset + length))
+    return [span for span in spans if reach[bisect_left(starts, span.end)] <= span.start]

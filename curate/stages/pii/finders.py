@@ -9,7 +9,7 @@ import pyarrow as pa
 from curate.stages.pii.engine import Native, Span
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.plugs import NAMES, NOTHING, Plugs, declared, entries, mapped, models
-from curate.stages.pii.rules import TYPES
+from curate.stages.pii.rules import TYPES, Sought
 
 
 class Finder(Protocol):
@@ -42,27 +42,25 @@ class Finder(Protocol):
 Marks = tuple[tuple[str, int, int], ...]
 
 
-def finder(engine: str, types: frozenset[str], lenient: frozenset[str], budget: int, plugs: Plugs = NOTHING) -> Finder:
-    """Return an engine for these types, built once a process; ConfigError where what is plugged in cannot be loaded.
+def finder(engine: str, sought: Sought, budget: int, plugs: Plugs = NOTHING) -> Finder:
+    """Return an engine for what is sought, built once a process; ConfigError where what is plugged in cannot be loaded.
 
     Presidio is imported only for its own engine and for what is plugged in.
     """
-    return built(engine, types, (lenient, budget), plugs, plugs.marks)
+    return built(engine, sought, budget, plugs, plugs.marks)
 
 
 @cache
-def built(
-    engine: str, types: frozenset[str], limits: tuple[frozenset[str], int], plugs: Plugs, _marks: Marks
-) -> Finder:
+def built(engine: str, sought: Sought, budget: int, plugs: Plugs, _marks: Marks) -> Finder:
     """Build an engine; `marks` are those of the files as they are now."""
-    lenient, budget = limits
+    native = (sought.types, sought.lenient, budget, sought.profiles)
     if engine == "native" and not plugs:
-        return Native(types, lenient, budget)
+        return Native(*native)
     from curate.stages.pii.presidio import Bridged, PresidioEngine
 
     if engine == "native":
-        return Bridged(Native(types, lenient, budget), types, plugs)
-    return PresidioEngine(types, lenient, budget, plugs)
+        return Bridged(Native(*native), sought.types, plugs)
+    return PresidioEngine(sought, budget, plugs)
 
 
 def offered(plugs: Plugs, wanted: Iterable[str]) -> frozenset[str]:

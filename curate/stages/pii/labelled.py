@@ -57,6 +57,7 @@ PLATE = Rule(
     0.8,
     check=checks.is_plate,
     certain=False,
+    profile="cn",
     gate=f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?[0-9A-HJ-NP-Z]{{4}}",
 )
 
@@ -81,6 +82,7 @@ MESSENGERS = (
         0.8,
         label=QQ_LABEL,
         gate="(?:[Qq][Qq]|扣扣|企鹅号)[^0-9]{0,10}[1-9]",
+        profile="cn",
     ),
     Rule(
         "WECHAT_ID",
@@ -89,6 +91,7 @@ MESSENGERS = (
         0.8,
         label=WECHAT_LABEL,
         gate=WECHAT_GATE,
+        profile="cn",
     ),
     Rule(
         "WECHAT_ID",
@@ -113,6 +116,7 @@ MESSENGERS = (
         0.7,
         label=f"(?:[加➕]|添加|搜|扫码?加?|联系)[ ]?(?:一?下|我的?|个|本人)?[ ]?{ADDED}[ ]?[:：]?[ ]?{WECHAT_OPEN}",
         gate=WECHAT_GATE,
+        profile="cn",
     ),
     Rule(
         "WECHAT_ID",
@@ -121,6 +125,7 @@ MESSENGERS = (
         0.6,
         label=f"{WECHAT_NAME}[ \\t]{{0,4}}",
         gate=WECHAT_GATE,
+        profile="cn",
     ),
 )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from presidio_analyzer.nlp_engine import (
     StanzaNlpEngine,
     TransformersNlpEngine,
 )
+from presidio_analyzer.nlp_engine.huggingface_token_pipe import HuggingFaceTokenPipe
 from presidio_analyzer.nlp_engine.stanza_nlp_engine import load_pipeline
 
 from curate.core.errors import ConfigError
@@ -121,8 +123,22 @@ def nlp_engine(path: Path) -> SpacyNlpEngine:
         fact = f"the model cannot be loaded: {type(error).__name__}: {' '.join(str(error).split())}"
         raise ConfigError(fact, where=str(path), hint="give the folder in which the model was saved") from error
     engine = cast("SpacyNlpEngine", made)
+    for pipeline in vars(engine)["nlp"].values():
+        close(pipeline)
     ignore(engine)
     return engine
+
+
+def close(pipeline: Any) -> None:
+    """Have a model of transformers that raises on a text raise: Presidio would go on as if it had found nothing."""
+    for _, part in getattr(pipeline, "pipeline", ()):
+        if isinstance(part, HuggingFaceTokenPipe):
+            vars(part)["_predict_one"] = partial(predicted, part)
+
+
+def predicted(part: HuggingFaceTokenPipe, doc: Any) -> object:
+    """Return what a model of transformers finds in a text."""
+    return part._validate_predictions(part.pipeline(doc.text))  # noqa: SLF001 - judges what Presidio makes of it
 
 
 def listed(said: Said) -> list[Said]:

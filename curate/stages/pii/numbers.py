@@ -1,7 +1,7 @@
 """Rules for values that begin with digits: resident ids, telephones, cards, company codes, passports, IPv4."""
 
 from curate.stages.pii import checks
-from curate.stages.pii.allow import is_amount, is_no_phone, is_numbered, is_other_number, is_version_or_own
+from curate.stages.pii.allow import is_no_phone, is_other_number, is_version_or_own
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
 from curate.stages.pii.words import Words
 
@@ -63,6 +63,7 @@ RESIDENT_ID = (
         labels=RESIDENT,
         runs=frozenset({17, 18}),
         joined=frozenset(range(2, 17)),
+        profile="cn",
     ),
     Rule(
         "CN_RESIDENT_ID",
@@ -74,6 +75,7 @@ RESIDENT_ID = (
         labels=RESIDENT,
         needs_label=True,
         runs=frozenset({15}),
+        profile="cn",
     ),
 )
 
@@ -92,6 +94,7 @@ MOBILE = Rule(
     runs=frozenset({11, 12, 13, 15}),
     joined=frozenset({2, 3, 4, 5, 6, 7, 8, 9}),
     joints=" -)）",
+    profile="cn",
 )
 PHONES = (
     MOBILE,
@@ -108,6 +111,7 @@ PHONES = (
         joined=frozenset({2, 5, 9}),
         joints=" -)）",
         lead="plus",
+        profile="cn",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -122,6 +126,7 @@ PHONES = (
         runs=frozenset({4, 5, 6, 7, 10, 11, 12}),
         joined=frozenset({2, 3, 4}),
         joints=" -)）",
+        profile="cn",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -133,6 +138,7 @@ PHONES = (
         joined=frozenset({3, 4}),
         joints=" -)）",
         lead="paren",
+        profile="cn",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -144,6 +150,7 @@ PHONES = (
         joined=frozenset({1, 3}),
         joints=" -.)）",
         lead="any",
+        profile="us",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -199,6 +206,7 @@ UNION_CARD = Rule(
     spared=is_other_number,
     runs=CARD_RUNS,
     joined=frozenset({4, 6}),
+    profile="cn",
 )
 SCHEME_CARD = Rule(
     "CREDIT_CARD",
@@ -225,6 +233,7 @@ CARDS = (
         spared=is_other_number,
         runs=CARD_RUNS,
         joined=frozenset({4, 6}),
+        profile="cn",
     ),
     SCHEME_CARD,
     Rule(
@@ -254,6 +263,7 @@ COMPANY_CODE = Rule(
     runs=frozenset(range(6, 19)),
     joined=frozenset({2, 4}),
     lead="any",
+    profile="cn",
 )
 CODES = (
     COMPANY_CODE,
@@ -266,6 +276,7 @@ CODES = (
         needs_label=True,
         runs=frozenset({7, 8}),
         lead="letter",
+        profile="cn",
     ),
     Rule(
         "CN_PASSPORT",
@@ -275,6 +286,7 @@ CODES = (
         labels=PASSPORT,
         needs_label=True,
         runs=frozenset({9}),
+        profile="cn",
     ),
     Rule(
         "US_SSN",
@@ -284,9 +296,10 @@ CODES = (
         check=checks.is_ssn,
         certain=False,
         labels=SSN,
-        spared=lambda text, start, end: is_amount(text, start, end) or is_numbered(text, start, end),
+        spared=is_other_number,
         joined=frozenset({3}),
         joints="-",
+        profile="us",
     ),
     Rule(
         "US_SSN",

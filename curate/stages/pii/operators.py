@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from curate.core.personal import normal_form
+from curate.stages.pii.dates import DATES, is_shifted, shifted
 from curate.stages.pii.fakes import WORDED, is_worded, worded
 from curate.stages.pii.keys import Secret
 from curate.stages.pii.surrogates import Seed, can_fake, faked, is_fake
@@ -20,8 +21,8 @@ LONG_NUMBER, KEPT_DIGITS = 11, 4
 PAIRS = {"document": 3, "corpus": 6}
 """Pairs of a letter and a digit in a pseudonym: 24 and 48 bits, so that no two values of a scope are likely to meet."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-NO_FAKES = frozenset({"DATE_TIME", "DATE_OF_BIRTH", "URL"})
-"""Types of which no fake would make sense: `surrogate` writes their placeholder."""
+NO_FAKES = DATES | {"URL"}
+"""Types whose placeholder `surrogate` may write: links, and dates that it cannot read."""
 
 Write = Callable[[str, str], str]
 """(type, value): what stands in its place."""
@@ -84,6 +85,8 @@ class Operators:
         """Tell whether a value is a fake that this key has written: it stays, so that a second run changes nothing."""
         if self.secret is None or self.of(entity) != "surrogate":
             return False
+        if entity in DATES:
+            return is_shifted(value)
         return is_fake(self.secret, entity, value) or (entity in WORDED and is_worded(self.secret, entity, value))
 
     def writing(self, record: str) -> Write:
@@ -105,6 +108,8 @@ class Operators:
 
     def fake(self, secret: Secret, seed: Seed, value: str) -> str:
         """Return a fake of the same form; where there can be none, a pseudonym or a placeholder."""
+        if seed.entity in DATES:
+            return shifted(secret, seed, value) or self.placeholder(seed.entity)
         if seed.entity in NO_FAKES:
             return self.placeholder(seed.entity)
         if seed.entity in WORDED:

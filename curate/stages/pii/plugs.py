@@ -86,12 +86,17 @@ def declared(entry: Mapping[str, object]) -> list[str]:
     return list(map(str, several)) if isinstance(several, list) else [str(one)] if one else []
 
 
+def titles(plugs: Plugs) -> list[str]:
+    """Name the models of the NLP engine."""
+    if plugs.nlp_engine is None:
+        return []
+    name = engine_name(plugs.nlp_engine)
+    return [f"{name}:{model_title(folder)}" for part, folder in models(plugs.nlp_engine) if part == name]
+
+
 def coverage(plugs: Plugs) -> dict[str, str]:
     """Say by what names in running text are found: `rules only`, or the models and recognizers beside the rules."""
-    more: list[str] = []
-    if plugs.nlp_engine is not None:
-        name = engine_name(plugs.nlp_engine)
-        more += [f"{name}:{model_title(folder)}" for part, folder in models(plugs.nlp_engine) if part == name]
+    more = titles(plugs)
     if plugs.recognizers is not None:
         for entry in entries(plugs.recognizers):
             model = entry.get("model_name")

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple, get_args
 
-from curate.stages.pii.rules import DEFAULT_OFF, TYPES
+from curate.stages.pii.rules import DEFAULT_OFF, EVERY, TYPES, types_under
 
 Preset = Literal["general", "cybersecurity", "healthcare", "finance", "legal", "manufacturing", "energy", "chat"]
 PRESETS: tuple[str, ...] = get_args(Preset)
@@ -39,10 +39,11 @@ CHOICES: dict[str, Choice] = {
 }
 
 
-def types_of(preset: str) -> tuple[str, ...]:
-    """Return the types that a preset looks for, in the order of the rules."""
+def types_of(preset: str, profiles: frozenset[str] = EVERY) -> tuple[str, ...]:
+    """Return the types that a preset looks for under these profiles, in the order of the rules."""
     choice = CHOICES[preset]
-    return tuple(one for one in TYPES if (one not in OFF or one in choice.adds) and one not in choice.keeps)
+    found = types_under(profiles)
+    return tuple(one for one in found if (one not in OFF or one in choice.adds) and one not in choice.keeps)
 
 
 def lenient_of(preset: str) -> tuple[str, ...]:

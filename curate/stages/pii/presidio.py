@@ -18,7 +18,7 @@ from curate.stages.pii.plugs import NAMES, NOTHING, Plugs
 from curate.stages.pii.recognizers import RECOGNIZERS, RuleRecognizer
 from curate.stages.pii.registry import THRESHOLD, bounded, presidio_own, recognizers
 from curate.stages.pii.rule import fold
-from curate.stages.pii.rules import RULES
+from curate.stages.pii.rules import RULES, Sought
 from curate.stages.pii.words import AFTER, BEFORE
 
 FACTOR, FLOOR = 0.35, 0.4
@@ -183,18 +183,18 @@ class PresidioEngine:
 
     def __init__(
         self,
-        types: frozenset[str],
-        lenient: frozenset[str] = frozenset(),
+        sought: Sought,
         budget: int = 1_000_000,
         plugs: Plugs = NOTHING,
         *,
         own: bool = True,
     ) -> None:
-        """Build the analyzer for the types wanted."""
-        ours = [one("en", lenient=one.RULE.entity in lenient) for one in RECOGNIZERS if one.RULE.entity in types]
+        """Build the analyzer for what is sought."""
+        types = sought.types
+        ours = [one("en", lenient=one.RULE.entity in sought.lenient) for one in RECOGNIZERS if sought.has(one.RULE)]
         for one in ours:
             one.score_thresholds = {"default": 0.0}
-        own_ones = presidio_own(types) if own else []
+        own_ones = presidio_own(types, sought.profiles) if own else []
         self.analysis = Analysis(types, plugs, budget, [bounded(one, None) for one in ours], own_ones)
 
     def look(

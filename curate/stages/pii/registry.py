@@ -47,6 +47,8 @@ LEFT_OUT = {
     "SpacyRecognizer": "reads what an NLP engine found",
 }
 """Presidio's English recognizers that `engine: presidio` does not load as they are, and why."""
+REGIONS = {"us": "US", "cn": "CN", "uk": "GB"}
+"""By profile, the region of which Presidio's recognizer of telephones reads the numbers."""
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "STANZA_OFFLINE": "1"}
 
 
@@ -117,15 +119,19 @@ def suffixes() -> Callable[[str], ExtractResult]:
     return TLDExtract(cache_dir=None, suffix_list_urls=())
 
 
-def presidio_own(types: frozenset[str]) -> list[EntityRecognizer]:
-    """Return Presidio's own English recognizers of these types, in its order, but for those LEFT_OUT."""
+def presidio_own(types: frozenset[str], profiles: frozenset[str]) -> list[EntityRecognizer]:
+    """Return Presidio's own English recognizers of these types, in its order, but for those LEFT_OUT.
+
+    Telephones are those of the countries of the profiles.
+    """
     provider = RecognizerRegistryProvider(registry_configuration={"supported_languages": ["en"]})
     loaded = provider.create_recognizer_registry().recognizers
-    phone = PhoneRecognizer(supported_regions=("US", "CN", "GB"))
+    regions = tuple(region for profile, region in REGIONS.items() if profile in profiles)
+    phones = [PhoneRecognizer(supported_regions=regions)] if regions else []
     return [
         bounded(one, SECONDS)
-        for one in (*loaded, phone)
-        if one is phone or type(one).__name__ not in LEFT_OUT
+        for one in (*loaded, *phones)
+        if one in phones or type(one).__name__ not in LEFT_OUT
         if types & {*one.supported_entities}
     ]
 

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.words import Words
 
 Lead = Literal["digit", "paren", "plus", "letter", "any", "code"]
+Country = Literal["cn", "us", "uk", "eu"]
+"""Whose identifiers: mainland China with Hong Kong, Macao and Taiwan, the US, the UK, the EU with Switzerland."""
 Profile = Literal["", "cn", "us", "uk", "eu"]
-"""Whose documents a rule knows: mainland China with Hong Kong, Macao and Taiwan, the US, the UK, the EU; empty: all."""
+"""Whose identifiers a rule knows; empty: those of no country, looked for under every profile."""
 
 LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 """Where a value may begin and end: no word boundary, for Chinese characters are word characters glued to values."""
@@ -37,17 +40,17 @@ CODE_START = "(?<![0-9A-Za-z])(?<![A-Za-z][-_])(?:[A-Za-z]{1,5}[-_])?[A-Za-z]{1,
 """Letters that a code begins with, such as `ZY-` or `HPB-AB`; where it begins is never in doubt."""
 CODE_OR_DIGITS = f"(?:{CODE_START}|{LEFT}(?<![A-Za-z][-_]))"
 
-Spared = Callable[[str, int, int], bool]
-"""(folded text, start, end): whether a value that has the right shape is nevertheless left in place."""
+Spared = Callable[[str, int, int], Reason]
+"""(folded text, start, end): why a value that has the right shape is nevertheless left in place; empty: it is not."""
 
 
 Read = Callable[[str, int, int], Iterable[tuple[int, int]]]
 """(folded text, start, end of a match): where the values stand that the match announces; none where it does not."""
 
 
-def never(_text: str, _start: int, _end: int) -> bool:
+def never(_text: str, _start: int, _end: int) -> Reason:
     """Spare nothing."""
-    return False
+    return ""
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """Every rule, by falling priority: of two equally long and equally sure spans the earlier rule's stands."""
 
+from typing import NamedTuple, get_args
+
 from curate.stages.pii.addresses import ADDRESS_RULES
 from curate.stages.pii.broken import BROKEN_RULES
+from curate.stages.pii.dates import BIRTH_RULES
 from curate.stages.pii.labelled import LABELLED_RULES
 from curate.stages.pii.names import NAME_RULES
 from curate.stages.pii.network import NETWORK_RULES
 from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
 from curate.stages.pii.organisations import ORGANISATION_RULES
 from curate.stages.pii.permits import PERMIT_RULES
-from curate.stages.pii.rule import Rule
+from curate.stages.pii.rule import Country, Rule
 from curate.stages.pii.streets import STREET_RULES
 from curate.stages.pii.western import WESTERN_RULES
 
@@ -18,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *PERMIT_RULES,
     *WESTERN_RULES,
     *NETWORK_RULES,
+    *BIRTH_RULES,
     *CARDS,
     *PHONES,
     *LABELLED_RULES,
@@ -33,3 +37,34 @@ DEFAULT_OFF = frozenset({"DATE_TIME", "ORGANIZATION", "URL", "UUID"})
 """Types that are looked for only where they are asked for: replacing them destroys a corpus."""
 DEFAULT_TYPES = tuple(entity for entity in TYPES if entity not in DEFAULT_OFF)
 """The types that are looked for unless others are named."""
+
+PROFILES: tuple[Country, ...] = get_args(Country)
+"""Every profile, in the order in which they are written."""
+EVERY: frozenset[str] = frozenset(PROFILES)
+
+
+class Sought(NamedTuple):
+    """What an engine looks for: `types`, by the rules of no country and of those of `profiles`.
+
+    For the types in `lenient` a label nearby suffices where a check digit does not hold.
+    """
+
+    types: frozenset[str]
+    lenient: frozenset[str] = frozenset()
+    profiles: frozenset[str] = EVERY
+
+    def has(self, rule: Rule) -> bool:
+        """Tell whether a rule is applied."""
+        return rule.entity in self.types and (not rule.profile or rule.profile in self.profiles)
+
+
+def types_under(profiles: frozenset[str]) -> tuple[str, ...]:
+    """Return the types that some rule finds under these profiles, in the order of the rules."""
+    sought = Sought(frozenset(TYPES), profiles=profiles)
+    return tuple(dict.fromkeys(rule.entity for rule in RULES if sought.has(rule)))
+
+
+def profiles_of(entity: str) -> tuple[str, ...]:
+    """Return the profiles whose rules find a type, in the order of PROFILES; none where a rule of no country does."""
+    known = {rule.profile for rule in RULES if rule.entity == entity}
+    return () if "" in known else tuple(one for one in PROFILES if one in known)

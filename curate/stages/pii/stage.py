@@ -1,23 +1,25 @@
 """The stage `pii`: what is done with personal data in Chinese and English text, type by type."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 import pyarrow as pa
-from pydantic import Field, PrivateAttr, computed_field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, computed_field, model_validator
 
 from curate.core.errors import ConfigError
 from curate.core.personal import key_id
 from curate.core.record import FILLED
 from curate.core.stage import Edit, Editor
 from curate.stages.pii.editing import Editing, Wording
-from curate.stages.pii.finders import Finder, finder, offered
+from curate.stages.pii.finders import Finder, finder, offered, plugged
 from curate.stages.pii.keys import HINT, Secret, read_key
 from curate.stages.pii.operators import KEYED, Operator, Operators, Scope
-from curate.stages.pii.plugs import Plugs, coverage
+from curate.stages.pii.plugs import Plugs, coverage, titles
 from curate.stages.pii.presets import Preset, lenient_of, types_of
-from curate.stages.pii.rules import TYPES
+from curate.stages.pii.rule import Country
+from curate.stages.pii.rules import PROFILES, RULES, TYPES, Sought, profiles_of, types_under
 
 WITHHELD = "<WITHHELD>"
 """What `mask` returns in the place of a text that it cannot mask."""
@@ -45,6 +47,11 @@ class Pii(Editor):
     preset: Preset = Field("general", description="Types that an industry looks for; see `docs/personal-data.md`.")
     types: tuple[str, ...] | None = Field(
         None, description="Types of personal data to look for; those of `preset` when absent."
+    )
+    profiles: tuple[Country, ...] = Field(
+        PROFILES,
+        description="Whose identifiers are looked for: China with Hong Kong, Macao and Taiwan, the US, the UK, the EU "
+        "with Switzerland. Names, addresses, mail, cards and the like are of no country and are looked for anyway.",
     )
     operator: Operator = Field(
         "placeholder",
@@ -96,12 +103,17 @@ class Pii(Editor):
     @property
     def wanted(self) -> tuple[str, ...]:
         """The types that are looked for."""
-        return types_of(self.preset) if self.types is None else self.types
+        return types_of(self.preset, frozenset(self.profiles)) if self.types is None else self.types
 
     @property
     def clears(self) -> tuple[str, ...]:
-        """What is replaced; a tag clears nothing."""
-        return tuple(entity for entity in self.wanted if self.operators.get(entity, self.operator) != "tag")
+        """What is replaced; a tag clears nothing.
+
+        What is looked for afterwards is Chinese: a type with Chinese rules counts only where these are applied.
+        """
+        chinese = frozenset() if "cn" in self.profiles else {rule.entity for rule in RULES if rule.profile == "cn"}
+        replaced = (entity for entity in self.wanted if self.operators.get(entity, self.operator) != "tag")
+        return tuple(entity for entity in replaced if entity not in chinese)
 
     @property
     def uses(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -124,36 +136,35 @@ class Pii(Editor):
         """Name the key without giving it away: so a changed key makes every task anew."""
         return None if self._key is None else key_id(self._key)
 
-    @field_validator("lenient")
-    @classmethod
-    def known(cls, types: Iterable[str] | None) -> Iterable[str] | None:
-        """Refuse a type that no rule knows."""
-        for name in types or ():
-            if name not in TYPES:
-                message = f"{name!r} is not a type of personal data; there are {', '.join(TYPES)}"
-                raise ValueError(message)
-        return types
-
     @model_validator(mode="after")
     def findable(self) -> Self:
-        """Refuse types, operators and placeholders of types that neither a rule nor what is plugged in finds."""
+        """Refuse types that nothing finds: neither a rule, under the profiles where it is looked for, nor a plug-in."""
         named = (*(self.types or ()), *self.operators, *self.placeholders)
         try:
             more = offered(self.plugs, named)
+            beside = plugged(self.plugs) if {*(self.types or ())} & self.excluded else frozenset()
         except ConfigError as error:
             raise ValueError(str(error)) from error
-        for name in named:
-            if name not in more:
-                message = f"{name!r} is not a type of personal data; there are {', '.join(sorted(more))}"
-                raise ValueError(message)
+        said = {"types": self.types or (), "operators": self.operators, "placeholders": self.placeholders}
+        faults = [unknown(key, name, sorted(more)) for key, names in said.items() for name in names if name not in more]
+        faults += [unknown("lenient", name, TYPES) for name in self.lenient or () if name not in TYPES]
+        faults += [left_out("types", name) for name in self.types or () if name in self.excluded - beside]
+        faults += [left_out("lenient", name) for name in self.lenient or () if name in self.excluded]
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """The types of rules of ours that none of the profiles applies."""
+        return frozenset(TYPES) - {*types_under(frozenset(self.profiles))}
 
     @model_validator(mode="after")
     def settled(self) -> Self:
         """Refuse placeholders that the stage would take for personal data, or for a type that there is not."""
         if not self.placeholders:
             return self
-        native = finder("native", frozenset(TYPES), frozenset(TYPES), self.max_candidates)
+        native = finder("native", Sought(frozenset(TYPES), frozenset(TYPES)), self.max_candidates)
         for entity, text in self.placeholders.items():
             if native.find(text) or any(sign.isdigit() for sign in text):
                 message = f"the placeholder {text!r} of {entity} could be taken for personal data itself"
@@ -177,7 +188,8 @@ class Pii(Editor):
     def finder(self) -> Finder:
         """Compile the rules, or build Presidio's analyzer; once a process for the same settings."""
         lenient = lenient_of(self.preset) if self.lenient is None else self.lenient
-        return finder(self.engine, frozenset(self.wanted), frozenset(lenient), self.max_candidates, self.plugs)
+        sought = Sought(frozenset(self.wanted), frozenset(lenient), frozenset(self.profiles))
+        return finder(self.engine, sought, self.max_candidates, self.plugs)
 
     def done(self) -> Operators:
         """Return what is done with each type."""
@@ -195,16 +207,37 @@ class Pii(Editor):
     def lineage(self) -> dict[str, Any]:
         """Say what is looked for and by what, what is written, and which key decided it."""
         operators = self.done()
-        sought = self.wanted
-        plugged = {kind: said for kind, said in coverage(self.plugs).items() if self.plugs}
-        covered = {kind: said for kind, said in COVERAGE.items() if KINDS.get(kind, "") in ("", *sought)}
+        beside = plugged(self.plugs) if self.types is None else frozenset()
+        sought = (*self.wanted, *sorted(beside - {*self.wanted}))
+        models = titles(self.plugs) if "ORGANIZATION" in sought else []
+        plugs = {kind: said for kind, said in coverage(self.plugs).items() if self.plugs}
+        profiles = [profile for profile in PROFILES if profile in self.profiles]
+        structured = "rules" if len(profiles) == len(PROFILES) else f"rules of {' '.join(profiles) or 'no country'}"
+        covered = {kind: said for kind, said in COVERAGE.items() if KINDS.get(kind, "") in ("", *self.wanted)}
+        if models:
+            ruled = "rules and " if "ORGANIZATION" in self.wanted else ""
+            covered["organisations"] = f"{ruled}{', '.join(dict.fromkeys(models))}"
         return {
             "types": list(sought),
-            "coverage": {**dict.fromkeys(KINDS, "not looked for"), **covered, **plugged},
+            "profiles": profiles,
+            "coverage": {**dict.fromkeys(KINDS, "not looked for"), **covered, "structured": structured, **plugs},
             "operators": {entity: operators.of(entity) for entity in sought},
             "placeholders": sorted({operators.placeholder(one) for one in sought if operators.writes_placeholder(one)}),
             "key_id": self.key_id,
         }
+
+
+def unknown(setting: str, name: str, known: Sequence[str]) -> str:
+    """Say that there is no such type, and which may have been meant."""
+    near = get_close_matches(name, known, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+    return f"`{setting}`: {name!r} is not a type of personal data; {hint}"
+
+
+def left_out(setting: str, name: str) -> str:
+    """Say that the profiles leave out every rule of a type."""
+    profiles = " or ".join(map(repr, profiles_of(name)))
+    return f"`{setting}`: {name!r} is found under the profile {profiles} alone, which `profiles` leaves out"
 
 
 def mask(text: str) -> str:

@@ -411,6 +411,16 @@ class TestCoverage:
         path = saved(tmp_path, "recognizers: [{name: Staff, supported_entity: PERSON, deny_list: [李四光]}]")
         assert coverage(Plugs(recognizers=path)) == {"names": "rules and Staff"}
 
+    def test_and_types_and_placeholders_of_the_manifest_have_those_of_what_is_plugged_in(self, folder):
+        said = Pii(nlp_engine=folder / "nlp.yaml", recognizers=folder / "registry.yaml").lineage()
+        more = {"LOCATION", "ORGANIZATION", "PROJECT", "POST_CODE"}
+        assert more <= {*said["types"]}
+        assert {f"<{kind}>" for kind in more} <= {*said["placeholders"]}
+        assert said["coverage"]["organisations"].startswith("spacy:")
+        listed = Pii(nlp_engine=folder / "nlp.yaml", types=["PERSON"]).lineage()
+        assert listed["types"] == ["PERSON"]
+        assert listed["coverage"]["organisations"] == "not looked for"
+
 
 class TestARun:
     def test_takes_paths_from_the_folder_of_its_configuration_and_tells_every_file(self, folder, tmp_path):

@@ -1,10 +1,15 @@
 """Documents that a label announces, numbers across lines, profiles, lenient reading, types that are off by default."""
 
 from random import Random
+from typing import ClassVar
 
 import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 
+from curate.config.model import Config
+from curate.core.errors import ConfigError
+from curate.stages.pii import Pii
 from curate.stages.pii.engine import Native
 from curate.stages.pii.rules import DEFAULT_OFF, DEFAULT_TYPES, RULES, TYPES
 from tests.stages.pii.made import LABELLED, digits, full_width, luhn, mobile, resident, union_pay, uscc
@@ -162,3 +167,79 @@ HARMLESS = [
 @pytest.mark.parametrize("text", HARMLESS, ids=range(len(HARMLESS)))
 def test_what_only_looks_like_a_document_is_left_alone(text):
     assert found(text) == []
+
+
+class TestProfiles:
+    PHONES: ClassVar = {"cn": "见13812345678。", "us": "see (212) 555-0143.", "": "+49 30 901820"}
+    IDS: ClassVar = {
+        "cn": ("CN_RESIDENT_ID", resident(Random(1))),
+        "us": ("US_SSN", "536-22-1234"),
+        "uk": ("UK_NINO", "AB 12 34 56 C"),
+        "eu": ("IT_FISCAL_CODE", "RSSMRA85T10A562S"),
+    }
+
+    @pytest.mark.parametrize("profiles", [[], ["cn"], ["us"], ["uk", "eu"], ["cn", "us", "uk", "eu"]], ids=str)
+    @pytest.mark.parametrize("engine", ["native", "presidio"])
+    def test_look_for_the_identifiers_of_their_countries_and_for_what_is_of_no_country(self, profiles, engine):
+        stage = Pii(profiles=profiles, engine=engine)
+        texts = pa.array([f"{value}。" for _, value in self.IDS.values()] + ["wei@hengtai.com.cn", "姓名：王小明"])
+        edited = stage.open()(texts).strings.to_pylist()
+        expected = [f"<{kind}>。" if who in profiles else f"{value}。" for who, (kind, value) in self.IDS.items()]
+        assert edited == [*expected, "<EMAIL_ADDRESS>", "姓名：<PERSON>"]
+        assert {kind for who, (kind, _) in self.IDS.items() if who in profiles} == {
+            kind for kind, _ in self.IDS.values() if kind in stage.wanted
+        }
+
+    def test_know_which_country_a_rule_of_a_shared_type_is_of(self):
+        for profile in ("cn", "us"):
+            edited = Pii(profiles=[profile]).open()(pa.array(list(self.PHONES.values())))
+            hidden = ["<PHONE_NUMBER>" in text for text in edited.strings.to_pylist()]
+            assert hidden == [who in {profile, ""} for who in self.PHONES]
+
+    def test_promise_nothing_of_chinese_numbers_that_nobody_looks_for(self):
+        assert {"PHONE_NUMBER", "CN_RESIDENT_ID", "CREDIT_CARD"} <= {*Pii(profiles=["cn"]).clears}
+        assert {"PHONE_NUMBER", "CN_RESIDENT_ID"}.isdisjoint(Pii(profiles=["us", "uk"]).clears)
+
+    def test_are_told_in_the_manifest(self):
+        said = Pii(profiles=["uk", "cn"]).lineage()
+        assert said["profiles"] == ["cn", "uk"]
+        assert said["coverage"]["structured"] == "rules of cn uk"
+        assert "US_SSN" not in said["types"]
+        assert Pii().lineage()["coverage"]["structured"] == "rules"
+
+    def test_leave_no_rule_of_a_type_of_a_country_to_all(self):
+        for rule in RULES:
+            country = rule.entity.partition("_")[0].lower()
+            assert country not in {"cn", "us", "uk", "eu"} or rule.profile == country
+
+    def test_refuse_all_types_that_they_exclude_or_that_there_are_not_at_once(self):
+        with pytest.raises(ValidationError) as told:
+            Pii(
+                profiles=["cn"],
+                types=["US_SSN", "UK_NHZ", "CN_PLATE"],
+                lenient=["IT_FISCAL_CODE"],
+                operators={"Q": "tag"},
+            )
+        said = str(told.value)
+        assert "`types`: 'UK_NHZ' is not a type of personal data; did you mean 'UK_NHS'?" in said
+        assert "`operators`: 'Q' is not a type of personal data; there are " in said
+        assert "`types`: 'US_SSN' is found under the profile 'us' alone, which `profiles` leaves out" in said
+        assert "`lenient`: 'IT_FISCAL_CODE' is found under the profile 'eu' alone" in said
+        assert "CN_PLATE' is" not in said
+
+    def test_that_there_are_not_are_told_with_what_was_meant(self, tmp_path):
+        (tmp_path / "c.yaml").write_text(
+            "name: x\nsources: {a: {format: jsonl, path: a.jsonl}}\nstages: [{pii: {profiles: [cnn, us]}}]\n"
+            "output: {path: out}\n"
+        )
+        with pytest.raises(ConfigError) as told:
+            Config.load(tmp_path / "c.yaml")
+        assert "stages[0].pii.profiles[0]: 'cnn' is none of cn, us, uk, eu" in str(told.value)
+        assert "did you mean 'cn'?" in str(told.value)
+
+    def test_leave_a_type_to_a_recognizer_that_is_plugged_in(self, tmp_path):
+        (tmp_path / "more.yaml").write_text(
+            "recognizers: [{name: A, supported_entity: US_SSN, patterns: [{name: x, regex: 'S-[0-9]+', score: 1}]}]"
+        )
+        stage = Pii(profiles=["cn"], types=["US_SSN"], recognizers=tmp_path / "more.yaml")
+        assert stage.open()(pa.array(["S-12 536-22-1234"])).strings.to_pylist() == ["<US_SSN> 536-22-1234"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from curate.stages.pii.context import words_of
 from curate.stages.pii.engine import BudgetError, Native
-from curate.stages.pii.rules import DEFAULT_TYPES, RULES, TYPES
+from curate.stages.pii.rules import DEFAULT_TYPES, RULES, TYPES, Sought
 from tests.stages.pii.made import KINDS, LABELLED, MADE, PLACES, full_width
 from tests.stages.pii.test_found import HARMLESS
 
@@ -66,7 +66,10 @@ def told(registry, language: str) -> set[tuple[str, int, int]]:
 def engines():
     from curate.stages.pii.presidio import PresidioEngine
 
-    return {lenient: (Native(ALL, lenient), PresidioEngine(ALL, lenient, own=False)) for lenient in (frozenset(), ALL)}
+    return {
+        lenient: (Native(ALL, lenient), PresidioEngine(Sought(ALL, lenient), own=False))
+        for lenient in (frozenset(), ALL)
+    }
 
 
 def agree(engines, text: str) -> None:
@@ -179,11 +182,12 @@ class TestPresidiosOwn:
         from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
         from curate.stages.pii.registry import LEFT_OUT, presidio_own
+        from curate.stages.pii.rules import EVERY
 
         said = {"supported_languages": ["en"]}
         theirs = RecognizerRegistryProvider(registry_configuration=said).create_recognizer_registry().recognizers
         every = frozenset(entity for one in theirs for entity in one.supported_entities)
-        own = {type(one).__name__ for one in presidio_own(every)}
+        own = {type(one).__name__ for one in presidio_own(every, EVERY)}
         assert own == {type(one).__name__ for one in theirs} - {*LEFT_OUT} | {"PhoneRecognizer"}
         assert {*LEFT_OUT} <= {type(one).__name__ for one in theirs} | {"SpacyRecognizer"}
         assert every <= {*TYPES}
@@ -192,19 +196,19 @@ class TestPresidiosOwn:
         from curate.stages.pii.presidio import PresidioEngine
 
         text = "Router 00:1B:44:11:3A:B7, see https://hengtai.com on 2024-01-02"
-        assert PresidioEngine(frozenset({"MAC_ADDRESS"})).find(text)[0][:3] == (7, 24, "MAC_ADDRESS")
-        assert PresidioEngine(ALL - {"MAC_ADDRESS"}).find(text) == []
+        assert PresidioEngine(Sought(frozenset({"MAC_ADDRESS"}))).find(text)[0][:3] == (7, 24, "MAC_ADDRESS")
+        assert PresidioEngine(Sought(ALL - {"MAC_ADDRESS"})).find(text) == []
 
     def test_are_none_where_no_type_is_wanted(self):
         from curate.stages.pii.presidio import PresidioEngine
 
-        assert PresidioEngine(frozenset()).find("13812345678 wei@hengtai.com.cn") == []
+        assert PresidioEngine(Sought(frozenset())).find("13812345678 wei@hengtai.com.cn") == []
 
     def test_are_a_matter_of_a_budget_too(self):
         from curate.stages.pii.presidio import PresidioEngine
 
         with pytest.raises(BudgetError) as said:
-            PresidioEngine(ALL, budget=3).find("13812345678，" * 5)
+            PresidioEngine(Sought(ALL), budget=3).find("13812345678，" * 5)
         assert "138" not in str(said.value)
 
     def test_stay_as_they_are_for_others_in_the_process(self):
@@ -212,7 +216,7 @@ class TestPresidiosOwn:
 
         from curate.stages.pii.presidio import PresidioEngine
 
-        PresidioEngine(ALL).find("4111111111111111")
+        PresidioEngine(Sought(ALL)).find("4111111111111111")
         assert not [one for one in CreditCardRecognizer.PATTERNS if type(one.compiled_regex).__name__ == "Bounded"]
 
 
