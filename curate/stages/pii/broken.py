@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from curate.stages.pii.allow import is_other_number
 from curate.stages.pii.groups import BREAK, in_column
-from curate.stages.pii.numbers import COMPANY_CODE, MOBILE, RESIDENT_ID, SCHEME_CARD, UNION_CARD
+from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import LEFT, RIGHT, Rule, Spared
 
@@ -30,11 +30,16 @@ def is_no_card(text: str, start: int, end: int) -> Reason:
     return apart or is_other_number(text, start, end)
 
 
-def across_lines(rule: Rule, spared: Spared, *values: str) -> Rule:
+WHOLE = {rule.name: rule for rule in (*RESIDENT_ID, *PHONES, *CARDS, *CODES)}
+"""The rules of numbers in one line, by name."""
+
+
+def across_lines(name: str, spared: Spared, *values: str, needs_label: bool = False) -> Rule:
     """Return the rule of the same numbers where one line break divides them."""
     return replace(
-        rule,
-        name=f"{rule.name} across two lines",
+        WHOLE[name],
+        name=f"{name} across two lines",
+        needs_label=needs_label,
         values=values,
         spared=spared,
         gate=GATE,
@@ -61,9 +66,9 @@ COMPANY_SHAPE = digits_joined(
 )
 
 BROKEN_RULES: tuple[Rule, ...] = (
-    across_lines(RESIDENT_ID[0], in_parts, RESIDENT_SHAPE),
-    across_lines(replace(COMPANY_CODE, needs_label=True), in_parts, COMPANY_SHAPE),
-    across_lines(UNION_CARD, is_no_card, *UNION_SHAPES),
-    across_lines(SCHEME_CARD, is_no_card, *SCHEME_SHAPES),
-    across_lines(replace(MOBILE, needs_label=True), is_no_card, MOBILE_SHAPE),
+    across_lines("resident id of 18 signs", in_parts, RESIDENT_SHAPE),
+    across_lines("unified social credit code", in_parts, COMPANY_SHAPE, needs_label=True),
+    across_lines("UnionPay card", is_no_card, *UNION_SHAPES),
+    across_lines("card of an international scheme", is_no_card, *SCHEME_SHAPES),
+    across_lines("Chinese mobile", is_no_card, MOBILE_SHAPE, needs_label=True),
 )

@@ -10,6 +10,13 @@ DOMAIN = r"(?:[0-9A-Za-z](?:[0-9A-Za-z\-]{0,61}[0-9A-Za-z])?\.){1,8}(?:[A-Za-z]{
 PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使]"
 PLATE_SIGN = "[0-9A-HJ-NP-Z]"
 IBAN_END = f"(?:(?P=a)[0-9A-Z]{{1,3}})?{RIGHT}"
+ADDED = "(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)"
+WECHAT_OPEN = "[\"'“]?"
+WECHAT_SAID = (
+    "[\"'”’】」』*]{0,2}[ ]?(?:[(（][^()（）\\n]{0,12}[)）])?"
+    "(?:[:：=|｜\\t]|[是为系][:：]?|(?:<[^<>0-9\\n]{1,20}>){1,3}|(?<=[】」』])|(?=[「『【]))[*]{0,2}[ ]?[\"'“‘「『【]?"
+)
+FIELD_END = r"(?=[ \t]*(?:\r?\n|[，。；、|｜）)】,;]|\Z))"
 LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)"
 HEX = "[0-9A-Fa-f]"
 
@@ -63,16 +70,9 @@ PLATE = Rule(
 
 QQ_LABEL = f"(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐号|群)?{SAID}"
 WECHAT_NAME = "(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
-ADDED = "(?:微信|薇信|威信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|Vx|WX|wx)"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
-WECHAT_GATE = r"(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)(?:.|\n){0,8}[A-Za-z]"
-WECHAT_OPEN = "[\"'“]?"
-WECHAT_SAID = (
-    "[\"'”’】」』*]{0,2}[ ]?(?:[(（][^()（）\\n]{0,12}[)）])?"
-    "(?:[:：=|｜\\t]|[是为系][:：]?|(?:<[^<>0-9\\n]{1,20}>){1,3}|(?<=[】」』])|(?=[「『【]))[*]{0,2}[ ]?[\"'“‘「『【]?"
-)
-FIELD_END = r"(?=[ \t]*(?:\r?\n|[，。；、|｜）)】,;]|\Z))"
+WECHAT_GATE = "微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx"
 
 MESSENGERS = (
     Rule(
@@ -100,6 +100,7 @@ MESSENGERS = (
         0.7,
         label=f"{WECHAT_NAME}{WECHAT_SAID}",
         gate=WECHAT_GATE,
+        profile="cn",
     ),
     Rule(
         "WECHAT_ID",
@@ -108,6 +109,7 @@ MESSENGERS = (
         0.7,
         label=f"{WECHAT_NAME}[ ]?[:：|｜]?[ \\t]{{0,4}}\\r?\\n[ \\t]{{0,4}}{WECHAT_OPEN}",
         gate=WECHAT_GATE,
+        profile="cn",
     ),
     Rule(
         "WECHAT_ID",

@@ -79,25 +79,24 @@ RESIDENT_ID = (
     ),
 )
 
-MOBILE = Rule(
-    "PHONE_NUMBER",
-    "Chinese mobile",
-    (
-        f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?|0)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
-        f"(?<![0-9A-Za-z+])(?:00)?86[)）]?[ -]?1[3-9][0-9]{{2}}(?P<c>[ -])[0-9]{{3}}(?P=c)[0-9]{{4}}{RIGHT}",
-        f"{ALONE}1[3-9][0-9](?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{5}}{RIGHT}(?![ -][0-9])",
-        f"{ALONE}1[3-9][0-9]{{2}}(?P<b>[ -])[0-9]{{3}}(?P=b)[0-9]{{4}}{RIGHT}(?![ -][0-9])",
-    ),
-    0.75,
-    labels=PHONE,
-    spared=is_other_number,
-    runs=frozenset({11, 12, 13, 15}),
-    joined=frozenset({2, 3, 4, 5, 6, 7, 8, 9}),
-    joints=" -)）",
-    profile="cn",
-)
 PHONES = (
-    MOBILE,
+    Rule(
+        "PHONE_NUMBER",
+        "Chinese mobile",
+        (
+            f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?|0)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
+            f"(?<![0-9A-Za-z+])(?:00)?86[)）]?[ -]?1[3-9][0-9]{{2}}(?P<c>[ -])[0-9]{{3}}(?P=c)[0-9]{{4}}{RIGHT}",
+            f"{ALONE}1[3-9][0-9](?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{5}}{RIGHT}(?![ -][0-9])",
+            f"{ALONE}1[3-9][0-9]{{2}}(?P<b>[ -])[0-9]{{3}}(?P=b)[0-9]{{4}}{RIGHT}(?![ -][0-9])",
+        ),
+        0.75,
+        labels=PHONE,
+        spared=is_other_number,
+        runs=frozenset({11, 12, 13, 15}),
+        joined=frozenset({2, 3, 4, 5, 6, 7, 8, 9}),
+        joints=" -)）",
+        profile="cn",
+    ),
     Rule(
         "PHONE_NUMBER",
         "Chinese mobile with country code",
@@ -196,31 +195,19 @@ CARD_SHAPES = (
 )
 CARD_RUNS = frozenset(range(12, 20))
 
-UNION_CARD = Rule(
-    "CN_BANK_CARD",
-    "UnionPay card",
-    CARD_SHAPES,
-    0.6,
-    check=checks.is_union_pay,
-    labels=CARD_ZH,
-    spared=is_other_number,
-    runs=CARD_RUNS,
-    joined=frozenset({4, 6}),
-    profile="cn",
-)
-SCHEME_CARD = Rule(
-    "CREDIT_CARD",
-    "card of an international scheme",
-    CARD_SHAPES,
-    0.6,
-    check=checks.is_long_credit_card,
-    labels=CARD,
-    spared=is_other_number,
-    runs=CARD_RUNS,
-    joined=frozenset({4, 6}),
-)
 CARDS = (
-    UNION_CARD,
+    Rule(
+        "CN_BANK_CARD",
+        "UnionPay card",
+        CARD_SHAPES,
+        0.6,
+        check=checks.is_union_pay,
+        labels=CARD_ZH,
+        spared=is_other_number,
+        runs=CARD_RUNS,
+        joined=frozenset({4, 6}),
+        profile="cn",
+    ),
     Rule(
         "CN_BANK_CARD",
         "Chinese bank card by its label",
@@ -235,7 +222,17 @@ CARDS = (
         joined=frozenset({4, 6}),
         profile="cn",
     ),
-    SCHEME_CARD,
+    Rule(
+        "CREDIT_CARD",
+        "card of an international scheme",
+        CARD_SHAPES,
+        0.6,
+        check=checks.is_long_credit_card,
+        labels=CARD,
+        spared=is_other_number,
+        runs=CARD_RUNS,
+        joined=frozenset({4, 6}),
+    ),
     Rule(
         "CREDIT_CARD",
         "card by its label",
@@ -250,23 +247,22 @@ CARDS = (
     ),
 )
 
-COMPANY_CODE = Rule(
-    "CN_USCC",
-    "unified social credit code",
-    (
-        f"{LEFT}[0-9a-hj-npqrtuwxy]{{2}}[0-9]{{6}}[0-9a-hj-npqrtuwxy]{{10}}{RIGHT}",
-        f"{LEFT}[0-9A-Y]{{2}}[ -]?[0-9]{{2}}(?:[ -]?[0-9]){{4}}(?:[ -]?[0-9A-HJ-NPQRTUWXY]){{10}}{RIGHT}",
-    ),
-    0.6,
-    check=checks.is_uscc,
-    labels=COMPANY,
-    runs=frozenset(range(6, 19)),
-    joined=frozenset({2, 4}),
-    lead="any",
-    profile="cn",
-)
 CODES = (
-    COMPANY_CODE,
+    Rule(
+        "CN_USCC",
+        "unified social credit code",
+        (
+            f"{LEFT}[0-9a-hj-npqrtuwxy]{{2}}[0-9]{{6}}[0-9a-hj-npqrtuwxy]{{10}}{RIGHT}",
+            f"{LEFT}[0-9A-Y]{{2}}[ -]?[0-9]{{2}}(?:[ -]?[0-9]){{4}}(?:[ -]?[0-9A-HJ-NPQRTUWXY]){{10}}{RIGHT}",
+        ),
+        0.6,
+        check=checks.is_uscc,
+        labels=COMPANY,
+        runs=frozenset(range(6, 19)),
+        joined=frozenset({2, 4}),
+        lead="any",
+        profile="cn",
+    ),
     Rule(
         "CN_PASSPORT",
         "Chinese passport by its label",
