@@ -57,7 +57,7 @@ def written(raw: Raw, folder: Path, given: Path) -> str:
     ]
     for proposal in raw.sources:
         lines += ["", *source(proposal, base)]
-    lines += [*left_out(raw), "", *stages(raw.sources), "", *output(name)]
+    lines += [*left_out(raw), "", *stages(raw.sources), "", *output(name, raw.sources)]
     return "\n".join(lines) + "\n"
 
 
@@ -181,9 +181,12 @@ def stages(sources: Sequence[Proposal]) -> Iterator[str]:
     yield "  - tokens  # writes the column `n_tokens`"
 
 
-def output(name: str) -> Iterator[str]:
-    """Write where the corpus goes."""
+def output(name: str, sources: Sequence[Proposal]) -> Iterator[str]:
+    """Write where the corpus goes, and that what is tagged as alike can be told by the shards."""
     yield "# The output starts from the folder in which the command runs."
     yield "output:"
     yield f"  path: out/{name}"
     yield "  splits: {train: 0.99, validation: 0.01}"
+    if any(proposal.versions for proposal in sources):
+        called = "versions" if any(not proposal.versions for proposal in sources) else "near_duplicates"
+        yield f"  columns: [{called}_size, {called}_keeper]  # how many are alike, and which stands for them"

@@ -60,17 +60,17 @@ def mixed(value: int) -> int:
 
 
 def numbered(token: str) -> int:
-    """A token as the kernel numbers it: one character that stands alone by its code point, others turned and added."""
+    """A token as the kernel numbers it: one character that stands alone by its number, others turned and added."""
     if len(token) == 1 and is_alone(token):
-        return ord(token) * 0xD6E8FEB86659FD93 & MASK
+        return scrambled(token)
     value = 0xCBF29CE484222325
     for char in token:
         turned = (value << 5 | value >> 59) & MASK
-        value = (turned + (of_ascii(char) if char.isascii() else ord(char) * 0xD6E8FEB86659FD93)) & MASK
+        value = (turned + scrambled(char)) & MASK
     return value
 
 
-def of_ascii(char: str) -> int:
+def scrambled(char: str) -> int:
     value = ord(char) * 0x9E3779B97F4A7C15 & MASK
     value = (value ^ value >> 33) * 0xFF51AFD7ED558CCD & MASK
     return value ^ value >> 33
@@ -162,3 +162,20 @@ def test_pairs_below_what_is_asked_for_change_nothing_for_the_others(sets, least
     for value, (a, b) in zip(found.tolist(), pairs, strict=True):
         exact = jaccard(arrays[a], arrays[b])
         assert value == exact or (value == 0 and exact < least)
+
+
+def test_no_two_words_of_two_syllables_count_as_one():
+    syllables = [chr(code) for code in range(0xAC00, 0xAC00 + 28 * 40)]
+    words = [one + two for one in syllables[::3] for two in syllables[::3]]
+    sets = shingle_sets(pa.array(words), 1)
+    assert len(np.unique(sets.values)) == len(words)
+
+
+def test_shifted_characters_make_another_shingle():
+    one, other = ([*map(ord, text)] for text in ("丼丼丼妲丼", "仟児奞丼夡"))
+    assert sum(a != b for a, b in zip(one, other, strict=True)) >= 4
+    assert not set(shingles(["丼丼丼妲丼"])) & set(shingles(["仟児奞丼夡"]))
+
+
+def shingles(texts):
+    return shingle_sets(pa.array(texts), 5).values.tolist()

@@ -62,7 +62,6 @@ SYMBOLS = ((0x2000, 0x2C00), (0x1F000, 0x20000))
 FULL = (1 << 64) - 1
 EMPTY = np.uint64(0xCBF29CE484222325)
 """What a token begins with."""
-ALONE = np.uint64(0xD6E8FEB86659FD93)
 TURN, TURN_BACK = np.uint64(5), np.uint64(59)
 BASE = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
@@ -98,7 +97,7 @@ def alphabet() -> Alphabet:
 
 
 def number_of(character: str) -> int:
-    """Return the number of a character that stands in words: its code point, scrambled one to one."""
+    """Return the number of a character: `scrambled` in plain Python."""
     value = ord(character) * int(BASE) & FULL
     value = (value ^ (value >> 33)) * int(MIX_1) & FULL
     return value ^ (value >> 33)
@@ -167,6 +166,17 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @inlined
+def scrambled(code: np.uint64) -> np.uint64:
+    """Return the number of a character: its code point, scrambled one to one.
+
+    Sums of code points, however they are turned or multiplied, are easily equal: neighbours differ by little.
+    """
+    value = code * BASE
+    value = (value ^ (value >> SHIFT)) * MIX_1
+    return value ^ (value >> SHIFT)
+
+
+@inlined
 def _said(token: np.uint64, number: np.uint64) -> np.uint64:
     """Append a character to a token: turned, then added, so that the order of characters counts."""
     return ((token << TURN) | (token >> TURN_BACK)) + number
@@ -199,7 +209,7 @@ def tokens(data: Bytes, span: tuple[int, int], letters: Alphabet, out: Longs) ->
             decoded, after = decode(data, int(np.int64(at)), int(np.int64(stop)))
             code, at = np.uint64(decoded), np.uint64(after)
         kind = int(letters.kinds[code]) if code < CLASSED else SINGLE if code < HAN_ENDS else ABSENT
-        number = code * ALONE
+        number = scrambled(code)
         if kind == WIDE:
             number = letters.ascii[code - np.uint64(WIDENED)]
             kind = LETTER if number != 0 else PARTING

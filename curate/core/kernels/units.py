@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from curate.core.kernels.characters import LIMIT, Kind, kind_table
 from curate.core.kernels.compiled import inlined, kernel
-from curate.core.kernels.shingles import BASE, FULL_WIDTH, WIDENED, mix
+from curate.core.kernels.shingles import BASE, FULL_WIDTH, WIDENED, mix, scrambled
 from curate.core.kernels.strings import Bytes, Places, Strings, views
 from curate.core.kernels.utf8 import decode
 
@@ -190,8 +190,8 @@ def _power(exponent: int) -> np.uint64:
 def _line(data: Bytes, at: int, stop: int, table: Bytes, zeros: int) -> tuple[int, Hashed, int, int]:
     """Read the line that starts at `at`: where it ends, its hash, its letters, its digits.
 
-    With `zeros`, a run of digits counts as one 0. A hash is the polynomial of the characters in BASE modulo 2**64, and
-    comes with their number, so that the hash of a paragraph follows from those of its lines.
+    With `zeros`, a run of digits counts as one 0. A hash is the polynomial of the scrambled characters in BASE modulo
+    2**64, and comes with their number, so that the hash of a paragraph follows from those of its lines.
     """
     value, size, letters, digits = np.uint64(0), 0, 0, 0
     waiting = digit = False
@@ -202,7 +202,7 @@ def _line(data: Bytes, at: int, stop: int, table: Bytes, zeros: int) -> tuple[in
             waiting = digit = False
             begin = at
             while code >= PLAIN:
-                value = value * BASE + np.uint64(code)
+                value = value * BASE + scrambled(np.uint64(code))
                 letters += LOWER_A <= code <= LOWER_Z
                 at += 1
                 code = int(np.int64(table[data[at]])) if at < stop else 0
@@ -221,7 +221,7 @@ def _line(data: Bytes, at: int, stop: int, table: Bytes, zeros: int) -> tuple[in
         if sign in (BLANK, ABSENT) or (zeros and digit and sign == DIGIT):
             continue
         code = sign if sign >= PLAIN else ZERO if zeros and sign == DIGIT else code
-        value, size = _spaced(value, waiting) * BASE + np.uint64(code), size + waiting + 1
+        value, size = _spaced(value, waiting) * BASE + scrambled(np.uint64(code)), size + waiting + 1
         letters += IDEOGRAPH_LETTERS if sign == IDEOGRAPH else sign == LETTER or LOWER_A <= sign <= LOWER_Z
         waiting, digit = False, sign == DIGIT
         digits += digit

@@ -17,7 +17,7 @@ from curate.stages.dedup.scope import ON, On, Scope, said, scopes_of
 
 Fold = Literal["none", "case_and_space"]
 EqualCriterion = Literal["source_priority", "quality", "newest", "id"]
-"""Equal texts are equally long."""
+"""Not the longest: equal texts are equally long, but for white space where `fold` lets it differ."""
 
 DIGEST_BYTES = 16
 """At 128 bits, two different texts among a billion share a digest with probability 1.5e-21."""

@@ -50,7 +50,7 @@ class NearDuplicates(Keeping):
     stands for it.
     """
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     open_from: ClassVar[tuple[str, ...]] = ("action",)
 
     threshold: float = Field(0.8, gt=0, le=1, description="Jaccard index from which on two texts are duplicates.")

@@ -36,7 +36,7 @@ class RepeatedLines(GlobalStage):
     Counts `line` and `paragraph`: what was cut. The manifest quotes the most frequent units of each source.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     edits: ClassVar[bool] = True
     facts_from: ClassVar[tuple[str, ...]] = ("min_chars", "digits", "on")
     open_from: ClassVar[tuple[str, ...]] = ("min_chars", "digits", "on", "action")
