@@ -1,40 +1,57 @@
-"""Where a rule is worth a try: cheap scans of a whole column, then of the parts of the texts that are left."""
+"""Where a rule is worth a try: one walk over a whole column, then cheap scans of the few windows that are left."""
 
-from collections.abc import Sequence
-from functools import reduce
-from operator import or_
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from curate.stages.pii.rule import FOLDABLE, fold
+from curate.stages.pii.marks import Beginning, Marks
+from curate.stages.pii.rule import fold
 
 if TYPE_CHECKING:
-    import polars as pl
+    from curate.core.kernels.landmarks import Landmarks
 
-PART = 1024
-"""Characters of a part."""
+RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
+"""A digit run by which a value may begin: five digits or more, or fewer that a joint ties to more digits."""
+EVERY = (1 << 64) - 1
+"""The labels around a digit run where nothing is known of them."""
 OVERLAP = 160
-"""How far a part is looked at beyond its end: no gate needs more characters than this to match."""
+"""No gate needs more characters than this to match."""
 REACH = 256
 """No rule looks further than this to either side of what its gate or digit run matches."""
+CELLS = 16
+"""Windows end where a multiple of so many cells does."""
+SURE = frozenset("@")
+"""Gates that match wherever what they need stands."""
 
 Stretch = tuple[int, int]
 """A part of a text, in characters: from, to."""
+Places = npt.NDArray[np.int64]
+
+
+class Window(NamedTuple):
+    """A part of a text in which a gate may match."""
+
+    text: int
+    start: int
+    end: int
 
 
 class Opened(NamedTuple):
     """Where a text, folded, may hold personal data."""
 
     text: str
-    runs: Sequence[tuple[Stretch, frozenset[str]]]
-    """Parts in which values of digits may begin, in order, with the labels that stand no further away than REACH."""
+    runs: Sequence[tuple[int, int, int]]
+    """Digit runs by which values may begin, in order: from, to, bits of the labels that stand around."""
     gates: dict[str, list[Stretch]]
-    """By gate: the stretches around the parts in which it matches, in order, without overlaps."""
+    """By gate: the stretches around the windows in which it matches, in order, without overlaps."""
 
     def within(self, stretches: Sequence[Stretch]) -> "Opened":
         """Leave what begins in these stretches, which are in order and do not overlap."""
-        runs = [(part, labels) for whole, labels in self.runs for part in common([whole], stretches)]
+        runs = [run for run in self.runs if meets((run[0], run[0] + 1), stretches)]
         gates = {gate: common(around, stretches) for gate, around in self.gates.items()}
         return Opened(self.text, runs, gates)
 
@@ -42,18 +59,12 @@ class Opened(NamedTuple):
 class Gates:
     """Knows the conditions under which rules are tried."""
 
-    def __init__(self, runs: str, labels: Sequence[str], gates: Sequence[str], apart: Sequence[str] = ()) -> None:
-        """Take what opens rules of digit runs, the labels that some of them need, and the gates of other rules.
+    def __init__(self, labels: Sequence[str], gates: Sequence[str], beginnings: Iterable[Beginning]) -> None:
+        """Take the labels that rules of digit runs need, the gates of other rules, and where digit runs begin values.
 
-        All are regular expressions in the common part of Python's and Rust's. Those gates that are `apart` are scanned
-        one by one: joined with the others they would make an automaton that no cache holds.
+        Gates are regular expressions in the common part of Python's and Rust's.
         """
-        self.runs, self.labels, self.gates = runs, list(labels), list(gates)
-        joined = [gate for gate in gates if gate not in apart]
-        self.scans = [f"{'|'.join([runs, *joined])}|{FOLDABLE.pattern}", *apart]
-        self.groups = [(("|".join(joined)), joined)] if joined else []
-        self.groups += [(gate, [gate]) for gate in apart]
-        """What is scanned for in whole texts, and the gates that one of them may then open in a part."""
+        self.marks = Marks(labels, gates, beginnings)
 
     def opened(
         self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
@@ -62,80 +73,79 @@ class Gates:
 
         With `near`, one entry a row, only the parts around these stretches are looked at.
         """
-        import polars as pl
-
-        column = pl.Series(pl.from_arrow(strings))
-        rows = any_of([column.str.contains(scan) for scan in self.scans]).arg_true()
-        some = column.gather(rows)
-        foldable = some.str.contains(FOLDABLE.pattern)
-        groups = [
-            (gates, some.str.contains(scan) | foldable) for scan, gates in ((self.runs, [self.runs]), *self.groups)
-        ]
-        texts = [fold(text) for text in some]
-        cut = Parts(texts, None if near is None else [near[row] for row in rows])
-        flat = pl.Series(cut.parts, dtype=pl.String)
-        owners = pl.Series(cut.owners, dtype=pl.UInt32)
-        found: list[dict[str, list[int]]] = [{} for _ in texts]
-
-        def note(gates: Sequence[str], places: "pl.Series") -> None:
-            some = flat.gather(places)
-            for gate in gates:
-                for part in places.filter(some.str.contains(gate)):
-                    found[cut.owners[part]].setdefault(gate, []).append(cut.firsts[part])
-
-        for gates, worth in groups:
-            note(gates, worth.gather(owners).arg_true())
-        begun = {(place, first) for place, said in enumerate(found) for first in said.get(self.runs, ())}
-        at_runs = [place for place, part in enumerate(zip(cut.owners, cut.firsts, strict=True)) if part in begun]
-        note(self.labels, pl.Series(neighbours(at_runs, len(flat)), dtype=pl.UInt32))
-        rest = [place for place, said in enumerate(found) if said]
-        numbers = rows.to_list()
-        return [numbers[place] for place in rest], [self.told(texts[place], found[place]) for place in rest]
+        found = self.marks.found(strings)
+        windows = {gate: near_by(windows_of(found, bits), near) for gate, bits in self.marks.gates.items()}
+        runs = runs_of(found)
+        rows = sorted({*runs, *(window.text for some in windows.values() for window in some)})
+        some = strings.take(pa.array(rows, pa.int64())).to_pylist()
+        texts = {row: fold(text or "") for row, text in zip(rows, some, strict=True)}
+        around: dict[int, dict[str, list[Stretch]]] = {}
+        for gate, places in windows.items():
+            for window in matching(gate, places, texts):
+                around.setdefault(window.text, {}).setdefault(gate, []).append((window.start, window.end))
+        rows = [row for row in rows if row in runs or row in around]
+        return rows, [told(texts[row], runs.get(row, ()), around.get(row, {})) for row in rows]
 
     def everywhere(self, text: str) -> Opened:
         """Open all of a text."""
         folded, whole = fold(text), (0, len(text))
-        return Opened(folded, [(whole, frozenset(self.labels))], {gate: [whole] for gate in self.gates})
-
-    def told(self, text: str, found: dict[str, list[int]]) -> Opened:
-        """Say where a text is worth a look; `found` are the beginnings of the parts in which each gate matches."""
-        around = {
-            gate: widened([(first, first + PART + OVERLAP) for first in firsts], len(text))
-            for gate, firsts in found.items()
-        }
-        runs = []
-        for first in found.get(self.runs, ()):
-            part = (first, min(first + PART, len(text)))
-            labels = frozenset(label for label in self.labels if label in around and meets(part, around[label]))
-            runs.append((part, labels))
-        return Opened(text, runs, {gate: around[gate] for gate in self.gates if gate in around})
+        runs = [(*run.span(), EVERY) for run in RUN.finditer(folded)]
+        return Opened(folded, runs, {gate: [whole] for gate in self.marks.gates})
 
 
-class Parts:
-    """Texts cut into overlapping parts; with `near`, only those that meet these stretches or lie close to them."""
-
-    def __init__(self, texts: Sequence[str], near: Sequence[Sequence[Stretch]] | None) -> None:
-        """Cut texts."""
-        self.owners: list[int] = []
-        self.firsts: list[int] = []
-        self.parts: list[str] = []
-        for place, text in enumerate(texts):
-            wanted = None if near is None else widened(near[place], len(text))
-            for first in range(0, len(text), PART):
-                if wanted is None or meets((first, first + PART + OVERLAP), wanted):
-                    self.owners.append(place)
-                    self.firsts.append(first)
-                    self.parts.append(text[first : first + PART + OVERLAP])
+def told(text: str, runs: Sequence[tuple[int, int, int]], around: dict[str, list[Stretch]]) -> Opened:
+    """Say where a text is worth a look."""
+    return Opened(text, runs, {gate: widened(stretches, len(text)) for gate, stretches in around.items()})
 
 
-def any_of(masks: Sequence["pl.Series"]) -> "pl.Series":
-    """Tell of each place whether one of the masks is true there."""
-    return reduce(or_, masks)
+def runs_of(found: "Landmarks") -> dict[int, list[tuple[int, int, int]]]:
+    """Return the digit runs of every text that has some."""
+    runs: dict[int, list[tuple[int, int, int]]] = {}
+    for (text, start, stop), bits in zip(found.runs.tolist(), found.near.tolist(), strict=True):
+        runs.setdefault(text, []).append((start, stop, bits))
+    return runs
 
 
-def neighbours(places: Sequence[int], count: int) -> list[int]:
-    """Return places and those beside them, below a count, ascending."""
-    return sorted({one for place in places for one in (place - 1, place, place + 1) if 0 <= one < count})
+def windows_of(found: "Landmarks", bits: Sequence[int]) -> list[Window]:
+    """Return where words of each of these needs stand near each other; everywhere where there are none."""
+    from curate.core.kernels.landmarks import CELL
+
+    cells = np.arange(len(found.cells))
+    for place, bit in enumerate(bits):
+        has = (found.cells & np.uint64(bit)) != 0
+        cells = cells[close(has, cells, OVERLAP // CELL + 1)] if place else np.flatnonzero(has)
+    if not len(cells):
+        return []
+    texts = np.searchsorted(found.first, cells, "right") - 1
+    own = cells - found.first[texts]
+    far = (np.diff(cells) > 2 * OVERLAP // CELL + 1) | (np.diff(texts) != 0) | (np.diff(own // CELLS) != 0)
+    firsts, lasts = np.append(True, far), np.append(far, True)
+    starts = np.maximum(own[firsts] * CELL - OVERLAP, 0).tolist()
+    ends = ((own[lasts] + 1) * CELL + OVERLAP).tolist()
+    return [Window(*window) for window in zip(texts[firsts].tolist(), starts, ends, strict=True)]
+
+
+def close(has: npt.NDArray[np.bool_], cells: Places, reach: int) -> npt.NDArray[np.bool_]:
+    """Tell of cells whether one of those no further than `reach` away has something."""
+    sums = np.append(0, np.cumsum(has))
+    return sums[np.minimum(cells + reach + 1, len(has))] > sums[np.maximum(cells - reach, 0)]
+
+
+def near_by(windows: list[Window], near: Sequence[Sequence[Stretch]] | None) -> list[Window]:
+    """Leave the windows that meet the stretches of their texts, or lie close to them."""
+    if near is None:
+        return windows
+    return [window for window in windows if meets((window.start - REACH, window.end + REACH), near[window.text])]
+
+
+def matching(gate: str, windows: list[Window], texts: dict[int, str]) -> list[Window]:
+    """Leave the windows in which a gate matches."""
+    if gate in SURE or not windows:
+        return windows
+    import polars as pl
+
+    parts = pl.Series([texts[window.text][window.start : window.end] for window in windows], dtype=pl.String)
+    return [windows[place] for place in parts.str.contains(gate).arg_true()]
 
 
 def meets(part: Stretch, stretches: Sequence[Stretch]) -> bool:
