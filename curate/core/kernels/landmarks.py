@@ -21,8 +21,9 @@ CELL_SHIFT = 6
 OTHER, LETTER, PLUS, PAREN, HYPHEN = range(5)
 """What stands before a run of digits."""
 BESIDE = 0x07
-DIGIT, ALNUM, WIDE = 0x08, 0x10, 0x20
-"""Kinds of characters: the low bits hold what they are before digits; WIDE ones are written without spaces."""
+DIGIT, ALNUM, WIDE, FOLDED = 0x08, 0x10, 0x20, 0x40
+"""Kinds of characters: the low bits hold what they are before digits; WIDE ones are written without spaces, FOLDED ones
+stand for others."""
 LONGEST_RUN, MOST_DIGITS, MOST_GAPS = 40, 24, 3
 """From here on runs, digits and gaps are not told apart."""
 LONGEST_STREAK = 31
@@ -75,6 +76,8 @@ class Landmarks(NamedTuple):
     """(runs, 3): text, first character, behind the last character; by text and place."""
     near: Bits
     """By run: the bits that make it wanted."""
+    folded: Bytes
+    """By text: FOLDED where a character stands for another."""
 
 
 def automaton(words: Mapping[str, int], symbols: Mapping[str, int]) -> tuple[NDArray[np.uint16], Bits]:
@@ -121,9 +124,10 @@ def landmarks(strings: Strings, signs: Signs, words: Words, wanted: Bits) -> Lan
     cells = np.zeros(int(first[-1]), np.uint64)
     most = _digit_bytes(strings.data, strings.starts, strings.stops)
     found, near = np.empty((most, 5), np.int64), np.empty(most, np.uint64)
-    count = _walk(strings, signs, words, (cells, first, found))
+    folded = np.zeros(len(sizes), np.uint8)
+    count = _walk(strings, signs, words, (cells, first, found, folded))
     count = _choose(found, count, (cells, first, near), wanted)
-    return Landmarks(cells, first, found[:count, :3], near[:count])
+    return Landmarks(cells, first, found[:count, :3], near[:count], folded)
 
 
 @kernel
@@ -141,15 +145,15 @@ def _digit_bytes(data: Bytes, starts: Places, stops: Places) -> int:
 
 
 @kernel
-def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places, Places]) -> int:
+def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places, Places, Bytes]) -> int:
     """Fill cells; write (text, start, stop, what is before + 8 * joint, TIED + GOES_ON) of each run of digits."""
     data, starts, stops = strings
-    cells, first, found = made
+    cells, first, found, folded = made
     count = 0
     for i in range(len(starts)):
         at, stop, mine = starts[i], stops[i], count
         place = state = streak = gap = at - at  # for a plain 0 numba compiles every callee twice
-        before = kind = OTHER
+        before = kind = kinds = OTHER
         in_run = clean = tied = False
         while at < stop:
             code = int(data[at])
@@ -159,6 +163,7 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
                 code, at = decode(data, at, stop)
                 code = min(code, CODES - 1)
             before, kind = kind, int(signs.kinds[code])
+            kinds |= kind
             state = int(words.moves[state, signs.symbols[code]])
             streak = min(streak + 1, LONGEST_STREAK) if kind & ALNUM else 0
             mark = words.marks[state] | words.streaks[streak] | (words.wide if kind & WIDE else NOTHING)
@@ -182,6 +187,7 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
                 clean = joint > 0
                 tied = tied and (joint <= FIRST_JOINTS if gap == 1 else gap == SECOND and signs.seconds[code] > 0)
             place += 1
+        folded[i] = kinds & FOLDED
     return count
 
 

@@ -68,9 +68,12 @@ EXTENSION = re.compile("(?i:x|e|#|转|分)")
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 
 
+NO_DIGITS = re.compile("[^0-9X]")
+
+
 def digits_of(value: str) -> str:
     """Return the ASCII digits of a value, and a closing X of a resident id as `X`."""
-    return "".join(sign for sign in value.upper() if sign in "0123456789X")
+    return value if value.isascii() and value.isdigit() else NO_DIGITS.sub("", value.upper())
 
 
 def is_date(year: int, month: int, day: int) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from curate.stages.pii.gating import Gates, Opened, Stretch, widened
+from curate.stages.pii.gating import Gates, Opened, Openings, Stretch, widened
 from curate.stages.pii.marks import JOINTS, Beginning
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.required import chain_of
@@ -22,7 +22,7 @@ MENTIONED = 0.5
 """How sure it is that the name of a person found means the same person elsewhere in the text."""
 LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-"
 
-DIGITS = frozenset("0123456789")
+AFTER = frozenset(JOINTS)
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 SIGNS = LETTERS | frozenset("+(（-_")
 """What may stand before a digit run and belong to the value."""
@@ -105,10 +105,10 @@ Table = Mapping[Key, tuple[tuple[int, Compiled], ...]]
 
 
 class Choice(NamedTuple):
-    """The patterns that may match where a digit run stands."""
+    """The patterns that may match where a digit run stands, by priority."""
 
-    first: re.Pattern[str] | None
-    """One attempt in the place of all of `always`; null where these are fewer than two."""
+    first: Callable[[str, int], object]
+    """One attempt in the place of all of `always`."""
     always: tuple[Compiled, ...]
     labelled: tuple[Compiled, ...]
 
@@ -134,28 +134,19 @@ class Native:
         labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
         self.gates = Gates(list(labels), list(gated), map(begun, self.at_runs))
         self.table = tabled(self.at_runs, self.gates.marks.labels)
-        self.choices: dict[tuple[Key, int], Choice] = {}
-        self.united: dict[tuple[Compiled, ...], re.Pattern[str]] = {}
+        self.choices: dict[tuple[int, str, int, str], Choice] = {}
+        self.united: dict[tuple[Compiled, ...], Callable[[str, int], object]] = {}
 
-    def choice(self, key: Key, labels: int) -> Choice:
+    def choice(self, length: int, joint: str, labels: int, lead: str) -> Choice:
         """Return the patterns that may match where a digit run stands that has these labels around.
 
         Most runs begin nothing (years, sizes, parts of dates): there one attempt takes the place of a dozen.
         """
-        if (key, labels) not in self.choices:
-            some = [(bit, one) for bit, one in self.table.get(key, ()) if bit & labels]
-            always = tuple(one for bit, one in some if bit == 1)
-            labelled = tuple(one for bit, one in some if bit > 1)
-            first = None
-            if len(always) > 1:
-                first = self.united.setdefault(always, united([one.pattern.pattern for one in always]))
-            self.choices[key, labels] = Choice(first, always, labelled)
-        return self.choices[key, labels]
-
-    def tried(self, text: str, at: int, key: Key, labels: int) -> Iterable[Compiled]:
-        """Return the patterns that are worth a try at a place of a text."""
-        first, always, labelled = self.choice(key, labels)
-        return labelled if first and not first.match(text, at) else always + labelled
+        some = [(bit, one) for bit, one in self.table.get((lead, length, joint), ()) if bit & labels]
+        always = tuple(one for bit, one in some if bit == 1)
+        if always not in self.united:
+            self.united[always] = united([one.pattern.pattern for one in always]).match if always else no_match
+        return Choice(self.united[always], always, tuple(one for bit, one in some if bit > 1))
 
     def find(
         self,
@@ -185,7 +176,7 @@ class Native:
 
     def look(
         self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
-    ) -> tuple[list[int], list[Opened]]:
+    ) -> tuple[list[int], Openings]:
         """Return the rows that may hold personal data, ascending, and where in each of them.
 
         With `near`, one entry a row, only the parts around these stretches are looked at.
@@ -196,19 +187,21 @@ class Native:
         """Try the rules of numbers at every digit run by which they may begin."""
         found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
-        text, work = opened.text, 0
-        for start, stop, labels in opened.runs:
-            work += 1
-            follows = text[stop : stop + 1]
-            key = (stop - start, follows if follows in JOINTS else "")
-            before = text[start - 1] if start else ""
+        text, choices = opened.text, self.choices
+        self.spend(len(opened.runs.starts))
+        for start, stop, labels in zip(*opened.runs, strict=True):
+            before, follows = text[start - 1 : start], text[stop : stop + 1]
+            joint = follows if follows in AFTER else ""
             for lead, at in starts(text, start, before) if before in SIGNS else (("digit", start),):
-                for one in self.tried(text, at, (lead, *key), labels):
-                    match = one.pattern.match(text, at)
-                    if match and at >= ends.get(id(one), 0):
-                        ends[id(one)] = match.end()
-                        judged(found, one, text, match.span())
-        self.spend(work)
+                key = (stop - start, joint, labels, lead)
+                chosen = choices.get(key)
+                if chosen is None:
+                    chosen = choices[key] = self.choice(*key)
+                first, always, labelled = chosen
+                if first(text, at):
+                    tried(found, ends, text, at, always)
+                if labelled:
+                    tried(found, ends, text, at, labelled)
         return found
 
     def by_label(self, text: str, patterns: Sequence[Compiled], stretches: Sequence[Stretch]) -> list[tuple[int, Span]]:
@@ -269,6 +262,19 @@ def united(patterns: Sequence[str]) -> re.Pattern[str]:
     """Return a pattern that matches where any of these does; each keeps its own groups under another name."""
     texts = [GROUP.sub(rf"(?P\g<1>\g<2>_{place}", text) for place, text in enumerate(patterns)]
     return re.compile("|".join(f"(?:{text})" for text in texts))
+
+
+def no_match(_text: str, _at: int) -> None:
+    """Match nowhere."""
+
+
+def tried(found: list[tuple[int, Span]], ends: dict[int, int], text: str, at: int, patterns: Iterable[Compiled]) -> None:
+    """Try patterns at a place of a text; `ends` says up to where each of them has matched."""
+    for one in patterns:
+        match = one.pattern.match(text, at)
+        if match and at >= ends.get(id(one), 0):
+            ends[id(one)] = match.end()
+            judged(found, one, text, match.span())
 
 
 def begun(one: Compiled) -> Beginning:

@@ -183,7 +183,9 @@ def read_before_age(text: str, start: int, _end: int) -> Iterator[tuple[int, int
 
 
 def read_before_mailbox(text: str, start: int, _end: int) -> Iterator[tuple[int, int]]:
-    """Read the name before `<mailbox@host>`."""
+    """Read the name before `<mailbox@host>`, a quote and a blank between them."""
+    start -= text[start - 1 : start] == " "
+    start -= text[start - 1 : start] in {'"', "'"}
     name = BEFORE_MAILBOX.search(text, max(0, start - LONGEST_NAME), start)
     if name and is_person(name[0]):
         yield name.span()
@@ -212,7 +214,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "English name before a mailbox",
-        ("[\"']? ?<[^<>\\s@]{1,64}@",),
+        ("<[^<>\\s@]{1,64}@",),
         0.7,
         gate="<[^<>\\s@]{1,64}@",
         read=read_before_mailbox,

@@ -1,7 +1,10 @@
 """Where a rule is worth a try: one walk over a whole column, then cheap scans of the few windows that are left."""
 
 import re
-from collections.abc import Iterable, Sequence
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,28 +35,54 @@ Stretch = tuple[int, int]
 Places = npt.NDArray[np.int64]
 
 
-class Window(NamedTuple):
-    """A part of a text in which a gate may match."""
+class Windows(NamedTuple):
+    """Parts of texts in which a gate may match; arrays, for objects by the hundred thousand are slow."""
 
-    text: int
-    start: int
-    end: int
+    texts: Places
+    starts: Places
+    ends: Places
+
+    def of(self, texts: dict[int, str]) -> list[str]:
+        """Return the parts."""
+        bounds = zip(self.texts.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True)
+        return [texts[text][start:end] for text, start, end in bounds]
+
+    def some(self, places: Places) -> "Windows":
+        """Return those at some places."""
+        return Windows(self.texts[places], self.starts[places], self.ends[places])
+
+
+NO_WINDOWS = Windows(*(np.zeros(0, np.int64) for _ in range(3)))
+
+
+class Runs(NamedTuple):
+    """Digit runs by which values may begin, in order; three lists, for objects by the hundred thousand are slow."""
+
+    starts: Sequence[int]
+    stops: Sequence[int]
+    labels: Sequence[int]
+    """Bits of the labels that stand around."""
+
+    def within(self, stretches: Sequence[Stretch]) -> "Runs":
+        """Leave those that begin in these stretches, which are in order and do not overlap."""
+        slices = [
+            slice(bisect_left(self.starts, first), bisect_left(self.starts, last)) for first, last in stretches
+        ]
+        return Runs(*([one for some in slices for one in column[some]] for column in self))
 
 
 class Opened(NamedTuple):
     """Where a text, folded, may hold personal data."""
 
     text: str
-    runs: Sequence[tuple[int, int, int]]
-    """Digit runs by which values may begin, in order: from, to, bits of the labels that stand around."""
+    runs: Runs
     gates: dict[str, list[Stretch]]
     """By gate: the stretches around the windows in which it matches, in order, without overlaps."""
 
     def within(self, stretches: Sequence[Stretch]) -> "Opened":
         """Leave what begins in these stretches, which are in order and do not overlap."""
-        runs = [run for run in self.runs if meets((run[0], run[0] + 1), stretches)]
         gates = {gate: common(around, stretches) for gate, around in self.gates.items()}
-        return Opened(self.text, runs, gates)
+        return Opened(self.text, self.runs.within(stretches), gates)
 
 
 class Gates:
@@ -68,61 +97,95 @@ class Gates:
 
     def opened(
         self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
-    ) -> tuple[list[int], list[Opened]]:
+    ) -> tuple[list[int], "Openings"]:
         """Return the rows that may hold personal data, ascending, and where in each of them.
 
         With `near`, one entry a row, only the parts around these stretches are looked at.
         """
         found = self.marks.found(strings)
-        windows = {gate: near_by(windows_of(found, bits), near) for gate, bits in self.marks.gates.items()}
-        runs = runs_of(found)
-        rows = sorted({*runs, *(window.text for some in windows.values() for window in some)})
+        wide = None if near is None else near_cells(found, [widened(stretches) for stretches in near])
+        windows = [windows_of(found, bits, wide) for bits in self.marks.gates.values()]
+        rows = np.unique(np.concatenate([found.runs[:, 0], *(some.texts for some in windows)])).tolist()
         some = strings.take(pa.array(rows, pa.int64())).to_pylist()
-        texts = {row: fold(text or "") for row, text in zip(rows, some, strict=True)}
-        around: dict[int, dict[str, list[Stretch]]] = {}
-        for gate, places in windows.items():
-            for window in matching(gate, places, texts):
-                around.setdefault(window.text, {}).setdefault(gate, []).append((window.start, window.end))
-        rows = [row for row in rows if row in runs or row in around]
-        return rows, [told(texts[row], runs.get(row, ()), around.get(row, {})) for row in rows]
+        folded = found.folded.tolist()
+        texts = {row: fold(text) if folded[row] else text for row, text in zip(rows, some, strict=True)}
+        matched = [matching(gate, some, texts) for gate, some in zip(self.marks.gates, windows, strict=True)]
+        told = Openings(list(self.marks.gates), texts, found, matched)
+        return told.rows, told
 
     def everywhere(self, text: str) -> Opened:
         """Open all of a text."""
-        folded, whole = fold(text), (0, len(text))
-        runs = [(*run.span(), EVERY) for run in RUN.finditer(folded)]
-        return Opened(folded, runs, {gate: [whole] for gate in self.marks.gates})
+        folded = fold(text)
+        runs = [run.span() for run in RUN.finditer(folded)]
+        starts, stops = [run[0] for run in runs], [run[1] for run in runs]
+        whole = [(0, len(text))]
+        return Opened(folded, Runs(starts, stops, [EVERY] * len(runs)), dict.fromkeys(self.marks.gates, whole))
 
 
-def told(text: str, runs: Sequence[tuple[int, int, int]], around: dict[str, list[Stretch]]) -> Opened:
-    """Say where a text is worth a look."""
-    return Opened(text, runs, {gate: widened(stretches, len(text)) for gate, stretches in around.items()})
+class Openings:
+    """What is opened in some texts, made when it is asked for: all at once it would be objects by the million."""
+
+    def __init__(self, gates: Sequence[str], texts: dict[int, str], found: "Landmarks", some: Sequence[Windows]) -> None:
+        """Take the texts by row, the digit runs of all rows, and the windows in which each gate matches."""
+        self.gates, self.texts = gates, texts
+        numbers = np.repeat(np.arange(len(gates)), np.array([len(one.texts) for one in some], np.int64))
+        owners, starts, ends = (np.concatenate(columns) for columns in zip(NO_WINDOWS, *some, strict=True))
+        order = np.argsort(owners, kind="stable")
+        self.windows = numbers[order].tolist(), starts[order].tolist(), ends[order].tolist()
+        self.runs = found.runs[:, 1].tolist(), found.runs[:, 2].tolist(), found.near.tolist()
+        rows = np.union1d(owners, found.runs[:, 0])
+        self.rows: list[int] = rows.tolist()
+        self.bounds = [
+            np.append(np.searchsorted(column, rows), len(column)).tolist() for column in (owners[order], found.runs[:, 0])
+        ]
+
+    def __len__(self) -> int:
+        """Return how many texts there are."""
+        return len(self.rows)
+
+    def __getitem__(self, place: int) -> Opened:
+        """Return what is opened in the text of a row, by place in `rows`."""
+        text = self.texts[self.rows[place]]
+        (first, last), (begin, stop) = (bounds[place : place + 2] for bounds in self.bounds)
+        around: dict[str, list[Stretch]] = {}
+        for gate, start, end in zip(*(column[first:last] for column in self.windows), strict=True):
+            around.setdefault(self.gates[gate], []).append((start, end))
+        gates = {gate: widened(stretches, len(text)) for gate, stretches in around.items()}
+        return Opened(text, Runs(*(column[begin:stop] for column in self.runs)), gates)
+
+    def __iter__(self) -> Iterator[Opened]:
+        """Yield what is opened in each text."""
+        return map(self.__getitem__, range(len(self.rows)))
 
 
-def runs_of(found: "Landmarks") -> dict[int, list[tuple[int, int, int]]]:
-    """Return the digit runs of every text that has some."""
-    runs: dict[int, list[tuple[int, int, int]]] = {}
-    for (text, start, stop), bits in zip(found.runs.tolist(), found.near.tolist(), strict=True):
-        runs.setdefault(text, []).append((start, stop, bits))
-    return runs
+def near_cells(found: "Landmarks", wide: Sequence[Sequence[Stretch]]) -> npt.NDArray[np.bool_]:
+    """Return which cells have windows that can meet the stretches of their texts."""
+    from curate.core.kernels.landmarks import CELL
+
+    cells = np.zeros(len(found.cells), np.bool_)
+    for first, stretches in zip(found.first[:-1].tolist(), wide, strict=True):
+        for start, end in stretches:
+            cells[first + max(0, start - OVERLAP) // CELL : first + (end + OVERLAP) // CELL + 1] = True
+    return cells
 
 
-def windows_of(found: "Landmarks", bits: Sequence[int]) -> list[Window]:
+def windows_of(found: "Landmarks", bits: Sequence[int], wide: npt.NDArray[np.bool_] | None) -> Windows:
     """Return where words of each of these needs stand near each other; everywhere where there are none."""
     from curate.core.kernels.landmarks import CELL
 
-    cells = np.arange(len(found.cells))
-    for place, bit in enumerate(bits):
-        has = (found.cells & np.uint64(bit)) != 0
-        cells = cells[close(has, cells, OVERLAP // CELL + 1)] if place else np.flatnonzero(has)
+    worth = np.ones(len(found.cells), np.bool_) if wide is None else wide
+    first, *others = [(found.cells & np.uint64(bit)) != 0 for bit in bits] or [worth]
+    cells = np.flatnonzero(first & worth)
+    for other in others:
+        cells = cells[close(other, cells, OVERLAP // CELL + 1)]
     if not len(cells):
-        return []
+        return NO_WINDOWS
     texts = np.searchsorted(found.first, cells, "right") - 1
     own = cells - found.first[texts]
     far = (np.diff(cells) > 2 * OVERLAP // CELL + 1) | (np.diff(texts) != 0) | (np.diff(own // CELLS) != 0)
     firsts, lasts = np.append(True, far), np.append(far, True)
-    starts = np.maximum(own[firsts] * CELL - OVERLAP, 0).tolist()
-    ends = ((own[lasts] + 1) * CELL + OVERLAP).tolist()
-    return [Window(*window) for window in zip(texts[firsts].tolist(), starts, ends, strict=True)]
+    starts = np.maximum(own[firsts] * CELL - OVERLAP, 0)
+    return Windows(texts[firsts], starts, (own[lasts] + 1) * CELL + OVERLAP)
 
 
 def close(has: npt.NDArray[np.bool_], cells: Places, reach: int) -> npt.NDArray[np.bool_]:
@@ -131,41 +194,45 @@ def close(has: npt.NDArray[np.bool_], cells: Places, reach: int) -> npt.NDArray[
     return sums[np.minimum(cells + reach + 1, len(has))] > sums[np.maximum(cells - reach, 0)]
 
 
-def near_by(windows: list[Window], near: Sequence[Sequence[Stretch]] | None) -> list[Window]:
-    """Leave the windows that meet the stretches of their texts, or lie close to them."""
-    if near is None:
-        return windows
-    return [window for window in windows if meets((window.start - REACH, window.end + REACH), near[window.text])]
-
-
-def matching(gate: str, windows: list[Window], texts: dict[int, str]) -> list[Window]:
+def matching(gate: str, windows: Windows, texts: dict[int, str]) -> Windows:
     """Leave the windows in which a gate matches."""
-    if gate in SURE or not windows:
+    if gate in SURE or not len(windows.texts):
         return windows
     import polars as pl
 
-    parts = pl.Series([texts[window.text][window.start : window.end] for window in windows], dtype=pl.String)
-    return [windows[place] for place in parts.str.contains(gate).arg_true()]
+    return windows.some(pl.Series(windows.of(texts), dtype=pl.String).str.contains(gate).arg_true().to_numpy())
 
 
 def meets(part: Stretch, stretches: Sequence[Stretch]) -> bool:
-    """Tell whether one of the stretches overlaps a part."""
-    return any(first < part[1] and part[0] < last for first, last in stretches)
+    """Tell whether one of the stretches, which are in order and do not overlap, overlaps a part."""
+    place = bisect_right(stretches, part[0], key=itemgetter(1))
+    return place < len(stretches) and stretches[place][0] < part[1]
 
 
-def widened(stretches: Sequence[Stretch], length: int) -> list[Stretch]:
-    """Widen stretches by REACH on both sides, and join those that then overlap."""
+def widened(stretches: Sequence[Stretch], length: int = sys.maxsize) -> list[Stretch]:
+    """Widen stretches, which are in order, by REACH on both sides, and join those that then overlap."""
     wide: list[Stretch] = []
+    first, last = -1, -1
     for start, end in stretches:
-        first, last = max(0, start - REACH), min(length, end + REACH)
-        if wide and first <= wide[-1][1]:
-            wide[-1] = (wide[-1][0], max(last, wide[-1][1]))
-        else:
+        if start - REACH > last >= 0:
             wide.append((first, last))
-    return wide
+            first = start - REACH
+        elif last < 0:
+            first = max(0, start - REACH)
+        last = max(last, min(length, end + REACH))
+    return [*wide, (first, last)] if last >= 0 else wide
 
 
 def common(ones: Sequence[Stretch], twos: Sequence[Stretch]) -> list[Stretch]:
     """Return the stretches that two lists have in common; both are in order, without overlaps."""
-    both = [(max(one[0], two[0]), min(one[1], two[1])) for one in ones for two in twos]
-    return sorted((first, last) for first, last in both if first < last)
+    both: list[Stretch] = []
+    one = two = 0
+    while one < len(ones) and two < len(twos):
+        first, last = max(ones[one][0], twos[two][0]), min(ones[one][1], twos[two][1])
+        if first < last:
+            both.append((first, last))
+        if ones[one][1] < twos[two][1]:
+            one += 1
+        else:
+            two += 1
+    return both

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Required, plain, required
-from curate.stages.pii.rule import FOLDS
+from curate.stages.pii.rule import FOLDABLE, FOLDS, IDEOGRAPHIC_SPACE
 
 if TYPE_CHECKING:
     from curate.core.kernels.landmarks import Landmarks, Signs, Words
@@ -123,7 +123,7 @@ def plain_signs() -> str:
     from curate.core.kernels.landmarks import CODES
 
     signs = [chr(code).lower()[0] for code in range(CODES)]
-    for sign in (*FOLDS, *ALIKE, "\u3000"):
+    for sign in (*FOLDS, *ALIKE, IDEOGRAPHIC_SPACE):
         signs[ord(sign)] = plain(sign)
     return "".join(DIGIT if "0" <= sign <= "9" else sign for sign in signs)
 
@@ -141,7 +141,9 @@ def signs_of(symbols: dict[str, int]) -> "Signs":
         if sign in CHAINED:
             joints[code], seconds[code] = CHAINED.index(sign) + 1, sign in SECONDS
         if sign.isascii() and sign.isalnum():
-            kinds[code] = kernel.ALNUM | (kernel.DIGIT if sign == DIGIT else kernel.LETTER)
+            kinds[code] |= kernel.ALNUM | (kernel.DIGIT if sign == DIGIT else kernel.LETTER)
         elif sign in beside:
-            kinds[code] = beside[sign] | (kinds[code] if code >= FIRST_WIDE else 0)
+            kinds[code] |= beside[sign]
+    kinds[[ord(sign) for sign in FOLDS if FOLDABLE.match(sign)]] |= kernel.FOLDED
+    kinds[ord(IDEOGRAPHIC_SPACE)] |= kernel.FOLDED
     return kernel.Signs(numbers, kinds, joints, seconds)
