@@ -31,7 +31,7 @@ NEAR_BEFORE, NEAR_BEHIND = 1, 5
 """How many cells before and behind that of its first digit can hold a word that speaks for a number."""
 ALWAYS, NOTHING = np.uint64(1), np.uint64(0)
 """The bit of what needs no word, and none."""
-ASCII = 0x80
+ASCII, ZERO, NINE, FULL_WIDTH = 0x80, 0x30, 0x39, 0xEF
 FIRST_JOINTS = 6
 SECOND = 2
 TIED, GOES_ON = 1, 2
@@ -132,14 +132,14 @@ def landmarks(strings: Strings, signs: Signs, words: Words, wanted: Bits) -> Lan
 
 @kernel
 def _digit_bytes(data: Bytes, starts: Places, stops: Places) -> int:
-    """Count the bytes by which a run of digits can begin: an ASCII digit behind none, or the lead of full-width signs."""
+    """Count the bytes by which a run of digits can begin: an ASCII digit behind none, or what leads full-width ones."""
     count = 0
     for i in range(len(starts)):
         before = False
         for at in range(starts[i], stops[i]):
             byte = data[at]
-            digit = 0x30 <= byte <= 0x39
-            count += (digit and not before) or byte == 0xEF
+            digit = ZERO <= byte <= NINE
+            count += (digit and not before) or byte == FULL_WIDTH
             before = digit
     return count
 

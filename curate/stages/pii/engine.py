@@ -198,10 +198,11 @@ class Native:
                 if chosen is None:
                     chosen = choices[key] = self.choice(*key)
                 first, always, labelled = chosen
-                if first(text, at):
-                    tried(found, ends, text, at, always)
-                if labelled:
-                    tried(found, ends, text, at, labelled)
+                for one in always + labelled if first(text, at) else labelled:
+                    match = one.pattern.match(text, at)
+                    if match and at >= ends.get(id(one), 0):
+                        ends[id(one)] = match.end()
+                        judged(found, one, text, match.span())
         return found
 
     def by_label(self, text: str, patterns: Sequence[Compiled], stretches: Sequence[Stretch]) -> list[tuple[int, Span]]:
@@ -266,15 +267,6 @@ def united(patterns: Sequence[str]) -> re.Pattern[str]:
 
 def no_match(_text: str, _at: int) -> None:
     """Match nowhere."""
-
-
-def tried(found: list[tuple[int, Span]], ends: dict[int, int], text: str, at: int, patterns: Iterable[Compiled]) -> None:
-    """Try patterns at a place of a text; `ends` says up to where each of them has matched."""
-    for one in patterns:
-        match = one.pattern.match(text, at)
-        if match and at >= ends.get(id(one), 0):
-            ends[id(one)] = match.end()
-            judged(found, one, text, match.span())
 
 
 def begun(one: Compiled) -> Beginning:

@@ -186,7 +186,8 @@ def read_before_mailbox(text: str, start: int, _end: int) -> Iterator[tuple[int,
     """Read the name before `<mailbox@host>`, a quote and a blank between them."""
     start -= text[start - 1 : start] == " "
     start -= text[start - 1 : start] in {'"', "'"}
-    name = BEFORE_MAILBOX.search(text, max(0, start - LONGEST_NAME), start)
+    last = text[start - 1 : start]
+    name = BEFORE_MAILBOX.search(text, max(0, start - LONGEST_NAME), start) if last.isalpha() or last == "." else None
     if name and is_person(name[0]):
         yield name.span()
 

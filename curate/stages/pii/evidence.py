@@ -114,14 +114,13 @@ class Evidence:
 
     def told(self) -> tuple[pa.RecordBatch | None, pa.RecordBatch | None]:
         """Write the lines: by schema JUDGED, and by schema POSITIONS; in the order of the strings and of their text."""
-        judged = [(place, entity, FATES[fate], self.counts[place, fate, entity]) for place, fate, entity in sorted(self.counts)]
+        counts = sorted(self.counts.items())
+        judged = [(place, entity, FATES[fate], count) for (place, fate, entity), count in counts]
         positions = [(place, entity, offset, length) for place, offset, length, entity in sorted(self.positions)]
         return lines(judged, JUDGED), lines(positions, POSITIONS)
 
 
-def lengths_of(
-    spans: Sequence[Span], written: Sequence[tuple[int, int]]
-) -> tuple[Sequence[Span], list[int]]:
+def lengths_of(spans: Sequence[Span], written: Sequence[tuple[int, int]]) -> tuple[Sequence[Span], list[int]]:
     """Return spans, and how long what was written in the place of each is."""
     return spans, [end - start for start, end in written]
 

@@ -65,10 +65,11 @@ class Runs(NamedTuple):
 
     def within(self, stretches: Sequence[Stretch]) -> "Runs":
         """Leave those that begin in these stretches, which are in order and do not overlap."""
-        slices = [
-            slice(bisect_left(self.starts, first), bisect_left(self.starts, last)) for first, last in stretches
-        ]
+        slices = [slice(bisect_left(self.starts, first), bisect_left(self.starts, last)) for first, last in stretches]
         return Runs(*([one for some in slices for one in column[some]] for column in self))
+
+
+NO_RUNS = Runs((), (), ())
 
 
 class Opened(NamedTuple):
@@ -125,7 +126,9 @@ class Gates:
 class Openings:
     """What is opened in some texts, made when it is asked for: all at once it would be objects by the million."""
 
-    def __init__(self, gates: Sequence[str], texts: dict[int, str], found: "Landmarks", some: Sequence[Windows]) -> None:
+    def __init__(
+        self, gates: Sequence[str], texts: dict[int, str], found: "Landmarks", some: Sequence[Windows]
+    ) -> None:
         """Take the texts by row, the digit runs of all rows, and the windows in which each gate matches."""
         self.gates, self.texts = gates, texts
         numbers = np.repeat(np.arange(len(gates)), np.array([len(one.texts) for one in some], np.int64))
@@ -135,9 +138,8 @@ class Openings:
         self.runs = found.runs[:, 1].tolist(), found.runs[:, 2].tolist(), found.near.tolist()
         rows = np.union1d(owners, found.runs[:, 0])
         self.rows: list[int] = rows.tolist()
-        self.bounds = [
-            np.append(np.searchsorted(column, rows), len(column)).tolist() for column in (owners[order], found.runs[:, 0])
-        ]
+        owned = owners[order], found.runs[:, 0]
+        self.bounds = [np.append(np.searchsorted(texts, rows), len(texts)).tolist() for texts in owned]
 
     def __len__(self) -> int:
         """Return how many texts there are."""

@@ -1,6 +1,5 @@
 """What a regular expression cannot match without: literals of which one has to stand in the text, a run of letters."""
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import product
@@ -10,6 +9,11 @@ from typing import Any, NamedTuple
 
 from curate.stages.pii.rule import fold
 
+REPEATS = frozenset({ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT})
+GROUPS = frozenset({ops.SUBPATTERN, ops.ATOMIC_GROUP, ops.GROUPREF})
+SIGNS = frozenset({ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN})
+EMPTY = frozenset({ops.AT, ops.ASSERT, ops.ASSERT_NOT})
+"""Operators of Python's parser of regular expressions."""
 MOST_WORDS = 1500
 """Longer lists are not made; a pattern that needs one is asked for less."""
 MOST_SIGNS = 700
@@ -146,9 +150,9 @@ def pieces_of(tree: Iterable[tuple[Any, Any]]) -> list[Piece]:
             pieces += pieces_of(said[3])
         elif operator is ops.ATOMIC_GROUP:
             pieces += pieces_of(said)
-        elif operator in {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}:
+        elif operator in REPEATS:
             pieces += repeated(pieces_of(said[2]), int(said[0]), int(said[1]))
-        elif operator not in {ops.AT, ops.ASSERT, ops.ASSERT_NOT}:
+        elif operator not in EMPTY:
             signs = signs_of(operator, said)
             pieces.append(signs or (Required(frozenset(HAN)) if is_wide(operator, said) else None))
     return [together(pieces)] if is_exact(pieces) else pieces
@@ -256,22 +260,26 @@ def counted(tree: Iterable[tuple[Any, Any]], states: States, groups: dict[int, A
     for operator, said in tree:
         if operator is ops.BRANCH:
             states = merged([counted(one, states, groups) for one in said[1]])
-        elif operator is ops.SUBPATTERN:
-            groups[said[0]] = said[3]
-            states = counted(said[3], states, groups)
-        elif operator is ops.GROUPREF:
-            states = counted(groups[said], states, groups)
-        elif operator is ops.ATOMIC_GROUP:
-            states = counted(said, states, groups)
-        elif operator in {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}:
+        elif operator in REPEATS:
             for _ in range(min(int(said[0]), MOST_COPIES)):
                 states = counted(said[2], states, groups)
-            if said[1] > said[0]:  # each further round reaches places that the one before did not; there are four
-                for _ in range(BEHIND):
-                    states = merged([states, counted(said[2], states, groups)])
-        elif operator not in {ops.AT, ops.ASSERT, ops.ASSERT_NOT}:
+            for _ in range(min(int(said[1]) - int(said[0]), BEHIND)):  # there are no more places that one can get to
+                states = merged([states, counted(said[2], states, groups)])
+        elif operator in GROUPS:
+            states = counted(inner_of(operator, said, groups), states, groups)
+        elif operator in SIGNS:
             states = stepped(states, signs_of(operator, said))
+        elif operator not in EMPTY:  # a condition, of which nothing is known
+            return {BEHIND: Chain(0, 0)}
     return states
+
+
+def inner_of(operator: Any, said: Any, groups: dict[int, Any]) -> Any:
+    """Return the pattern of a group, or of the one that is referred to."""
+    if operator is ops.SUBPATTERN:
+        groups[said[0]] = said[3]
+        return said[3]
+    return groups[said] if operator is ops.GROUPREF else said
 
 
 def merged(some: Sequence[States]) -> States:
@@ -300,8 +308,3 @@ def stepped(states: States, signs: frozenset[str]) -> States:
         if not signs or signs - CHAINED - {DIGIT}:
             ways.append({BEHIND: Chain(digits, gaps)})
     return merged(ways)
-
-
-def widest(pattern: str) -> int:
-    """Return how many characters a pattern matches at most."""
-    return int(re.compile(pattern) and _parser.parse(pattern).getwidth()[1])
