@@ -64,7 +64,7 @@ QQ_LABEL = f"(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐�
 WECHAT_NAME = "(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
-WECHAT_GATE = "(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx).{0,8}[A-Za-z]"
+WECHAT_GATE = "微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx"
 
 MESSENGERS = (
     Rule(
@@ -73,7 +73,7 @@ MESSENGERS = (
         ("[1-9][0-9]{4,10}(?![0-9A-Za-z@])",),
         0.8,
         label=QQ_LABEL,
-        gate="(?:[Qq][Qq]|扣扣|企鹅号)[^0-9]{0,10}[1-9]",
+        gate="[Qq][Qq]|扣扣|企鹅号",
     ),
     Rule(
         "WECHAT_ID",
