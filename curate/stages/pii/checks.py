@@ -220,4 +220,5 @@ def is_public_ip(value: str) -> bool:
         return False
     documented = address >> 96 == 0x20010DB8 or address >> 108 == 0x3FFF0
     local = address >> 121 == 0xFC >> 1 or address >> 118 == 0xFE80 >> 6 or address >> 120 == 0xFF
-    return not documented and not local and (value[0] in "23" or value.count(":") == FULL_COLONS)
+    written_out = value.count(":") == FULL_COLONS and "::" not in value
+    return not documented and not local and (address >> 125 == 1 or written_out)

@@ -202,7 +202,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         certain=False,
         spared=is_street,
         label=f"(?<![A-Za-z])(?:Dear (?:{TITLE}\\.? )?|{TITLE}\\.? )",
-        gate=f"(?:Dear|{TITLE})\\.? [{UPPER}]",
+        gate=f"(?:Dear|{TITLE})\\.? (?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",
@@ -228,7 +228,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         check=is_person,
         certain=False,
         label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS})",
-        gate=f"(?:{SIGNED}|{DOCTORS})[{UPPER}]",
+        gate=f"(?:{SIGNED}|{DOCTORS})(?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",

@@ -27,6 +27,8 @@ REACH = 256
 """No rule looks further than this to either side of what its gate or digit run matches."""
 CELLS = 16
 """Windows end where a multiple of so many cells does."""
+BLANK = "[\\s\\x1c-\\x1f]"
+"""What Python takes for a blank, in Rust's words; there it may stand in a class too."""
 SURE = frozenset("@")
 """Gates that match wherever what they need stands."""
 
@@ -202,7 +204,8 @@ def matching(gate: str, windows: Windows, texts: dict[int, str]) -> Windows:
         return windows
     import polars as pl
 
-    return windows.some(pl.Series(windows.of(texts), dtype=pl.String).str.contains(gate).arg_true().to_numpy())
+    parts = pl.Series(windows.of(texts), dtype=pl.String)
+    return windows.some(parts.str.contains(gate.replace("\\s", BLANK)).arg_true().to_numpy())
 
 
 def meets(part: Stretch, stretches: Sequence[Stretch]) -> bool:
