@@ -70,9 +70,12 @@ EXTENSION = re.compile("(?i:x|e|#|转|分)")
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 
 
+NO_DIGITS = re.compile("[^0-9X]")
+
+
 def digits_of(value: str) -> str:
     """Return the ASCII digits of a value, and a closing X of a resident id as `X`."""
-    return "".join(sign for sign in value.upper() if sign in "0123456789X")
+    return value if value.isascii() and value.isdigit() else NO_DIGITS.sub("", value.upper())
 
 
 def is_date(year: int, month: int, day: int) -> bool:
@@ -230,4 +233,5 @@ def is_public_ip(value: str) -> bool:
         return False
     documented = address >> 96 == 0x20010DB8 or address >> 108 == 0x3FFF0
     local = address >> 121 == 0xFC >> 1 or address >> 118 == 0xFE80 >> 6 or address >> 120 == 0xFF
-    return not documented and not local and (value[0] in "23" or value.count(":") == FULL_COLONS)
+    written_out = value.count(":") == FULL_COLONS and "::" not in value
+    return not documented and not local and (address >> 125 == 1 or written_out)

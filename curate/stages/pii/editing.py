@@ -10,7 +10,7 @@ import pyarrow as pa
 from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
 from curate.stages.pii.engine import BudgetError, Span, replaced
-from curate.stages.pii.evidence import Evidence
+from curate.stages.pii.evidence import Evidence, lines
 from curate.stages.pii.finders import Finder
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.operators import Operators, Write
@@ -75,8 +75,8 @@ class Editing:
                     seen.tag(place, left)
                 if spans:
                     seen.count(place, spans)
-                    write = evidence.find(place, spans, self.writing(place))
-                    changed[place], near[place] = replaced(text, spans, write)
+                    changed[place], near[place] = replaced(text, spans, self.writing(place))
+                    evidence.replace(place, spans, near[place])
             texts |= changed
             if not changed:
                 break
@@ -84,7 +84,7 @@ class Editing:
         else:
             seen.rejected += places
         found = found_lines(self.wording, seen, self.dense(strings, seen))
-        return Edited(spliced(strings, texts), found, counted(seen.counts), *evidence.told())
+        return Edited(spliced(strings, texts), found, seen.counted(), *evidence.told())
 
     def writing(self, place: int) -> Write:
         """Return what is written for the values of a string."""
@@ -104,11 +104,12 @@ class Editing:
         limit = self.wording.max_density
         if limit is None:
             return {}
+        values: Counter[int] = Counter()
+        for (place, entity), count in (*seen.counts.items(), *seen.tags.items()):
+            values[place] += count if self.operators.counts(entity) else 0
         dense = {}
-        for place in sorted(seen.counts.keys() | seen.tags.keys()):
-            both = seen.counts.get(place, Counter()) + seen.tags.get(place, Counter())
-            values = sum(count for entity, count in both.items() if self.operators.counts(entity))
-            density = 1000 * values / max(SHORTEST, len(strings[place].as_py()))
+        for place in sorted(values):
+            density = 1000 * values[place] / max(SHORTEST, len(strings[place].as_py()))
             if density > limit:
                 dense[place] = density
         return dense
@@ -133,48 +134,43 @@ def spliced(strings: pa.StringArray, texts: dict[int, str]) -> pa.StringArray:
     return pc.replace_with_mask(strings, pa.array(mask), pa.array([texts[place] for place in places], pa.string()))
 
 
-def counted(counts: dict[int, Counter[str]]) -> pa.RecordBatch | None:
-    """Write counts as lines (schema COUNTED): by place, within it by type."""
-    lines = [
-        {"row": place, "type": entity, "count": number}
-        for place in sorted(counts)
-        for entity, number in sorted(counts[place].items())
-    ]
-    return pa.RecordBatch.from_pylist(lines, COUNTED) if lines else None
-
-
 class Seen:
     """What the rounds came upon, by place of the string."""
 
     def __init__(self) -> None:
-        self.counts: dict[int, Counter[str]] = {}
-        """What was replaced, by type."""
-        self.tags: dict[int, Counter[str]] = {}
-        """What was found and stays, by type."""
+        self.counts: Counter[tuple[int, str]] = Counter()
+        """What was replaced, by place and type."""
+        self.tags: Counter[tuple[int, str]] = Counter()
+        """What was found and stays, by place and type."""
         self.rejected: list[int] = []
         """Strings beyond the budget."""
 
     def count(self, place: int, spans: Sequence[Span]) -> None:
         """Count what is replaced."""
-        self.counts.setdefault(place, Counter()).update(span.entity for span in spans)
+        for span in spans:
+            self.counts[place, span.entity] += 1
 
     def tag(self, place: int, spans: Sequence[Span]) -> None:
         """Count what stays."""
-        if spans:
-            self.tags.setdefault(place, Counter()).update(span.entity for span in spans)
+        for span in spans:
+            self.tags[place, span.entity] += 1
+
+    def counted(self) -> pa.RecordBatch | None:
+        """Write what was replaced as lines (schema COUNTED): by place, within it by type."""
+        return lines([(*key, self.counts[key]) for key in sorted(self.counts)], COUNTED)
 
 
 def found_lines(wording: Wording, seen: Seen, dense: dict[int, float]) -> pa.RecordBatch | None:
     """Write findings (schema FOUND): texts beyond the budget, texts that are too dense, and types that are tagged."""
     label, action = wording.label, wording.action
-    lines: list[dict[str, object]] = [
+    told: list[dict[str, object]] = [
         {"row": place, "rule": f"{label}:budget", "action": "reject"} for place in seen.rejected
     ]
     crossed = {"metric": "density", "threshold": wording.max_density, "operator": ">", "action": action or "reject"}
-    lines += [{"row": place, "rule": f"{label}:density", "value": value, **crossed} for place, value in dense.items()]
+    told += [{"row": place, "rule": f"{label}:density", "value": value, **crossed} for place, value in dense.items()]
     measured = {"metric": "count", "threshold": 0.0, "operator": ">", "action": action or "tag"}
-    for place, counts in seen.tags.items():
-        for entity, number in sorted(counts.items()):
-            lines.append({"row": place, "rule": f"{label}:{entity}", "value": float(number), **measured})
-    lines.sort(key=lambda line: int(str(line["row"])))
-    return pa.RecordBatch.from_pylist(lines, FOUND) if lines else None
+    for place, entity in sorted(seen.tags):
+        value = float(seen.tags[place, entity])
+        told.append({"row": place, "rule": f"{label}:{entity}", "value": value, **measured})
+    told.sort(key=lambda line: int(str(line["row"])))
+    return pa.RecordBatch.from_pylist(told, FOUND) if told else None

@@ -7,16 +7,14 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from curate.stages.pii.gating import Gates, Opened, Stretch, widened
+from curate.stages.pii.gating import Gates, Opened, Openings, Stretch, widened
+from curate.stages.pii.marks import JOINTS, Beginning
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.reasons import Reason
+from curate.stages.pii.required import chain_of
 from curate.stages.pii.rule import CODE_START, Rule
 from curate.stages.pii.rules import EVERY, RULES, Sought
 
-JOINTS = " -.()）"
-RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
-"""A digit run by which a value may begin: five digits or more, or fewer that a joint ties to more digits."""
-RUN_GATE = "[0-9]{5}|[0-9][-. )(）][ (-]?[0-9]"
 LEFT_OF_AT = 140
 """How far an e-mail address can reach to the left of its `@`: a little more than its pattern allows."""
 SIGHT = 64
@@ -25,7 +23,7 @@ MENTIONED = 0.5
 """How sure it is that the name of a person found means the same person elsewhere in the text."""
 LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-"
 
-DIGITS = frozenset("0123456789")
+AFTER = frozenset(JOINTS)
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 SIGNS = LETTERS | frozenset("+(（-_")
 """What may stand before a digit run and belong to the value."""
@@ -105,7 +103,17 @@ def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
 
 Key = tuple[str, int, str]
 """What stands before a digit run, its length, and the joint after it (empty: none)."""
-Table = Mapping[Key, tuple[Compiled, ...]]
+Table = Mapping[Key, tuple[tuple[int, Compiled], ...]]
+"""With the bit of the labels that a pattern needs."""
+
+
+class Choice(NamedTuple):
+    """The patterns that may match where a digit run stands, by priority."""
+
+    first: Callable[[str, int], object]
+    """One attempt in the place of all of `always`."""
+    always: tuple[Compiled, ...]
+    labelled: tuple[Compiled, ...]
 
 
 class Native:
@@ -134,30 +142,21 @@ class Native:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
         self.gated = gated
         labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
-        apart = [gate for gate, some in gated.items() if any(one.rule.apart for one in some)]
-        self.gates = Gates(RUN_GATE, list(labels), list(gated), apart)
-        self.tables: dict[frozenset[str], Table] = {}
-        self.always = tabled([one for one in self.at_runs if not opener(one.rule)])
-        self.any: dict[Key, re.Pattern[str]] = {}
+        self.gates = Gates(list(labels), list(gated), map(begun, self.at_runs))
+        self.table = tabled(self.at_runs, self.gates.marks.labels)
+        self.choices: dict[tuple[int, str, int, str], Choice] = {}
+        self.united: dict[tuple[Compiled, ...], Callable[[str, int], object]] = {}
 
-    def tried(self, text: str, at: int, key: Key, table: Table) -> Iterable[Compiled]:
-        """Return the patterns that may match where a digit run stands.
+    def choice(self, length: int, joint: str, labels: int, lead: str) -> Choice:
+        """Return the patterns that may match where a digit run stands that has these labels around.
 
         Most runs begin nothing (years, sizes, parts of dates): there one attempt takes the place of a dozen.
         """
-        always = self.always.get(key, ())
-        if len(always) > 1:
-            if key not in self.any:
-                self.any[key] = united([one.pattern.pattern for one in always])
-            if not self.any[key].match(text, at):
-                always = ()
-        return (*always, *table.get(key, ()))
-
-    def table(self, open_gates: frozenset[str]) -> Table:
-        """Return which patterns are tried at which digit runs of a text because it has these labels."""
-        if open_gates not in self.tables:
-            self.tables[open_gates] = tabled([one for one in self.at_runs if opener(one.rule) in open_gates])
-        return self.tables[open_gates]
+        some = [(bit, one) for bit, one in self.table.get((lead, length, joint), ()) if bit & labels]
+        always = tuple(one for bit, one in some if bit == 1)
+        if always not in self.united:
+            self.united[always] = united([one.pattern.pattern for one in always]).match if always else no_match
+        return Choice(self.united[always], always, tuple(one for bit, one in some if bit > 1))
 
     def find(
         self,
@@ -187,7 +186,7 @@ class Native:
 
     def look(
         self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
-    ) -> tuple[list[int], list[Opened]]:
+    ) -> tuple[list[int], Openings]:
         """Return the rows that may hold personal data, ascending, and where in each of them.
 
         With `near`, one entry a row, only the parts around these stretches are looked at.
@@ -198,21 +197,22 @@ class Native:
         """Try the rules of numbers at every digit run by which they may begin."""
         found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
-        text, work = opened.text, 0
-        for run, labels in beginning(opened):
-            table = self.table(labels)
-            start, stop = run.span()
-            work += 1
-            follows = text[stop : stop + 1]
-            key = (stop - start, follows if follows in JOINTS else "")
-            before = text[start - 1] if start else ""
+        text, choices = opened.text, self.choices
+        self.spend(len(opened.runs.starts))
+        for start, stop, labels in zip(*opened.runs, strict=True):
+            before, follows = text[start - 1 : start], text[stop : stop + 1]
+            joint = follows if follows in AFTER else ""
             for lead, at in starts(text, start, before) if before in SIGNS else (("digit", start),):
-                for one in self.tried(text, at, (lead, *key), table):
+                key = (stop - start, joint, labels, lead)
+                chosen = choices.get(key)
+                if chosen is None:
+                    chosen = choices[key] = self.choice(*key)
+                first, always, labelled = chosen
+                for one in always + labelled if first(text, at) else labelled:
                     match = one.pattern.match(text, at)
                     if match and at >= ends.get(id(one), 0):
                         ends[id(one)] = match.end()
                         judged(found, one, text, match.span())
-        self.spend(work)
         return found
 
     def by_label(self, text: str, patterns: Sequence[Compiled], stretches: Sequence[Stretch]) -> list[tuple[int, Span]]:
@@ -225,6 +225,8 @@ class Native:
                     work += 1
                     if last == len(text) or match.end() + SIGHT <= last:
                         judged(found, one, text, match.span("value"))
+                    elif again := one.pattern.match(text, match.start()):
+                        judged(found, one, text, again.span("value"))
         self.spend(work)
         return found
 
@@ -255,7 +257,7 @@ class Native:
 
 def opener(rule: Rule) -> str:
     """Return the gate that has to match a text before a rule is worth a try; empty where there is none."""
-    return rule.gate or (rule.labels.gate if rule.needs_label and rule.labels else "")
+    return rule.gate or (rule.labels.said if rule.needs_label and rule.labels else "")
 
 
 def compiled(place: int, rule: Rule, *, lenient: bool) -> list[Compiled]:
@@ -273,33 +275,28 @@ def united(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{text})" for text in texts))
 
 
-def beginning(opened: Opened) -> Iterable[tuple[re.Match[str], frozenset[str]]]:
-    """Yield the digit runs that begin in the parts of a text, each once and whole, with the labels around its part."""
-    for (first, last), labels in opened.runs:
-        start = first
-        while 0 < start < last and opened.text[start - 1] in DIGITS:
-            start += 1
-        if start == last:  # the part is the middle of one long run
-            continue
-        for run in RUN.finditer(opened.text, start):
-            if run.start() >= last:
-                break
-            yield run, labels
+def no_match(_text: str, _at: int) -> None:
+    """Match nowhere."""
 
 
-def tabled(patterns: Sequence[Compiled]) -> Table:
-    """Arrange patterns by the digit runs at which they are tried."""
-    table: dict[Key, tuple[Compiled, ...]] = {}
+def begun(one: Compiled) -> Beginning:
+    """Say at which digit runs a pattern is worth a try."""
+    rule = one.rule
+    leads = frozenset(LEADS.get(rule.lead, {rule.lead}))
+    return Beginning(leads, rule.runs, rule.joined, rule.joints, chain_of(one.pattern.pattern), opener(rule))
+
+
+def tabled(patterns: Sequence[Compiled], bits: Mapping[str, int]) -> Table:
+    """Arrange patterns by the digit runs at which they are tried, with the bits of the labels that they need."""
+    table: dict[Key, list[tuple[int, Compiled]]] = {}
     for one in patterns:
-        for lead in ("digit", "paren", "plus", "letter", "code"):
-            if lead in LEADS.get(one.rule.lead, {one.rule.lead}):
-                keys = [(lead, length, joint) for length in one.rule.runs for joint in ("", *JOINTS)]
-                keys += [
-                    (lead, length, joint) for length in one.rule.joined - one.rule.runs for joint in one.rule.joints
-                ]
-                for key in keys:
-                    table[key] = (*table.get(key, ()), one)
-    return table
+        bit = bits.get(opener(one.rule), 1)
+        for lead in sorted(LEADS.get(one.rule.lead, {one.rule.lead})):
+            keys = [(lead, length, joint) for length in one.rule.runs for joint in ("", *JOINTS)]
+            keys += [(lead, length, joint) for length in one.rule.joined - one.rule.runs for joint in one.rule.joints]
+            for key in keys:
+                table.setdefault(key, []).append((bit, one))
+    return {key: tuple(some) for key, some in table.items()}
 
 
 def starts(text: str, run: int, before: str) -> Iterable[tuple[str, int]]:

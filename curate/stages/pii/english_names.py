@@ -184,8 +184,11 @@ def read_before_age(text: str, start: int, _end: int) -> Iterator[tuple[int, int
 
 
 def read_before_mailbox(text: str, start: int, _end: int) -> Iterator[tuple[int, int]]:
-    """Read the name before `<mailbox@host>`."""
-    name = BEFORE_MAILBOX.search(text, max(0, start - LONGEST_NAME), start)
+    """Read the name before `<mailbox@host>`, a quote and a blank between them."""
+    start -= text[start - 1 : start] == " "
+    start -= text[start - 1 : start] in {'"', "'"}
+    last = text[start - 1 : start]
+    name = BEFORE_MAILBOX.search(text, max(0, start - LONGEST_NAME), start) if last.isalpha() or last == "." else None
     if name and is_person(name[0]):
         yield name.span()
 
@@ -200,7 +203,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         certain=False,
         spared=is_street,
         label=f"(?<![A-Za-z])(?:Dear (?:{TITLE}\\.? )?|{TITLE}\\.? )",
-        gate=f"(?:Dear|{TITLE})\\.? [{UPPER}]",
+        gate=f"(?:Dear|{TITLE})\\.? (?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",
@@ -213,7 +216,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "English name before a mailbox",
-        ("[\"']? ?<[^<>\\s@]{1,64}@",),
+        ("<[^<>\\s@]{1,64}@",),
         0.7,
         gate="<[^<>\\s@]{1,64}@",
         read=read_before_mailbox,
@@ -226,7 +229,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         check=is_person,
         certain=False,
         label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS})",
-        gate=f"(?:{SIGNED}|{DOCTORS})[{UPPER}]",
+        gate=f"(?:{SIGNED}|{DOCTORS})(?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -10,9 +10,8 @@ import pyarrow as pa
 from curate.core.stage import JUDGED, POSITIONS
 from curate.stages.pii.engine import Span
 
-Write = Callable[[str, str], str]
-"""(type, value): what stands in its place."""
 FATES = ("found", "replaced", "tagged")
+FOUND, REPLACED, TAGGED, ALLOWED = range(4)
 
 
 class Piece(NamedTuple):
@@ -74,80 +73,90 @@ class Evidence:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.counts: dict[int, dict[str, Counter[str]]] = {}
-        """By string, by fate: how often each type."""
-        self.allowed: dict[int, list[Span]] = {}
+        self.counts: Counter[tuple[int, int, str, str]] = Counter()
+        """By place, number of the fate, reason of what is allowed, type."""
+        self.allowed: dict[int, Sequence[Span]] = {}
+        """What allow rules left in a string as it came."""
+        self.edits: dict[int, tuple[Sequence[Span], Sequence[tuple[int, int]]]] = {}
+        """What the first round replaced in a string, and where what was written stands."""
         self.trails: dict[int, Trail] = {}
-        self.positions: dict[int, list[tuple[int, int, str]]] = {}
+        """Of strings in which later rounds found more."""
+        self.positions: list[tuple[int, int, int, str]] = []
+        """Place, offset, length, type."""
 
     def allow(self, place: int, spans: Sequence[Span]) -> None:
         """Note what allow rules left in a string as it came."""
         if spans:
-            self.allowed[place] = list(spans)
+            self.allowed[place] = spans
 
     def leave(self, place: int, spans: Sequence[Span]) -> None:
         """Note what is found in a string as it came and stays in it."""
-        if spans:
-            said = self.positions.setdefault(place, [])
-            said += [(span.start, span.end - span.start, span.entity) for span in spans]
-            for fate in ("found", "tagged"):
-                self._counter(place, fate).update(span.entity for span in spans)
+        self.positions += [(place, span.start, span.end - span.start, span.entity) for span in spans]
+        self._count(place, FOUND, spans)
+        self._count(place, TAGGED, spans)
 
-    def find(self, place: int, spans: Sequence[Span], write: Write) -> Write:
-        """Note where in the original the spans stand; return a `write` that notes how much is written for each."""
-        trail = self.trails.setdefault(place, Trail())
-        said = self.positions.setdefault(place, [])
+    def replace(self, place: int, spans: Sequence[Span], written: Sequence[tuple[int, int]]) -> None:
+        """Note where in the original the spans stood in whose places something was written."""
+        self._count(place, FOUND, spans)
+        self._count(place, REPLACED, spans)
+        if place not in self.edits:
+            self.edits[place] = spans, written
+            self.positions += [(place, span.start, span.end - span.start, span.entity) for span in spans]
+            return
+        trail = self.trails.get(place)
+        if trail is None:
+            trail = self.trails[place] = Trail()
+            trail.edited(*lengths_of(*self.edits[place]))
         for span in spans:
             start, end = trail.origin(span.start, span.end)
-            said.append((start, end - start, span.entity))
-        self._counter(place, "found").update(span.entity for span in spans)
-        replaced = self._counter(place, "replaced")
-        lengths: list[int] = []
+            self.positions.append((place, start, end - start, span.entity))
+        trail.edited(*lengths_of(spans, written))
 
-        def noting(entity: str, value: str) -> str:
-            text = write(entity, value)
-            lengths.append(len(text))
-            replaced[entity] += 1
-            if len(lengths) == len(spans):
-                trail.edited(spans, lengths)
-            return text
-
-        return noting
-
-    def _counter(self, place: int, fate: str) -> Counter[str]:
-        return self.counts.setdefault(place, {}).setdefault(fate, Counter())
+    def _count(self, place: int, fate: int, spans: Sequence[Span]) -> None:
+        for span in spans:
+            self.counts[place, fate, "", span.entity] += 1
 
     def told(self) -> tuple[pa.RecordBatch | None, pa.RecordBatch | None]:
         """Write the lines: by schema JUDGED, and by schema POSITIONS; in the order of the strings and of their text.
 
         What was allowed in a text as it came and replaced in a later round is not allowed.
         """
-        for place, spans in self.allowed.items():
-            for span in untouched(spans, self.positions.get(place, ())):
-                self._counter(place, "found")[span.entity] += 1
-                self._counter(place, f"allowed:{span.reason}")[span.entity] += 1
+        self._count_allowed()
+        counts = sorted(self.counts.items())
+        fates = (*FATES, "allowed")
         judged = [
-            {"row": place, "type": entity, "fate": fate, "count": number}
-            for place in sorted(self.counts)
-            for fate in (*FATES, *sorted({*self.counts[place]} - {*FATES}))
-            for entity, number in sorted(self.counts[place].get(fate, Counter()).items())
+            (place, entity, f"{fates[fate]}:{reason}" if reason else fates[fate], count)
+            for (place, fate, reason, entity), count in counts
         ]
-        positions = [
-            {"row": place, "type": entity, "offset": offset, "length": length}
-            for place in sorted(self.positions)
-            for offset, length, entity in sorted(self.positions[place])
-        ]
-        return (
-            pa.RecordBatch.from_pylist(judged, JUDGED) if judged else None,
-            pa.RecordBatch.from_pylist(positions, POSITIONS) if positions else None,
-        )
+        positions = [(place, entity, offset, length) for place, offset, length, entity in sorted(self.positions)]
+        return lines(judged, JUDGED), lines(positions, POSITIONS)
+
+    def _count_allowed(self) -> None:
+        replaced: dict[int, list[tuple[int, int]]] = {place: [] for place in self.allowed}
+        for place, offset, length, _ in self.positions if replaced else ():
+            if place in replaced:
+                replaced[place].append((offset, length))
+        for place, spans in self.allowed.items():
+            for span in untouched(spans, replaced[place]):
+                self.counts[place, FOUND, "", span.entity] += 1
+                self.counts[place, ALLOWED, span.reason, span.entity] += 1
 
 
-def untouched(spans: Sequence[Span], positions: Sequence[tuple[int, int, str]]) -> list[Span]:
-    """Return the spans that lie in none of the stretches (offset, length, type)."""
+def untouched(spans: Sequence[Span], stretches: Sequence[tuple[int, int]]) -> list[Span]:
+    """Return the spans that lie in none of the stretches (offset, length)."""
     starts: list[int] = []
     reach: list[int] = [0]
-    for offset, length, _ in sorted(positions):
+    for offset, length in sorted(stretches):
         starts.append(offset)
         reach.append(max(reach[-1], offset + length))
     return [span for span in spans if reach[bisect_left(starts, span.end)] <= span.start]
+
+
+def lengths_of(spans: Sequence[Span], written: Sequence[tuple[int, int]]) -> tuple[Sequence[Span], list[int]]:
+    """Return spans, and how long what was written in the place of each is."""
+    return spans, [end - start for start, end in written]
+
+
+def lines(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch | None:
+    """Write rows, in the order of the schema's fields; null where there are none."""
+    return pa.record_batch([list(column) for column in zip(*rows, strict=True)], schema=schema) if rows else None

@@ -31,7 +31,7 @@ class Finder(Protocol):
 
     def look(
         self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
-    ) -> tuple[list[int], Sequence[Opened | None]]:
+    ) -> tuple[list[int], Iterable[Opened | None]]:
         """Return the rows worth a look, ascending, and where in each of them (null: everywhere).
 
         With `near`, one entry a row, only what begins near these stretches need be looked at.

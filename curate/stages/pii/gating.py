@@ -1,161 +1,243 @@
-"""Where a rule is worth a try: cheap scans of a whole column, then of the parts of the texts that are left."""
+"""Where a rule is worth a try: one walk over a whole column, then cheap scans of the few windows that are left."""
 
-from collections.abc import Sequence
-from functools import reduce
-from operator import or_
+import re
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from curate.stages.pii.rule import FOLDABLE, fold
+from curate.stages.pii.marks import Beginning, Marks
+from curate.stages.pii.rule import fold
 
 if TYPE_CHECKING:
-    import polars as pl
+    from curate.core.kernels.landmarks import Landmarks
 
-PART = 1024
-"""Characters of a part."""
+RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
+"""A digit run by which a value may begin: five digits or more, or fewer that a joint ties to more digits."""
+EVERY = (1 << 64) - 1
+"""The labels around a digit run where nothing is known of them."""
 OVERLAP = 160
-"""How far a part is looked at beyond its end: no gate needs more characters than this to match."""
+"""No gate needs more characters than this to match."""
 REACH = 256
 """No rule looks further than this to either side of what its gate or digit run matches."""
+CELLS = 16
+"""Windows end where a multiple of so many cells does."""
+BLANK = "[\\s\\x1c-\\x1f]"
+"""What Python takes for a blank, in Rust's words; there it may stand in a class too."""
+SURE = frozenset("@")
+"""Gates that match wherever what they need stands."""
 
 Stretch = tuple[int, int]
 """A part of a text, in characters: from, to."""
+Places = npt.NDArray[np.int64]
+
+
+class Windows(NamedTuple):
+    """Parts of texts in which a gate may match; arrays, for objects by the hundred thousand are slow."""
+
+    texts: Places
+    starts: Places
+    ends: Places
+
+    def of(self, texts: dict[int, str]) -> list[str]:
+        """Return the parts."""
+        bounds = zip(self.texts.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True)
+        return [texts[text][start:end] for text, start, end in bounds]
+
+    def some(self, places: Places) -> "Windows":
+        """Return those at some places."""
+        return Windows(self.texts[places], self.starts[places], self.ends[places])
+
+
+NO_WINDOWS = Windows(*(np.zeros(0, np.int64) for _ in range(3)))
+
+
+class Runs(NamedTuple):
+    """Digit runs by which values may begin, in order; three lists, for objects by the hundred thousand are slow."""
+
+    starts: Sequence[int]
+    stops: Sequence[int]
+    labels: Sequence[int]
+    """Bits of the labels that stand around."""
+
+    def within(self, stretches: Sequence[Stretch]) -> "Runs":
+        """Leave those that begin in these stretches, which are in order and do not overlap."""
+        slices = [slice(bisect_left(self.starts, first), bisect_left(self.starts, last)) for first, last in stretches]
+        return Runs(*([one for some in slices for one in column[some]] for column in self))
+
+
+NO_RUNS = Runs((), (), ())
 
 
 class Opened(NamedTuple):
     """Where a text, folded, may hold personal data."""
 
     text: str
-    runs: Sequence[tuple[Stretch, frozenset[str]]]
-    """Parts in which values of digits may begin, in order, with the labels that stand no further away than REACH."""
+    runs: Runs
     gates: dict[str, list[Stretch]]
-    """By gate: the stretches around the parts in which it matches, in order, without overlaps."""
+    """By gate: the stretches around the windows in which it matches, in order, without overlaps."""
 
     def within(self, stretches: Sequence[Stretch]) -> "Opened":
         """Leave what begins in these stretches, which are in order and do not overlap."""
-        runs = [(part, labels) for whole, labels in self.runs for part in common([whole], stretches)]
         gates = {gate: common(around, stretches) for gate, around in self.gates.items()}
-        return Opened(self.text, runs, gates)
+        return Opened(self.text, self.runs.within(stretches), gates)
 
 
 class Gates:
     """Knows the conditions under which rules are tried."""
 
-    def __init__(self, runs: str, labels: Sequence[str], gates: Sequence[str], apart: Sequence[str] = ()) -> None:
-        """Take what opens rules of digit runs, the labels that some of them need, and the gates of other rules.
+    def __init__(self, labels: Sequence[str], gates: Sequence[str], beginnings: Iterable[Beginning]) -> None:
+        """Take the labels that rules of digit runs need, the gates of other rules, and where digit runs begin values.
 
-        All are regular expressions in the common part of Python's and Rust's. Those gates that are `apart` are scanned
-        one by one: joined with the others they would make an automaton that no cache holds.
+        Gates are regular expressions in the common part of Python's and Rust's.
         """
-        self.runs, self.labels, self.gates = runs, list(labels), list(gates)
-        joined = [gate for gate in gates if gate not in apart]
-        self.scans = [f"{'|'.join([runs, *joined])}|{FOLDABLE.pattern}", *apart]
-        self.groups = [(("|".join(joined)), joined)] if joined else []
-        self.groups += [(gate, [gate]) for gate in apart]
-        """What is scanned for in whole texts, and the gates that one of them may then open in a part."""
+        self.marks = Marks(labels, gates, beginnings)
 
     def opened(
         self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
-    ) -> tuple[list[int], list[Opened]]:
+    ) -> tuple[list[int], "Openings"]:
         """Return the rows that may hold personal data, ascending, and where in each of them.
 
         With `near`, one entry a row, only the parts around these stretches are looked at.
         """
-        import polars as pl
-
-        column = pl.Series(pl.from_arrow(strings))
-        rows = any_of([column.str.contains(scan) for scan in self.scans]).arg_true()
-        some = column.gather(rows)
-        foldable = some.str.contains(FOLDABLE.pattern)
-        groups = [
-            (gates, some.str.contains(scan) | foldable) for scan, gates in ((self.runs, [self.runs]), *self.groups)
-        ]
-        texts = [fold(text) for text in some]
-        cut = Parts(texts, None if near is None else [near[row] for row in rows])
-        flat = pl.Series(cut.parts, dtype=pl.String)
-        owners = pl.Series(cut.owners, dtype=pl.UInt32)
-        found: list[dict[str, list[int]]] = [{} for _ in texts]
-
-        def note(gates: Sequence[str], places: "pl.Series") -> None:
-            some = flat.gather(places)
-            for gate in gates:
-                for part in places.filter(some.str.contains(gate)):
-                    found[cut.owners[part]].setdefault(gate, []).append(cut.firsts[part])
-
-        for gates, worth in groups:
-            note(gates, worth.gather(owners).arg_true())
-        begun = {(place, first) for place, said in enumerate(found) for first in said.get(self.runs, ())}
-        at_runs = [place for place, part in enumerate(zip(cut.owners, cut.firsts, strict=True)) if part in begun]
-        note(self.labels, pl.Series(neighbours(at_runs, len(flat)), dtype=pl.UInt32))
-        rest = [place for place, said in enumerate(found) if said]
-        numbers = rows.to_list()
-        return [numbers[place] for place in rest], [self.told(texts[place], found[place]) for place in rest]
+        found = self.marks.found(strings)
+        wide = None if near is None else near_cells(found, [widened(stretches) for stretches in near])
+        windows = [windows_of(found, bits, wide) for bits in self.marks.gates.values()]
+        rows = np.unique(np.concatenate([found.runs[:, 0], *(some.texts for some in windows)])).tolist()
+        some = strings.take(pa.array(rows, pa.int64())).to_pylist()
+        folded = found.folded.tolist()
+        texts = {row: fold(text) if folded[row] else text for row, text in zip(rows, some, strict=True)}
+        matched = [matching(gate, some, texts) for gate, some in zip(self.marks.gates, windows, strict=True)]
+        told = Openings(list(self.marks.gates), texts, found, matched)
+        return told.rows, told
 
     def everywhere(self, text: str) -> Opened:
         """Open all of a text."""
-        folded, whole = fold(text), (0, len(text))
-        return Opened(folded, [(whole, frozenset(self.labels))], {gate: [whole] for gate in self.gates})
-
-    def told(self, text: str, found: dict[str, list[int]]) -> Opened:
-        """Say where a text is worth a look; `found` are the beginnings of the parts in which each gate matches."""
-        around = {
-            gate: widened([(first, first + PART + OVERLAP) for first in firsts], len(text))
-            for gate, firsts in found.items()
-        }
-        runs = []
-        for first in found.get(self.runs, ()):
-            part = (first, min(first + PART, len(text)))
-            labels = frozenset(label for label in self.labels if label in around and meets(part, around[label]))
-            runs.append((part, labels))
-        return Opened(text, runs, {gate: around[gate] for gate in self.gates if gate in around})
+        folded = fold(text)
+        runs = [run.span() for run in RUN.finditer(folded)]
+        starts, stops = [run[0] for run in runs], [run[1] for run in runs]
+        whole = [(0, len(text))]
+        return Opened(folded, Runs(starts, stops, [EVERY] * len(runs)), dict.fromkeys(self.marks.gates, whole))
 
 
-class Parts:
-    """Texts cut into overlapping parts; with `near`, only those that meet these stretches or lie close to them."""
+class Openings:
+    """What is opened in some texts, made when it is asked for: all at once it would be objects by the million."""
 
-    def __init__(self, texts: Sequence[str], near: Sequence[Sequence[Stretch]] | None) -> None:
-        """Cut texts."""
-        self.owners: list[int] = []
-        self.firsts: list[int] = []
-        self.parts: list[str] = []
-        for place, text in enumerate(texts):
-            wanted = None if near is None else widened(near[place], len(text))
-            for first in range(0, len(text), PART):
-                if wanted is None or meets((first, first + PART + OVERLAP), wanted):
-                    self.owners.append(place)
-                    self.firsts.append(first)
-                    self.parts.append(text[first : first + PART + OVERLAP])
+    def __init__(
+        self, gates: Sequence[str], texts: dict[int, str], found: "Landmarks", some: Sequence[Windows]
+    ) -> None:
+        """Take the texts by row, the digit runs of all rows, and the windows in which each gate matches."""
+        self.gates, self.texts = gates, texts
+        numbers = np.repeat(np.arange(len(gates)), np.array([len(one.texts) for one in some], np.int64))
+        owners, starts, ends = (np.concatenate(columns) for columns in zip(NO_WINDOWS, *some, strict=True))
+        order = np.argsort(owners, kind="stable")
+        self.windows = numbers[order].tolist(), starts[order].tolist(), ends[order].tolist()
+        self.runs = found.runs[:, 1].tolist(), found.runs[:, 2].tolist(), found.near.tolist()
+        rows = np.union1d(owners, found.runs[:, 0])
+        self.rows: list[int] = rows.tolist()
+        owned = owners[order], found.runs[:, 0]
+        self.bounds = [np.append(np.searchsorted(texts, rows), len(texts)).tolist() for texts in owned]
+
+    def __len__(self) -> int:
+        """Return how many texts there are."""
+        return len(self.rows)
+
+    def __getitem__(self, place: int) -> Opened:
+        """Return what is opened in the text of a row, by place in `rows`."""
+        text = self.texts[self.rows[place]]
+        (first, last), (begin, stop) = (bounds[place : place + 2] for bounds in self.bounds)
+        around: dict[str, list[Stretch]] = {}
+        for gate, start, end in zip(*(column[first:last] for column in self.windows), strict=True):
+            around.setdefault(self.gates[gate], []).append((start, end))
+        gates = {gate: widened(stretches, len(text)) for gate, stretches in around.items()}
+        return Opened(text, Runs(*(column[begin:stop] for column in self.runs)), gates)
+
+    def __iter__(self) -> Iterator[Opened]:
+        """Yield what is opened in each text."""
+        return map(self.__getitem__, range(len(self.rows)))
 
 
-def any_of(masks: Sequence["pl.Series"]) -> "pl.Series":
-    """Tell of each place whether one of the masks is true there."""
-    return reduce(or_, masks)
+def near_cells(found: "Landmarks", wide: Sequence[Sequence[Stretch]]) -> npt.NDArray[np.bool_]:
+    """Return which cells have windows that can meet the stretches of their texts."""
+    from curate.core.kernels.landmarks import CELL
+
+    cells = np.zeros(len(found.cells), np.bool_)
+    for first, stretches in zip(found.first[:-1].tolist(), wide, strict=True):
+        for start, end in stretches:
+            cells[first + max(0, start - OVERLAP) // CELL : first + (end + OVERLAP) // CELL + 1] = True
+    return cells
 
 
-def neighbours(places: Sequence[int], count: int) -> list[int]:
-    """Return places and those beside them, below a count, ascending."""
-    return sorted({one for place in places for one in (place - 1, place, place + 1) if 0 <= one < count})
+def windows_of(found: "Landmarks", bits: Sequence[int], wide: npt.NDArray[np.bool_] | None) -> Windows:
+    """Return where words of each of these needs stand near each other; everywhere where there are none."""
+    from curate.core.kernels.landmarks import CELL
+
+    worth = np.ones(len(found.cells), np.bool_) if wide is None else wide
+    first, *others = [(found.cells & np.uint64(bit)) != 0 for bit in bits] or [worth]
+    cells = np.flatnonzero(first & worth)
+    for other in others:
+        cells = cells[close(other, cells, OVERLAP // CELL + 1)]
+    if not len(cells):
+        return NO_WINDOWS
+    texts = np.searchsorted(found.first, cells, "right") - 1
+    own = cells - found.first[texts]
+    far = (np.diff(cells) > 2 * OVERLAP // CELL + 1) | (np.diff(texts) != 0) | (np.diff(own // CELLS) != 0)
+    firsts, lasts = np.append(True, far), np.append(far, True)
+    starts = np.maximum(own[firsts] * CELL - OVERLAP, 0)
+    return Windows(texts[firsts], starts, (own[lasts] + 1) * CELL + OVERLAP)
+
+
+def close(has: npt.NDArray[np.bool_], cells: Places, reach: int) -> npt.NDArray[np.bool_]:
+    """Tell of cells whether one of those no further than `reach` away has something."""
+    sums = np.append(0, np.cumsum(has))
+    return sums[np.minimum(cells + reach + 1, len(has))] > sums[np.maximum(cells - reach, 0)]
+
+
+def matching(gate: str, windows: Windows, texts: dict[int, str]) -> Windows:
+    """Leave the windows in which a gate matches."""
+    if gate in SURE or not len(windows.texts):
+        return windows
+    import polars as pl
+
+    parts = pl.Series(windows.of(texts), dtype=pl.String)
+    return windows.some(parts.str.contains(gate.replace("\\s", BLANK)).arg_true().to_numpy())
 
 
 def meets(part: Stretch, stretches: Sequence[Stretch]) -> bool:
-    """Tell whether one of the stretches overlaps a part."""
-    return any(first < part[1] and part[0] < last for first, last in stretches)
+    """Tell whether one of the stretches, which are in order and do not overlap, overlaps a part."""
+    place = bisect_right(stretches, part[0], key=itemgetter(1))
+    return place < len(stretches) and stretches[place][0] < part[1]
 
 
-def widened(stretches: Sequence[Stretch], length: int) -> list[Stretch]:
-    """Widen stretches by REACH on both sides, and join those that then overlap."""
+def widened(stretches: Sequence[Stretch], length: int = sys.maxsize) -> list[Stretch]:
+    """Widen stretches, which are in order, by REACH on both sides, and join those that then overlap."""
     wide: list[Stretch] = []
+    first, last = -1, -1
     for start, end in stretches:
-        first, last = max(0, start - REACH), min(length, end + REACH)
-        if wide and first <= wide[-1][1]:
-            wide[-1] = (wide[-1][0], max(last, wide[-1][1]))
-        else:
+        if start - REACH > last >= 0:
             wide.append((first, last))
-    return wide
+            first = start - REACH
+        elif last < 0:
+            first = max(0, start - REACH)
+        last = max(last, min(length, end + REACH))
+    return [*wide, (first, last)] if last >= 0 else wide
 
 
 def common(ones: Sequence[Stretch], twos: Sequence[Stretch]) -> list[Stretch]:
     """Return the stretches that two lists have in common; both are in order, without overlaps."""
-    both = [(max(one[0], two[0]), min(one[1], two[1])) for one in ones for two in twos]
-    return sorted((first, last) for first, last in both if first < last)
+    both: list[Stretch] = []
+    one = two = 0
+    while one < len(ones) and two < len(twos):
+        first, last = max(ones[one][0], twos[two][0]), min(ones[one][1], twos[two][1])
+        if first < last:
+            both.append((first, last))
+        if ones[one][1] < twos[two][1]:
+            one += 1
+        else:
+            two += 1
+    return both

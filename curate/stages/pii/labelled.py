@@ -81,7 +81,7 @@ MESSENGERS = (
         ("[1-9][0-9]{4,10}(?![0-9A-Za-z@])",),
         0.8,
         label=QQ_LABEL,
-        gate="(?:[Qq][Qq]|扣扣|企鹅号)[^0-9]{0,10}[1-9]",
+        gate="[Qq][Qq]|扣扣|企鹅号",
         profile="cn",
     ),
     Rule(

@@ -118,6 +118,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
             f"{LEFT}{DAY}(?:st|nd|rd|th)?[ ]{MONTHS}\\.?,?[ ](?:19|20)[0-9]{{2}}{RIGHT}",
         ),
         0.6,
-        gate="[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}|(?:Jan|Feb|Ma[ry]|Apr|Ju[nl]|Aug|Sep|Oct|Nov|Dec)[a-z.,]* [0-9]",
+        gate="[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}|"
+        "(?:Jan|Feb|Ma[ry]|Apr|Ju[nl]|Aug|Sep|Oct|Nov|Dec)[a-z.,]* {1,2}[0-9]",
     ),
 )

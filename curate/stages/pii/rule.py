@@ -25,6 +25,7 @@ SAID = (
 """What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON, HTML."""
 
 FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\ufe63\u00a0\u2002-\u200a\u202f\u205f]")
+IDEOGRAPHIC_SPACE = "\u3000"
 FOLDS = {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}
 FOLDS |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63", "-")
 FOLDS |= dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
@@ -32,7 +33,7 @@ FOLDS |= dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u
 
 def fold(text: str) -> str:
     """Write full-width signs, dashes and blanks as ASCII, sign for sign, so that offsets hold in the original too."""
-    text = text.replace("\u3000", " ")
+    text = text.replace(IDEOGRAPHIC_SPACE, " ")
     return FOLDABLE.sub(lambda sign: FOLDS[sign[0]], text)
 
 

@@ -25,7 +25,7 @@ class Words:
         """Compile the words, and a quicker pattern without look-around that matches whenever they do."""
         said = [words for words in (anywhere, starting, whole) if words]
         exact = [anywhere, starting and f"(?<![a-z])(?:{starting})", whole and f"(?<![a-z])(?:{whole})(?![a-z])"]
-        self.gate = f"(?i:{'|'.join(said)})"
+        self.said = self.gate = f"(?i:{'|'.join(said)})"
         self.quick = re.compile("|".join(said))
         self.exact = re.compile("|".join(words for words in exact if words))
 

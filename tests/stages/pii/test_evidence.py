@@ -119,7 +119,7 @@ SPARED = [
 def test_what_a_later_round_replaces_is_not_allowed_any_more():
     evidence = Evidence()
     evidence.allow(0, [Span(2, 6, "A", 1.0, "amount"), Span(8, 9, "A", 1.0, "hotline")])
-    evidence.find(0, [Span(3, 5, "B", 1.0)], lambda _entity, _value: "")("B", "")
+    evidence.replace(0, [Span(3, 5, "B", 1.0)], [(3, 3)])
     judged, _ = evidence.told()
     assert [(line["type"], line["fate"], line["count"]) for line in lines(judged)] == [
         ("A", "found", 1),
@@ -167,10 +167,11 @@ def test_after_any_edits_what_was_not_written_is_led_back_to_where_it_stood(text
 
 def test_a_later_round_speaks_of_the_text_as_it_came():
     evidence = Evidence()
-    write = evidence.find(0, [Span(2, 6, "A", 1.0)], lambda _entity, _value: "<AAAAAAAA>")
-    now, written = replaced("xx1234yy5678", [Span(2, 6, "A", 1.0)], write)
+    spans = [Span(2, 6, "A", 1.0)]
+    now, written = replaced("xx1234yy5678", spans, lambda _entity, _value: "<AAAAAAAA>")
     assert written == [(2, 12)]
     assert now == "xx<AAAAAAAA>yy5678"
-    evidence.find(0, [Span(14, 18, "B", 1.0)], lambda _entity, _value: "")
+    evidence.replace(0, spans, written)
+    evidence.replace(0, [Span(14, 18, "B", 1.0)], [(14, 14)])
     _, positions = evidence.told()
     assert [(line["type"], line["offset"], line["length"]) for line in lines(positions)] == [("A", 2, 4), ("B", 8, 4)]

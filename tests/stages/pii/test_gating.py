@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.stages.pii.engine import Native, beginning
-from curate.stages.pii.gating import OVERLAP, PART, common, neighbours, widened
+from curate.stages.pii.engine import Native
+from curate.stages.pii.gating import OVERLAP, common, widened
 from curate.stages.pii.rules import TYPES
 from tests.stages.pii.made import MADE
 
+PART = 1024
 NATIVE = Native(frozenset(TYPES))
 FILLERS = ("设备运行正常，巡视检修记录完整。", "The committee met in 2004 and 12 15. ", "1 ", "a.", "\n", "电话与传真")
 VALUES = [(kind, name) for kind, ways in MADE.items() for name in ways]
@@ -59,11 +60,6 @@ def test_common_stretches_hold_the_places_that_both_have(ones, twos):
     assert places(common(ones, twos)) == places(ones) & places(twos)
 
 
-@given(places=st.sets(st.integers(0, 9)))
-def test_neighbours_are_beside(places):
-    assert neighbours(sorted(places), 10) == sorted({n for p in places for n in (p - 1, p, p + 1)} & set(range(10)))
-
-
 def test_near_finds_what_begins_there_and_leaves_the_rest():
     text = f"手机13912345678{'。' * 2 * PART}手机13787654321"
     _, (opened,) = NATIVE.look(pa.array([text]))
@@ -72,8 +68,9 @@ def test_near_finds_what_begins_there_and_leaves_the_rest():
     assert NATIVE.find(text, opened, [(0, 2)]) == spans[:1]
 
 
-def test_a_run_over_many_parts_begins_once():
+def test_a_long_run_begins_once():
     text = f"编号{'7' * 40 * PART}，手机13912345678"
     _, (opened,) = NATIVE.look(pa.array([text]))
-    assert [run.start() for run, _ in beginning(opened)] == [2, len(text) - 11]
+    assert opened.runs.starts == [len(text) - 11]
+    assert NATIVE.gates.everywhere(text).runs.starts == [2, len(text) - 11]
     assert len(NATIVE.find(text, opened)) == 1

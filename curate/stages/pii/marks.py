@@ -1,0 +1,149 @@
+"""What gates and labels ask of one walk over all bytes: words, kinds of characters, and which runs of digits count."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Required, plain, required
+from curate.stages.pii.rule import FOLDABLE, FOLDS, IDEOGRAPHIC_SPACE
+
+if TYPE_CHECKING:
+    from curate.core.kernels.landmarks import Landmarks, Signs, Words
+
+JOINTS = " -.()）"
+"""What may stand behind the first digit run of a value."""
+SECONDS = " (-"
+"""What may stand behind that."""
+CHAINED = f"{JOINTS}（"
+MOST_BITS = 63
+"""Besides that of what needs no word; from here on two share one."""
+RARE_ENOUGH, TOO_OFTEN = 0.0005, 0.12
+"""What one need alone lets through so seldom, or a second one so often, makes the second worth nothing."""
+LEADS = {
+    "digit": ("other", "plus", "paren", "hyphen"),
+    "letter": ("letter",),
+    "code": ("letter", "hyphen"),
+    "plus": ("plus",),
+    "paren": ("paren",),
+}
+"""Before which kinds of characters a digit run stands at which something begins."""
+KINDS = ("other", "letter", "plus", "paren", "hyphen")
+
+
+class Beginning(NamedTuple):
+    """At which digit runs a pattern is worth a try."""
+
+    leads: frozenset[str]
+    runs: frozenset[int]
+    """Lengths, whatever follows."""
+    joined: frozenset[int]
+    """Lengths where one of the joints follows."""
+    joints: str
+    chain: Chain
+    opener: str
+    """Pattern of the labels of which one has to stand near; empty: none."""
+
+
+class Marks:
+    """Knows the bits that the words of gates and labels set in a cell, and walks over texts."""
+
+    def __init__(self, labels: Sequence[str], gates: Sequence[str], beginnings: Iterable[Beginning]) -> None:
+        """Find out what each label and gate cannot match without."""
+        self.bits: dict[Required, int] = {}
+        self.labels = {label: self.bit_of(required(label)[:1]) for label in labels}
+        """By pattern: its bit; 1 where it may match without any word."""
+        self.gates = {gate: self.bits_of(required(gate)) for gate in gates}
+        """By pattern: the bits of which all have to be set nearby; none where it may match anywhere."""
+        self.beginnings = list(beginnings)
+        self.tables: tuple[Signs, Words, np.ndarray] | None = None
+
+    def bit_of(self, needs: Sequence[Required]) -> int:
+        """Return the bit of a need, or that of what needs nothing."""
+        if not needs:
+            return 1
+        return 1 << 1 + self.bits.setdefault(needs[0], len(self.bits)) % MOST_BITS
+
+    def bits_of(self, needs: Sequence[Required]) -> tuple[int, ...]:
+        """Return the bits of needs, without those that leave out hardly anything."""
+        first, second = needs[:1], [need for need in needs[1:] if need.cost < TOO_OFTEN]
+        wanted = [*first, *(second if first[0].cost > RARE_ENOUGH else ())] if first else []
+        return tuple(self.bit_of([need]) for need in wanted)
+
+    def found(self, strings: pa.StringArray) -> "Landmarks":
+        """Walk over texts."""
+        from curate.core.kernels.landmarks import landmarks
+        from curate.core.kernels.strings import views
+
+        if self.tables is None:
+            signs, words = self.words()
+            self.tables = signs, words, self.wanted()
+        return landmarks(views(strings), *self.tables)
+
+    def words(self) -> tuple["Signs", "Words"]:
+        """Build the automaton of all words."""
+        from curate.core.kernels.landmarks import LONGEST_STREAK, Words, automaton
+
+        masks: dict[str, int] = {}
+        streaks = np.zeros(LONGEST_STREAK + 1, np.uint64)
+        for need, number in self.bits.items():
+            bit = 1 << 1 + number % MOST_BITS
+            for word in need.words:
+                masks[word] = masks.get(word, 0) | bit
+            if need.streak:
+                streaks[min(need.streak, LONGEST_STREAK) :] |= np.uint64(bit)
+        wide = np.uint64(masks.pop(HAN, 0))
+        symbols = {sign: number for number, sign in enumerate(sorted({*"".join(masks)}), 1)}
+        return signs_of(symbols), Words(*automaton(masks, symbols), streaks, wide)
+
+    def wanted(self) -> np.ndarray:
+        """Say by what stands before it, its length, the joint, the digits and gaps of its chain what a run needs."""
+        from curate.core.kernels.landmarks import LONGEST_RUN, MOST_DIGITS, MOST_GAPS
+
+        shape = (len(KINDS), LONGEST_RUN + 1, len(CHAINED) + 1, MOST_DIGITS + 1, MOST_GAPS + 1)
+        wanted = np.zeros(shape, np.uint64)
+        for leads, runs, joined, joints, chain, opener in self.beginnings:
+            bit = np.uint64(self.labels[opener] if opener else 1)
+            kinds = sorted({KINDS.index(kind) for lead in leads for kind in LEADS[lead]})
+            lengths = [length for length in sorted(runs) if length < LONGEST_RUN]
+            more = [length for length in sorted(joined) if length < LONGEST_RUN]
+            ends = np.s_[min(chain.digits, MOST_DIGITS) :], np.s_[min(chain.gaps, MOST_GAPS) :]
+            for kind in kinds:
+                wanted[(kind, lengths, slice(None), *ends)] |= bit
+                for joint in joints:
+                    wanted[(kind, more, JOINTS.index(joint) + 1, *ends)] |= bit
+        return wanted
+
+
+@cache
+def plain_signs() -> str:
+    """Return what each character counts as in words, by its code."""
+    from curate.core.kernels.landmarks import CODES
+
+    signs = [chr(code).lower()[0] for code in range(CODES)]
+    for sign in (*FOLDS, *ALIKE, IDEOGRAPHIC_SPACE):
+        signs[ord(sign)] = plain(sign)
+    return "".join(DIGIT if "0" <= sign <= "9" else sign for sign in signs)
+
+
+def signs_of(symbols: dict[str, int]) -> "Signs":
+    """Build the tables of characters, given the numbers of those that stand in words."""
+    from curate.core.kernels import landmarks as kernel
+
+    numbers = np.zeros(kernel.CODES, np.uint16)
+    kinds, joints, seconds = (np.zeros(kernel.CODES, np.uint8) for _ in range(3))
+    kinds[FIRST_WIDE:] = kernel.WIDE
+    beside = dict.fromkeys("(（", kernel.PAREN) | dict.fromkeys("-_", kernel.HYPHEN) | {"+": kernel.PLUS}
+    for code, sign in enumerate(plain_signs()):
+        numbers[code] = symbols.get(sign, 0)
+        if sign in CHAINED:
+            joints[code], seconds[code] = CHAINED.index(sign) + 1, sign in SECONDS
+        if sign.isascii() and sign.isalnum():
+            kinds[code] |= kernel.ALNUM | (kernel.DIGIT if sign == DIGIT else kernel.LETTER)
+        elif sign in beside:
+            kinds[code] |= beside[sign]
+    kinds[[ord(sign) for sign in FOLDS if FOLDABLE.match(sign)]] |= kernel.FOLDED
+    kinds[ord(IDEOGRAPHIC_SPACE)] |= kernel.FOLDED
+    return kernel.Signs(numbers, kinds, joints, seconds)

@@ -1,0 +1,131 @@
+"""What a pattern cannot match without: whatever it matches holds it, and so no gate stays shut before a value."""
+
+import re
+from functools import cache
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curate.core.kernels.landmarks import CELL, CODES, LONGEST_STREAK, NEAR_BEFORE, NEAR_BEHIND
+from curate.stages.pii.engine import LEADS, LONGEST_CODE, SIGNS, Compiled, Native, begun, compiled, starts
+from curate.stages.pii.gating import OVERLAP, RUN
+from curate.stages.pii.marks import Marks, plain_signs
+from curate.stages.pii.required import FIRST_WIDE, HAN, chain_of, plain, required
+from curate.stages.pii.rule import fold
+from curate.stages.pii.rules import RULES, TYPES
+from curate.stages.pii.words import AFTER, BEFORE, NEXT_TO
+
+GATES = list(dict.fromkeys(rule.gate for rule in RULES if rule.gate))
+LABELS = list(dict.fromkeys(rule.labels.said for rule in RULES if rule.labels))
+AT_RUNS = [one for place, rule in enumerate(RULES) if not rule.gate for one in compiled(place, rule, lenient=False)]
+NATIVE = Native(frozenset(TYPES))
+EVERY = [one for place, rule in enumerate(RULES) for one in compiled(place, rule, lenient=False)]
+FILLERS = st.sampled_from(
+    ["，", " ", "\n", "姓名：", "电话", "From: ", "，" * 70, "设备运行正常。" * 90, "The committee met. " * 20]
+)
+ANYTHING = st.text(st.sampled_from("0189 -.:：=|@<>\"'\r\nabfkxsſKİAXZ王号路室年１Ａ－\u3000\u00a0𠮷é"), max_size=12)
+
+
+MARKS = Marks(LABELS, GATES, [])
+PATTERNS = [*((gate, MARKS.gates[gate]) for gate in GATES), *((label, (MARKS.labels[label],)) for label in LABELS)]
+
+
+@cache
+def wanting(one: Compiled) -> Marks:
+    """Return marks that know one pattern alone, and take it to need no label."""
+    return Marks([], [], [begun(one)._replace(opener="")])
+
+
+def holds(text: str, pattern: str) -> bool:
+    """Tell whether a text holds all that a pattern cannot match without."""
+    signs = "".join(map(plain, fold(text)))
+    wide = any(ord(sign) >= FIRST_WIDE for sign in text)
+    streaks = [len(run) for run in re.findall("[0-9a-z]+", signs)]
+    return all(
+        any(word in signs if word != HAN else wide for word in need.words)
+        or (need.streak and max(streaks, default=0) >= need.streak)
+        for need in required(pattern)
+    )
+
+
+@pytest.mark.parametrize(("pattern", "bits"), PATTERNS)
+@given(data=st.data(), before=ANYTHING, behind=ANYTHING)
+@settings(max_examples=20)
+def test_what_a_gate_or_label_matches_opens_it(pattern, bits, data, before, behind):
+    text = before + data.draw(st.from_regex(pattern)) + behind
+    if re.search(pattern, fold(text)):
+        assert holds(text, pattern)
+        found = MARKS.found(pa.array([text]))
+        assert all(bit == 1 or any(int(cell) & bit for cell in found.cells) for bit in bits)
+
+
+@pytest.mark.parametrize("one", AT_RUNS, ids=lambda one: one.rule.name)
+@given(data=st.data())
+@settings(max_examples=20)
+def test_a_run_by_which_a_value_begins_is_wanted(one, data):
+    value = data.draw(st.from_regex(one.pattern))
+    match = one.pattern.search(value)
+    if match is None or fold(value) != value:
+        return
+    text = f"{value[: match.end()]}。"
+    start, stop = next((run.span() for run in re.finditer("[0-9]+", text) if run.end() > match.start()), (0, 0))
+    before = text[start - 1 : start]
+    begun_at = starts(text, start, before) if before in SIGNS else [("digit", start)]
+    leads = {lead for lead, at in begun_at if at == match.start()} & LEADS.get(one.rule.lead, {one.rule.lead})
+    lengths = one.rule.runs | (one.rule.joined if text[stop] in one.rule.joints else frozenset())
+    if leads and stop - start in lengths and (start, stop) in {run.span() for run in RUN.finditer(text)}:
+        assert [0, start, stop] in wanting(one).found(pa.array([text])).runs.tolist()
+
+
+@given(data=st.data())
+@settings(max_examples=150)
+def test_whatever_a_rule_matches_is_found_behind_gates_as_it_is_found_everywhere(data):
+    drawn = data.draw(st.lists(st.sampled_from(EVERY), max_size=5))
+    text = "".join(data.draw(FILLERS) + data.draw(st.from_regex(one.pattern)) for one in drawn)
+    _, opened = NATIVE.look(pa.array([text]))
+    assert (NATIVE.find(text, opened[0]) if len(opened) else []) == NATIVE.find(text)
+
+
+def test_no_value_at_digit_runs_and_none_of_its_labels_reaches_beyond_the_cells_looked_at():
+    longest = max(re._parser.parse(value).getwidth()[1] for rule in RULES if not rule.gate for value in rule.values)
+    assert longest <= 144
+    assert max(BEFORE, NEXT_TO) + LONGEST_CODE <= NEAR_BEFORE * CELL
+    assert 2 * longest + AFTER <= NEAR_BEHIND * CELL
+
+
+def test_no_gate_is_scanned_for_in_all_texts():
+    assert all(required(gate) for gate in GATES)
+    assert all(required(label) for label in LABELS)
+
+
+def test_no_streak_is_longer_than_is_counted_and_no_word_longer_than_a_gate_may_be():
+    needs = [need for pattern in (*GATES, *LABELS) for need in required(pattern)]
+    assert all(need.streak <= LONGEST_STREAK and max(map(len, need.words), default=0) < OVERLAP for need in needs)
+
+
+def test_characters_count_in_texts_as_they_count_in_words():
+    signs = plain_signs()
+    assert len(signs) == CODES
+    assert all(signs[code] == plain(chr(code)) for code in range(CODES))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "digits", "gaps"),
+    [
+        ("[0-9]{3}[ .-][0-9]{4}", 7, 1),
+        ("(?P<a>[ -])[0-9]{2}(?P=a)[0-9]{3}", 5, 1),
+        ("(?:\\+86[ -]?)?1[0-9]{10}(?:转[0-9]{4})?", 11, 0),
+        ("[A-Z]{1,2}[0-9]{6}[0-9A]", 6, 0),
+        ("[0-9]{2,5}(?:x[0-9]{9})?", 2, 0),
+        ("(?P<a>[0-9])(?(a)[0-9]{9}|x)", 0, 0),
+    ],
+)
+def test_a_chain_counts_what_stands_before_any_other_sign(pattern, digits, gaps):
+    assert chain_of(pattern) == (digits, gaps)
+
+
+@pytest.mark.parametrize("pattern", ["[^a]", "a?", "(?:tel|)", ".{3}", "[a-z]*"])
+def test_a_pattern_that_any_text_matches_needs_nothing(pattern):
+    assert required(pattern) == ()
