@@ -182,7 +182,6 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         label=f"(?:{ROLES}){LINK}",
         gate=f"(?:{ROLES})(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,)?"
         f"(?:[{COMMON}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
-        apart=True,
     ),
     Rule(
         "PERSON",
@@ -191,8 +190,7 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         0.6,
         gate=f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,2}}(?:先生|女士|小姐|太太)|[·•・‧]{HAN}{{1,10}}(?:{TITLES}|先生|女士|小姐|太太)|"
         f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}])[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
-        apart=True,
         read=read_before_title,
     ),
-    Rule("PERSON", "Chinese name beside an age", (AGED,), 0.6, gate=AGED_GATE, apart=True, read=read_before_age),
+    Rule("PERSON", "Chinese name beside an age", (AGED,), 0.6, gate=AGED_GATE, read=read_before_age),
 )

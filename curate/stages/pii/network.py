@@ -2,7 +2,6 @@
 
 from curate.stages.pii import digits
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
-from curate.stages.pii.western import NEXT
 from curate.stages.pii.words import Next, Words
 
 HEX = "[0-9A-Fa-f]"
@@ -66,7 +65,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[0-9]{{15}}{RIGHT}", f"{LEFT}[0-9]{{2}}[ -][0-9]{{6}}[ -][0-9]{{6}}[ -][0-9]{RIGHT}"),
         0.6,
         check=digits.is_imei,
-        labels=Next("设备识别码|串号|device[ _]identifier", "imei").gated(NEXT),
+        labels=Next("设备识别码|串号|device[ _]identifier", "imei"),
         needs_label=True,
         runs=frozenset({15}),
         joined=frozenset({2}),

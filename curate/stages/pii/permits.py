@@ -4,28 +4,18 @@ from curate.stages.pii import checks, digits
 from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, RIGHT, SAID, Lead, Rule
 from curate.stages.pii.words import Next, Words
 
-ABROAD = (
-    "(?i:通行证|通行證|往来|来往|回乡证|回鄉證|台胞|港澳|证件号|證件號|签注|permit|home return|eep|台湾|臺灣|"
-    "台灣|身份证|身分证|身分證|身份證|"
-    "统一编号|統一編號|统一证号|統一證號|居留|national id|taiwan|arc|香港|澳门|澳門|hkid|hong ?kong|maca[uo]|"
-    "id ?card|identity|"
-    "注册号|注册登记号|营业执照|工商登记|登记证号|执照号|business|permanent resid|residence|bir)"
-)
-"""One scan for all labels that may stand near: it has to match whenever one of them does."""
 PERMIT = Words(
     "通行证|通行證|往来港澳|往来台湾|来往内地|来往大陆|回乡证|回鄉證|台胞证|台胞證|港澳证|证件号|證件號|签注",
     "eep|travel permit|home return",
     "permit",
-).gated(ABROAD)
+)
 ISLAND = Words(
     "台湾|臺灣|台灣|身份证|身分证|身分證|统一编号|統一編號|统一证号|統一證號|居留", "national id|taiwan", "arc"
-).gated(ABROAD)
-HARBOUR = Words("身份证|身份證|香港|澳门|澳門", "hkid|hong ?kong|maca[uo]|id ?card|identity").gated(ABROAD)
-ALIEN = Words("永久居留|居留证|居留身份", "permanent resid|residence permit").gated(ABROAD)
-REGISTRATION = Words(
-    "注册号|注册登记号|营业执照|工商登记|登记证号|执照号", "business (?:registration|licen[cs]e)"
-).gated(ABROAD)
-MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|澳门特别行政区居民", "maca[uo] id", "bir").gated(ABROAD)
+)
+HARBOUR = Words("身份证|身份證|香港|澳门|澳門", "hkid|hong ?kong|maca[uo]|id ?card|identity")
+ALIEN = Words("永久居留|居留证|居留身份", "permanent resid|residence permit")
+REGISTRATION = Words("注册号|注册登记号|营业执照|工商登记|登记证号|执照号", "business (?:registration|licen[cs]e)")
+MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|澳门特别行政区居民", "maca[uo] id", "bir")
 
 SHORTEST_ACCOUNT = 9
 
@@ -148,13 +138,6 @@ ACCOUNT_LABEL = (
     "账号|帐号|賬號|户头)"
 )
 TAX_LABEL = "(?:纳税人识别|纳税识别|税务登记证?)(?=号|码)"
-DOCUMENTS = (
-    "(?:社保|社会保障|社会保险|养老保险|医保|医疗|参保|新农合|健康|保险?单|病历|病案|住院|门诊|就诊|急诊|体检|"
-    "病人|患者|病例|诊疗|检查|检验|影像|"
-    "医技|纳税人?识别|税务登记)[^0-9，。；\\n]{0,8}(?:号|码|[Ii][Dd])|驾驶|驾照|驾证|台胞|居民来往|台湾通行证|"
-    f"{SOLDIER_LABEL}|{ACCOUNT_LABEL}"
-)
-"""One scan for all labels that stand right before a value: it has to match whenever one of them does."""
 CARRIED = "-?(?:[0-9]{5,20}(?:-[0-9]{1,8}){0,2}|[0-9]{4}(?:-[0-9]{1,8}){1,2})[Xx]?"
 MILITARY = "[军兵士文职南北沈兰成济广海空武参政后装]"
 
@@ -166,7 +149,7 @@ def announced(entity: str, name: str, label: str, value: str, *, lead: Lead = "a
         name,
         (f"{value}{RIGHT}(?!-[0-9])",),
         1.0,
-        labels=Next(label, between=SAID).gated(DOCUMENTS),
+        labels=Next(label, between=SAID),
         needs_label=True,
         runs=frozenset(range(5, 31)),
         joined=frozenset({2, 3, 4}),
@@ -217,7 +200,7 @@ ANNOUNCED = (
         0.55,
         check=has_nine_digits,
         certain=False,
-        labels=Next(ACCOUNT_LABEL, between=SAID).gated(DOCUMENTS),
+        labels=Next(ACCOUNT_LABEL, between=SAID),
         needs_label=True,
         runs=frozenset(range(9, 31)),
         joined=frozenset(range(4, 31)),

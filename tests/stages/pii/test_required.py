@@ -18,7 +18,7 @@ from curate.stages.pii.rules import RULES, TYPES
 from curate.stages.pii.words import AFTER, BEFORE, NEXT_TO
 
 GATES = list(dict.fromkeys(rule.gate for rule in RULES if rule.gate))
-LABELS = list(dict.fromkeys(rule.labels.said for rule in RULES if rule.labels))
+LABELS = list(dict.fromkeys(rule.labels.gate for rule in RULES if rule.labels))
 AT_RUNS = [one for place, rule in enumerate(RULES) if not rule.gate for one in compiled(place, rule, lenient=False)]
 NATIVE = Native(frozenset(TYPES))
 EVERY = [one for place, rule in enumerate(RULES) for one in compiled(place, rule, lenient=False)]
