@@ -202,7 +202,6 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         certain=False,
         label=f"(?:{ROLES}){LINK}",
         gate=GLUED_GATE,
-        apart=True,
     ),
     Rule(
         "PERSON",
@@ -211,8 +210,7 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         0.6,
         gate=f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,2}}(?:先生|女士|小姐|太太)|[·•・‧]{HAN}{{1,10}}(?:{TITLES}|先生|女士|小姐|太太)|"
         f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}{HOUSES}])[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
-        apart=True,
         read=read_before_title,
     ),
-    Rule("PERSON", "Chinese name beside an age", (AGED,), 0.6, gate=AGED_GATE, apart=True, read=read_before_age),
+    Rule("PERSON", "Chinese name beside an age", (AGED,), 0.6, gate=AGED_GATE, read=read_before_age),
 )

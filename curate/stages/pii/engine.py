@@ -257,7 +257,7 @@ class Native:
 
 def opener(rule: Rule) -> str:
     """Return the gate that has to match a text before a rule is worth a try; empty where there is none."""
-    return rule.gate or (rule.labels.said if rule.needs_label and rule.labels else "")
+    return rule.gate or (rule.labels.gate if rule.needs_label and rule.labels else "")
 
 
 def compiled(place: int, rule: Rule, *, lenient: bool) -> list[Compiled]:

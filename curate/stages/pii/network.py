@@ -2,18 +2,18 @@
 
 from curate.stages.pii import digits
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
-from curate.stages.pii.western import NEXT
 from curate.stages.pii.words import Next, Words
 
 HEX = "[0-9A-Fa-f]"
 PAIR = f"{HEX}{{2}}"
-RARE = (
-    "[13][1-9A-HJ-NP-Za-km-z]{25}|bc1[02-9ac-hj-np-z]{11}|BC1[02-9AC-HJ-NP-Z]{11}|"
+HARDWARE = (
     "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|"
-    "[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}|"
-    "[PVACI][A-Z<][A-Z]{3}[A-Z0-9<]*<|[0-9A-HJ-NPR-Z]{8}[0-9X][0-9A-HJ-NPR-Z]{4}[0-9]{4}"
+    "[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}"
 )
-"""One scan for shapes that prose has not."""
+COIN = "[13][1-9A-HJ-NP-Za-km-z]{25}|bc1[02-9ac-hj-np-z]{11}|BC1[02-9AC-HJ-NP-Z]{11}"
+ZONE = "[PVACI][A-Z<][A-Z]{3}[A-Z0-9<]*<"
+VEHICLE = "[0-9A-HJ-NPR-Z]{17}"
+"""Shapes that prose has not."""
 MONTHS = (
     "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t(?:ember)?)?|Oct(?:ober)?|"
     "Nov(?:ember)?|Dec(?:ember)?)"
@@ -33,7 +33,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
         0.8,
         check=digits.is_mac,
         certain=False,
-        gate=RARE,
+        gate=HARDWARE,
     ),
     Rule(
         "CRYPTO",
@@ -45,7 +45,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
         0.6,
         check=digits.is_coin_address,
         labels=Words("比特币|钱包|錢包", "bitcoin|wallet", "btc"),
-        gate=RARE,
+        gate=COIN,
     ),
     Rule(
         "PASSPORT_MRZ",
@@ -57,7 +57,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
         0.9,
         check=digits.is_mrz,
         certain=False,
-        gate=RARE,
+        gate=ZONE,
     ),
     Rule(
         "IMEI",
@@ -65,7 +65,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[0-9]{{15}}{RIGHT}", f"{LEFT}[0-9]{{2}}[ -][0-9]{{6}}[ -][0-9]{{6}}[ -][0-9]{RIGHT}"),
         0.6,
         check=digits.is_imei,
-        labels=Next("设备识别码|串号|device[ _]identifier", "imei").gated(NEXT),
+        labels=Next("设备识别码|串号|device[ _]identifier", "imei"),
         needs_label=True,
         runs=frozenset({15}),
         joined=frozenset({2}),
@@ -80,7 +80,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
             "车架号|識別代號|识别代号|识别码|车辆识别|vehicle[ _]identifi(?:er|cation(?:[ _]number)?)|chassis", "vin"
         ),
         needs_label=True,
-        gate=RARE,
+        gate=VEHICLE,
     ),
     Rule(
         "UUID",

@@ -8,28 +8,20 @@ from curate.stages.pii.numbers import CARD_WORDS, COMPANY_ZH, PASSPORT_SHAPE, PA
 from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
 from curate.stages.pii.words import Next, Words
 
-ABROAD = (
-    "(?i:通行证|通行證|往来|来往|回乡证|回鄉證|台胞|港澳|证件号|證件號|签注|permit|home return|eep|台湾|臺灣|"
-    "台灣|身份证|身分证|身分證|身份證|"
-    "统一编号|統一編號|统一证号|統一證號|居留|national id|taiwan|arc|香港|澳门|澳門|hkid|hong ?kong|maca[uo]|"
-    "id ?card|identity|"
-    "注册号|注册登记号|营业执照|工商登记|登记证号|执照号|business|permanent resid|residence|bir)"
-)
-"""One scan for all labels that may stand near: it has to match whenever one of them does."""
 PERMIT_ZH = "通行证|通行證|往来港澳|往来台湾|来往内地|来往大陆|回乡证|回鄉證|台胞证|台胞證|港澳证|证件号|證件號|签注"
 PERMIT = Words(
     PERMIT_ZH,
     "eep|travel permit|home return",
     "permit",
-).gated(ABROAD)
+)
 ISLAND = Words(
     "台湾|臺灣|台灣|身份证|身分证|身分證|统一编号|統一編號|统一证号|統一證號|居留", "national id|taiwan", "arc"
-).gated(ABROAD)
-HARBOUR = Words("身份证|身份證|香港|澳门|澳門", "hkid|hong ?kong|maca[uo]|id ?card|identity").gated(ABROAD)
-ALIEN = Words("永久居留|居留证|居留身份", "permanent resid|residence permit").gated(ABROAD)
+)
+HARBOUR = Words("身份证|身份證|香港|澳门|澳門", "hkid|hong ?kong|maca[uo]|id ?card|identity")
+ALIEN = Words("永久居留|居留证|居留身份", "permanent resid|residence permit")
 REGISTRATION_ZH = "注册号|注册登记号|营业执照|工商登记|登记证号|执照号"
-REGISTRATION = Words(REGISTRATION_ZH, "business (?:registration|licen[cs]e)").gated(ABROAD)
-MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|澳门特别行政区居民", "maca[uo] id", "bir").gated(ABROAD)
+REGISTRATION = Words(REGISTRATION_ZH, "business (?:registration|licen[cs]e)")
+MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|澳门特别行政区居民", "maca[uo] id", "bir")
 
 LOOSELY = r"[^0-9，。；\n]{0,14}?(?:\r?\n[ \t]{0,4})?"
 """What may stand between a label and a number that its check makes all but certain."""
@@ -183,7 +175,6 @@ def announced(entity: str, name: str, label: str, reader: groups.Reader, score: 
         label=f"(?:{label}){SAID}",
         labels=Next(label, between=SAID),
         gate=DOCUMENTS,
-        apart=True,
         read=reader,
         profile="cn",
     )
@@ -199,7 +190,6 @@ def in_groups(entity: str, name: str, label: str, reader: groups.Reader, score: 
         label=f"(?:{label}){LOOSELY}",
         labels=Words(label),
         gate=IN_GROUPS,
-        apart=True,
         read=reader,
         profile="cn",
     )

@@ -89,8 +89,6 @@ class Rule:
     gate: str = ""
     """Cheap necessary condition, in the common part of RE2 and Rust's regex; it may match more than the rule."""
     profile: Profile = ""
-    apart: bool = False
-    """Whether the gate is scanned by itself: joined with all others it would make an automaton that no cache holds."""
     read: Read | None = None
     """Reads the values around a match, where `values` match only the rare sign that announces them.
 

@@ -5,20 +5,6 @@ from curate.stages.pii.allow import is_amount, is_numbered, is_other_number
 from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, RIGHT, Rule
 from curate.stages.pii.words import BETWEEN, Next, Words
 
-NEAR = (
-    "(?i:passport|health service|medicare|beneficiary|prescri|physician|provider|doctor|medical licen|"
-    "steuer|sozialversicherung|rentenversicherung|versicherungsnummer|svnr|sv-nummer|s[ée]curit[ée] sociale|"
-    "carte vitale|insee|identidad|ust-?id|(?:nhs|mbi|dea|idnr|tin|dni|nie|nif|nir|vat|tva|iva|btw|cif)(?:[^a-z]|$))"
-)
-"""One scan for all labels of the US, the UK and the EU that may stand near: it matches whenever one of them does."""
-NEXT = (
-    "(?i:(?:passport|护照|護照|account|acct|checking|savings|routing|taxpayer|tax[ _]id|provider id|medical[ _-]record|"
-    "health[ _-]plan|device[ _]identifier|设备识别码|串号|dl|d\\.l\\.|aba|itin|npi|mrn|imei|"
-    "(?:driver|driving|operator)[^0-9]{0,6}lic|(?:patient|chart|beneficiary|member|subscriber|policy|insurance|"
-    "medicare|"
-    "medicaid)[ _-]?(?:id|no|num|#|:))[^0-9]{0,40}[0-9])"
-)
-"""The same for labels that stand right before a value."""
 SHAPES = (
     "[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[A-Z9]{5}[0-9]{6}[A-Z9]{2}|"
     "[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z]|[0-9]{3}\\.[0-9]{4}\\.[0-9]{4}\\.[0-9]{2}|"
@@ -29,18 +15,16 @@ SHAPES = (
 LICENCE = Next(
     "driver['’]?s?['’]?[ _]licen[cs]e|driving licen[cs]e|operator['’]?s? licen[cs]e|driver[ _]?lic(?:\\.|ense)?",
     "dl|d\\.l\\.",
-).gated(NEXT)
+)
 MEDICARE = "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}"
 NIR = "[1-478][0-9]{2}[0-9]{2}[0-9][0-9AB][0-9]{3}[0-9]{3}[ ]?[0-9]{2}"
 SHORTEST_CODE = 5
 NUMBER = "(?=[ _-]?(?:id|no|num|#|:))"
-CHART_LABELS = Next(
-    f"medical[ _-]record|(?:patient|chart){NUMBER}", "mrn", between=BETWEEN.replace("[ _]?", "[ _-]?")
-).gated(NEXT)
+CHART_LABELS = Next(f"medical[ _-]record|(?:patient|chart){NUMBER}", "mrn", between=BETWEEN.replace("[ _]?", "[ _-]?"))
 INSURANCE_LABELS = Next(
     "health[ _-]plan(?:[ _-]beneficiary)?|(?:beneficiary|member|subscriber|policy|insurance|medicare|medicaid)"
     "(?=[ _-]?(?:id|no|num|#))"
-).gated(NEXT)
+)
 IN_DIGITS = "(?:[0-9]{5,20}(?:-[0-9]{1,8}){0,3}|[0-9]{3,4}(?:-[0-9]{1,8}){1,3})"
 CODE = f"{CODE_OR_DIGITS}{IN_DIGITS}[A-Z]?{RIGHT}(?!-[0-9])"
 
@@ -69,7 +53,7 @@ US_RULES: tuple[Rule, ...] = (
         0.7,
         check=digits.is_itin,
         certain=False,
-        labels=Next("taxpayer id(?:entification)?|tax[ _]id", "itin").gated(NEXT),
+        labels=Next("taxpayer id(?:entification)?|tax[ _]id", "itin"),
         needs_label=True,
         runs=frozenset({9}),
         profile="us",
@@ -94,7 +78,7 @@ US_RULES: tuple[Rule, ...] = (
         "US passport by its label",
         (f"{LEFT}(?:[0-9]{{9}}|[A-Z][0-9]{{8}}){RIGHT}",),
         0.6,
-        labels=Words("", "passport").gated(NEAR),
+        labels=Words("", "passport"),
         needs_label=True,
         spared=is_other_number,
         runs=frozenset({8, 9}),
@@ -106,7 +90,7 @@ US_RULES: tuple[Rule, ...] = (
         "passport of another country by the label right before it",
         (f"{LEFT}[A-Z]{{0,2}}[0-9]{{6,9}}{RIGHT}(?!-[0-9])",),
         0.5,
-        labels=Next("passport(?:[ _]book)?|护照|護照").gated(NEXT),
+        labels=Next("passport(?:[ _]book)?|护照|護照"),
         needs_label=True,
         runs=frozenset(range(6, 10)),
         lead="any",
@@ -116,7 +100,7 @@ US_RULES: tuple[Rule, ...] = (
         "US bank account by its label",
         (f"{LEFT}[0-9]{{6,17}}{RIGHT}(?!-[0-9])", f"{LEFT}[0-9]{{3,8}}(?:[ -][0-9]{{2,8}}){{1,4}}{RIGHT}(?!-[0-9])"),
         0.5,
-        labels=Next("checking|savings", "(?:bank[ _])?(?:account|acct)(?: ending)?").gated(NEXT),
+        labels=Next("checking|savings", "(?:bank[ _])?(?:account|acct)(?: ending)?"),
         needs_label=True,
         spared=is_amount,
         runs=frozenset(range(6, 18)),
@@ -129,7 +113,7 @@ US_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[0-9]{{9}}{RIGHT}", f"{LEFT}[0-9]{{4}}-[0-9]{{4}}-[0-9]{RIGHT}"),
         0.6,
         check=digits.is_routing_number,
-        labels=Next("routing(?: transit)?", "aba(?: routing)?").gated(NEXT),
+        labels=Next("routing(?: transit)?", "aba(?: routing)?"),
         needs_label=True,
         runs=frozenset({9}),
         joined=frozenset({4}),
@@ -142,7 +126,7 @@ US_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[A-HJ-MPR-UXa-hj-mpr-ux][A-Za-z9][0-9]{{7}}{RIGHT}",),
         0.6,
         check=digits.is_dea,
-        labels=Words("medical licen[cs]e|prescri|physician|provider|doctor", "", "dea").gated(NEAR),
+        labels=Words("medical licen[cs]e|prescri|physician|provider|doctor", "", "dea"),
         needs_label=True,
         runs=frozenset({7, 8}),
         lead="letter",
@@ -154,7 +138,7 @@ US_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[12][0-9]{{9}}{RIGHT}",),
         0.6,
         check=digits.is_npi,
-        labels=Next("national provider identifier", "npi").gated(NEXT),
+        labels=Next("national provider identifier", "npi"),
         needs_label=True,
         runs=frozenset({10}),
         profile="us",
@@ -206,7 +190,7 @@ UK_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[0-9]{{3}}(?P<a>[ -]?)[0-9]{{3}}(?P=a)[0-9]{{4}}{RIGHT}",),
         0.6,
         check=digits.is_nhs,
-        labels=Words("health service", "", "nhs").gated(NEAR),
+        labels=Words("health service", "", "nhs"),
         needs_label=True,
         runs=frozenset({10}),
         joined=frozenset({3}),
@@ -243,7 +227,7 @@ EU_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[1-9][0-9](?P<a>[ ]?)[0-9]{{3}}(?P=a)[0-9]{{3}}(?P=a)[0-9]{{3}}{RIGHT}",),
         0.6,
         check=digits.is_german_tax_id,
-        labels=Words("steuer|idnr", "", "tin").gated(NEAR),
+        labels=Words("steuer|idnr", "", "tin"),
         needs_label=True,
         runs=frozenset({11}),
         joined=frozenset({2}),
@@ -256,7 +240,7 @@ EU_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[0-9]{{2}}[ ]?[0-3][0-9][01][0-9]{{3}}[ ]?[A-Z][ ]?[0-9]{{3}}{RIGHT}",),
         0.6,
         check=digits.is_german_insurance,
-        labels=Words("sozialversicherung|rentenversicherung|versicherungsnummer|svnr|sv-nummer").gated(NEAR),
+        labels=Words("sozialversicherung|rentenversicherung|versicherungsnummer|svnr|sv-nummer"),
         needs_label=True,
         runs=frozenset({8}),
         joined=frozenset({2}),
@@ -269,7 +253,7 @@ EU_RULES: tuple[Rule, ...] = (
         (f"{LEFT}{NIR}{RIGHT}",),
         0.6,
         check=digits.is_french_nir,
-        labels=Words("sécurité sociale|securite sociale|carte vitale|insee", "", "nir").gated(NEAR),
+        labels=Words("sécurité sociale|securite sociale|carte vitale|insee", "", "nir"),
         needs_label=True,
         runs=frozenset({6, 13, 15}),
         joined=frozenset({1, 13}),
@@ -308,7 +292,7 @@ EU_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[0-9]{{8}}[ -]?[A-Z]{RIGHT}",),
         0.6,
         check=digits.is_spanish_id,
-        labels=Words("identidad", "", "dni|nie|nif").gated(NEAR),
+        labels=Words("identidad", "", "dni|nie|nif"),
         needs_label=True,
         runs=frozenset({8}),
         profile="eu",
@@ -340,7 +324,7 @@ EU_RULES: tuple[Rule, ...] = (
         "VAT number by its label",
         (f"{LEFT}(?:AT[ ]?U|[A-Z]{{2}})[ ]?[0-9]{{8,12}}(?:B[0-9]{{2}})?{RIGHT}",),
         0.6,
-        labels=Words("ust-?id|umsatzsteuer", "", "vat|tva|iva|btw|nif|cif").gated(NEAR),
+        labels=Words("ust-?id|umsatzsteuer", "", "vat|tva|iva|btw|nif|cif"),
         needs_label=True,
         runs=frozenset(range(8, 13)),
         lead="letter",

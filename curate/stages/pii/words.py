@@ -1,7 +1,6 @@
 """Words near a value that say what it is."""
 
 import re
-from typing import Self
 
 BEFORE, AFTER = 28, 14
 """How many characters before and after a value are searched for labels."""
@@ -22,17 +21,12 @@ class Words:
     """
 
     def __init__(self, anywhere: str, starting: str = "", whole: str = "") -> None:
-        """Compile the words, and a quicker pattern without look-around that matches whenever they do."""
+        """Compile the words; `gate` and `quick` match whenever they do, without look-around."""
         said = [words for words in (anywhere, starting, whole) if words]
         exact = [anywhere, starting and f"(?<![a-z])(?:{starting})", whole and f"(?<![a-z])(?:{whole})(?![a-z])"]
-        self.said = self.gate = f"(?i:{'|'.join(said)})"
+        self.gate = f"(?i:{'|'.join(said)})"
         self.quick = re.compile("|".join(said))
         self.exact = re.compile("|".join(words for words in exact if words))
-
-    def gated(self, gate: str) -> Self:
-        """Take a gate that matches whenever one of the words does: rules that share it cost one scan; return self."""
-        self.gate = gate
-        return self
 
     def last(self, window: str) -> int:
         """Return where the last word in a window of lower-case text ends, or -1."""
