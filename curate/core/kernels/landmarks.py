@@ -157,11 +157,8 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
         in_run = clean = tied = False
         while at < stop:
             code = int(data[at])
-            if code < ASCII:
-                at += 1
-            else:
-                code, at = decode(data, at, stop)
-                code = min(code, CODES - 1)
+            code, at = (code, at + 1) if code < ASCII else decode(data, at, stop)
+            code = min(code, CODES - 1)
             before, kind = kind, int(signs.kinds[code])
             kinds |= kind
             state = int(words.moves[state, signs.symbols[code]])

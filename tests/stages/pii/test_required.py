@@ -5,7 +5,7 @@ from functools import cache
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curate.core.kernels.landmarks import CELL, CODES, LONGEST_STREAK, NEAR_BEFORE, NEAR_BEHIND
@@ -65,7 +65,7 @@ def test_what_a_gate_or_label_matches_opens_it(pattern, bits, data, before, behi
 
 @pytest.mark.parametrize("one", AT_RUNS, ids=lambda one: one.rule.name)
 @given(data=st.data())
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_run_by_which_a_value_begins_is_wanted(one, data):
     value = data.draw(st.from_regex(one.pattern) | st.sampled_from(HARD))
     match = one.pattern.search(value)
