@@ -29,6 +29,8 @@ CELLS = 16
 """Windows end where a multiple of so many cells does."""
 BLANK = "[\\s\\x1c-\\x1f]"
 """What Python takes for a blank, in Rust's words; there it may stand in a class too."""
+LOOKS = re.compile(r"\(\?<?[=!]")
+"""What only Python knows: looking around. A gate with it is for words so rare that the speed is no matter."""
 SURE = frozenset("@")
 """Gates that match wherever what they need stands."""
 
@@ -202,6 +204,9 @@ def matching(gate: str, windows: Windows, texts: dict[int, str]) -> Windows:
     """Leave the windows in which a gate matches."""
     if gate in SURE or not len(windows.texts):
         return windows
+    if LOOKS.search(gate):
+        search = re.compile(gate).search
+        return windows.some(np.flatnonzero([search(part) is not None for part in windows.of(texts)]))
     import polars as pl
 
     parts = pl.Series(windows.of(texts), dtype=pl.String)

@@ -87,7 +87,10 @@ class Rule:
     """What stands before the first digit run of a value: nothing, a parenthesis, `+`, one or two letters (`any` of
     these), or nothing or what `CODE_START` says (`code`)."""
     gate: str = ""
-    """Cheap necessary condition, in the common part of RE2 and Rust's regex; it may match more than the rule."""
+    """Cheap necessary condition, in the common part of RE2 and Rust's regex, or with look-around, which is slower.
+
+    It may match more than the rule. Its rarest words are looked for first, those of all gates in one walk: a rare gate
+    for each rule costs less than one for many."""
     profile: Profile = ""
     read: Read | None = None
     """Reads the values around a match, where `values` match only the rare sign that announces them.

@@ -54,7 +54,7 @@ def holds(text: str, pattern: str) -> bool:
 
 @pytest.mark.parametrize(("pattern", "bits"), PATTERNS)
 @given(data=st.data(), before=ANYTHING, behind=ANYTHING)
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_what_a_gate_or_label_matches_opens_it(pattern, bits, data, before, behind):
     text = before + data.draw(st.from_regex(pattern)) + behind
     if re.search(pattern, fold(text)):
@@ -65,7 +65,7 @@ def test_what_a_gate_or_label_matches_opens_it(pattern, bits, data, before, behi
 
 @pytest.mark.parametrize("one", AT_RUNS, ids=lambda one: one.rule.name)
 @given(data=st.data())
-@settings(max_examples=20, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_a_run_by_which_a_value_begins_is_wanted(one, data):
     value = data.draw(st.from_regex(one.pattern) | st.sampled_from(HARD))
     match = one.pattern.search(value)
@@ -82,7 +82,7 @@ def test_a_run_by_which_a_value_begins_is_wanted(one, data):
 
 
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_whatever_a_rule_matches_is_found_behind_gates_as_it_is_found_everywhere(data):
     drawn = data.draw(st.lists(st.sampled_from(EVERY), max_size=5))
     text = "".join(data.draw(FILLERS) + data.draw(st.from_regex(one.pattern)) for one in drawn)
