@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.core.editing import Fields, edit_batch
-from curate.stages.normalize import Normalize
+from curate.stages.normalize.stage import Normalize
 from tests.conftest import TEXT, records
 
 SPICE = st.sampled_from(
