@@ -9,7 +9,7 @@ import numpy.typing as npt
 from curate.core.kernels.characters import LIMIT, Kind, kind_table
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
-from curate.core.kernels.utf8 import copy, decode
+from curate.core.kernels.utf8 import FOUR, THREE, copy, decode
 
 Counts = npt.NDArray[np.int32]
 
@@ -19,10 +19,9 @@ SOLID, BLANK, NEWLINE, RETURN, BREAK, CONTROL, INVISIBLE, SOFT, JOINER, WIDE = r
 feeds; CONTROL, INVISIBLE and SOFT (the hyphen) go; JOINER stays where a script, an emoji or a glyph needs it; WIDE
 becomes its ASCII twin."""
 ACTION = 0x0F
-CLASS, CLASS_SHIFT = 0x70, 4
-LEAD, TAIL, SIMPLE, TRADITIONAL = (one << CLASS_SHIFT for one in range(1, 5))
+LEAD, TAIL, TELLING, TRADITIONAL = 0x10, 0x20, 0x40, 0x50
 """Set beside the action: what stands for the first byte of a UTF-8 sequence, or for a later one, where a decoder took
-bytes for Latin-1 or Windows-1252; Han that only simplified or only traditional writing has."""
+bytes for Latin-1 or Windows-1252; Han that only one writing has, and that only traditional writing has."""
 COMPOSES = 0x80
 """Set beside the action where the character may not be in form NFC."""
 EDIT, COMPOSE, MEND, LED = 1, 2, 4, 8
@@ -32,7 +31,7 @@ COUNTED = ("line_end", "control", "invisible", "width", "space", "blank_line")
 """What `rewrite` counts, in the order of its columns; `space` is lines that lost blanks at an end."""
 LINE_ENDS, CONTROLS, INVISIBLES, WIDTHS, SPACES, BLANK_LINES, HIDDEN, RUN = range(8)
 """Columns of the counts. HIDDEN are the invisible characters without soft hyphens, RUN the most of them in a row."""
-SIMPLES, TRADITIONALS = range(2)
+TELLINGS, TRADITIONALS = range(2)
 """Columns of the counts of Han."""
 AT_START, AFTER_SOLID, AFTER_BLANK, AFTER_NEWLINE = range(4)
 MOST_NEWLINES = 3
@@ -96,7 +95,7 @@ def action_table() -> Bytes:
 def _classes() -> Bytes:
     """Return the class of each code point below LIMIT: uint8."""
     classes, kinds = np.zeros(LIMIT, np.uint8), kind_table()
-    classes[kinds == Kind.HAN_SIMPLE] = SIMPLE
+    classes[kinds == Kind.HAN_SIMPLE] = TELLING
     classes[kinds == Kind.HAN_TRADITIONAL] = TRADITIONAL
     classes[LEADS[0] : LEADS[1] + 1] = LEAD
     classes[TAILS[0] : TAILS[1] + 1] = TAIL
@@ -106,7 +105,10 @@ def _classes() -> Bytes:
 
 
 def needs(strings: Strings) -> tuple[Bytes, Counts]:
-    """Say what every string may need: flags (n, uint8: EDIT, COMPOSE, MEND, LED), and its telling Han (n, 2) int32."""
+    """Say what every string may need: flags (n, uint8: EDIT, COMPOSE, MEND, LED), and count its Han, (n, 2) int32.
+
+    The Han counted are those of one writing only, and the traditional among them.
+    """
     n = len(strings.starts)
     flags, han = np.zeros(n, np.uint8), np.zeros((n, 2), np.int32)
     _scan(strings.data, (strings.starts, strings.stops), action_table(), flags, han)
@@ -123,25 +125,49 @@ def _words(data: Bytes, at: int, stop: int) -> int:
     return end
 
 
+@inlined
+def _characters(data: Bytes, at: int, stop: int, actions: Bytes) -> tuple[int, int, int]:
+    """Go past characters of three bytes that stay: the way through Chinese; also count the telling Han."""
+    telling = traditional = at - at
+    while at + 2 < stop and THREE <= data[at] < FOUR:
+        code = (int(data[at]) & 0x0F) << 12 | (int(data[at + 1]) & 0x3F) << 6 | (int(data[at + 2]) & 0x3F)
+        entry = int(actions[code])
+        if entry & (ACTION | COMPOSES) != SOLID:
+            break
+        telling += entry >> 6 & 1
+        traditional += entry >> 6 & entry >> 4 & 1
+        at += 3
+    return at, telling, traditional
+
+
 @kernel
 def _scan(data: Bytes, spans: tuple[Places, Places], actions: Bytes, flags: Bytes, han: Counts) -> None:
     starts, stops = spans
     for i in range(len(starts)):
         at, stop = starts[i], stops[i]
-        state, newlines, found, simple, traditional, led = AT_START, 0, 0, 0, 0, False
+        state, newlines, found = AT_START, 0, 0
+        every = mends = leads = led = telling = traditional = at - at  # as in `_rewrite`
         while at < stop:
             if SPACE < data[at] < DELETE:
                 at = _words(data, at, stop)
-                state, newlines, led = AFTER_SOLID, 0, False
+                state, newlines, led = AFTER_SOLID, 0, at - at
                 continue
+            if led == 0 and THREE <= data[at] < FOUR:
+                start = at
+                at, own, foreign = _characters(data, at, stop, actions)
+                telling += own
+                traditional += foreign
+                if at > start:
+                    state, newlines = AFTER_SOLID, 0
+                    continue
             code, at = decode(data, at, stop)
-            entry = actions[min(code, LAST)]
-            known = entry & CLASS
-            simple += known == SIMPLE
-            traditional += known == TRADITIONAL
-            found |= (COMPOSE if entry & COMPOSES else 0) | (MEND if led and known == TAIL else 0)
-            led = known == LEAD
-            found |= LED if led else 0
+            entry = int(actions[min(code, LAST)])
+            every |= entry
+            mends |= led & entry >> 5
+            led = entry >> 4 & ~(entry >> 6) & 1
+            leads |= led
+            telling += entry >> 6 & 1
+            traditional += entry >> 6 & entry >> 4 & 1
             action = entry & ACTION
             if action == SOLID:
                 state, newlines = AFTER_SOLID, 0
@@ -154,8 +180,10 @@ def _scan(data: Bytes, spans: tuple[Places, Places], actions: Bytes, flags: Byte
                 state = AFTER_NEWLINE
             else:
                 found |= EDIT
-        flags[i] = found | (EDIT if state in (AFTER_BLANK, AFTER_NEWLINE) else 0)
-        han[i, SIMPLES], han[i, TRADITIONALS] = simple, traditional
+        found |= EDIT if state in (AFTER_BLANK, AFTER_NEWLINE) else 0
+        found |= (COMPOSE if every & COMPOSES else 0) | (MEND if mends & 1 else 0) | (LED if leads else 0)
+        flags[i] = found
+        han[i, TELLINGS], han[i, TRADITIONALS] = telling, traditional
 
 
 def rewrite(strings: Strings, flags: Bytes) -> tuple[Bytes, Places, Counts]:
@@ -200,6 +228,8 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
             at = _words(data, at, stop)
             code, action = int(data[at - 1]), SOLID
         else:
+            at, _, _ = _characters(data, at, stop, actions)
+            at -= 3 if at > start else 0
             code, at = decode(data, at, stop)
             action = actions[min(code, LAST)] & ACTION
         if action == JOINER:

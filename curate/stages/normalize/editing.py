@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from curate.core import compute as pc
 from curate.core.stage import COUNTED, Action, Edited, merged
-from curate.stages.normalize.mojibake import mended
+from curate.stages.normalize import mojibake
 from curate.stages.normalize.suspicion import suspicious
 from curate.stages.normalize.writing import Conversion, Converter, traditional
 
@@ -77,7 +77,8 @@ class Editing:
         if (flags & normal.MEND).any():
             strings, counts[:, MOJIBAKE] = mend(strings, (flags & normal.MEND).astype(bool))
             seen = views(strings)
-            flags, han = normal.needs(seen)
+            mended = counts[:, MOJIBAKE] > 0
+            flags[mended], han[mended] = normal.needs(views(strings.filter(pa.array(mended))))
         if (flags & normal.EDIT).any():
             data, ends, done = normal.rewrite(seen, flags)
             strings = as_array(data, ends, pc.is_valid(strings))
@@ -87,7 +88,7 @@ class Editing:
             strings, counts[:, CONVERTED] = converted(strings, han, self.converter)
         changed = counts.any(axis=1)
         led = (flags & normal.LED).astype(bool)
-        again = changed & (led | counts[:, [MOJIBAKE, COMPOSED, CONVERTED]].any(axis=1))
+        again = changed & (led | counts[:, [COMPOSED, CONVERTED]].any(axis=1))
         return Turn(strings, counts, han, again)
 
 
@@ -96,7 +97,7 @@ def mend(strings: pa.StringArray, suspects: Mask) -> tuple[pa.StringArray, Count
     characters = np.zeros(len(strings), np.int32)
     texts = []
     for row in np.flatnonzero(suspects):
-        text, characters[row] = mended(strings[int(row)].as_py())
+        text, characters[row] = mojibake.mended(strings[int(row)].as_py())
         if characters[row]:
             texts.append(text)
     return replaced(strings, characters > 0, texts), characters

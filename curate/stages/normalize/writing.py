@@ -11,7 +11,7 @@ from curate.core.stage import Action, found_lines, merged
 
 Mask = npt.NDArray[np.bool_]
 Han = npt.NDArray[np.int32]
-"""Characters that only simplified and only traditional writing has, shape (n, 2)."""
+"""Characters that only one writing has, and the traditional ones among them, shape (n, 2)."""
 Conversion = Literal["t2s", "tw2s", "tw2sp", "hk2s", "s2t", "s2tw", "s2twp", "s2hk"]
 """Names of OpenCC: from and to s(implified), t(raditional), of Taiwan (tw, with its words: twp), of Hong Kong (hk)."""
 
@@ -27,14 +27,14 @@ MOST_TURNS = 4
 
 def share_of_traditional(han: Han) -> npt.NDArray[np.float64]:
     """Return the share of traditional characters among the telling ones; 0 where there is none."""
-    shares: npt.NDArray[np.float64] = han[:, 1] / np.maximum(han.sum(axis=1), 1)
+    shares: npt.NDArray[np.float64] = han[:, 1] / np.maximum(han[:, 0], 1)
     return shares
 
 
 def traditional(strings: pa.StringArray, han: Han, label: str, action: Action) -> pa.RecordBatch | None:
     """Find the strings in traditional writing (`hant`), and those that mix both (`hans_hant`)."""
     share = share_of_traditional(han)
-    telling = (han.sum(axis=1) >= FEWEST) & (share >= MIXED)
+    telling = (han[:, 0] >= FEWEST) & (share >= MIXED)
     if not telling.any():
         return None
     telling &= chinese(strings, telling)
@@ -75,12 +75,13 @@ class Converter:
     def __init__(self, name: Conversion) -> None:
         from opencc import OpenCC
 
-        self.column = 0 if name.startswith("s") else 1
+        self.from_simplified = name.startswith("s")
         self.convert: Callable[[str], str] = OpenCC(name).convert
 
     def wanted(self, strings: pa.StringArray, han: Han) -> Mask:
         """Say which strings are in the writing that is converted."""
-        mask: Mask = han[:, self.column] > (1 - MIXED) * han.sum(axis=1)
+        own = han[:, 0] - han[:, 1] if self.from_simplified else han[:, 1]
+        mask: Mask = own > (1 - MIXED) * han[:, 0]
         return chinese(strings, mask) if mask.any() else mask
 
     def settled(self, text: str) -> str:
