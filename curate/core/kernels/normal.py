@@ -304,7 +304,9 @@ def _joins(code: int, before: int, after: int) -> bool:
     its base). One behind another picks nothing. Private-use and unassigned code points are not ours to judge.
     """
     if _within(code, STYLES):
-        return before > SPACE and not (_within(before, LETTERS) or _within(before, STYLES) or _within(before, SELECTORS))
+        return before > SPACE and not (
+            _within(before, LETTERS) or _within(before, STYLES) or _within(before, SELECTORS)
+        )
     if code >= LAST:
         if _within(code, SELECTORS):
             return _within(before, IDEOGRAPHS)

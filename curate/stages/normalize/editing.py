@@ -1,6 +1,7 @@
 """The edit of `normalize`: what is done with strings, in which order, until nothing is left to do."""
 
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,17 +10,20 @@ import pyarrow as pa
 
 from curate.core import compute as pc
 from curate.core.stage import COUNTED, Action, Edited, merged
-from curate.stages.normalize import mojibake
+from curate.stages.normalize import mojibake, pages, wraps
 from curate.stages.normalize.suspicion import suspicious
 from curate.stages.normalize.writing import Conversion, Converter, traditional
 
 Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int32]
 
-KINDS = ("line_end", "control", "invisible", "width", "space", "blank_line", "mojibake", "composed", "converted")
+KINDS = (
+    *("line_end", "control", "invisible", "width", "space", "blank_line"),
+    *("mojibake", "composed", "converted", "furniture", "joined"),
+)
 """What is counted, in the order of the columns of a count."""
 CONTROL = 1
-MOJIBAKE, COMPOSED, CONVERTED, HIDDEN, RUN = range(6, 11)
+MOJIBAKE, COMPOSED, CONVERTED, FURNITURE, JOINED, HIDDEN, RUN = range(6, 13)
 """Columns of a count behind those of the kernel; the last two are of no kind: they only feed findings."""
 
 
@@ -29,6 +33,8 @@ class Wanted(NamedTuple):
     label: str
     action: Action
     convert: Conversion | None = None
+    joins: bool = False
+    cuts: bool = False
 
 
 class Turn(NamedTuple):
@@ -72,65 +78,56 @@ class Editing:
         from curate.core.kernels.strings import as_array, views
 
         counts = np.zeros((len(strings), RUN + 1), np.int32)
-        seen = views(strings)
-        flags, han = normal.needs(seen)
-        if (flags & normal.MEND).any():
-            strings, counts[:, MOJIBAKE] = mend(strings, (flags & normal.MEND).astype(bool))
-            seen = views(strings)
-            mended = counts[:, MOJIBAKE] > 0
-            flags[mended], han[mended] = normal.needs(views(strings.filter(pa.array(mended))))
+        flags, han = normal.needs(views(strings))
+        strings, counts[:, MOJIBAKE] = turned(strings, flags & normal.MEND, mojibake.mended)
+        everything = np.ones(len(strings), np.uint8)
+        if self.wanted.cuts:
+            strings, counts[:, FURNITURE] = turned(strings, everything, pages.without_furniture)
+        if self.wanted.joins:
+            strings, counts[:, JOINED] = turned(strings, everything, wraps.unhyphenated)
+        made = counts.any(axis=1)
+        if made.any():
+            flags[made], han[made] = normal.needs(views(strings.filter(pa.array(made))))
         if (flags & normal.EDIT).any():
-            data, ends, done = normal.rewrite(seen, flags)
+            data, ends, done = normal.rewrite(views(strings), flags)
             strings = as_array(data, ends, pc.is_valid(strings))
             counts[:, :MOJIBAKE], counts[:, HIDDEN:] = done[:, : normal.HIDDEN], done[:, normal.HIDDEN :]
-        strings, counts[:, COMPOSED] = compose(strings, (flags & normal.COMPOSE).astype(bool))
+        strings, counts[:, COMPOSED] = turned(strings, flags & normal.COMPOSE, composed)
+        if self.wanted.joins:
+            strings, joined = turned(strings, everything, wraps.unwrapped)
+            counts[:, JOINED] += joined
         if self.converter is not None:
-            strings, counts[:, CONVERTED] = converted(strings, han, self.converter)
+            strings, counts[:, CONVERTED] = turned(strings, self.converter.wanted(strings, han), self.converter.settled)
         changed = counts.any(axis=1)
         led = (flags & normal.LED).astype(bool)
-        again = changed & (led | counts[:, [COMPOSED, CONVERTED]].any(axis=1))
+        again = changed & (led | counts[:, COMPOSED : JOINED + 1].any(axis=1))
         return Turn(strings, counts, han, again)
 
 
-def mend(strings: pa.StringArray, suspects: Mask) -> tuple[pa.StringArray, Counts]:
-    """Undo wrong readings among the suspects; also return how many characters came out of them."""
-    characters = np.zeros(len(strings), np.int32)
+def turned(
+    strings: pa.StringArray, suspects: npt.NDArray[np.uint8 | np.bool_], turn: Callable[[str], tuple[str, int]]
+) -> tuple[pa.StringArray, Counts]:
+    """Turn the suspects that are not null into other strings; also return what was counted, 0 where nothing changed.
+
+    The array itself comes back where nothing did.
+    """
+    counts = np.zeros(len(strings), np.int32)
     texts = []
     for row in np.flatnonzero(suspects):
-        text, characters[row] = mojibake.mended(strings[int(row)].as_py())
-        if characters[row]:
-            texts.append(text)
-    return replaced(strings, characters > 0, texts), characters
-
-
-def compose(strings: pa.StringArray, suspects: Mask) -> tuple[pa.StringArray, Counts]:
-    """Bring the suspects into form NFC; also return 1 for those that were not."""
-    changed = np.zeros(len(strings), np.int32)
-    forms = []
-    for row in np.flatnonzero(suspects):
         text = strings[int(row)].as_py()
-        if not unicodedata.is_normalized("NFC", text):
-            changed[row] = 1
-            forms.append(unicodedata.normalize("NFC", text))
-    return replaced(strings, changed > 0, forms), changed
-
-
-def converted(strings: pa.StringArray, han: Counts, converter: Converter) -> tuple[pa.StringArray, Counts]:
-    """Convert the strings that are in the other writing; also return 1 for those that changed."""
-    changed = np.zeros(len(strings), np.int32)
-    texts = []
-    for row in np.flatnonzero(converter.wanted(strings, han)):
-        text = strings[int(row)].as_py()
-        turned = converter.settled(text)
-        if turned != text:
-            changed[row] = 1
+        turned, counts[row] = ("", 0) if text is None else turn(text)
+        if counts[row]:
             texts.append(turned)
-    return replaced(strings, changed > 0, texts), changed
+    if not texts:
+        return strings, counts
+    return pc.replace_with_mask(strings, pa.array(counts > 0), pa.array(texts, pa.string())), counts
 
 
-def replaced(strings: pa.StringArray, mask: Mask, texts: list[str]) -> pa.StringArray:
-    """Put texts in the places of a mask; the array itself comes back where there are none."""
-    return pc.replace_with_mask(strings, pa.array(mask), pa.array(texts, pa.string())) if texts else strings
+def composed(text: str) -> tuple[str, int]:
+    """Bring a string into form NFC; also return 1 if it was not."""
+    if unicodedata.is_normalized("NFC", text):
+        return text, 0
+    return unicodedata.normalize("NFC", text), 1
 
 
 def counted(counts: Counts) -> pa.RecordBatch | None:

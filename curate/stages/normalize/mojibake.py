@@ -123,7 +123,11 @@ def telling(run: Run, text: str) -> bool:
     if lead == "â" and BYTES[ord(tail[0])] == MARKS:
         return True
     if len(tail) > 1:
-        return BYTES[ord(tail[0])] == PICTURES if lead == "ð" else any(WINDOWS[BYTES[ord(sign)]] not in SET_TYPE for sign in tail)
+        return (
+            BYTES[ord(tail[0])] == PICTURES
+            if lead == "ð"
+            else any(WINDOWS[BYTES[ord(sign)]] not in SET_TYPE for sign in tail)
+        )
     if lead == "Â" and WINDOWS[BYTES[ord(tail[0])]] not in CLOSING and not run.before.isupper():
         return True
     return lead in "ÂÃÄÅ" and any("a" <= side <= "z" for side in (run.before, run.after))

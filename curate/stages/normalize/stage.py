@@ -1,7 +1,7 @@
 """Write the same characters the same way, and drop the ones that nobody sees."""
 
 from importlib.util import find_spec
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import pyarrow as pa
 from pydantic import Field, field_validator
@@ -27,7 +27,7 @@ class Normalize(Editor):
 
     Counts `mojibake` (characters that came out of it), `line_end`, `control`, `invisible`, `width` (characters),
     `space` (lines that lost blanks at an end), `blank_line`, `composed` (how often NFC changed the string),
-    `converted` (1 where OpenCC did).
+    `converted` (1 where OpenCC did), `furniture` and `joined` (lines).
 
     Tags what is suspicious: `control` and `invisible` (their share of the characters), `hidden_run` (invisible
     characters in a row, which can spell a hidden text). Tags Chinese that is not in simplified writing: `hant`, and
@@ -40,6 +40,13 @@ class Normalize(Editor):
         None,
         description="Write Chinese of one writing as the other: an OpenCC conversion such as `t2s`, which needs the "
         "extra `opencc`. Texts that mix both, or are in the other writing, stay. Absent: none.",
+    )
+
+    hard_wraps: Literal["keep", "join"] = Field(
+        "keep", description="Whether the lines of wrapped paragraphs are joined: for manuals and text out of pages."
+    )
+    page_furniture: Literal["keep", "cut"] = Field(
+        "keep", description="Whether running heads, running feet and page numbers are cut."
     )
 
     @field_validator("convert")
@@ -61,4 +68,5 @@ class Normalize(Editor):
         from curate.core.kernels import normal
 
         normal.action_table()
-        return Editing(Wanted(self.name or "normalize", self.action or "tag", self.convert)).edit
+        joins, cuts = self.hard_wraps == "join", self.page_furniture == "cut"
+        return Editing(Wanted(self.name or "normalize", self.action or "tag", self.convert, joins, cuts)).edit

@@ -84,11 +84,11 @@ class Converter:
         mask: Mask = own > (1 - MIXED) * han[:, 0]
         return chinese(strings, mask) if mask.any() else mask
 
-    def settled(self, text: str) -> str:
-        """Convert until nothing changes; a text that keeps changing stays as it was."""
+    def settled(self, text: str) -> tuple[str, int]:
+        """Convert until nothing changes, and say 1 if something did; a text that keeps changing stays as it was."""
         turned = text
         for _ in range(MOST_TURNS):
             before, turned = turned, self.convert(turned)
             if turned == before:
-                return turned
-        return text
+                return turned, int(turned != text)
+        return text, 0
