@@ -4,12 +4,11 @@ import csv
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
-
 
 from benchmarks.stages import batch
 from curate.core.stage import Step
@@ -24,7 +23,6 @@ EASTERN = {"zh": "\u4e00-\u9fff", "ja": "\u3040-\u30ff\u4e00-\u9fff", "ko": "\ua
 SCRIPT = {"zh-CN": "Hans", "zh_CN": "Hans", "zh-TW": "Hant"}
 RIGHT = {"zh": {"zh", "zh-en"}, "nb": {"no"}, "id": {"id", "ms"}, "hr": {"hr", "sr", "bs", "sh"}}
 """What counts as right where it is not the language alone: Chinese mixed with English, and names that lid.176 gives."""
-
 
 
 class Source(NamedTuple):
@@ -189,7 +187,11 @@ def judged(step: Step, source: Source, lines: Sequence[str]) -> Judged:
     right = RIGHT.get(source.language, {source.language})
     telling = [script for script in scripts if source.script and script in {"Hans", "Hant", "mixed"}]
     return Judged(
-        len(names), sum(map(right.__contains__, names)), names.count("zh-en"), len(telling), telling.count(source.script)
+        len(names),
+        sum(map(right.__contains__, names)),
+        names.count("zh-en"),
+        len(telling),
+        telling.count(source.script),
     )
 
 
@@ -209,7 +211,7 @@ def row(name: str, language: str, bins: dict[int, Judged]) -> Line:
 
 
 def measured(folder: Path, debian: Path | None) -> list[Line]:
-    """Judge every source; then sum up by language, Chinese first. A line that stands in English too is no translation."""
+    """Judge every source, and sum up by language, Chinese first. What stands in English too is no translation."""
     step = Language(**{"as": "language"}).open()
     sources = [*real(folder), *(translated(debian) if debian is not None else ())]
     sources.sort(key=lambda source: source.language != "en")
@@ -230,5 +232,3 @@ def measured(folder: Path, debian: Path | None) -> list[Line]:
     shown_ones = [one for one in found if one.language in {"zh", "en"}]
     shown_ones.sort(key=lambda one: one.language == "en")
     return [*shown_ones, *(row("all", language, whole[language]) for language in order)]
-
-

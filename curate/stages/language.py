@@ -32,9 +32,13 @@ ASCII_SHARE = 0.95
 SAMPLE_CHARS = 100
 """Characters given to the model from the start, the middle and the end of a text."""
 SHORT_CHARS = 80
-"""Below this length the model is often wrong: nothing is rejected, and English, which industry writes, weighs more."""
+"""Below this length the model is often wrong: nothing is rejected, it reads small letters only, of which it has seen
+most, and English, which industry writes, weighs more among more of its guesses. Of English lines of 8 to 15 characters
+this brings 84 % instead of 70 %, of those in 20 other languages 65 % instead of 61 % (`python -m benchmarks language`).
+"""
 SHORT_PRIOR = 4.0
-LEAST_SCORE = 0.15
+GUESSES, SHORT_GUESSES = 3, 12
+LEAST_SCORE = 0.05
 """Below this score the model's guess is no better than none."""
 SCRIPTS = ("Latn", "Cyrl", "Arab", "Zzzz")
 
@@ -119,22 +123,21 @@ class Language(Stage):
         ]
         columns = [pa.array(language.tolist(), pa.string()), *columns, pa.array(scores, mask=np.isnan(scores))]
         columns.append(pa.array(scripts(shares, language), pa.string()))
-        long = pc.fill_null(pc.greater_equal(pc.utf8_length(batch["text"]), SHORT_CHARS), False)
-        found = merged([self._unwanted(columns[0], long), self._unsure(columns[4], long)])
+        found = merged([self._unwanted(batch["text"], columns[0]), self._unsure(batch["text"], columns[4])])
         return Outcome(with_columns(batch, self.adds, dict(zip(self.adds.names, columns, strict=True))), found)
 
-    def _unwanted(self, language: pa.StringArray, long: pa.BooleanArray) -> pa.RecordBatch | None:
+    def _unwanted(self, text: pa.StringArray, language: pa.StringArray) -> pa.RecordBatch | None:
         if self.keep is None:
             return None
         kept = {*self.keep, "und", *(("zh-en",) if {"zh", "en"} <= set(self.keep) else ())}
         unwanted = pc.invert(pc.is_in(language, pa.array(sorted(kept), pa.string())))
-        return found_lines(pc.and_(unwanted, long), f"{self.name}:unwanted", action=self.action or "reject")
+        return found_lines(pc.and_(unwanted, is_long(text)), f"{self.name}:unwanted", action=self.action or "reject")
 
-    def _unsure(self, score: pa.FloatArray, long: pa.BooleanArray) -> pa.RecordBatch | None:
+    def _unsure(self, text: pa.StringArray, score: pa.FloatArray) -> pa.RecordBatch | None:
         if self.min_score is None:
             return None
         return found_lines(
-            pc.and_(pc.less(pc.cast(score, pa.float64()), self.min_score), long),
+            pc.and_(pc.less(pc.cast(score, pa.float64()), self.min_score), is_long(text)),
             f"{self.name}:unsure",
             action=self.action or "reject",
             metric=f"{self.name}_score",
@@ -142,6 +145,11 @@ class Language(Stage):
             threshold=self.min_score,
             operator="<",
         )
+
+
+def is_long(text: pa.StringArray) -> pa.BooleanArray:
+    """Say which texts are long enough to be judged by what the model says."""
+    return pc.greater_equal(pc.utf8_length(text), SHORT_CHARS)
 
 
 def count_letters(text: pa.StringArray) -> tuple[Shares, npt.NDArray[np.int32]]:
@@ -208,8 +216,10 @@ def load_model() -> Detect:
     detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
 
     def detect(text: str) -> tuple[str, float]:
-        guesses = detector.detect(sampled(text), model="lite", k=3)
-        weigh = SHORT_PRIOR if len(text) < SHORT_CHARS else 1.0
+        short = len(text) < SHORT_CHARS
+        shown = sampled(text).lower() if short else sampled(text)
+        guesses = detector.detect(shown, model="lite", k=SHORT_GUESSES if short else GUESSES)
+        weigh = SHORT_PRIOR if short else 1.0
         best = max(guesses, key=lambda guess: guess["score"] * (weigh if guess["lang"] == "en" else 1.0))
         eastern = best["lang"] in {"zh", "ja", "ko", "wuu", "yue"}
         return "und" if eastern or best["score"] < LEAST_SCORE else best["lang"], best["score"]

@@ -79,8 +79,8 @@ class Editing:
 
         counts = np.zeros((len(strings), RUN + 1), np.int32)
         flags, han = normal.needs(views(strings))
-        strings, counts[:, MOJIBAKE] = turned(strings, flags & normal.MEND, mojibake.mended)
-        everything = np.ones(len(strings), np.uint8)
+        strings, counts[:, MOJIBAKE] = turned(strings, (flags & normal.MEND) > 0, mojibake.mended)
+        everything = np.ones(len(strings), np.bool_)
         if self.wanted.cuts:
             strings, counts[:, FURNITURE] = turned(strings, everything, pages.without_furniture)
         if self.wanted.joins:
@@ -92,7 +92,7 @@ class Editing:
             data, ends, done = normal.rewrite(views(strings), flags)
             strings = as_array(data, ends, pc.is_valid(strings))
             counts[:, :MOJIBAKE], counts[:, HIDDEN:] = done[:, : normal.HIDDEN], done[:, normal.HIDDEN :]
-        strings, counts[:, COMPOSED] = turned(strings, flags & normal.COMPOSE, composed)
+        strings, counts[:, COMPOSED] = turned(strings, (flags & normal.COMPOSE) > 0, composed)
         if self.wanted.joins:
             strings, joined = turned(strings, everything, wraps.unwrapped)
             counts[:, JOINED] += joined
@@ -105,7 +105,7 @@ class Editing:
 
 
 def turned(
-    strings: pa.StringArray, suspects: npt.NDArray[np.uint8 | np.bool_], turn: Callable[[str], tuple[str, int]]
+    strings: pa.StringArray, suspects: Mask, turn: Callable[[str], tuple[str, int]]
 ) -> tuple[pa.StringArray, Counts]:
     """Turn the suspects that are not null into other strings; also return what was counted, 0 where nothing changed.
 

@@ -9,14 +9,16 @@ CODECS = ("latin-1", "windows-1252")
 
 
 def _said(byte: int) -> str:
-    """Return what decoders in use make of a byte of Windows-1252: the five that it leaves open are controls (WHATWG)."""
+    """Return what decoders in use make of a byte of Windows-1252: the five it leaves open are controls (WHATWG)."""
     return bytes([byte]).decode("cp1252") if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D} else chr(byte)
 
 
 WINDOWS = "".join(map(_said, range(0x100)))
-BYTES = {ord(sign): byte for byte, sign in enumerate(WINDOWS) if byte >= 0x80} | {b: b for b in range(0x80, 0x100)}
+BEYOND, FIRST = 0x80, 0xC0
+"""Bytes from which on a character is not ASCII, and from which on a sequence begins."""
+BYTES = {ord(WINDOWS[byte]): byte for byte in range(BEYOND, 0x100)} | {byte: byte for byte in range(BEYOND, 0x100)}
 """The byte beyond ASCII that a character stands for in either of the two."""
-TAIL = "".join(map(re.escape, sorted(chr(code) for code, byte in BYTES.items() if byte < 0xC0)))
+TAIL = "".join(map(re.escape, sorted(chr(code) for code, byte in BYTES.items() if byte < FIRST)))
 SEQUENCE = re.compile(f"[Â-ß][{TAIL}]|[à-ï][{TAIL}]{{2}}|[ð-ô][{TAIL}]{{3}}")
 LED = re.compile(rb"\xc3[\x82-\xb4](?=\xc2|[\xc5\xc6\xcb\xe2])")
 """How a run that may be UTF-8 begins, or goes on: a character for a first byte, before one that may be of TAIL; looked
@@ -32,7 +34,8 @@ PICTURES = 0x9F
 """Second byte of emoji; other characters of four bytes are too rare to stand alone."""
 MARKS = 0x80
 """Second byte of quotes, dashes and other marks behind `â`: no word that ends in `â` has a euro sign at its side."""
-UNSAID = frozenset({"Cn", "Co", "Cc", "Cs"})
+UNSAID = frozenset({"Cn", "Co", "Cs"})
+"""Categories of characters that no text means; controls come out of what was read wrongly twice."""
 
 
 class Run(NamedTuple):
@@ -54,9 +57,9 @@ class Mended(NamedTuple):
 def mended(text: str) -> Mended:
     """Repair a string until nothing in it can be repaired; what was read wrongly twice is mended twice.
 
-    A run of characters that stand for bytes is repaired where its bytes are UTF-8 as a whole, where reading them wrongly
-    again gives the very run, and where nobody writes such a run: see `telling`. If a string has such a run and no run
-    whose bytes are not UTF-8, its doubtful ones (`É”`) are repaired with it.
+    A run of characters that stand for bytes is repaired where its bytes are UTF-8 as a whole, where reading them
+    wrongly again gives the very run, and where nobody writes such a run: see `telling`. If a string has such a run and
+    no run whose bytes are not UTF-8, its doubtful ones (`É”`) are repaired with it.
     """
     characters, is_settled = 0, False
     while not is_settled:
@@ -110,16 +113,17 @@ def reread(run: str) -> str | None:
 def telling(run: Run, text: str) -> bool:
     """Say whether a run that can be read as `text` must be meant so.
 
-    Honest text has a letter before a sign or two (`CAFÉ”`, `voilà »`, `slyšíš“`, `n×½`) that happen to be UTF-8, so one
-    sequence alone must hold what nobody writes: behind a letter a sign that no language sets there, an emoji, a mark, or `Â` to `Å` at the
-    side of a small letter, or `Â` before a sign where no word in capitals ends. Two in a row are no accident.
+    Honest text has a letter before a sign or two (`CAFÉ”`, `voilà »`, `slyšíš“`, `n×½`) that happen to be UTF-8, so
+    one sequence alone must hold what nobody writes: behind a letter a sign that no language sets there, an emoji, a
+    mark, or `Â` to `Å` at the side of a small letter, or `Â` before a sign where no word in capitals ends. Two in a row
+    are no accident.
     """
     if any(unicodedata.category(sign) in UNSAID for sign in text):
         return False
     sequences = [one[0] for one in SEQUENCE.finditer(run.text)]
     if sum(one[0] != "×" for one in sequences) > 1:
         return True
-    lead, *tail = sequences[0]
+    lead, tail = sequences[0][0], sequences[0][1:]
     if lead == "â" and BYTES[ord(tail[0])] == MARKS:
         return True
     if len(tail) > 1:

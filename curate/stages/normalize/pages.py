@@ -57,9 +57,9 @@ def without_furniture(text: str) -> Cut:
     """Cut lines that recur at the starts or at the ends of pages once digits are taken for one another.
 
     Pages end at form feeds, or, where there is none, behind lines that number pages upwards without a gap. A line is
-    furniture only from the edge inwards, and only if each number in it stays the same from page to page or counts pages:
-    the rows of a table that goes on do neither. Where something was cut, a blank line parts the pages, unless a sentence
-    goes on.
+    furniture only from the edge inwards, and only if each number in it stays the same from page to page or counts
+    pages: the rows of a table that goes on do neither. Where something was cut, a blank line parts the pages, unless a
+    sentence goes on. Pages of which nothing would be left stay.
     """
     pages = [page.split("\n") for page in paged(text)]
     if len(pages) < FEWEST_PAGES:
@@ -69,7 +69,7 @@ def without_furniture(text: str) -> Cut:
     feet = stripped([page[::-1] for page in bodies])
     bodies = [page[: len(page) - foot.lines] for page, foot in zip(bodies, feet, strict=True)]
     cut = sum(one.said for one in (*heads, *feet))
-    if not cut:
+    if not cut or not any(line.strip() for body in bodies for line in body):
         return Cut(text, 0)
     parts = ["\n".join(bodies[0])]
     for place, (before, after) in enumerate(pairwise(bodies)):
@@ -91,7 +91,8 @@ def paged(text: str) -> list[str]:
     if len(marks) < FEWEST_PAGES or any(later != number + 1 for (_, number), (_, later) in pairwise(marks)):
         return [text]
     ends = [0, *(place + 1 for place, _ in marks), len(lines)]
-    return ["\n".join(lines[start:stop]) for start, stop in pairwise(ends)]
+    parts = ["\n".join(lines[start:stop]) for start, stop in pairwise(ends)]
+    return parts if parts[-1].strip() else parts[:-1]
 
 
 def folded(line: str) -> str:

@@ -3,7 +3,6 @@
 from importlib.util import find_spec
 from typing import ClassVar, Literal
 
-import pyarrow as pa
 from pydantic import Field, field_validator
 
 from curate.core.stage import Edit, Editor

@@ -16,7 +16,11 @@ TOP_SHARE = 0.95
 LETTERS = 0.5
 """Share of letters below which a line is code, a table or a drawing."""
 
-WIDE = "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
+WIDE = (
+    "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
+    "\U00020000-\U0003fffd"
+)
+"""Characters of two columns, for a class of an expression (Unicode, UAX 11)."""
 WIDES = re.compile(f"[{WIDE}]")
 UNIT = re.compile(f"[{WIDE}][、，。；：！？）》」』】〉〕％]*|[^\\s{WIDE}]+")
 """What cannot be broken: a wide character with the marks that may not begin a line, or a word."""
@@ -64,7 +68,7 @@ def unwrapped(text: str) -> Joined:
     lines = [*map(read, text.split("\n"))]
     follows = [place for place in range(len(lines) - 1) if goes_on(lines, place)]
     widths = sorted(lines[place].width for place in follows)
-    page = widths[int(TOP_SHARE * (len(widths) - 1))] if widths else 0
+    page = widths[int(TOP_SHARE * len(widths))] if widths else 0
     full = [place for place in follows if is_full(lines[place], lines[place + 1], page)]
     if not NARROWEST <= page <= WIDEST or len(full) < max(FEWEST, MOSTLY * len(follows)):
         return Joined(text, 0)
@@ -92,7 +96,9 @@ def goes_on(lines: Sequence[Line], place: int) -> bool:
 
 
 def is_full(line: Line, after: Line, page: int) -> bool:
-    """Say whether the first word of the next line would not have fitted."""
+    """Say whether the first word of the next line would not have fitted, or began on this line."""
+    if BROKEN_WORD.search(line.text) and SMALL.match(after.text.lstrip()):
+        return True
     unit = UNIT.match(after.text.lstrip())
     word = unit[0] if unit else ""
     space = not (WIDES.match(word) or WIDES.match(line.text.rstrip()[-1]))

@@ -21,7 +21,7 @@ FEWEST = 5
 KANA_SHARE = 0.1
 """Japanese prose is about half kana, and its Han is of neither Chinese writing."""
 MOST_TURNS = 4
-"""Conversions after which a text that still changes is given up: by character and word, one is enough for nearly all."""
+"""Conversions after which a text that still changes is given up: one is enough for nearly all."""
 
 
 def share_of_traditional(han: Han) -> npt.NDArray[np.float64]:
