@@ -126,9 +126,10 @@ def _words(data: Bytes, at: int, stop: int) -> int:
 
 
 @inlined
-def _characters(data: Bytes, at: int, stop: int, actions: Bytes) -> tuple[int, int, int]:
-    """Go past characters of three bytes that stay: the way through Chinese; also count the telling Han."""
-    telling = traditional = at - at
+def _characters(data: Bytes, span: tuple[int, int], actions: Bytes, han: tuple[int, int]) -> tuple[int, int, int]:
+    """Go past characters of three bytes that stay, the way through Chinese; also count on the telling Han."""
+    at, stop = span
+    telling, traditional = han
     while at + 2 < stop and THREE <= data[at] < FOUR:
         code = (int(data[at]) & 0x0F) << 12 | (int(data[at + 1]) & 0x3F) << 6 | (int(data[at + 2]) & 0x3F)
         entry = int(actions[code])
@@ -154,9 +155,7 @@ def _scan(data: Bytes, spans: tuple[Places, Places], actions: Bytes, flags: Byte
                 continue
             if led == 0 and THREE <= data[at] < FOUR:
                 start = at
-                at, own, foreign = _characters(data, at, stop, actions)
-                telling += own
-                traditional += foreign
+                at, telling, traditional = _characters(data, (at, stop), actions, (telling, traditional))
                 if at > start:
                     state, newlines = AFTER_SOLID, 0
                     continue
@@ -181,8 +180,7 @@ def _scan(data: Bytes, spans: tuple[Places, Places], actions: Bytes, flags: Byte
             else:
                 found |= EDIT
         found |= EDIT if state in (AFTER_BLANK, AFTER_NEWLINE) else 0
-        found |= (COMPOSE if every & COMPOSES else 0) | (MEND if mends & 1 else 0) | (LED if leads else 0)
-        flags[i] = found
+        flags[i] = found | (COMPOSE if every & COMPOSES else 0) | (MEND if mends & 1 else 0) | (LED if leads else 0)
         han[i, TELLINGS], han[i, TRADITIONALS] = telling, traditional
 
 
@@ -228,7 +226,7 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
             at = _words(data, at, stop)
             code, action = int(data[at - 1]), SOLID
         else:
-            at, _, _ = _characters(data, at, stop, actions)
+            at, _, _ = _characters(data, (at, stop), actions, (0, 0))
             at -= 3 if at > start else 0
             code, at = decode(data, at, stop)
             action = actions[min(code, LAST)] & ACTION
@@ -254,8 +252,7 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
             before = LINE_FEED
         else:
             counts[CONTROLS if action == CONTROL else INVISIBLES] += 1
-            counts[HIDDEN] += action == INVISIBLE
-            counts[RUN] = max(counts[RUN], run)
+            counts[HIDDEN], counts[RUN] = counts[HIDDEN] + (action == INVISIBLE), max(counts[RUN], run)
     counts[SPACES] += end > kept
     counts[BLANK_LINES] += newlines
     return _without_indent(out, indent, solid, counts) if lines == 0 else solid
