@@ -177,6 +177,20 @@ def pii(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 
 @main.command()
+@click.option(
+    "--debian",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of unpacked Debian packages (debian-handbook, installation-guide-amd64): more languages.",
+)
+@form
+def language(debian: Path | None, form: str) -> None:
+    """Count how often `language` is right, by the length of the line, and print the table of docs/languages.md."""
+    from benchmarks.language import measured  # brings numba, which most other commands do without
+
+    show(measured(real_sets(), debian), form)
+
+
+@main.command()
 @click.option("--records", default=10_000_000, show_default=True, help="How many records there seem to be.")
 @folder
 @form

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from curate.core.errors import ConfigError
 
 STAGES = {
-    "normalize": "curate.stages.normalize:Normalize",
+    "normalize": "curate.stages.normalize.stage:Normalize",
     "language": "curate.stages.language:Language",
     "length": "curate.stages.length:Length",
     "quality": "curate.stages.quality.stage:Quality",

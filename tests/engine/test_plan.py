@@ -8,7 +8,7 @@ from curate.stages.dedup.near import NearDuplicates
 from curate.stages.dedup.repeated import RepeatedLines
 from curate.stages.language import Language
 from curate.stages.length import Length
-from curate.stages.normalize import Normalize
+from curate.stages.normalize.stage import Normalize
 
 NORMAL, LENGTH = Normalize(**{"as": "normalize"}), Length(**{"as": "strict"})
 EXACT, NEAR = ExactDuplicates(**{"as": "exact"}), NearDuplicates(**{"as": "near"})

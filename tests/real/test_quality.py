@@ -13,7 +13,7 @@ import pytest
 
 from curate.core.editing import Fields, edit_batch
 from curate.stages.language import Language
-from curate.stages.normalize import Normalize
+from curate.stages.normalize.stage import Normalize
 from curate.stages.quality.stage import Quality
 from tests.conftest import records
 

@@ -1,8 +1,10 @@
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from curate.stages.language import SAMPLE_CHARS, Language, sampled
-from tests.conftest import records
+from tests.conftest import TEXT, records
 
 PARAGRAPH = {
     "zh": "本标准规定了工业自动化系统的安全要求，适用于石油、化工和电力行业的控制设备。",
@@ -57,10 +59,11 @@ def test_scripts_are_named():
         "汉语简体",
         "漢語繁體",
         "山水人",
+        "汉语简体 漢語繁體",
         *(PARAGRAPH[name] for name in ("ja", "ko", "en", "ru", "ar", "el")),
         "12",
     ]
-    expected = ["Hans", "Hant", "Hani", "Jpan", "Kore", "Latn", "Cyrl", "Arab", "Zzzz", "Zyyy"]
+    expected = ["Hans", "Hant", "Hani", "mixed", "Jpan", "Kore", "Latn", "Cyrl", "Arab", "Zzzz", "Zyyy"]
     assert measured(*texts).batch["language_script"].to_pylist() == expected
 
 
@@ -87,6 +90,25 @@ def test_unwanted_languages_are_rejected_only_in_long_texts_of_a_known_language(
     assert [(line["row"], line["rule"], line["action"]) for line in lines] == [(0, "language:unwanted", "reject")]
     assert measured(mixed, keep=["en"]).found.num_rows == 1
     assert measured(PARAGRAPH["de"], keep=["zh"], action="tag").found["action"].to_pylist() == ["tag"]
+
+
+def test_an_unsure_guess_is_rejected_only_where_asked_for_and_in_long_texts():
+    odd = "Qwx zzkt brm vlop ntsk gruf plim xat dorb "
+    outcome = measured(odd * 3, odd[:40], PARAGRAPH["de"], PARAGRAPH["zh"] * 3, "123 " * 40, min_score=0.5)
+    (line,) = outcome.found.to_pylist()
+    assert (line["row"], line["rule"], line["action"], line["operator"]) == (0, "language:unsure", "reject", "<")
+    assert line["value"] < line["threshold"] == 0.5
+    assert measured(odd * 3).found is None
+
+
+@pytest.mark.parametrize("text", ["REPLACED THE HYDRAULIC PUMP", "Conclusions", "check oil level"])
+def test_short_english_is_english(text):
+    assert said(text) == ["en"]
+
+
+@given(text=TEXT, settings=st.sampled_from([{"keep": ["xx"]}, {"min_score": 1.0}]))
+def test_no_short_text_is_rejected_for_its_language(text, settings):
+    assert measured(text[:79], **settings).found is None
 
 
 def test_a_stage_of_another_name_fills_the_same_language_and_signals_of_its_own():

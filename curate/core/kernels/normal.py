@@ -6,25 +6,33 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from curate.core.kernels.characters import LIMIT
+from curate.core.kernels.characters import LIMIT, Kind, kind_table
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
-from curate.core.kernels.utf8 import copy, decode
+from curate.core.kernels.utf8 import FOUR, THREE, copy, decode
 
 Counts = npt.NDArray[np.int32]
 
 LAST = LIMIT - 1
-SOLID, BLANK, NEWLINE, RETURN, BREAK, CONTROL, INVISIBLE, JOINER, WIDE = range(9)
+SOLID, BLANK, NEWLINE, RETURN, BREAK, CONTROL, INVISIBLE, SOFT, JOINER, WIDE = range(10)
 """What is done with a character. SOLID stays; BLANK (spaces, tab) stays inside a line; RETURN and BREAK become line
-feeds; CONTROL and INVISIBLE go; JOINER stays where a script or an emoji needs it; WIDE becomes its ASCII twin."""
-ACTION = 0x7F
+feeds; CONTROL, INVISIBLE and SOFT (the hyphen) go; JOINER stays where a script, an emoji or a glyph needs it; WIDE
+becomes its ASCII twin."""
+ACTION = 0x0F
+LEAD, TAIL, TELLING, TRADITIONAL = 0x10, 0x20, 0x40, 0x50
+"""Set beside the action: what stands for the first byte of a UTF-8 sequence, or for a later one, where a decoder took
+bytes for Latin-1 or Windows-1252; Han that only one writing has, and that only traditional writing has."""
 COMPOSES = 0x80
 """Set beside the action where the character may not be in form NFC."""
-EDIT, COMPOSE = 1, 2
-"""Needs of a string: the kernel must rewrite it; it must be checked for form NFC."""
+EDIT, COMPOSE, MEND, LED = 1, 2, 4, 8
+"""Needs of a string: the kernel must rewrite it; it must be checked for form NFC; it may be UTF-8 that was read as
+something else; it has a LEAD, so that it may come to look like that once it is rewritten."""
 COUNTED = ("line_end", "control", "invisible", "width", "space", "blank_line")
 """What `rewrite` counts, in the order of its columns; `space` is lines that lost blanks at an end."""
-LINE_ENDS, CONTROLS, INVISIBLES, WIDTHS, SPACES, BLANK_LINES = range(6)
+LINE_ENDS, CONTROLS, INVISIBLES, WIDTHS, SPACES, BLANK_LINES, HIDDEN, RUN = range(8)
+"""Columns of the counts. HIDDEN are the invisible characters without soft hyphens, RUN the most of them in a row."""
+TELLINGS, TRADITIONALS = range(2)
+"""Columns of the counts of Han."""
 AT_START, AFTER_SOLID, AFTER_BLANK, AFTER_NEWLINE = range(4)
 MOST_NEWLINES = 3
 """Two blank lines may part two sections; more become one."""
@@ -34,17 +42,24 @@ ZERO_WIDTH_JOINER, EMOJI_STYLE = 0x200D, 0xFE0F
 JOINING = ((0x0600, 0x109F), (0x1780, 0x18AF), (0xA980, 0xA9DF), (0xFB50, 0xFEFE))
 PICTURES = ((0x1F000, 0x1FAFF), (0x2190, 0x21FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF))
 IDEOGRAPHS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+STYLES = ((0xFE00, 0xFE0F),)
 SELECTORS = ((0xE0100, 0xE01EF),)
 TAGS = ((0xE0000, 0xE0FFF),)
 """Blocks of code points, both ends included. JOINING holds the scripts from Arabic to Myanmar, Khmer and Mongolian,
-Javanese, and Arabic presentation forms; TAGS every code point of the plane of tags and selectors."""
+Javanese, and Arabic presentation forms; STYLES and SELECTORS the variation selectors; TAGS every code point of the
+plane of tags and selectors."""
+LETTERS = ((0x41, 0x5A), (0x61, 0x7A))
 SPACE, DELETE = 0x20, 0x7F
+LEADS, TAILS = (0xC2, 0xF4), (0x80, 0xBF)
+"""Bytes that begin a UTF-8 sequence of two to four, and those that continue one; both ends included."""
 
 _ACTIONS = (
     (RETURN, "\r"),
     (BREAK, "\v\f\x85\u2028\u2029"),
     (JOINER, "\u200c\u200d\u180e"),
-    (INVISIBLE, "\xad\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
+    (JOINER, "".join(map(chr, range(0xFE00, 0xFE10)))),
+    (SOFT, "\xad"),
+    (INVISIBLE, "\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
     (INVISIBLE, "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x2070))))),
     (WIDE, "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))),
 )
@@ -52,7 +67,7 @@ _ACTIONS = (
 
 @cache
 def action_table() -> Bytes:
-    """Return what is done with each code point below LIMIT: uint8, an action plus COMPOSES; the last is for all more.
+    """Return what is known of each code point below LIMIT: uint8, an action, a class, COMPOSES; the last for all more.
 
     A character may not be in form NFC if it decomposes canonically, reorders (a combining class) or composes with the
     one before it (the second half of a canonical decomposition).
@@ -74,14 +89,30 @@ def action_table() -> Bytes:
     for action, characters in _ACTIONS:
         table[[ord(character) for character in characters]] = action
     table[[0x09, 0x0A, LAST]] = BLANK, NEWLINE, JOINER
-    return table
+    return table | _classes()
 
 
-def needs(strings: Strings) -> Bytes:
-    """Say of every string whether it may need rewriting (bit EDIT) or composing (bit COMPOSE), uint8."""
-    flags = np.zeros(len(strings.starts), np.uint8)
-    _scan(strings.data, strings.starts, strings.stops, action_table(), flags)
-    return flags
+def _classes() -> Bytes:
+    """Return the class of each code point below LIMIT: uint8."""
+    classes, kinds = np.zeros(LIMIT, np.uint8), kind_table()
+    classes[kinds == Kind.HAN_SIMPLE] = TELLING
+    classes[kinds == Kind.HAN_TRADITIONAL] = TRADITIONAL
+    classes[LEADS[0] : LEADS[1] + 1] = LEAD
+    classes[TAILS[0] : TAILS[1] + 1] = TAIL
+    signs = bytes(range(0x80, 0xA0)).decode("cp1252", "ignore")
+    classes[[ord(sign) for sign in signs]] = TAIL
+    return classes
+
+
+def needs(strings: Strings) -> tuple[Bytes, Counts]:
+    """Say what every string may need: flags (n, uint8: EDIT, COMPOSE, MEND, LED), and count its Han, (n, 2) int32.
+
+    The Han counted are those of one writing only, and the traditional among them.
+    """
+    n = len(strings.starts)
+    flags, han = np.zeros(n, np.uint8), np.zeros((n, 2), np.int32)
+    _scan(strings.data, (strings.starts, strings.stops), action_table(), flags, han)
+    return flags, han
 
 
 @inlined
@@ -94,19 +125,48 @@ def _words(data: Bytes, at: int, stop: int) -> int:
     return end
 
 
+@inlined
+def _characters(data: Bytes, span: tuple[int, int], actions: Bytes, han: tuple[int, int]) -> tuple[int, int, int]:
+    """Go past characters of three bytes that stay, the way through Chinese; also count on the telling Han."""
+    at, stop = span
+    telling, traditional = han
+    while at + 2 < stop and THREE <= data[at] < FOUR:
+        code = (int(data[at]) & 0x0F) << 12 | (int(data[at + 1]) & 0x3F) << 6 | (int(data[at + 2]) & 0x3F)
+        entry = int(actions[code])
+        if entry & (ACTION | COMPOSES) != SOLID:
+            break
+        telling += entry >> 6 & 1
+        traditional += entry >> 6 & entry >> 4 & 1
+        at += 3
+    return at, telling, traditional
+
+
 @kernel
-def _scan(data: Bytes, starts: Places, stops: Places, actions: Bytes, flags: Bytes) -> None:
+def _scan(data: Bytes, spans: tuple[Places, Places], actions: Bytes, flags: Bytes, han: Counts) -> None:
+    starts, stops = spans
     for i in range(len(starts)):
         at, stop = starts[i], stops[i]
         state, newlines, found = AT_START, 0, 0
-        while at < stop and found != EDIT | COMPOSE:
+        every = mends = leads = led = telling = traditional = at - at  # as in `_rewrite`
+        while at < stop:
             if SPACE < data[at] < DELETE:
                 at = _words(data, at, stop)
-                state, newlines = AFTER_SOLID, 0
+                state, newlines, led = AFTER_SOLID, 0, at - at
                 continue
+            if led == 0 and THREE <= data[at] < FOUR:
+                start = at
+                at, telling, traditional = _characters(data, (at, stop), actions, (telling, traditional))
+                if at > start:
+                    state, newlines = AFTER_SOLID, 0
+                    continue
             code, at = decode(data, at, stop)
-            entry = actions[min(code, LAST)]
-            found |= COMPOSE if entry & COMPOSES else 0
+            entry = int(actions[min(code, LAST)])
+            every |= entry
+            mends |= led & entry >> 5
+            led = entry >> 4 & ~(entry >> 6) & 1
+            leads |= led
+            telling += entry >> 6 & 1
+            traditional += entry >> 6 & entry >> 4 & 1
             action = entry & ACTION
             if action == SOLID:
                 state, newlines = AFTER_SOLID, 0
@@ -119,16 +179,18 @@ def _scan(data: Bytes, starts: Places, stops: Places, actions: Bytes, flags: Byt
                 state = AFTER_NEWLINE
             else:
                 found |= EDIT
-        flags[i] = found | (EDIT if state in (AFTER_BLANK, AFTER_NEWLINE) else 0)
+        found |= EDIT if state in (AFTER_BLANK, AFTER_NEWLINE) else 0
+        flags[i] = found | (COMPOSE if every & COMPOSES else 0) | (MEND if mends & 1 else 0) | (LED if leads else 0)
+        han[i, TELLINGS], han[i, TRADITIONALS] = telling, traditional
 
 
 def rewrite(strings: Strings, flags: Bytes) -> tuple[Bytes, Places, Counts]:
-    """Tidy the strings flagged EDIT and copy the others: their bytes, where each ends, and counts (n, COUNTED) int32.
+    """Tidy the strings flagged EDIT and copy the others: their bytes, where each ends, and counts (n, RUN + 1) int32.
 
     Nothing grows, so the result never holds more bytes than the strings did.
     """
     n = len(strings.starts)
-    out, ends, counts = np.empty(strings.nbytes, np.uint8), np.zeros(n, np.int64), np.zeros((n, len(COUNTED)), np.int32)
+    out, ends, counts = np.empty(strings.nbytes, np.uint8), np.zeros(n, np.int64), np.zeros((n, RUN + 1), np.int32)
     _rewrite_all(strings.data, strings.starts, strings.stops, (action_table(), flags), (out, ends, counts))
     return out, ends, counts
 
@@ -156,17 +218,21 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
     `kept` is where the blanks at the end of the line begin, `solid` where the white space at the end of the text does.
     """
     at, stop = span
-    end = kept = solid = indent = newlines = before = lines = at - at  # for a plain 0 numba compiles every callee twice
+    end = kept = solid = indent = at - at  # for a plain 0 numba compiles every callee twice
+    newlines = before = lines = run = end
     while at < stop:
         start = at
         if SPACE < data[at] < DELETE:
             at = _words(data, at, stop)
             code, action = int(data[at - 1]), SOLID
         else:
+            at, _, _ = _characters(data, (at, stop), actions, (0, 0))
+            at -= 3 if at > start else 0
             code, at = decode(data, at, stop)
             action = actions[min(code, LAST)] & ACTION
         if action == JOINER:
             action = SOLID if _joins(code, before, _peek(data, at, stop)) else INVISIBLE
+        run = run + 1 if action == INVISIBLE else 0
         if action in (SOLID, WIDE):
             indent = end if solid == 0 else indent
             lines += newlines > 0
@@ -186,6 +252,7 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
             before = LINE_FEED
         else:
             counts[CONTROLS if action == CONTROL else INVISIBLES] += 1
+            counts[HIDDEN], counts[RUN] = counts[HIDDEN] + (action == INVISIBLE), max(counts[RUN], run)
     counts[SPACES] += end > kept
     counts[BLANK_LINES] += newlines
     return _without_indent(out, indent, solid, counts) if lines == 0 else solid
@@ -229,9 +296,14 @@ def _joins(code: int, before: int, after: int) -> bool:
     """Say whether a character that is invisible by itself changes what its neighbours mean.
 
     Behind Arabic, Indic, Tibetan, Myanmar, Khmer or Mongolian writing the (non-)joiners spell words (Unicode 16,
-    chapter 23.2), between pictures a joiner makes one emoji of two (UTS 51), and a variation selector behind Han picks
-    a glyph (UTS 37). Private-use and unassigned code points are not ours to judge.
+    chapter 23.2), between pictures a joiner makes one emoji of two (UTS 51), a variation selector behind Han picks
+    a glyph (UTS 37), and another one behind a sign its style (UTS 51; no standard variant has a letter of ASCII as
+    its base). One behind another picks nothing. Private-use and unassigned code points are not ours to judge.
     """
+    if _within(code, STYLES):
+        return before > SPACE and not (
+            _within(before, LETTERS) or _within(before, STYLES) or _within(before, SELECTORS)
+        )
     if code >= LAST:
         if _within(code, SELECTORS):
             return _within(before, IDEOGRAPHS)

@@ -15,16 +15,16 @@ BLANKS = "".join(
 )
 PIECES = st.sampled_from(["\n", " ", "\t", "\r", "\r\n", "\f", "\u3000", "a", "中", "\x00", "\u200b", "Ａ", "１", "（"])
 SHAPED = st.lists(PIECES, max_size=14).map("".join)
-JOINERS = re.compile("[\u200c\u200d\u180e\U00040000-\U0010ffff]")
+JOINERS = re.compile("[\u200c\u200d\u180e\ufe00-\ufe0f\U00040000-\U0010ffff]")
 
 
 def tidy(texts):
     array = pa.array(texts, pa.string())
     strings = views(array)
-    data, ends, counts = normal.rewrite(strings, normal.needs(strings))
+    data, ends, counts = normal.rewrite(strings, normal.needs(strings)[0])
     made = as_array(data, ends, array.is_valid())
     made.validate(full=True)
-    return made.to_pylist(), [dict(zip(normal.COUNTED, row, strict=True)) for row in counts.tolist()]
+    return made.to_pylist(), [dict(zip(normal.COUNTED, row, strict=False)) for row in counts.tolist()]
 
 
 def reference(text):
@@ -51,7 +51,7 @@ def test_the_kernel_does_what_the_expressions_say(texts):
 @given(texts=st.lists(SHAPED | TEXT, max_size=4))
 def test_a_string_that_is_not_flagged_would_not_change(texts):
     strings = views(pa.array(texts, pa.string()))
-    flags = normal.needs(strings)
+    flags = normal.needs(strings)[0]
     data, ends, _ = normal.rewrite(strings, np.full_like(flags, normal.EDIT))
     forced = as_array(data, ends, pa.array([True] * len(texts), pa.bool_())).to_pylist()
     for text, flag, changed in zip(texts, flags, forced, strict=True):

@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pyarrow as pa
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.core.editing import Fields, edit_batch
-from curate.stages.normalize import Normalize
+from curate.stages.normalize.stage import Normalize
 from tests.conftest import TEXT, records
 
 SPICE = st.sampled_from(
@@ -65,6 +66,11 @@ def test_joiners_that_spell_a_word_or_an_emoji_stay(text):
     assert tidy(text) == [text]
 
 
+@pytest.mark.parametrize("text", ["a\ufe0f", "❤\ufe0f\ufe0f\ufe01", "\ufe0f", "葛\U000e0100\ufe00"])
+def test_variation_selectors_that_pick_nothing_go(text):
+    assert len(re.findall("[\ufe00-\ufe0f]", tidy(text)[0])) == text.count("❤")
+
+
 @pytest.mark.parametrize("text", ["中\u200d文", "a\u200cb", "👩\u200d", "a\U000e0100b", "中\u200d\u200d文"])
 def test_joiners_that_join_nothing_go(text):
     assert not set("\u200c\u200d\U000e0100") & set(tidy(text)[0])
@@ -94,3 +100,63 @@ def test_messages_are_normalized_and_rendered_again():
     assert outcome.batch["messages"].to_pylist() == [[{"role": "user", "content": "A"}]]
     assert outcome.batch["text"].to_pylist() == ["user: A"]
     assert outcome.batch["ops"].to_pylist() == [["normalize"]]
+
+
+ALL = Normalize(hard_wraps="join", page_furniture="cut").open()
+VISIBLE = re.compile(r"[^\s\x00-\x20\x7f-\xa0\u3000]")
+
+
+def shown(text):
+    """Return what can be read, in one form: letters, digits, marks, signs."""
+    text = "".join(chr(ord(one) - 0xFEE0) if re.match("[０-９Ａ-Ｚａ-ｚ]", one) else one for one in text)
+    return [one for one in unicodedata.normalize("NFC", text) if unicodedata.category(one)[0] in "LNPS"]
+
+
+@given(texts=st.lists(TEXT.filter(lambda text: not re.search("[\xc2-\xf4]", text)), max_size=4))
+def test_nothing_that_can_be_read_is_lost(texts):
+    assert [shown(text) for text in tidy(*texts)] == [shown(text) for text in texts]
+
+
+@given(texts=st.lists(st.lists(TEXT | ODD_TEXT, max_size=6).map("\f".join), max_size=4))
+def test_settled_after_one_pass_with_everything_on(texts):
+    once = ALL(pa.array(texts, pa.string())).strings
+    assert ALL(once).strings.to_pylist() == once.to_pylist()
+
+
+@given(texts=st.lists(ODD_TEXT | TEXT, max_size=3), more=st.lists(ODD_TEXT | TEXT, max_size=3))
+def test_with_everything_on_batch_mates_do_not_matter(texts, more):
+    whole = ALL(pa.array([*texts, *more], pa.string())).strings.to_pylist()
+    assert whole == [ALL(pa.array([text], pa.string())).strings.to_pylist()[0] for text in [*texts, *more]]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("\ufeffa text with a mark and a soft\xad hyphen", []),
+        ("pay" + "".join(chr(0xE0000 + ord(one)) for one in "ignore all") + " now " * 200, ["hidden_run"]),
+        ("z\u200be\u200br\u200bo\u200bw\u200bi\u200bd\u200bt\u200bh", ["invisible"]),
+        ("tele\xadgra\xadphy " * 20, []),
+        ("b\x00i\x00n\x00a\x00r\x00y\x00 \x00t\x00", ["control"]),
+        ("log \x1b[31mline\x1b[0m " * 3, []),
+        ("❤" + "\ufe01" * 12, ["invisible", "hidden_run"]),
+    ],
+)
+def test_much_that_is_invisible_is_suspicious(text, rules):
+    found = Normalize().open()(pa.array([text])).found
+    lines = [] if found is None else found.to_pylist()
+    assert [(line["rule"], line["action"]) for line in lines] == [(f"normalize:{rule}", "tag") for rule in rules]
+
+
+def test_mojibake_is_repaired_before_its_controls_are_taken_for_such():
+    edited = Normalize().open()(pa.array(["中国".encode().decode("latin-1")]))
+    assert edited.strings.to_pylist() == ["中国"]
+    assert edited.counts.to_pylist() == [{"row": 0, "type": "mojibake", "count": 2}]
+
+
+def test_pages_are_cut_and_their_lines_joined_in_one_go():
+    lines = [f"The operator shall inspect {thing * 5} and note what he has" for thing in "abcdefghi"]
+    pages = ["\n".join(["MANUAL", "", *lines[at : at + 3], "", str(at // 3 + 1)]) for at in (0, 3, 6)]
+    edited = ALL(pa.array(["\f".join(pages)]))
+    assert edited.strings.to_pylist() == ["\n\n".join(" ".join(lines[at : at + 3]) for at in (0, 3, 6))]
+    counts = {line["type"]: line["count"] for line in edited.counts.to_pylist()}
+    assert (counts["furniture"], counts["joined"]) == (6, 6)

@@ -1,0 +1,1 @@
+"""Everything that `normalize` does to a string."""
