@@ -15,6 +15,8 @@ LOOKED_AT = 48
 """Bytes at the start of a line in which a clock or the colon of a label is looked for."""
 CELL_CHARS = 16
 """Cells of a table that commas part are shorter on average."""
+LONGEST_CELL = 60
+"""Cells that `|` or tabs part are shorter on average."""
 GAPS, CELLS = 2, 3
 """A table that blanks lay out has so many gaps in a line; one that commas part has so many commas."""
 CODE_SHARE = 10
@@ -84,6 +86,7 @@ def looks(data: Bytes, line: tuple[int, int], measured: tuple[Counts, int, bool]
         return LOG
     cells = counts[COMMAS] >= CELLS and counts[CHARS] <= CELL_CHARS * counts[COMMAS] and not ended
     parted = counts[DELIMITERS] >= 2 or (counts[DELIMITERS] == 1 and counts[DIGITS] > 0)  # noqa: PLR2004
+    parted = parted and counts[CHARS] <= LONGEST_CELL * counts[DELIMITERS]
     signs = counts[CODE_SIGNS]
     if parted or gaps >= GAPS or (gaps == 1 and counts[DIGITS] > 0 and not ended):
         return TABLE

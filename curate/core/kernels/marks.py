@@ -15,7 +15,7 @@ SCHEME = 8
 LESS, MORE, AMPERSAND, SEMICOLON, COLON, SLASH, SPACE, BANG, QUESTION, SHARP = b"<>&;:/ !?#"
 STOPS = tuple(b"\"'<>()[]{}`|\\")
 """What is in no address of a page, or closes what it stands in."""
-LETTERS = 27
+LETTERS, DIGIT = 27, 28
 FIELD_BYTES = 60_000
 """A count of a stretch so long fits into sixteen bits."""
 
@@ -37,7 +37,8 @@ def mark_counts(strings: Strings) -> Counts:
     """Count in each string, shape (n, COLUMNS), int64.
 
     HASHES (`#`); BRACKETS, round, square and curly; COUNTED_PAIRS, letters of ASCII that a small one follows, and
-    ODD_PAIRS, those that no language of the Latin alphabet puts together often; characters in MARKUP (tags and
+    ODD_PAIRS, those that no language of the Latin alphabet puts together often (a digit beside a small letter is one too,
+    as recognition reads `w0rd`); characters in MARKUP (tags and
     character references of HTML and XML); characters in ADDRESSES of pages (`https://...`).
     """
     found = np.zeros((len(strings.starts), COLUMNS), np.int64)
@@ -58,6 +59,7 @@ def _letters() -> Bytes:
     numbers = np.zeros(256, np.uint8)
     numbers[0x61:0x7B] = np.arange(1, LETTERS)
     numbers[0x41:0x5B] = np.arange(1, LETTERS) + 32
+    numbers[list(b"0123456789")] = DIGIT
     return numbers
 
 
@@ -69,6 +71,7 @@ def _pairs() -> Longs:
         for second in seconds.encode():
             pairs[first, second - 0x60] = 1 << 32
     pairs[33 : 32 + LETTERS, 1:LETTERS] = pairs[1:LETTERS, 1:LETTERS]
+    pairs[DIGIT, 1:LETTERS] = pairs[1:LETTERS, DIGIT] = (1 << 32) + (1 << 48)
     return pairs.ravel()
 
 

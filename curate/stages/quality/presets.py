@@ -19,12 +19,25 @@ BASE: dict[str, Rule] = {
     "unreadable": Rule("replacement", ">", 0.05, "reject", chars=20),
     "mojibake": Rule("high_latin", ">", 0.25, "reject", chars=20),
     "garbled_han": Rule("rare_han", ">", 0.25, "reject"),
-    "garbled_latin": Rule("odd_pairs", ">", 0.12, "reject", chars=200, types=WORDED),
+    "noisy_han": Rule(
+        "rare_han", ">", 0.05, "reject", also=(Condition("words", ">=", 500), Condition("rare_kinds", ">", 0.75))
+    ),
+    "noisy_latin": Rule(
+        "odd_pairs",
+        ">",
+        0.12,
+        "reject",
+        chars=200,
+        types=WORDED,
+        also=(Condition("function_words", "<", 0.25), Condition("han", "<", 0.1)),
+    ),
     "binary": Rule("control", ">", 0.1, "reject", chars=20),
     "encoded": Rule("encoded", ">", 0.8, "reject", chars=200),
     "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200),
     "loop": Rule("compression", "<", 0.16, "reject", chars=200),
-    "shuffled": Rule("order", "<", 2, "reject", types=PROSE, also=(Condition("words", ">=", 300),)),
+    "shuffled": Rule(
+        "order", "<", 3, "reject", chinese=4, types=PROSE, also=(Condition("words", ">=", 200),)
+    ),
     "menu": Rule("menu", ">", 0.7, "reject", also=(Condition("navigation", ">", 0.15),)),
     "signs": Rule("content", "<", 0.2, "reject", chars=50),
     "short": Rule("chars", "<", 20, chinese=10),

@@ -32,6 +32,7 @@ SIGNALS = {
     "replacement": "U+FFFD by characters",
     "high_latin": "letters and rare signs of Latin-1 above ASCII by characters that are no white space",
     "rare_han": "rare Han by Han; null below 30 Han, and in Japanese, whose own characters would count",
+    "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
     "odd_pairs": "pairs of letters that no language of the Latin alphabet puts together often, by pairs; null below 100",
     "function_words": "function words of English and Chinese by words",
     "unique_words": "different words by words, in stretches of 4,096 words",
@@ -96,7 +97,7 @@ def measure(text: pa.StringArray) -> dict[str, Values]:
 def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
     """Return the signals that need nothing but counts of characters, and the number of characters that are no space."""
     from curate.core.kernels.characters import Kind
-    from curate.core.kernels.counts import kind_counts
+    from curate.core.kernels.counts import distinct_rare, kind_counts
 
     counts = kind_counts(strings).astype(np.int64).T
 
@@ -109,6 +110,7 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
     solid = chars - blank
     han = total(Kind.HAN, Kind.HAN_SIMPLE, Kind.HAN_TRADITIONAL, Kind.HAN_RARE)
     letters = total(*(kind for kind in Kind if Kind.LOWER <= kind <= Kind.LETTER))
+    rare = total(Kind.HAN_RARE)
     judged = (han >= FEWEST_HAN) & (kana < JAPANESE_KANA * han)
     signals = {
         "chars": chars.astype(np.float64),
@@ -124,7 +126,8 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
         "control": share(total(Kind.CONTROL, Kind.OTHER), chars),
         "replacement": share(total(Kind.REPLACEMENT), chars),
         "high_latin": share(total(Kind.HIGH_LATIN), solid),
-        "rare_han": np.where(judged, share(total(Kind.HAN_RARE), han), np.nan),
+        "rare_han": np.where(judged, share(rare, han), np.nan),
+        "rare_kinds": np.where(judged, share(distinct_rare(strings), rare), np.nan),
     }
     return signals, solid
 
