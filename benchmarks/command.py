@@ -202,7 +202,7 @@ def spill(records: int, folder: Path, form: str) -> None:
 @seed
 @folder
 @form
-def quality(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def quality(  # noqa: PLR0913 - the options of a command are its arguments
     packages: Path | None, each: int, seed: int, folder: Path, form: str, *, peer: bool
 ) -> None:
     """Measure which good texts and which junk `quality` keeps, and its speed; print the tables of docs/quality.md."""

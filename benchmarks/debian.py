@@ -46,9 +46,10 @@ CATEGORIES: Mapping[str, Pages] = {
     "en programming (Python)": Pages("python3.11-doc", "**/html/library/*.html", "en"),
 }
 
-BLOCKS = frozenset(
-    "p div li tr h1 h2 h3 h4 h5 h6 dt dd pre br table ul ol dl blockquote section article figure".split()
-)
+_BLOCKS = """
+p div li tr h1 h2 h3 h4 h5 h6 dt dd pre br table ul ol dl blockquote section article figure
+"""
+BLOCKS = frozenset(_BLOCKS.split())
 HIDDEN = frozenset(("script", "style", "head", "nav", "svg", "noscript"))
 VOID = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -92,7 +93,7 @@ def of_roff(page: str) -> str:
     """Return the text of a man page without its requests: roughly what a naive converter leaves."""
     lines: list[str] = []
     for line in page.splitlines():
-        if line.startswith((".\\\"", "'\\\"")):
+        if line.startswith(('.\\"', "'\\\"")):
             continue
         request = re.match(r"[.'][ ]*([A-Za-z]+)[ ]*(.*)", line)
         said = line if request is None else request[2]
@@ -109,7 +110,8 @@ def unpacked(folder: Path, package: str) -> Path | None:
     found = sorted(folder.glob(f"{package}_*.deb"))
     if not place.is_dir() and found:
         place.parent.mkdir(exist_ok=True)
-        subprocess.run(("dpkg-deb", "-x", str(found[-1]), str(place)), check=True)
+        command = ("dpkg-deb", "-x", str(found[-1]), str(place))
+        subprocess.run(command, check=True)
     return place if place.is_dir() else None
 
 

@@ -128,7 +128,7 @@ class Bench:
         return found
 
     def speed(self, corpus: Corpus) -> float:
-        """Return the megabytes by CPU second of the stage, signals and rules, warm, over batches of the engine's size."""
+        """Return the megabytes by CPU second of the stage, signals and rules, warm, over batches as the engine has."""
         step = load_class("stages", "quality")(**{"as": "quality"}).open()  # type: ignore[attr-defined]
         given: list[pa.RecordBatch] = list(batches(corpus, self.folder))
         step(given[0])
@@ -186,7 +186,7 @@ def share(name: str, texts: tuple[str, list[str]], judge: Judge, theirs: Sequenc
     language, some = texts
     said = judge(some)
     counted = len(said.rejected) if bad else len(some) - len(said.rejected)
-    peer = theirs.count(False) if bad else theirs.count(True)  # noqa: FBT003 - what is counted, no argument
+    peer = theirs.count(False) if bad else theirs.count(True)
     rules, types = dict(said.rules.most_common()), {str(name): n for name, n in said.types.most_common()}
     return Share(name, language, len(some), counted, rules, types, len(theirs), peer)
 
@@ -222,7 +222,10 @@ def report(found: Measured) -> str:
         lines.append(f"| mean over {len(rows)} | | | {sum(shares) / len(shares):.1%} | | | {theirs} |")
         lines.append(f"| least | | | {min(shares):.1%} | | | {f'{min(peers):.1%}' if peers else ''} |")
         parts.append("\n".join(lines))
-    answers = ["| answers of | all | loop | of these rejected | others rejected |", "| --- | ---: | ---: | ---: | ---: |"]
+    answers = [
+        "| answers of | all | loop | of these rejected | others rejected |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
     answers += [f"| {model} | {' | '.join(f'{n:,}' for n in counts)} |" for model, counts in found.looping.items()]
     speeds = ["| MB by CPU second | curate | datatrove | times |", "| --- | ---: | ---: | ---: |"]
     for only, rate in found.speeds.items():

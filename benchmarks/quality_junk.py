@@ -3,7 +3,7 @@
 import base64
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 CHARS = 2_000
 """Characters of good text that a piece of junk is made of."""
@@ -11,15 +11,19 @@ FEWEST_CHARS = 1_500
 NOISE = 0.3
 """Share of characters that bad optical recognition gets wrong."""
 
-ZH_MENU = """
-首页 新闻中心 产品展示 关于我们 联系我们 登录 注册 友情链接 网站地图 帮助中心 隐私政策 下一页 上一页 更多 返回顶部 在线客服 招聘信息 男装 女装 家电
-数码 图书 手机 旅游 汽车 房产 体育 娱乐 财经 科技 教育 健康 美食 天气 彩票 星座 游戏 音乐 电影 电视剧 动漫 直播 团购 优惠券 北京 上海 广州 深圳
-""".split()
-EN_MENU = """
-Home|About us|Contact us|Log in|Register|Search|Cart|Privacy policy|Terms of use|Sitemap|Help|FAQ|Next|Previous|Read more|News
-Careers|Men|Women|Kids|Shoes|Bags|Electronics|Books|Garden|Sports|Travel|Music|Movies|Games|Weather|Politics|Business|Opinion
-World|Europe|Asia|Technology|Science|Health|Fashion|Food|Photos|Videos|Podcasts|Subscribe|Follow us|Share|Facebook|Twitter
-""".replace("\n", "|").split("|")
+_ZH_MENU = """
+首页 新闻中心 产品展示 关于我们 联系我们 登录 注册 友情链接 网站地图 帮助中心 隐私政策 下一页 上一页 更多
+返回顶部 在线客服 招聘信息 男装 女装 家电 数码 图书 手机 旅游 汽车 房产 体育 娱乐 财经 科技 教育 健康 美食 天气
+彩票 星座 游戏 音乐 电影 电视剧 动漫 直播 团购 优惠券 北京 上海 广州 深圳
+"""
+ZH_MENU = _ZH_MENU.split()
+_EN_MENU = """Home|About us|Contact us|Log in|Register|Search|Cart|Privacy policy|Terms of use|Sitemap|Help|FAQ|Next
+Previous
+Read more|News|Careers|Men|Women|Kids|Shoes|Bags|Electronics|Books|Garden|Sports|Travel|Music|Movies
+Games
+Weather|Politics|Business|Opinion|World|Europe|Asia|Technology|Science|Health|Fashion|Food|Photos|Videos
+Podcasts|Subscribe|Follow us|Share|Facebook|Twitter"""
+EN_MENU = _EN_MENU.replace("\n", "|").split("|")
 
 Make = Callable[[str, random.Random], str]
 
@@ -63,7 +67,8 @@ def hexdump(text: str, _: random.Random) -> str:
     for start in range(0, len(raw), 16):
         row = raw[start : start + 16]
         pairs = " ".join(row[at : at + 2].hex() for at in range(0, len(row), 2))
-        rows.append(f"{start:08x}: {pairs:<39}  {''.join(chr(b) if 0x20 <= b < 0x7F else '.' for b in row)}")
+        shown = "".join(chr(one) if chr(one).isascii() and chr(one).isprintable() else "." for one in row)
+        rows.append(f"{start:08x}: {pairs:<39}  {shown}")
     return "\n".join(rows)
 
 
@@ -120,7 +125,7 @@ KINDS: dict[str, tuple[str, Make]] = {
 }
 
 
-def junk(texts: dict[str, Sequence[str]], each: int, seed: int) -> dict[str, list[str]]:
+def junk(texts: Mapping[str, Sequence[str]], each: int, seed: int) -> dict[str, list[str]]:
     """Make `each` pieces of each kind out of texts by language (`zh`, `en`)."""
     made: dict[str, list[str]] = {}
     for kind, (language, make) in KINDS.items():

@@ -2,7 +2,7 @@
 
 The program is given a task and the name of a file for what it kept, both JSON: `texts` (name to language and texts) to
 judge, `speeds` (the same) to time. English: Gopher repetition, Gopher quality, C4 without its rule of terminal marks,
-FineWeb quality, all as they are when nothing is said. Chinese: what FineWeb-2 says for `cmn_Hani`, without C4, as there.
+FineWeb quality, all as they are when nothing is said. Chinese: what FineWeb-2 says for `cmn_Hani`, also without C4.
 What is timed is Gopher repetition, Gopher quality and FineWeb quality.
 """
 

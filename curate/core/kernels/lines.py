@@ -175,7 +175,7 @@ def _measured(
 
 @inlined
 def _ending(data: Bytes, line: tuple[int, int], ends: Bytes) -> int:
-    """Return what a line ends with: a closing quote or bracket counts as what stands before it, where that is a mark."""
+    """Return what a line ends with: a closing quote or bracket counts as the mark that stands before it."""
     start, stop = line
     kind, before = _mark(data, start, stop, ends)
     if kind == CLOSING:
@@ -185,7 +185,7 @@ def _ending(data: Bytes, line: tuple[int, int], ends: Bytes) -> int:
 
 
 @inlined
-def _mark(data: Bytes, start: int, stop: int, ends: Bytes) -> tuple[int, int]:
+def _mark(data: Bytes, start: int, stop: int, ends: Bytes) -> tuple[int, int]:  # noqa: PLR0911 - a table of marks
     """Return what the last character before `stop` is, and where it begins; 0 where it is no mark."""
     if stop <= start:
         return 0, start

@@ -21,18 +21,19 @@ GAPS, CELLS = 2, 3
 """A table that blanks lay out has so many gaps in a line; one that commas part has so many commas."""
 CODE_SHARE = 10
 """One character in so many of a line of code is a bracket, a quote or an operator."""
-SIGNS = b"{}()[];=<>\"`$\\*&^~%@#"
+SIGNS = b'{}()[];=<>"`$\\*&^~%@#'
 COLON, SLASH, SPACE, TAB, LOW_DIGIT, HIGH_DIGIT = 0x3A, 0x2F, 0x20, 0x09, 0x30, 0x39
 OPENING, DOT, DASH, ASTERISK, PLUS, ROUND, CLOSED = 0x5B, 0x2E, 0x2D, 0x2A, 0x2B, 0x28, 0x29
 LONGEST = 12
 """Letters of a word that fit into one integer, five bits each."""
 MOST_DIGITS = 3
 """Digits of the number of an item."""
-CODE_WORDS = (
-    "def class return elif import include define public private static void int char struct const var let function if "
-    "for while else case switch print printf echo export sudo curl wget docker pip npm apt cd git select insert update "
-    "delete create package namespace using try catch throw new end endif local set self this null true false"
-).split()
+_CODE_WORDS = """
+def class return elif import include define public private static void int char struct const var let function
+if for while else case switch print printf echo export sudo curl wget docker pip npm apt cd git select insert
+update delete create package namespace using try catch throw new end endif local set self this null true false
+"""
+CODE_WORDS = _CODE_WORDS.split()
 """First words of lines of code; they count only where a sign of code stands in the line too, and no sentence ends."""
 
 CLAUSE_ENDS, WIDE_CLAUSE_ENDS = (0x2C, 0x2E, 0x21, 0x3F), (0x8082, 0xBC8C)
@@ -102,7 +103,9 @@ def _coded(data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], 
     start, stop = line
     signs, chars, ended = measured
     last, first = data[stop - 1], data[start]
-    if last in (0x7B, 0x7D, 0x3B, 0x5C) or (first == SLASH and stop - start > 1 and data[start + 1] in (SLASH, ASTERISK)):
+    if last in (0x7B, 0x7D, 0x3B, 0x5C) or (
+        first == SLASH and stop - start > 1 and data[start + 1] in (SLASH, ASTERISK)
+    ):
         return True
     if ended or signs == 0:
         return False
@@ -123,7 +126,7 @@ def _coded(data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], 
             low = middle + 1
         else:
             high = middle
-    return low < len(words) and words[low] == packed
+    return low < len(words) and bool(words[low] == packed)
 
 
 @inlined
@@ -210,7 +213,8 @@ def _chinese_number(data: Bytes, line: tuple[int, int]) -> bool:
         code = int(data[at]) << 16 | int(data[at + 1]) << 8 | int(data[at + 2])
         # 一 七 三 九 二 五 八 六 十 四 百
         if code not in (
-            0xE4B880, 0xE4B883, 0xE4B889, 0xE4B99D, 0xE4BA8C, 0xE4BA94, 0xE585AB, 0xE585AD, 0xE58D81, 0xE59B9B, 0xE799BE,
+            0xE4B880, 0xE4B883, 0xE4B889, 0xE4B99D, 0xE4BA8C, 0xE4BA94, 0xE585AB, 0xE585AD, 0xE58D81,
+            0xE59B9B, 0xE799BE,
         ):  # fmt: skip
             break
         at += 3

@@ -19,14 +19,15 @@ LETTERS, DIGIT = 27, 28
 FIELD_BYTES = 60_000
 """A count of a stretch so long fits into sixteen bits."""
 
-COMMON_PAIRS = (
-    "abcdfghijklmnopqrstuvwyz abeilorstuy acehijklortuyz adeilmnoprsuyz abcdefghijklmnopqrstuvwxyz aefilortu aeghijklnorstu "
-    "aeijklmnortuvwy abcdefghjklmnopqrstuvxz aeiknou aeghijklnorstu abcdefghiklmnopstuvy abeimnopstuv "
-    "acdefghijklnostuvwyz abcdefghijklmnoprstuvwy adeghikloprstu u abcdefghijklmnopqrstuvwyz acehijklmnopqstuvwyz "
-    "acehijkloprstuvwyz abcdefghiklmnoprstvxyz aeinos aehinosy aeipt acemnoprst aeinotuwyz"
-).split()
-"""What often follows a, b, c ... z within words: at least 4 pairs in 10,000 of one of sixteen European and Asian languages of
-the Latin alphabet (counted in the translations of one handbook). 0.5 to 1.1 % of the pairs of each are odd; of letters
+_COMMON_PAIRS = """
+abcdfghijklmnopqrstuvwyz abeilorstuy acehijklortuyz adeilmnoprsuyz abcdefghijklmnopqrstuvwxyz aefilortu
+aeghijklnorstu aeijklmnortuvwy abcdefghjklmnopqrstuvxz aeiknou aeghijklnorstu abcdefghiklmnopstuvy abeimnopstuv
+acdefghijklnostuvwyz abcdefghijklmnoprstuvwy adeghikloprstu u abcdefghijklmnopqrstuvwyz acehijklmnopqstuvwyz
+acehijkloprstuvwyz abcdefghiklmnoprstvxyz aeinos aehinosy aeipt acemnoprst aeinotuwyz
+"""
+COMMON_PAIRS = _COMMON_PAIRS.split()
+"""What often follows a, b, c ... z within words: at least 4 pairs in 10,000 of one of sixteen languages of the Latin
+alphabet (counted in the translations of the Debian handbook). 0.5 to 1.1 % of the pairs of each are odd; of letters
 drawn by chance 43 % would be."""
 
 Counts = npt.NDArray[np.int64]
@@ -37,9 +38,9 @@ def mark_counts(strings: Strings) -> Counts:
     """Count in each string, shape (n, COLUMNS), int64.
 
     HASHES (`#`); BRACKETS, round, square and curly; COUNTED_PAIRS, letters of ASCII that a small one follows, and
-    ODD_PAIRS, those that no language of the Latin alphabet puts together often (a digit beside a small letter is one too,
-    as recognition reads `w0rd`); characters in MARKUP (tags and
-    character references of HTML and XML); characters in ADDRESSES of pages (`https://...`).
+    ODD_PAIRS, those that no language of the Latin alphabet puts together often (a digit beside a small letter is one
+    too, as recognition reads `w0rd`); characters in MARKUP (tags and character references of HTML and XML); characters
+    in ADDRESSES of pages (`https://...`).
     """
     found = np.zeros((len(strings.starts), COLUMNS), np.int64)
     _count(strings.data, (strings.starts, strings.stops), (_fields(), _letters(), _pairs()), found)
@@ -55,7 +56,7 @@ def _fields() -> Longs:
 
 
 def _letters() -> Bytes:
-    """Number the letters of ASCII 1 to 26; everything else is 0; capitals stand 32 further on."""
+    """Return a number for each byte: 1 to 26 for a small letter, 32 more for a capital, DIGIT, or 0."""
     numbers = np.zeros(256, np.uint8)
     numbers[0x61:0x7B] = np.arange(1, LETTERS)
     numbers[0x41:0x5B] = np.arange(1, LETTERS) + 32
@@ -88,7 +89,7 @@ def _count(data: Bytes, spans: tuple[Places, Places], tables: tuple[Longs, Bytes
                 number = np.uint64(letters[byte])
                 packed += fields[byte] + pairs[before << np.uint64(6) | number]
                 before = number
-                if byte == LESS or byte == AMPERSAND or byte == COLON:  # noqa: PLR1714 - a tuple is compared one by one
+                if byte in (LESS, AMPERSAND, COLON):
                     closed = _special(data, (int(np.int64(at)), stop), closed, found[i])
             for column in range(4):
                 found[i, column] += np.int64((packed >> np.uint64(16 * column)) & np.uint64(0xFFFF))

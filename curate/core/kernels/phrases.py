@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.kernels.compiled import inlined, kernel
-from curate.core.kernels.shingles import BASE, NONE, ONE, Alphabet, Longs, alphabet, mix, number_of, room, tokens
-from curate.core.kernels.strings import Bytes, Strings
+from curate.core.kernels.shingles import BASE, NONE, ONE, Alphabet, Longs, alphabet, mix, room, tokens
+from curate.core.kernels.strings import Strings
 
 WINDOW_WORDS = 4096
 """Each window of a text is measured by itself: a long standard says everything twice, a loop its last sentence."""
@@ -16,12 +16,13 @@ TURN = 5
 """As `shingles` turns a word at each character."""
 LOGS = 1024
 
-FUNCTION_WORDS = (
-    "the of and to in a is that for it as was with be by on not he this are or his from at which but have an had they "
-    "you were their one all we can her has there been if more when will would who so no "
-    "的 了 是 在 不 和 有 为 以 及 或 与 于 应 当 由 对 等 中 其 被 可 并 者 之 我 这 就 也 要 会 很 都 你 吗 呢 后 到 从 将 按 所 请 么"
-).split()
-"""The commonest words of English (Leech, Rayson and Wilson 2001, list 1.2) and the Chinese characters that do their work."""
+_FUNCTION_WORDS = """
+the of and to in a is that for it as was with be by on not he this are or his from at which but have an had
+they you were their one all we can her has there been if more when will would who so no 的 了 是 在 不 和 有 为
+以 及 或 与 于 应 当 由 对 等 中 其 被 可 并 者 之 我 这 就 也 要 会 很 都 你 吗 呢 后 到 从 将 按 所 请 么
+"""
+FUNCTION_WORDS = _FUNCTION_WORDS.split()
+"""Some of the commonest words of English, and the Chinese characters that do their work."""
 
 WORDS, DISTINCT, FUNCTIONS, TOP_2, TOP_4, AGAIN_5, AGAIN_10 = range(7)
 ENTROPY, PAIRS, CHANCE = range(3)
@@ -106,7 +107,7 @@ def _found(table: Table, mask: np.uint64, key: np.uint64) -> int:
     slot = key & mask
     while keys[slot] != NONE and keys[slot] != key:
         slot = slot + ONE & mask
-    before = int(times[slot]) * (keys[slot] == key)
+    before = int(times[slot]) if keys[slot] == key else 0
     keys[slot], times[slot] = key, before + 1
     return before
 

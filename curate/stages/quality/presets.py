@@ -29,15 +29,13 @@ BASE: dict[str, Rule] = {
         "reject",
         chars=200,
         types=WORDED,
-        also=(Condition("function_words", "<", 0.25), Condition("han", "<", 0.1)),
+        also=(Condition("function_words", "<", 0.25), Condition("han", "<", 0.1), Condition("encoded", "<", 0.3)),
     ),
     "binary": Rule("control", ">", 0.1, "reject", chars=20),
     "encoded": Rule("encoded", ">", 0.8, "reject", chars=200),
     "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200),
     "loop": Rule("compression", "<", 0.16, "reject", chars=200),
-    "shuffled": Rule(
-        "order", "<", 3, "reject", chinese=4, types=PROSE, also=(Condition("words", ">=", 200),)
-    ),
+    "shuffled": Rule("order", "<", 3, "reject", chinese=4, types=PROSE, also=(Condition("words", ">=", 200),)),
     "menu": Rule("menu", ">", 0.7, "reject", also=(Condition("navigation", ">", 0.15),)),
     "signs": Rule("content", "<", 0.2, "reject", chars=50),
     "short": Rule("chars", "<", 20, chinese=10),
@@ -128,7 +126,8 @@ def preset_of(path: Path) -> dict[str, Rule]:
     found: dict[str, Rule] = {}
     for name, rule in said.items():
         if not isinstance(rule, Mapping):
-            raise ValueError(f"preset file {path.name!r}: {name!r} is no rule with a `when`")
+            fact = f"preset file {path.name!r}: {name!r} is no rule with a `when`"
+            raise ValueError(fact)  # noqa: TRY004 - pydantic turns it into a mistake of the configuration
         try:
             found[str(name)] = rule_of(rule)
         except ValueError as mistake:
@@ -144,7 +143,7 @@ def as_yaml(rules: Mapping[str, Rule]) -> str:
 
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[attr-defined]
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # their stubs know no value of it
     yaml.width = 200
     said = StringIO()
     yaml.dump({name: rule.data() for name, rule in rules.items()}, said)

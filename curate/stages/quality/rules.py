@@ -69,12 +69,13 @@ def conditions_of(when: str) -> list[Condition]:
 
 
 def rule_of(said: Mapping[str, object]) -> Rule:
-    """Read a rule from plain values: `when`, and if wanted `action`, `chinese`, `types`; ValueError where it is none."""
+    """Read a rule from plain values: `when`, also `action`, `chinese`, `types`; ValueError where it is none."""
     if strange := set(said) - {"when", "action", "chinese", "types"}:
         raise ValueError(f"a rule has no {min(map(str, strange))!r}; it has when, action, chinese, types")
     when, action, chinese, types = (said.get(name) for name in ("when", "action", "chinese", "types"))
     if not isinstance(when, str):
-        raise ValueError(f"a rule needs an expression as its `when`, not {when!r}")
+        fact = f"a rule needs an expression as its `when`, not {when!r}"
+        raise ValueError(fact)  # noqa: TRY004 - pydantic turns it into a mistake of the configuration
     if action not in (None, *ACTIONS):
         raise ValueError(f"an action is `reject` or `tag`, not {action!r}")
     if not (chinese is None or (isinstance(chinese, int | float) and not isinstance(chinese, bool))):
@@ -86,4 +87,4 @@ def rule_of(said: Mapping[str, object]) -> Rule:
     if rest and rest[0].signal == "chars" and rest[0].operator == ">=" and rest[0].threshold.is_integer():
         chars = int(rest.pop(0).threshold)
     threshold = None if chinese is None else float(chinese)
-    return Rule(*first, action or "tag", chars, threshold, tuple(types or ()), tuple(rest))  # type: ignore[arg-type]
+    return Rule(*first, action or "tag", chars, threshold, tuple(types or ()), tuple(rest))

@@ -8,6 +8,7 @@ from curate.core.kernels.strings import Strings
 
 Values = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
+Countable = Numbers | npt.NDArray[np.float64]
 Shares = dict[str, npt.NDArray[np.float64]]
 
 SIGNALS = {
@@ -33,7 +34,8 @@ SIGNALS = {
     "high_latin": "letters and rare signs of Latin-1 above ASCII by characters that are no white space",
     "rare_han": "rare Han by Han; null below 30 Han, and in Japanese, whose own characters would count",
     "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
-    "odd_pairs": "pairs of letters that no language of the Latin alphabet puts together often, by pairs; null below 100",
+    "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits beside small letters,"
+    " by pairs; null below 100",
     "function_words": "function words of English and Chinese by words",
     "unique_words": "different words by words, in stretches of 4,096 words",
     "entropy": "entropy of the words in nats, in stretches of 4,096 words",
@@ -61,7 +63,8 @@ SIGNALS = {
     "log_lines": "lines as in a log (a clock or the kernel's time near the start) by lines",
     "form_lines": "lines that begin with a label and a colon by lines",
     "encoded": "characters in words of hexadecimal or base64 by characters that are no white space",
-    "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white space",
+    "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
+    " space",
     "urls": "characters in addresses of pages by characters that are no white space",
     "markup": "characters in tags and character references of HTML and XML by characters",
 }
@@ -189,7 +192,7 @@ def measure_lines(strings: Strings) -> Shares:
     }
 
 
-def measure_marks(strings: Strings, wholes: tuple[npt.NDArray[np.generic], ...]) -> Shares:
+def measure_marks(strings: Strings, wholes: tuple[Countable, Countable, Countable]) -> Shares:
     """Return the signals of what is no prose; `wholes` are the characters that are no space, all of them, the words."""
     from curate.core.kernels import marks
     from curate.core.kernels.encoded import ENCODED, HEXADECIMAL, encoded_chars
@@ -208,7 +211,7 @@ def measure_marks(strings: Strings, wholes: tuple[npt.NDArray[np.generic], ...])
     }
 
 
-def share(part: npt.NDArray[np.generic], whole: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+def share(part: Countable, whole: Countable) -> npt.NDArray[np.float64]:
     """Divide; NaN where the whole is nothing."""
     shares: npt.NDArray[np.float64] = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
     return shares
