@@ -110,7 +110,7 @@ def _coded(data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], 
     if ended or signs == 0:
         return False
     if first == 0x24 and signs == 1:  # noqa: PLR2004 - `$`, of a price as of a prompt
-        return stop - start > 1 and data[start + 1] == SPACE
+        return bool(stop - start > 1 and data[start + 1] == SPACE)
     if signs >= 2 and signs * CODE_SHARE >= chars:  # noqa: PLR2004 - one may be a mark of emphasis
         return True
     packed, length = 0, 0

@@ -130,7 +130,7 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
         "replacement": share(total(Kind.REPLACEMENT), chars),
         "high_latin": share(total(Kind.HIGH_LATIN), solid),
         "rare_han": np.where(judged, share(rare, han), np.nan),
-        "rare_kinds": np.where(judged, share(distinct_rare(strings), rare), np.nan),
+        "rare_kinds": np.where(judged, share(distinct_rare(strings).astype(np.int64), rare), np.nan),
     }
     return signals, solid
 
