@@ -154,7 +154,7 @@ def _opening(data: Bytes, line: tuple[int, int]) -> tuple[bool, bool]:
 @inlined
 def _digits(data: Bytes, at: int) -> bool:
     """Tell whether two digits stand here."""
-    return LOW_DIGIT <= data[at] <= HIGH_DIGIT and LOW_DIGIT <= data[at + 1] <= HIGH_DIGIT
+    return bool(LOW_DIGIT <= data[at] <= HIGH_DIGIT and LOW_DIGIT <= data[at + 1] <= HIGH_DIGIT)
 
 
 @inlined
