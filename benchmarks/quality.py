@@ -163,8 +163,9 @@ def base(language: str) -> str:
 
 
 def shorter(texts: Sequence[str]) -> list[str]:
-    """Return those texts that a peer is given."""
-    return [text for text in texts if len(text) <= LONGEST][:AT_MOST]
+    """Return those texts that a peer is given, evenly drawn."""
+    some = [text for text in texts if len(text) <= LONGEST]
+    return some[:: max(1, len(some) // AT_MOST)][:AT_MOST]
 
 
 def names_of(packages: Path) -> list[str]:

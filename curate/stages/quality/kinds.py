@@ -17,6 +17,8 @@ LOG_SHARE, TABLE_SHARE, CODE_SHARE, MARKUP_SHARE, FORM_SHARE, LIST_SHARE = 0.5, 
 
 Half of the lines says it; forms ask for more, since in conversations and mails many lines have a label.
 """
+LONGEST_LINE, BRACKETS = 200, 0.05
+"""Lines of code are shorter than so many characters on average, or full of brackets, as code is that a machine packed."""
 FEWEST_LINES = 3
 """Fewer lines are no log, form or list, and a table only where cells are parted twice."""
 
@@ -26,10 +28,12 @@ def kinds(signals: dict[str, Values]) -> npt.NDArray[np.int8]:
     lines = signals["lines"]
     several = lines >= FEWEST_LINES
     listed = signals["bullet_lines"] + signals["numbered_lines"]
+    lined = (signals["line_chars"] <= LONGEST_LINE) | (signals["brackets"] >= BRACKETS)
+    coded = lined & (signals["code_lines"] >= CODE_SHARE)
     cases = [
         (several & (signals["log_lines"] >= LOG_SHARE), LOG),
         ((signals["table_lines"] >= TABLE_SHARE) & (lines > 1), TABLE),
-        ((signals["code_lines"] >= CODE_SHARE) | (signals["markup"] >= MARKUP_SHARE), CODE),
+        (coded | (signals["markup"] >= MARKUP_SHARE), CODE),
         (several & (signals["form_lines"] >= FORM_SHARE), FORM),
         (several & (listed >= LIST_SHARE), LIST),
         (lines > 0, PROSE),
