@@ -18,7 +18,7 @@ LOG_SHARE, TABLE_SHARE, CODE_SHARE, MARKUP_SHARE, FORM_SHARE, LIST_SHARE = 0.5, 
 Half of the lines says it; forms ask for more, since in conversations and mails many lines have a label.
 """
 LONGEST_LINE, BRACKETS = 200, 0.05
-"""Lines of code are shorter than so many characters on average, or full of brackets, as code is that a machine packed."""
+"""Lines of code have at most so many characters on average, or are full of brackets: a machine packed them."""
 FEWEST_LINES = 3
 """Fewer lines are no log, form or list, and a table only where cells are parted twice."""
 

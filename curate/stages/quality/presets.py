@@ -35,7 +35,12 @@ BASE: dict[str, Rule] = {
     "encoded": Rule("encoded", ">", 0.8, "reject", chars=200),
     "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200),
     "loop": Rule("compression", "<", 0.16, "reject", chars=200),
-    "shuffled": Rule("order", "<", 3, "reject", chinese=4, types=PROSE, also=(Condition("words", ">=", 200),)),
+    "shuffled": Rule(
+        "order", "<", 3, "reject", types=PROSE, also=(Condition("words", ">=", 250), Condition("han", "<", 0.1))
+    ),
+    "shuffled_han": Rule(
+        "order", "<", 4, "reject", types=PROSE, also=(Condition("words", ">=", 400), Condition("han", ">=", 0.1))
+    ),
     "menu": Rule("menu", ">", 0.7, "reject", also=(Condition("navigation", ">", 0.15),)),
     "signs": Rule("content", "<", 0.2, "reject", chars=50),
     "short": Rule("chars", "<", 20, chinese=10),
@@ -53,6 +58,18 @@ BASE: dict[str, Rule] = {
     "markup": Rule("markup", ">", 0.3, chars=100),
     "links": Rule("urls", ">", 0.3, chars=100),
 }
+"""The rules of every preset.
+
+Content below .45, letters below .15, lines duplicated above .45 and U+FFFD above .5 % come from a trial in which
+rules of characters with them kept 98 % of good vertical text of 19 kinds, English and Chinese. A loop is text that
+zlib would bring below .15, from 200 characters on; .16 on the estimate finds 99.6 % of such answers in LawBench's
+published predictions (Fei et al. 2023, arXiv 2309.16289). The other thresholds that reject lie in the gap between 31
+categories of good text and junk made of them (docs/quality.md): pairs of letters are odd in up to 11 % of good prose
+at the 99.5th percentile, in 17 % of text a third of whose letters are wrong; rare Han are up to 12 % in consultations
+that name a drug again and again, and then a third of them differ, where in noise nine in ten do; words of good text
+follow each other six standard deviations more often than chance would have it, but for texts that are too short to
+tell: 250 words, 400 of Chinese, are asked for. The thresholds that reject lie further out than those that tag.
+"""
 
 FIGURES = {
     "symbols": Rule("content", "<", 0.35, chars=20, types=WORDED),

@@ -37,6 +37,7 @@ JUNK = {
     "noisy_latin": ENGLISH.translate(str.maketrans("aeoi", "xq7j")),
     "dump": "00000010: 6c69 6e65 2031 0a00 0f1e 2d3c 4b5a 6978  line 1..\n" * 6,
     "shuffled": " ".join(random.Random(1).sample(ENGLISH.split(), len(ENGLISH.split()))),
+    "shuffled_han": "".join(random.Random(1).sample(PROSE * 4, 4 * len(PROSE))).replace("\n", ""),
     "menu": "首页\n产品中心\n关于我们\n联系我们\n男装\n女装\n数码\n图书\n" * 3,
     "signs": "=====*****-----\n" * 8 + "a",
     "loop": "答案是：当事人应当承担违约责任。" * 30,
