@@ -203,3 +203,27 @@ def spill(records: int, folder: Path, form: str) -> None:
         click.echo(orjson.dumps(found))
         return
     click.echo(f"{table(found.parts)}\n\n{table([found.whole])}")
+
+
+@main.command()
+@click.option(
+    "--packages",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of Debian documentation packages (.deb), as benchmarks/debian.py names them.",
+)
+@click.option("--peer/--no-peer", default=False, help="Measure datatrove's FineWeb and FineWeb-2 settings beside.")
+@click.option("--each", default=400, show_default=True, help="Most texts of a category.")
+@seed
+@folder
+@form
+def quality(  # noqa: PLR0913 - the options of a command are its arguments
+    packages: Path | None, each: int, seed: int, folder: Path, form: str, *, peer: bool
+) -> None:
+    """Measure which good texts and which junk `quality` keeps, and its speed; print the tables of docs/quality.md."""
+    from curate.engine.kernels import keep_kernels
+
+    keep_kernels(folder)  # before numba is imported
+    from benchmarks.quality import Bench, report
+
+    found = Bench(real_sets(), packages, folder, each, seed).measured(peer=peer)
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else report(found))

@@ -140,6 +140,17 @@ def stages(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click pas
 
 
 @main.command()
+@click.argument("name", default="base")
+def presets(name: str) -> None:
+    """Print the quality preset NAME as YAML: a start for a preset_file of your own."""
+    from curate.stages.quality.presets import PRESETS, as_yaml
+
+    if name not in PRESETS:
+        raise ConfigError(f"there is no preset {name!r}", hint=f"there are {', '.join(PRESETS)}")
+    click.echo(as_yaml(next(rules for known, rules in PRESETS.items() if known == name)), nl=False)
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON Schema of configurations.
 

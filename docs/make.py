@@ -108,16 +108,29 @@ def rules() -> str:
     """List the rules of `base`, and where a preset says something else."""
     rows = []
     for name, rule in PRESETS["base"].items():
-        others = {preset: said[name] for preset, said in PRESETS.items() if said.get(name) != rule}
-        differing = "; ".join(f"{preset}: {worded(said)}" for preset, said in others.items())
+        others = {preset: said[name] for preset, said in PRESETS.items() if said[name] != rule}
+        differing = "; ".join(f"{preset}: {differs(rule, said)}" for preset, said in others.items())
         rows.append((f"`{name}`", worded(rule), rule.action, rule.chars or "", differing))
+    for preset, said in PRESETS.items():
+        own = [(name, rule) for name, rule in said.items() if name not in PRESETS["base"]]
+        rows += [(f"`{name}`", "", rule.action, rule.chars or "", f"{preset}: {worded(rule)}") for name, rule in own]
     return grid(("rule", "in `base`", "action", "only from characters on", "in other presets"), rows)
+
+
+def differs(rule: Rule, other: Rule) -> str:
+    """Word a rule beside the one of `base`, whose condition may be the same."""
+    said = worded(other) if worded(other) != worded(rule) else ""
+    actions = f"{other.action}s" if other.action != rule.action else ""
+    length = f"from {other.chars} characters on" if other.chars != rule.chars else ""
+    return ", ".join(part for part in (said, actions, length) if part)
 
 
 def worded(rule: Rule) -> str:
     """Word the condition of a rule."""
     chinese = f" ({rule.chinese:g} for zh)" if rule.chinese is not None else ""
-    return f"{rule.signal} {rule.operator} {rule.threshold:g}{chinese}"
+    more = "".join(f" and {condition}" for condition in rule.also)
+    types = f", of {', '.join(rule.types)}" if rule.types else ""
+    return f"{rule.signal} {rule.operator} {rule.threshold:g}{chinese}{more}{types}"
 
 
 def sources() -> str:

@@ -25,6 +25,9 @@ from curate.core.kernels.utf8 import copy
 
 LINE, PARAGRAPH = 1, 2
 """What a line that is known is known as; NOTHING where it is not."""
+PIPE, TAB, COMMA = 0x7C, 0x09, 0x2C
+FEWEST_COMMAS = 2
+"""Two lines with so many commas each, and as many, are rows of one table; of `|` and tabs one is enough."""
 LINES, PARAGRAPHS, REPEATED, LETTERS = range(4)
 """Columns of what `without` counts."""
 
@@ -41,6 +44,7 @@ def without(strings: pa.StringArray, table: Longs, salt: np.uint64, units: Units
 
     Where something is cut, the blank lines before or behind it stay, whichever are more; at the start and at the end of
     a string none do. The last line has a line feed if it had one before.
+    The header of a table stays where the row below it does.
 
     What was in them, shape (n, 4), int64: lines that are in the table, those of paragraphs that are in it left out;
     such paragraphs; the letters of both; all letters.
@@ -86,6 +90,32 @@ def _judge(spans: Spans, size: int, table: Longs, salt: np.uint64) -> int:
 
 
 @inlined
+def _cells(data: Bytes, start: int, stop: int) -> int:
+    """Return how many signs part the cells of a line, if it is a row of a table; commas count only without others."""
+    signs, commas = 0, 0
+    for at in range(np.uint64(start), np.uint64(stop)):
+        signs += data[at] == PIPE or data[at] == TAB
+        commas += data[at] == COMMA
+    return signs if signs > 0 else -commas if commas >= FEWEST_COMMAS else 0
+
+
+@inlined
+def _spare_headers(data: Bytes, lines: Spans, n: int) -> int:
+    """Take the mark from known lines that are the header of a table; return how many there are.
+
+    A header is above a row of as many cells that is not known: without it, nobody can tell what the figures are.
+    """
+    spared = 0
+    for k in range(n - 1):
+        if lines.marks[k] == LINE and lines.marks[k + 1] == NOTHING:
+            cells = _cells(data, lines.starts[k], lines.stops[k])
+            if cells != 0 and cells == _cells(data, lines.starts[k + 1], lines.stops[k + 1]):
+                lines.marks[k] = NOTHING
+                spared += 1
+    return spared
+
+
+@inlined
 def _widen(lines: Spans, paragraphs: Spans, p: int) -> int:
     """Mark the lines of known paragraphs; return how many of them were known by themselves."""
     marks, known_ones, starts, stops = lines.marks, paragraphs.marks, paragraphs.starts, paragraphs.stops
@@ -113,6 +143,8 @@ def _without(
         whole = _judge(work.paragraphs, p, table, salt)
         if whole > 0:
             found -= _widen(work.lines, work.paragraphs, p)
+        if found > 0:
+            found -= _spare_headers(strings.data, work.lines, n)
         repeated, every = 0, 0
         for k in range(n):
             some = max(letters[k], 0)

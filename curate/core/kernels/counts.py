@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from curate.core.kernels.characters import KINDS, LIMIT, kind_table
+from curate.core.kernels.characters import KINDS, LIMIT, Kind, kind_table
 from curate.core.kernels.compiled import kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
 from curate.core.kernels.utf8 import decode
@@ -12,6 +12,7 @@ Counts = npt.NDArray[np.int32]
 
 LAST = LIMIT - 1
 ASCII = 0x80
+RARE = int(Kind.HAN_RARE)
 
 
 def kind_counts(strings: Strings) -> Counts:
@@ -37,3 +38,26 @@ def _count(data: Bytes, spans: tuple[Places, Places], kinds: Bytes, seen: Counts
         for code in range(ASCII):
             counts[i, kinds[code]] += seen[code]
             seen[code] = 0
+
+
+def distinct_rare(strings: Strings) -> Counts:
+    """Count the different rare Han of each string (shape n, int32): a noise has many, a subject few again and again."""
+    counts = np.zeros(len(strings.starts), np.int32)
+    _count_rare(strings.data, (strings.starts, strings.stops), kind_table(), np.full(LIMIT, -1, np.int32), counts)
+    return counts
+
+
+@kernel
+def _count_rare(data: Bytes, spans: tuple[Places, Places], kinds: Bytes, owners: Counts, counts: Counts) -> None:
+    starts, stops = spans
+    for i in range(len(starts)):
+        at, stop = starts[i], stops[i]
+        while at < stop:
+            if data[np.uint64(at)] < ASCII:
+                at += 1
+                continue
+            code, at = decode(data, at, stop)
+            place = min(code, LAST)
+            if kinds[place] == RARE and owners[place] != i:
+                owners[place] = i
+                counts[i] += 1

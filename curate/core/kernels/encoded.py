@@ -10,18 +10,25 @@ BASE64_CHARS = 32
 """A word of base64 is at least so long; identifiers seldom are."""
 SEPARATORS = 8
 """At most one character in so many of base64 is `/`, `-` or `_`; paths and slugs have more."""
-SPACE = 0x20
+SPACE, COLON = 0x20, 0x3A
 NONE, DIGIT, HEX_LETTER, SMALL, CAPITAL, SIGN, PADDING = range(7)
 GROUPS = 7
 
 Counts = npt.NDArray[np.int64]
 
 
+ENCODED, HEXADECIMAL = range(2)
+MIXED = 6
+"""One word in so many of a dump has a digit and a letter; 3 in 8 pairs of digits that spell ASCII do."""
+
+
 def encoded_chars(strings: Strings) -> Counts:
-    """Count the characters of each string that stand in words of hexadecimal or base64 (int64, shape n).
+    """Count the characters of each string that stand in words of hexadecimal or base64, shape (n, 2), int64.
 
     A word ends at white space. Hexadecimal: digits and letters a to f, at least one of each, an even number of them.
-    Base64: 32 characters or more of its alphabet with capitals, small letters and digits.
+    Base64: 32 characters or more of its alphabet with capitals, small letters and digits. The second column counts
+    words of pairs of hexadecimal digits, whether or not there is a letter among them (`00 6c 10`), with a colon behind
+    them or not; it is 0 where fewer than one in MIXED of them has both: they are numbers then.
     """
     alphabet = np.full(256, NONE, np.uint8)
     for characters, group in (
@@ -33,7 +40,7 @@ def encoded_chars(strings: Strings) -> Counts:
         (b"+=", PADDING),
     ):
         alphabet[list(characters)] = group
-    counts = np.zeros(len(strings.starts), np.int64)
+    counts = np.zeros((len(strings.starts), 2), np.int64)
     _count(strings.data, (strings.starts, strings.stops), alphabet, np.zeros(GROUPS, np.int64), counts)
     return counts
 
@@ -42,16 +49,24 @@ def encoded_chars(strings: Strings) -> Counts:
 def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: Counts, counts: Counts) -> None:
     starts, stops = spans
     for i in range(len(starts)):
-        at, stop = starts[i], stops[i]
+        at, stop = np.uint64(starts[i]), np.uint64(stops[i])
+        paired, mixed, pairs = 0, 0, 0
         while at < stop:
             groups[:] = 0
             first = at
             while at < stop and data[at] > SPACE:
-                groups[alphabet[data[at]]] += 1
-                at += 1
-            if groups[NONE] == 0 and at > first:
-                counts[i] += at - first if _is_encoded(groups, at - first) else 0
-            at += 1
+                groups[np.uint64(alphabet[data[at]])] += 1
+                at += np.uint64(1)
+            chars = int(np.int64(at - first))
+            if chars > 0 and groups[NONE] == 0:
+                counts[i, ENCODED] += chars if _is_encoded(groups, chars) else 0
+            hexed = groups[DIGIT] + groups[HEX_LETTER]
+            offset = groups[NONE] == 1 and hexed == chars - 1 and data[at - np.uint64(1)] == COLON
+            if hexed > 0 and hexed % 2 == 0 and (hexed == chars or offset):
+                paired, pairs = paired + chars, pairs + 1
+                mixed += groups[DIGIT] > 0 and groups[HEX_LETTER] > 0
+            at += np.uint64(1)
+        counts[i, HEXADECIMAL] = paired if mixed * MIXED >= pairs else 0
 
 
 @inlined

@@ -27,7 +27,7 @@ class RepeatedLines(GlobalStage):
     `share` of them, counted exactly. Case, white space, line breaks within a paragraph and full-width forms of ASCII do
     not tell units apart; with `digits: pages`, nor do digits in a unit that stands three times or more in one text, as
     the header of a page does. Where something is cut, the blank lines before or behind it stay, whichever are more. All
-    else stays as it is, byte for byte.
+    else stays as it is, byte for byte. The header of a table stays where the row below it does.
 
     `action: cut` (the default) rejects what has nothing left (`repeated_lines:nothing_left`). `action: tag` changes no
     text: the finding `repeated_lines:boilerplate` states the share of the letters that recurring units have. In chats,

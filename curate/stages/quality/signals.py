@@ -4,79 +4,116 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from curate.core.kernels.strings import Strings
+
 Values = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
+Countable = Numbers | npt.NDArray[np.float64]
+Shares = dict[str, npt.NDArray[np.float64]]
 
 SIGNALS = {
     "chars": "characters, white space included",
     "content_chars": "letters of any script and digits",
+    "words": "words: a Han character, or letters and digits that stand together",
+    "lines": "lines that are not blank",
+    "paragraphs": "paragraphs: lines without a blank one between",
+    "line_chars": "characters of a line that is not blank, on average",
+    "word_chars": "letters and digits of a word, on average",
     "content": "letters and digits by characters that are no white space",
     "letters": "letters of any script by characters that are no white space",
     "digits": "digits by characters that are no white space",
     "han": "Han by letters and digits",
+    "capitals": "A to Z by letters of ASCII",
+    "space": "white space by characters",
     "punctuation": "punctuation and symbols by characters that are no white space",
+    "symbols": "symbols (currency, arithmetic, arrows, emoji) by characters that are no white space",
+    "brackets": "brackets of ASCII by characters that are no white space",
+    "hashes": "`#` by words",
     "control": "control, private and unassigned characters by characters",
     "replacement": "U+FFFD by characters",
     "high_latin": "letters and rare signs of Latin-1 above ASCII by characters that are no white space",
     "rare_han": "rare Han by Han; null below 30 Han, and in Japanese, whose own characters would count",
-    "line_chars": "characters of a line that is not blank, on average",
-    "duplicate_lines": "characters in lines (of 8 or more) that stood before in the text, by characters of lines",
-    "menu": "lines as in a menu (short, no digit, no mark at the end) by lines; null below 16 lines",
-    "encoded": "characters in words of hexadecimal or base64 by characters that are no white space",
-    "compression": "compressed by uncompressed bytes, as zlib would make them (estimated)",
+    "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
+    "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits beside small letters,"
+    " by pairs; null below 100",
+    "function_words": "function words of English and Chinese by words",
+    "unique_words": "different words by words, in stretches of 4,096 words",
+    "entropy": "entropy of the words in nats, in stretches of 4,096 words",
+    "order": "how far more often the same two words follow each other than if their order were chance, in standard"
+    " deviations; null below 100 words",
+    "top_2_words": "words in the commonest pair of words by words",
+    "top_4_words": "words in the commonest run of four words by words",
+    "again_5_words": "words in runs of five that stood before by words",
+    "again_10_words": "words in runs of ten that stood before by words",
     "repetition": "bytes in phrases (48 bytes or more) that stood before in the text, by bytes",
+    "compression": "compressed by uncompressed bytes, as zlib would make them (estimated)",
+    "duplicate_lines": "characters in lines (of 8 or more) that stood before in the text, by characters of lines",
+    "copied_lines": "lines (of 8 characters or more) that stood before in the text, by lines",
+    "duplicate_paragraphs": "characters in paragraphs that stood before in the text, by characters of paragraphs",
+    "short_lines": "lines of at most 30 characters (15 with Chinese) by lines",
+    "ended_lines": "lines that end with a mark that ends a sentence, in Chinese or English, by lines",
+    "ellipsis_lines": "lines that end with dots (`...`, `…`) by lines",
+    "bullet_lines": "lines that begin with a bullet by lines",
+    "numbered_lines": "lines that begin with a number (`1.`, `(2)`, `三、`) by lines",
+    "indented_lines": "lines that begin with two blanks or a tab by lines",
+    "menu": "lines as in a menu (short, no digit, no mark at the end) by lines; null below 16 lines",
+    "navigation": "lines that are an entry of a site's menu (`Log in`, `首页`) by lines",
+    "table_lines": "lines as in a table (cells parted by `|`, tabs, blanks, or commas between numbers) by lines",
+    "code_lines": "lines as in code (signs, ends or first words of statements) by lines",
+    "log_lines": "lines as in a log (a clock or the kernel's time near the start) by lines",
+    "form_lines": "lines that begin with a label and a colon by lines",
+    "encoded": "characters in words of hexadecimal or base64 by characters that are no white space",
+    "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
+    " space",
+    "urls": "characters in addresses of pages by characters that are no white space",
+    "markup": "characters in tags and character references of HTML and XML by characters",
 }
 """Signals by name: what each is. Shares lie between 0 and 1 and are null where there is nothing to divide by.
 
 Definitions follow the published filters where one exists: share of content characters (NeMo Curator and Data-Juicer
-count ASCII alphanumerics, here every script's letters), characters in duplicate lines (Gopher, Rae et al. 2021,
-arXiv 2112.11446, table A1), all of them in characters, since Chinese has no words to count without a segmenter.
+count ASCII alphanumerics, here every script's letters); duplicate lines and paragraphs, commonest and repeated runs of
+words, `#`, bullets and dots (Gopher, Rae et al. 2021, arXiv 2112.11446, table A1); short lines (FineWeb, Penedo et al.
+2024, arXiv 2406.17557); entropy and unique words (RedPajama-V2). Gopher's shares of runs are of characters, these of
+words, and a Han character is a word, since Chinese has no others without a segmenter.
 """
 
 FEWEST_HAN = 30
 JAPANESE_KANA = 0.1
 FEWEST_LINES = 16
+FEWEST_PAIRS = 100
+FEWEST_WORDS = 100
 
 
 def measure(text: pa.StringArray) -> dict[str, Values]:
     """Return every signal of every text, float32 in the order of SIGNALS; NaN stands for null."""
-    from curate.core.kernels.encoded import encoded_chars
-    from curate.core.kernels.lines import line_counts
-    from curate.core.kernels.repeats import REPEATED, compression, parse
     from curate.core.kernels.strings import views
 
     strings = views(text)
-    signals, solid = measure_characters(text)
-    lines, chars_of_lines, duplicate, menu = line_counts(strings).T
-    parsed = parse(strings)
-    signals |= {
-        "line_chars": share(chars_of_lines, lines),
-        "duplicate_lines": share(duplicate, chars_of_lines),
-        "menu": np.where(lines < FEWEST_LINES, np.nan, share(menu, lines)),
-        "encoded": share(encoded_chars(strings), solid),
-        "compression": compression(strings, parsed),
-        "repetition": share(parsed[:, REPEATED], strings.stops - strings.starts),
-    }
+    signals, solid = measure_characters(strings)
+    signals |= measure_words(strings, signals["content_chars"])
+    signals |= measure_lines(strings)
+    signals |= measure_marks(strings, (solid, signals["chars"], signals["words"]))
     unknown = text.is_null().to_numpy(zero_copy_only=False)
     return {name: np.where(unknown, np.nan, signals[name]).astype(np.float32) for name in SIGNALS}
 
 
-def measure_characters(text: pa.StringArray) -> tuple[dict[str, npt.NDArray[np.float64]], Numbers]:
+def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
     """Return the signals that need nothing but counts of characters, and the number of characters that are no space."""
     from curate.core.kernels.characters import Kind
-    from curate.core.kernels.counts import kind_counts
-    from curate.core.kernels.strings import views
+    from curate.core.kernels.counts import distinct_rare, kind_counts
 
-    counts = kind_counts(views(text)).astype(np.int64).T
+    counts = kind_counts(strings).astype(np.int64).T
 
     def total(*kinds: Kind) -> Numbers:
         summed: Numbers = counts[list(kinds)].sum(axis=0)
         return summed
 
     chars, digits, kana = counts.sum(axis=0), total(Kind.DIGIT), total(Kind.KANA)
-    solid = chars - total(Kind.SPACE, Kind.NEWLINE)
+    blank = total(Kind.SPACE, Kind.NEWLINE)
+    solid = chars - blank
     han = total(Kind.HAN, Kind.HAN_SIMPLE, Kind.HAN_TRADITIONAL, Kind.HAN_RARE)
     letters = total(*(kind for kind in Kind if Kind.LOWER <= kind <= Kind.LETTER))
+    rare = total(Kind.HAN_RARE)
     judged = (han >= FEWEST_HAN) & (kana < JAPANESE_KANA * han)
     signals = {
         "chars": chars.astype(np.float64),
@@ -85,16 +122,96 @@ def measure_characters(text: pa.StringArray) -> tuple[dict[str, npt.NDArray[np.f
         "letters": share(letters, solid),
         "digits": share(digits, solid),
         "han": share(han, letters + digits),
+        "capitals": share(total(Kind.UPPER), total(Kind.LOWER, Kind.UPPER)),
+        "space": share(blank, chars),
         "punctuation": share(total(Kind.PUNCTUATION, Kind.SYMBOL), solid),
+        "symbols": share(total(Kind.SYMBOL), solid),
         "control": share(total(Kind.CONTROL, Kind.OTHER), chars),
         "replacement": share(total(Kind.REPLACEMENT), chars),
         "high_latin": share(total(Kind.HIGH_LATIN), solid),
-        "rare_han": np.where(judged, share(total(Kind.HAN_RARE), han), np.nan),
+        "rare_han": np.where(judged, share(rare, han), np.nan),
+        "rare_kinds": np.where(judged, share(distinct_rare(strings).astype(np.int64), rare), np.nan),
     }
     return signals, solid
 
 
-def share(part: Numbers, whole: Numbers) -> npt.NDArray[np.float64]:
+def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
+    """Return the signals of words and of what is said again; `content` is the number of letters and digits."""
+    from curate.core.kernels import phrases
+    from curate.core.kernels.repeats import REPEATED, compression, parse
+
+    counts, sums = phrases.phrase_counts(strings)
+    counts, sums, parsed = counts.T, sums.T, parse(strings)
+    words = counts[phrases.WORDS]
+    chance = sums[phrases.CHANCE]
+    order = (sums[phrases.PAIRS] - chance) / np.sqrt(np.maximum(chance, 1.0))
+    return {
+        "words": words.astype(np.float64),
+        "word_chars": share(content, words),
+        "function_words": share(counts[phrases.FUNCTIONS], words),
+        "unique_words": share(counts[phrases.DISTINCT], words),
+        "entropy": share(sums[phrases.ENTROPY], words),
+        "order": np.where(words < FEWEST_WORDS, np.nan, order),
+        "top_2_words": np.minimum(share(counts[phrases.TOP_2], words), 1.0),
+        "top_4_words": np.minimum(share(counts[phrases.TOP_4], words), 1.0),
+        "again_5_words": share(counts[phrases.AGAIN_5], words),
+        "again_10_words": share(counts[phrases.AGAIN_10], words),
+        "repetition": share(parsed[:, REPEATED], strings.stops - strings.starts),
+        "compression": compression(strings, parsed),
+    }
+
+
+def measure_lines(strings: Strings) -> Shares:
+    """Return the signals of lines and paragraphs."""
+    from curate.core.kernels import lines as kernel
+
+    counts = kernel.line_counts(strings).T
+    lines = counts[kernel.LINES]
+    shares = {
+        "short_lines": kernel.SHORT,
+        "copied_lines": kernel.COPIES,
+        "ended_lines": kernel.ENDED,
+        "ellipsis_lines": kernel.DOTTED,
+        "bullet_lines": kernel.BULLETED,
+        "numbered_lines": kernel.NUMBERED,
+        "indented_lines": kernel.INDENTED,
+        "navigation": kernel.NAVIGATION,
+        "table_lines": kernel.TABLES,
+        "code_lines": kernel.CODES,
+        "log_lines": kernel.LOGS,
+        "form_lines": kernel.FORMS,
+    }
+    return {
+        "lines": lines.astype(np.float64),
+        "paragraphs": counts[kernel.PARAGRAPHS].astype(np.float64),
+        "line_chars": share(counts[kernel.LINE_CHARS], lines),
+        "duplicate_lines": share(counts[kernel.COPIED], counts[kernel.LINE_CHARS]),
+        "duplicate_paragraphs": share(counts[kernel.PARAGRAPHS_COPIED], counts[kernel.PARAGRAPH_CHARS]),
+        "menu": np.where(lines < FEWEST_LINES, np.nan, share(counts[kernel.MENU], lines)),
+        **{name: share(counts[column], lines) for name, column in shares.items()},
+    }
+
+
+def measure_marks(strings: Strings, wholes: tuple[Countable, Countable, Countable]) -> Shares:
+    """Return the signals of what is no prose; `wholes` are the characters that are no space, all of them, the words."""
+    from curate.core.kernels import marks
+    from curate.core.kernels.encoded import ENCODED, HEXADECIMAL, encoded_chars
+
+    solid, chars, words = wholes
+    counts, encoded = marks.mark_counts(strings).T, encoded_chars(strings).T
+    pairs = counts[marks.COUNTED_PAIRS]
+    return {
+        "brackets": share(counts[marks.BRACKETS], solid),
+        "hashes": np.minimum(share(counts[marks.HASHES], words), 1.0),
+        "odd_pairs": np.where(pairs < FEWEST_PAIRS, np.nan, share(counts[marks.ODD_PAIRS], pairs)),
+        "encoded": share(encoded[ENCODED], solid),
+        "hexadecimal": share(encoded[HEXADECIMAL], solid),
+        "urls": np.minimum(share(counts[marks.ADDRESSES], solid), 1.0),
+        "markup": np.minimum(share(counts[marks.MARKUP], chars), 1.0),
+    }
+
+
+def share(part: Countable, whole: Countable) -> npt.NDArray[np.float64]:
     """Divide; NaN where the whole is nothing."""
     shares: npt.NDArray[np.float64] = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
     return shares

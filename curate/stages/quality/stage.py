@@ -1,7 +1,10 @@
 """Judge records by thresholds on what they are made of."""
 
+import operator
+from collections.abc import Callable
 from difflib import get_close_matches
-from typing import ClassVar, Literal, Self
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +13,18 @@ from pydantic import Field, field_validator, model_validator
 
 from curate.core.columns import with_columns
 from curate.core.stage import Action, Outcome, Stage, Step, Value, found_lines, merged
-from curate.stages.quality.presets import BASE, PRESETS, Preset, Rule, Sign
+from curate.stages.quality.kinds import CONTENT_TYPES, ContentType, kinds, named
+from curate.stages.quality.presets import PRESETS, Preset, preset_of
+from curate.stages.quality.rules import Rule, Sign, rule_of
 from curate.stages.quality.signals import SIGNALS, Values, measure
 
 Mask = npt.NDArray[np.bool_]
+COMPARED: dict[Sign, Callable[[Any, float], Mask]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 class Threshold(Value):
@@ -23,20 +34,32 @@ class Threshold(Value):
     max: float | None = Field(None, description="Greatest value of the signal that passes.")
     action: Action | None = Field(None, description="`reject` or `tag`; a threshold given here rejects when absent.")
     chars: int | None = Field(None, ge=0, description="Only texts of so many characters are judged.")
+    types: tuple[ContentType, ...] | None = Field(None, description="Only records of these content types are judged.")
+    when: str | None = Field(
+        None, description="Expression of a rule of your own: `order < 2 and words >= 300`; the first part is reported."
+    )
 
 
 class Quality(Stage):
-    """Measure seventeen signals of every text and find fault with those that cross a threshold.
+    """Measure some fifty signals of every text, tell its content type, and find fault with what crosses a threshold.
 
-    A preset names the rules. By default only what no industry wants is rejected: empty, unreadable, binary, looping;
-    every other rule tags. `rules` changes a rule of the preset, adds one on a signal by the signal's name, or turns
-    one `off`; a threshold written there rejects unless it says `action: tag`. What decides an action, the nearest
-    first: the rule's own `action`, the stage's `action`, a threshold of the user's, the preset.
+    A preset names the rules. By default only what no industry wants is rejected: empty, unreadable, binary, looping,
+    shuffled, dumps, menus; every other rule tags (`general-web`, for crawled pages, rejects more). `rules` changes a
+    rule of the preset, adds one on a signal by the signal's name or under a name of your own with `when`, or turns one
+    `off`; a threshold written there rejects unless it says `action: tag`. What decides an action, the nearest first:
+    the rule's own `action`, the stage's `action`, a threshold of the user's, the preset. `preset_file` has rules of
+    your own in place of a preset.
+
+    The signal `_content_type` is `prose`, `table`, `code`, `log`, `form` or `list`. Rules on prose do not judge the
+    others: code is not blamed for brackets, nor a table for figures.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     preset: Preset = Field("base", description="Industry whose rules are used.")
+    preset_file: Path | None = Field(
+        None, description="Preset of your own (YAML): a mapping of rule names to `when`, `action`, `chinese`, `types`."
+    )
     rules: dict[str, Threshold | Literal["off"]] = Field(
         {}, description="Changes to rules, by the name of a rule or of a signal: thresholds, or `off`."
     )
@@ -49,9 +72,11 @@ class Quality(Stage):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        for name in self.rules:
-            if name not in BASE and name not in SIGNALS:
-                near = get_close_matches(name, [*BASE, *SIGNALS], 1)
+        preset = self._preset()
+        for name, said in self.rules.items():
+            own = isinstance(said, Threshold) and said.when is not None
+            if name not in preset and name not in SIGNALS and not own:
+                near = get_close_matches(name, [*preset, *SIGNALS], 1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise ValueError(f"there is no rule or signal {name!r}{hint}")
         self._resolved()
@@ -59,17 +84,26 @@ class Quality(Stage):
 
     @property
     def adds(self) -> pa.Schema:
-        """One column a signal."""
-        return pa.schema([(f"{self.name}_{signal}", pa.float32()) for signal in SIGNALS])
+        """One column a signal, and the content type."""
+        signals = [(f"{self.name}_{signal}", pa.float32()) for signal in SIGNALS]
+        return pa.schema([*signals, (f"{self.name}_content_type", pa.string())])
+
+    @property
+    def assets(self) -> tuple[Path, ...]:
+        """The preset of the user's, if there is one."""
+        return () if self.preset_file is None else (self.preset_file,)
 
     def open(self) -> Step:
         """Compile the kernels and return the step."""
         rules = self._resolved()
         return lambda batch: self._judge(batch, rules)
 
+    def _preset(self) -> dict[str, Rule]:
+        return PRESETS[self.preset] if self.preset_file is None else preset_of(self.preset_file)
+
     def _resolved(self) -> list[tuple[str, Rule]]:
         """Return the rules that are on: the preset's in its order, then the user's own."""
-        preset = PRESETS[self.preset]
+        preset = self._preset()
         rules: list[tuple[str, Rule]] = []
         for name in [*preset, *(name for name in self.rules if name not in preset)]:
             said = self.rules.get(name)
@@ -83,6 +117,8 @@ class Quality(Stage):
         if said is None and rule is not None:
             return [rule._replace(action=self.action or rule.action)]
         said = said or Threshold()
+        if said.when is not None:
+            return [self._own(name, said)]
         sides: tuple[tuple[Sign, float | None], ...] = (("<", said.min), (">", said.max))
         bounds = [(sign, bound) for sign, bound in sides if bound is not None]
         if rule is None and not bounds:
@@ -92,28 +128,40 @@ class Quality(Stage):
             raise ValueError(f"rule {name!r} takes a {side}; for another bound use its signal, {rule.signal!r}")
         start = rule or Rule(name, "<", 0.0)
         chars = start.chars if said.chars is None else said.chars
+        types = start.types if said.types is None else said.types
+        start = start._replace(chars=chars, types=types)
         if not bounds:
-            return [start._replace(chars=chars, action=said.action or self.action or start.action)]
+            return [start._replace(action=said.action or self.action or start.action)]
         action = said.action or self.action or "reject"
-        return [Rule(start.signal, sign, bound, action, chars) for sign, bound in bounds]
+        return [start._replace(operator=s, threshold=bound, action=action, chinese=None) for s, bound in bounds]
+
+    def _own(self, name: str, said: Threshold) -> Rule:
+        """Return a rule that the user wrote as an expression."""
+        if said.min is not None or said.max is not None:
+            raise ValueError(f"rule {name!r} has an expression: min and max have no place beside it")
+        rule = rule_of({"when": said.when, "action": said.action or self.action or "reject"})
+        return rule._replace(types=said.types or (), chars=rule.chars if said.chars is None else said.chars)
 
     def _judge(self, batch: pa.RecordBatch, rules: list[tuple[str, Rule]]) -> Outcome:
         signals = measure(batch["text"])
+        found_kinds = kinds(signals)
         known = batch.schema.get_field_index("language") >= 0
         chinese = np.array([said == "zh" for said in batch["language"].to_pylist()] if known else [], np.bool_)
         chinese = chinese if known else np.zeros(batch.num_rows, np.bool_)
-        found = [line for name, rule in rules for line in self._found(name, rule, signals, chinese)]
+        facts = Facts(signals, found_kinds, chinese)
+        found = [line for name, rule in rules for line in self._found(name, rule, facts)]
         columns = {f"{self.name}_{name}": pa.array(values, mask=np.isnan(values)) for name, values in signals.items()}
+        columns[f"{self.name}_content_type"] = named(found_kinds)
         return Outcome(with_columns(batch, self.adds, columns), merged(found))
 
-    def _found(self, name: str, rule: Rule, signals: dict[str, Values], chinese: Mask) -> list[pa.RecordBatch | None]:
-        values = signals[rule.signal].astype(np.float64)
-        long = signals["chars"] >= rule.chars
-        cases = [(rule.threshold, ~chinese if rule.chinese is not None else np.True_)]
-        cases += [(rule.chinese, chinese)] if rule.chinese is not None else []
+    def _found(self, name: str, rule: Rule, facts: "Facts") -> list[pa.RecordBatch | None]:
+        values = facts.signals[rule.signal].astype(np.float64)
+        open_to = facts.open_to(rule)
+        cases = [(rule.threshold, ~facts.chinese if rule.chinese is not None else np.True_)]
+        cases += [(rule.chinese, facts.chinese)] if rule.chinese is not None else []
         return [
             found_lines(
-                pa.array(where & long & (values < threshold if rule.operator == "<" else values > threshold)),
+                pa.array(where & open_to & COMPARED[rule.operator](values, threshold)),
                 f"{self.name}:{name}",
                 action=rule.action,
                 metric=f"{self.name}_{rule.signal}",
@@ -123,3 +171,20 @@ class Quality(Stage):
             )
             for threshold, where in cases
         ]
+
+
+class Facts(NamedTuple):
+    """What rules judge by, a place a record."""
+
+    signals: dict[str, Values]
+    kinds: npt.NDArray[np.int8]
+    chinese: Mask
+
+    def open_to(self, rule: Rule) -> Mask:
+        """Return which records a rule is about: long enough, of its content types, and what else must hold."""
+        mask = self.signals["chars"] >= rule.chars
+        if rule.types:
+            mask &= np.isin(self.kinds, [CONTENT_TYPES.index(kind) for kind in rule.types])
+        for signal, sign, threshold in rule.also:
+            mask &= COMPARED[sign](self.signals[signal].astype(np.float64), threshold)
+        return mask

@@ -71,3 +71,19 @@ def test_nulls_are_empty_and_slices_are_respected():
     strings = pa.array([NOTICE, None, f"a\n{NOTICE}", "b"]).slice(1, 2)
     data, ends, counts = without(strings, table_of([NOTICE], Units(5, "keep")), SALT, Units(5, "keep"))
     assert (bytes(data[: ends[-1]]), ends.tolist(), counts[:, 0].tolist()) == (b"a", [0, 1], [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Date | Output | Yield\n1 | 2 | 3\n", "Date | Output | Yield\n1 | 2 | 3\n"),
+        ("x\nDate\tOutput\tYield\n1\t2\t3", "x\nDate\tOutput\tYield\n1\t2\t3"),
+        ("Date,Output,Yield\n1,2,3", "Date,Output,Yield\n1,2,3"),
+        ("Date | Output | Yield\n1 | 2\n", "1 | 2\n"),
+        ("Date | Output | Yield\n", ""),
+        ("1 | 2 | 3\nDate | Output | Yield", "1 | 2 | 3"),
+    ],
+)
+def test_the_header_of_a_table_stays_where_the_row_below_it_does(text, left):
+    headers = ["Date | Output | Yield", "Date\tOutput\tYield", "Date,Output,Yield"]
+    assert cut([text], headers, Units(5, "keep"))[0] == [left]

@@ -1,10 +1,24 @@
+from itertools import pairwise
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.core.kernels.encoded import BASE64_CHARS, SEPARATORS, encoded_chars
-from curate.core.kernels.lines import DUPLICATE_CHARS, MENU_CHARS, MENU_CHARS_WIDE, line_counts
+from curate.core.kernels.encoded import BASE64_CHARS, ENCODED, SEPARATORS, encoded_chars
+from curate.core.kernels.lines import (
+    COPIED,
+    DUPLICATE_CHARS,
+    ENDED,
+    LINE_CHARS,
+    LINES,
+    MENU,
+    MENU_CHARS,
+    MENU_CHARS_WIDE,
+    PARAGRAPH_CHARS,
+    PARAGRAPHS,
+    line_counts,
+)
 from curate.core.kernels.strings import views
 from tests.conftest import TEXT
 
@@ -15,30 +29,41 @@ LINE = (
     | TEXT
 )
 TEXTS = st.lists(st.lists(LINE, max_size=8).map("\n".join), max_size=4)
-ENDS = tuple(".!?;:,。！？；：，…”")
+ENDS, CLOSING = tuple(".!?;:,。！？；：，、…"), tuple("\"')]*_”’」』）》】")
+COLUMNS = [LINES, LINE_CHARS, COPIED, MENU, PARAGRAPHS, PARAGRAPH_CHARS, ENDED]
+
+
+def marks(line):
+    """What a line ends with, one closing mark left out; nothing where that leaves nothing."""
+    return line[:-1] if line.endswith(CLOSING) else line
 
 
 def lines_of(text):
-    lines = [line for line in (line.strip(" \t") for line in text.split("\n")) if line]
+    stripped = [line.strip(" \t") for line in text.split("\n")]
+    lines = [line for line in stripped if line]
     again = [line for place, line in enumerate(lines) if len(line) >= DUPLICATE_CHARS and line in lines[:place]]
     menu = [
         line
         for line in lines
         if len(line) < (MENU_CHARS if line.isascii() else MENU_CHARS_WIDE)
         and not any("0" <= character <= "9" for character in line)
-        and not line.endswith(ENDS)
+        and not marks(line).endswith(ENDS)
     ]
-    return [len(lines), sum(map(len, lines)), sum(map(len, again)), len(menu)]
+    ended = [line for line in map(marks, lines) if line.endswith(tuple(".!?。！？")) and not line.endswith("..")]
+    paragraphs = sum(bool(line) and not before for before, line in pairwise(["", *stripped]))
+    chars = sum(map(len, lines))
+    return [len(lines), chars, sum(map(len, again)), len(menu), paragraphs, chars, len(ended)]
 
 
 @given(texts=TEXTS)
 def test_lines_are_counted_as_python_counts_them(texts):
-    assert line_counts(views(pa.array(texts, pa.string()))).tolist() == [lines_of(text) for text in texts]
+    counts = line_counts(views(pa.array(texts, pa.string())))
+    assert counts[:, COLUMNS].tolist() == [lines_of(text) for text in texts]
 
 
 def test_a_line_of_another_text_is_no_duplicate():
     line = "the same line of text"
-    assert line_counts(views(pa.array([line, line])))[:, 2].tolist() == [0, 0]
+    assert line_counts(views(pa.array([line, line])))[:, COPIED].tolist() == [0, 0]
 
 
 def is_encoded(word):
@@ -61,7 +86,7 @@ WORD = st.sampled_from(["7f45", "4c46", "0a0", "2024", "deed", "pump", "/usr/lib
 def test_encoded_words_are_counted_as_python_counts_them(words):
     text = " ".join(words)
     expected = sum(len(word) for word in text.split(" ") if is_encoded(word))
-    assert encoded_chars(views(pa.array([text]))).tolist() == [expected]
+    assert encoded_chars(views(pa.array([text])))[:, ENCODED].tolist() == [expected]
 
 
 @pytest.mark.parametrize(
@@ -75,9 +100,9 @@ def test_encoded_words_are_counted_as_python_counts_them(words):
     ],
 )
 def test_figures_paths_addresses_and_words_are_not_encoded(text):
-    assert encoded_chars(views(pa.array([text]))).tolist() == [0]
+    assert encoded_chars(views(pa.array([text])))[:, ENCODED].tolist() == [0]
 
 
 def test_dumps_and_base64_are_encoded():
     dump, base64 = "0a1b 7f45 4c46 02f1", "QmFzZTY0IGlzIG5vdCByZWFkIGJ5IGFueW9uZSBhdCBhbGwh0123"
-    assert encoded_chars(views(pa.array([dump, base64]))).tolist() == [16, len(base64)]
+    assert encoded_chars(views(pa.array([dump, base64])))[:, ENCODED].tolist() == [16, len(base64)]

@@ -1,4 +1,5 @@
 import math
+import random
 
 import pyarrow as pa
 import pytest
@@ -9,6 +10,12 @@ from curate.stages.quality.signals import SIGNALS, measure
 from tests.conftest import TEXT
 
 JAPANESE = "労働者の安全及び衛生に関する規程は、応急措置の内容を明示しなければならない。" * 2
+
+
+AMOUNTS = frozenset(
+    {"chars", "content_chars", "words", "lines", "paragraphs", "line_chars", "word_chars", "compression", "entropy"}
+    | {"order"}
+)
 
 
 def signals(text):
@@ -23,8 +30,8 @@ def test_every_signal_is_measured_of_every_text_and_shares_are_shares(texts):
         assert values.dtype == "float32"
         assert len(values) == len(texts)
         numbers = [value for value in values if not math.isnan(value)]
-        assert all(value >= 0 for value in numbers)
-        assert name in {"chars", "content_chars", "line_chars", "compression"} or all(value <= 1 for value in numbers)
+        assert name == "order" or all(value >= 0 for value in numbers)
+        assert name in AMOUNTS or all(value <= 1 for value in numbers)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +52,43 @@ def test_every_signal_is_measured_of_every_text_and_shares_are_shares(texts):
         ("duplicate_lines", "设备运行状态正常\n设备运行状态正常\n其他", 8 / 18),
         ("menu", "首页\n" * 15 + "本公司主要生产工业泵和阀门。", 15 / 16),
         ("encoded", "7f45 abcd", 0.5),
+        ("words", "检修 pump_2 and 3", 5),
+        ("lines", "a\n\n b \n", 2),
+        ("paragraphs", "a\nb\n\n \nc\n", 2),
+        ("word_chars", "pump on", 3),
+        ("capitals", "Pump", 0.25),
+        ("space", "a b\n", 0.5),
+        ("symbols", "a+b±", 0.5),
+        ("brackets", "f(x)", 0.5),
+        ("hashes", "# one two", 0.5),
+        ("rare_kinds", "鐢ㄦ埛" * 20 + "的" * 20, 2 / 40),
+        ("odd_pairs", "valve " * 30, 0),
+        ("odd_pairs", "vqlve " * 30, 0.5),
+        ("function_words", "the pump is on 泵的", 4 / 6),
+        ("unique_words", "pump pump valve", 2 / 3),
+        ("entropy", "a b c d", math.log(4)),
+        ("top_2_words", "a b x a b y", 4 / 6),
+        ("top_4_words", "a b c d x a b c d", 8 / 9),
+        ("again_5_words", "a b c d e x a b c d e", 5 / 11),
+        ("again_10_words", "零一二三四五六七八九乙零一二三四五六七八九", 10 / 21),
+        ("copied_lines", "设备运行状态正常\n设备运行状态正常\n其他", 1 / 3),
+        ("duplicate_paragraphs", "ninechars\nx\n\nninechars\nx\n\nother\n", 10 / 25),
+        ("short_lines", "short\n" + "x" * 31 + "\n" + "泵" * 16, 1 / 3),
+        ("ended_lines", "One.\n二。\n“三！”\nfour,\nfive", 3 / 5),
+        ("ellipsis_lines", "one...\n二……\nthree.", 2 / 3),
+        ("bullet_lines", "- one\n• two\n-three\nfour", 0.5),
+        ("numbered_lines", "1. one\n(2) two\n三、三\n（四）四\n5.1 five\nsix", 4 / 6),
+        ("indented_lines", "  a\n\tb\nc", 1 / 3),
+        ("navigation", "首页\nLog in\nLOG IN\n主轴承", 3 / 4),
+        ("table_lines", "Year | 2019 | 2018\n1,2,3,4\na   b   c\nprose, and so on", 3 / 4),
+        ("code_lines", "int x = f(y);\n}\nimport os {\nSome prose.", 3 / 4),
+        ("log_lines", "2024-01-02 10:11:12 up\n[    1.234567] usb\nat 10:11 we met", 2 / 3),
+        ("form_lines", "Name: x\n姓名：某\nAt ten, he said: no\nhttp://a", 0.5),
+        ("hexadecimal", "00000000: 6c69 6e65 0a00", 1),
+        ("hexadecimal", "2019 2018 1234", 0),
+        ("urls", "see https://a.example/b now", 19 / 25),
+        ("markup", "<b>x</b>&amp;y", 12 / 14),
+        ("markup", "a < b and c > d", 0),
         ("repetition", "设备运行正常，未见异常。" * 2, 0),
         ("repetition", "设备运行正常，未见异常。" * 3, 2 / 3),
     ],
@@ -82,3 +126,16 @@ def test_a_loop_compresses_and_repeats_and_prose_does_not():
     assert loop["repetition"] > 0.9
     assert prose["compression"] > 0.5
     assert prose["repetition"] == 0
+
+
+def test_words_in_an_order_of_chance_show():
+    text = "The pump must be stopped before the seal of the pump is changed, and the seal must be kept dry. " * 8
+    mixed = " ".join(random.Random(0).sample(text.split(), len(text.split())))
+    assert signals(text)["order"] > 20
+    assert signals(mixed)["order"] < 5
+
+
+def test_a_long_text_is_measured_in_stretches():
+    text = " ".join(f"w{number}" for number in range(5000))
+    assert signals(text + " " + text)["again_5_words"] < 0.5
+    assert signals(text)["unique_words"] == 1
