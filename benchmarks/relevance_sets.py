@@ -5,7 +5,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -209,3 +209,29 @@ READERS: dict[str, Callable[[Shelf], Iterator[str]]] = {
     "mails": mails,
 }
 """By source: what yields its documents; any other source is a Debian package."""
+
+CHINESE = ("cases", "installation guide zh", "labs zh", "manual pages zh", "libreoffice zh", "reference zh")
+FINANCE = ("minutes", "speeches", "annual reports")
+MANUALS = (
+    "octave-doc",
+    "maxima-doc",
+    "gimp-help-en",
+    "postgresql-doc-15",
+    "git-doc",
+    "libreoffice-help-en-us",
+    "debian-reference-en",
+    "python3.11-doc",
+)
+ENGLISH = ("mails", "standards", *MANUALS)
+TASKS = (
+    Task("Chinese law", ("statutes",), (*CHINESE[1:], "questions")),
+    Task("Chinese medicine", ("questions",), ("statutes", *CHINESE)),
+    Task("English finance", FINANCE, ("abstracts", "guides", "advisories", *ENGLISH)),
+    Task("English medicine", ("abstracts",), (*FINANCE, "guides", "advisories", *ENGLISH)),
+    Task("English security", ("guides", "advisories", "labs"), (*FINANCE, "abstracts", *ENGLISH)),
+    Task("accounting among manuals", ("gnucash-docs",), MANUALS, hard=True),
+    Task("circuit boards among manuals", ("kicad-doc-en",), MANUALS, hard=True),
+    Task("cardiology among departments", ("cardiology",), ("other departments",), hard=True),
+    Task("medical devices among advisories", ("medical advisories",), ("other advisories",), hard=True),
+)
+PACKAGES = (*MANUALS, "gnucash-docs", "kicad-doc-en", "manpages-zh", "libreoffice-help-zh-cn", "debian-reference-zh-cn")

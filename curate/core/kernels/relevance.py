@@ -1,5 +1,9 @@
 """How like the texts of a folder others are: hashed units and pairs of units, and a logistic model over them, compiled.
 
+Five models are learnt, each without a fifth of the texts, and a text is scored by the one that has not seen it: else a
+record of the stream would be told from the examples by its own words. Which fifth that is, its units say, so that equal
+texts have equal scores.
+
 A unit is a token as `shingles` reads them: a run of letters, lower case, or one character of Han or another script
 without spaces. Digits all count as the same one, so that no number is a term. A term is a unit or two units in a row;
 it is known by TERM_BITS bits of a hash.
@@ -22,6 +26,7 @@ Buckets = NDArray[np.uint32]
 TERM_BITS = 18
 """2**18 buckets: 512 KB of weights, which stay in the second cache of a core."""
 BUCKETS = 1 << TERM_BITS
+FOLDS = 5
 DROPPED = np.uint64(64 - TERM_BITS)
 ONE = np.uint64(1)
 
@@ -29,12 +34,13 @@ ONE = np.uint64(1)
 class Bags(NamedTuple):
     """The terms of texts: text i has the buckets `buckets[bounds[i]:bounds[i + 1]]`, ascending, each with its share.
 
-    Shares of a text add up to 1.
+    Shares of a text add up to 1. Text i belongs to fold `folds[i]`.
     """
 
     bounds: Places
     buckets: Buckets
     shares: NDArray[np.float32]
+    folds: Places
 
 
 @cache
@@ -58,14 +64,24 @@ def _pair(before: np.uint64, token: np.uint64) -> np.uint64:
     return mix(before * BASE + token) >> DROPPED
 
 
+@inlined
+def _fold(units: Longs, count: int) -> int:
+    """Return the fold of a text of these units."""
+    total = ONE
+    for k in range(count):
+        total += units[k]
+    return int(np.int64((mix(total) >> np.uint64(32)) % np.uint64(FOLDS)))
+
+
 def bags(texts: Strings, most: int) -> Bags:
     """Return the terms of each text; of a text of more than `most` units, those of the first `most`."""
     return Bags(*_bags(texts, most, folded()))
 
 
 @kernel
-def _bags(texts: Strings, most: int, letters: Alphabet) -> tuple[Places, Buckets, NDArray[np.float32]]:
+def _bags(texts: Strings, most: int, letters: Alphabet) -> tuple[Places, Buckets, NDArray[np.float32], Places]:
     n = len(texts.starts)
+    folds = np.zeros(n, np.int64)
     scratch = np.empty(room(texts), np.uint64)
     terms = np.empty(2 * most, np.uint32)
     bounds = np.zeros(n + 1, np.int64)
@@ -75,7 +91,9 @@ def _bags(texts: Strings, most: int, letters: Alphabet) -> tuple[Places, Buckets
     buckets, shares = np.empty(size, np.uint32), np.empty(size, np.float32)
     at = 0
     for i in range(n):
-        count = min(tokens(texts.data, (texts.starts[i], texts.stops[i]), letters, scratch), most)
+        count = tokens(texts.data, (texts.starts[i], texts.stops[i]), letters, scratch)
+        folds[i] = _fold(scratch, count)
+        count = min(count, most)
         total = max(2 * count - 1, 0)
         for k in range(count):
             terms[k] = np.uint32(_unit(scratch[k]))
@@ -88,11 +106,14 @@ def _bags(texts: Strings, most: int, letters: Alphabet) -> tuple[Places, Buckets
                 at += 1
             shares[at - 1] += np.float32(1) / np.float32(total)
         bounds[i + 1] = at
-    return bounds, buckets[:at].copy(), shares[:at].copy()
+    return bounds, buckets[:at].copy(), shares[:at].copy(), folds
 
 
 def weighed(texts: Strings, weights: Weights) -> tuple[Places, Places]:
-    """Return of each text the sum of the weights of its terms, and how many terms it has."""
+    """Return of each text the sum of the weights of its terms by the model of its fold, and how many terms it has.
+
+    `weights` holds the models of all folds, one behind the other.
+    """
     return _weighed(texts, weights, folded())
 
 
@@ -105,7 +126,8 @@ def _weighed(texts: Strings, weights: Weights, letters: Alphabet) -> tuple[Place
         count = np.uint64(tokens(texts.data, (texts.starts[i], texts.stops[i]), letters, scratch))
         if count == 0:
             continue
-        sums[i] = _sum(scratch, count, weights)
+        fold = _fold(scratch, int(np.int64(count)))
+        sums[i] = _sum(scratch, count, weights[fold * BUCKETS : (fold + 1) * BUCKETS])
         counts[i] = 2 * np.int64(count) - 1
     return sums, counts
 
@@ -120,7 +142,7 @@ def _sum(units: Longs, count: np.uint64, weights: Weights) -> int:
         total += np.int64(weights[_unit(token)]) + np.int64(weights[_pair(before, token)])
         before = token
         at += ONE
-    return total
+    return int(total)
 
 
 class Examples(NamedTuple):
@@ -220,4 +242,4 @@ def joined(parts: list[Bags]) -> Bags:
     """Put bags one behind the other."""
     sizes = [np.diff(part.bounds) for part in parts]
     bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes))])
-    return Bags(bounds, *(np.concatenate([part[place] for part in parts]) for place in (1, 2)))
+    return Bags(bounds, *(np.concatenate([part[place] for part in parts]) for place in (1, 2, 3)))

@@ -48,7 +48,9 @@ def lexicon_in(path: Path) -> Lexicon:
 @cache
 def _read(path: Path, _digest: str) -> Lexicon:
     lines = path.read_text("utf-8").splitlines()
-    words = sorted({" ".join(line.partition("#")[0].lower().split()) for line in lines} - {""}, key=lambda w: (-len(w), w))
+    words = sorted(
+        {" ".join(line.partition("#")[0].lower().split()) for line in lines} - {""}, key=lambda w: (-len(w), w)
+    )
     if len(words) < DISTINCT:
         raise ConfigError(f"{len(words)} words are too few", where=str(path), hint=f"give {DISTINCT} or more")
     latin = [word for word in words if word.isascii()]

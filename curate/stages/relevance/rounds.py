@@ -30,8 +30,8 @@ MODEL = pa.schema(
         ("share", pa.float64()),
     ]
 )
-"""The model, in the first line: weights (int16, little end first), the least score that passes, figures as JSON. Every
-further line is a term that speaks for a text, its weight in nats, and the share of the examples that say it."""
+"""The model, in the first line: weights of all folds (int16, little end first), the least score that passes, figures as
+JSON. Every further line is a term that speaks for a text, its weight in nats, and the share of the examples that say it."""
 
 UNITS = 4096
 """So many units of a text are learnt from: an hour's reading, and no long one outweighs the rest."""
@@ -161,4 +161,5 @@ def chosen(some: "Bags", places: NDArray[np.int64]) -> "Bags":
 
     spans = [slice(some.bounds[place], some.bounds[place + 1]) for place in places]
     bounds = np.concatenate([[0], np.cumsum(np.diff(some.bounds)[places])]).astype(np.int64)
-    return Bags(bounds, *(np.concatenate([some[place][span] for span in spans]) for place in (1, 2)))
+    buckets, shares = (np.concatenate([some[place][span] for span in spans]) for place in (1, 2))
+    return Bags(bounds, buckets, shares, some.folds[places])

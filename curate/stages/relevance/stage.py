@@ -95,7 +95,8 @@ class Relevance(GlobalStage):
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return key uint64, row uint32, rank uint64 of each record that has a text: ranks are the heads of ids."""
         batch = batch.filter(batch["text"].is_valid())
-        ranks = np.array([int(name[:16], 16) for name in batch["id"].to_pylist()], np.uint64)
+        raw = bytes.fromhex("".join(batch["id"].to_pylist()))
+        ranks = np.frombuffer(raw, ">u8")[::2].astype(np.uint64)
         keys = ranks >> GROUP << GROUP
         columns = [pa.array(keys), batch["row"], pa.array(ranks)]
         return pa.RecordBatch.from_arrays(columns, ["key", "row", "rank"])

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from curate.core.kernels.relevance import Bags, masses, terms_of
+from curate.core.kernels.relevance import BUCKETS, FOLDS, Bags, masses, terms_of
 from curate.core.kernels.strings import views
 from curate.stages.relevance.learning import SCALE
 
@@ -31,8 +31,9 @@ class Term(NamedTuple):
     share: float
 
 
-def top_terms(texts: Sequence[str], good: Bags, weights: NDArray[np.int16]) -> list[Term]:
-    """Return the terms that add most to the scores of the examples, the heaviest first."""
+def top_terms(texts: Sequence[str], good: Bags, models: NDArray[np.int16]) -> list[Term]:
+    """Return the terms that add most to the scores of the examples, the heaviest first; folds are averaged."""
+    weights = models.reshape(FOLDS, BUCKETS).mean(axis=0)
     spoken, lower = Counter[str](), Counter[str]()
     for text in texts:
         units = list(units_in(text[:READ_CHARS]))
@@ -43,16 +44,18 @@ def top_terms(texts: Sequence[str], good: Bags, weights: NDArray[np.int16]) -> l
     names = sorted(term for term, count in spoken.items() if count >= least and 2 * lower[term] >= count)
     if not names:
         return []
-    buckets, units = terms_of(views(pa.array(names, pa.string())))
+    buckets, sizes = terms_of(views(pa.array(names, pa.string())))
     mass = masses(good, np.full(len(texts), 1 / len(texts)), 1)
     said = [
-        (mass[bucket] * int(weights[bucket]), -place)
-        for place, (bucket, count) in enumerate(zip(buckets.tolist(), units.tolist(), strict=True))
+        (mass[bucket] * float(weights[bucket]), -place)
+        for place, (bucket, count) in enumerate(zip(buckets.tolist(), sizes.tolist(), strict=True))
         if count == len(names[place].split(" ")) or not names[place].isascii()
     ]
     chosen = [-place for gain, place in sorted(said, reverse=True)[:SHOWN] if gain > 0]
     return [
-        Term(names[place], round(int(weights[buckets[place]]) / SCALE, 3), round(spoken[names[place]] / len(texts), 3))
+        Term(
+            names[place], round(float(weights[buckets[place]]) / SCALE, 3), round(spoken[names[place]] / len(texts), 3)
+        )
         for place in chosen
     ]
 
@@ -60,7 +63,7 @@ def top_terms(texts: Sequence[str], good: Bags, weights: NDArray[np.int16]) -> l
 def units_in(text: str) -> Iterator[str]:
     """Yield the words and characters of a text, and each two in a row that no mark and no digit parts."""
     units = UNIT.findall(text)
-    plain = [unit.isalpha() and unit.isascii() or "\u3400" <= unit[0] <= "\u9fff" for unit in units]
+    plain = [(unit.isalpha() and unit.isascii()) or "\u3400" <= unit[0] <= "\u9fff" for unit in units]
     yield from (unit for unit, fits in zip(units, plain, strict=True) if fits)
     for (one, fits), (two, fit) in pairwise(zip(units, plain, strict=True)):
         if fits and fit and one.isascii() == two.isascii():
