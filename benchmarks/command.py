@@ -178,7 +178,7 @@ def pii(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 @main.command()
 @click.option("--debian", type=click.Path(path_type=Path, exists=True), help="Folder of Debian packages (.deb).")
-@click.option("--draws", default=20, show_default=True, help="How often examples are drawn; means are printed.")
+@click.option("--draws", default=10, show_default=True, help="How often examples are drawn; means are printed.")
 @click.option("--seeds", default=50, show_default=True, help="Good examples of a draw.")
 @folder
 @form

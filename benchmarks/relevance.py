@@ -24,7 +24,7 @@ POOL, TAKEN = 2_000, 600
 """Texts of a stream, and texts taken of each source."""
 CONTAMINATED = 0.05
 DSIR_BUCKETS, DSIR_SMOOTHING = 10_000, 1e-8
-"""Those of the authors' package data-selection 1.0.3."""
+"""Those of the authors' code (github.com/p-lambda/dsir, hashed_ngram_dsir.py); the units are ours, for Chinese."""
 SPEED_BYTES = 16 << 20
 
 Floats = NDArray[np.float64]

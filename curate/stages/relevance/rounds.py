@@ -31,7 +31,8 @@ MODEL = pa.schema(
     ]
 )
 """The model, in the first line: weights of all folds (int16, little end first), the least score that passes, figures as
-JSON. Every further line is a term that speaks for a text, its weight in nats, and the share of the examples that say it."""
+JSON. Every further line is a term that speaks for a text, its weight in nats, and the share of the examples that have
+it."""
 
 UNITS = 4096
 """So many units of a text are learnt from: an hour's reading, and no long one outweighs the rest."""

@@ -18,17 +18,19 @@ from curate.stages.relevance.stage import Relevance
 from tests.conftest import records
 from tests.stages.dedup.driver import Cuts, held_records, verdicts_of
 
-LAW = """
-    合同 当事人 应当 承担 违约 责任 法院 判决 赔偿 证据
-    诉讼 仲裁 条款 义务 权利 管辖 上诉 原告 被告 依法
-""".split()
-KITCHEN = """
-    面粉 鸡蛋 黄油 烤箱 搅拌 牛奶 白糖 蔬菜 煮熟 切片
-    锅中 加入 小火 调味 食盐 葱花 酱油 米饭 翻炒 出锅
-""".split()
-PLAIN = """
-    今天 我们 可以 然后 一个 这样 大家 时候 最后 需要
-""".split()
+# fmt: off
+LAW = [
+    "合同", "当事人", "应当", "承担", "违约", "责任", "法院", "判决", "赔偿", "证据",
+    "诉讼", "仲裁", "条款", "义务", "权利", "管辖", "上诉", "原告", "被告", "依法",
+]
+KITCHEN = [
+    "面粉", "鸡蛋", "黄油", "烤箱", "搅拌", "牛奶", "白糖", "蔬菜", "煮熟", "切片",
+    "锅中", "加入", "小火", "调味", "食盐", "葱花", "酱油", "米饭", "翻炒", "出锅",
+]
+PLAIN = [
+    "今天", "我们", "可以", "然后", "一个", "这样", "大家", "时候", "最后", "需要",
+]
+# fmt: on
 
 
 def texts(words, n, seed):
