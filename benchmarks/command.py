@@ -190,8 +190,8 @@ def relevance(debian: Path | None, draws: int, seeds: int, folder: Path, form: s
     from benchmarks.relevance import Bench
 
     bench = Bench.over(real_sets(), debian, folder, draws, seeds)
-    show(bench.measured(), form)
-    show(bench.speeds(), form)
+    for rows in (bench.measured(), bench.started(), bench.speeds()):
+        show(rows, form)
 
 
 @main.command()

@@ -17,7 +17,8 @@ from benchmarks.relevance_sets import PACKAGES, TASKS, Shelf, Task
 from curate.core.kernels.relevance import BUCKETS, FOLDS, Bags, bags, masses, means, weighed
 from curate.core.kernels.strings import views
 from curate.stages.relevance.learning import SCALE, Learned, auc, learned
-from curate.stages.relevance.rounds import UNITS
+from curate.stages.relevance.lexicon import lexicon_in, shipped
+from curate.stages.relevance.rounds import UNITS, Learn, Stream
 
 KEEP_RECALL = 0.95
 POOL, TAKEN = 2_000, 600
@@ -26,13 +27,20 @@ CONTAMINATED = 0.05
 DSIR_BUCKETS, DSIR_SMOOTHING = 10_000, 1e-8
 """Those of the authors' code (github.com/p-lambda/dsir, hashed_ngram_dsir.py); the units are ours, for Chinese."""
 SPEED_BYTES = 16 << 20
+LEXICONS = {
+    "Chinese law": "legal",
+    "Chinese medicine": "healthcare",
+    "English finance": "finance",
+    "English medicine": "healthcare",
+    "English security": "cybersecurity",
+}
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Found:
-    """One task: the means over all draws, each on texts that were neither an example nor in the stream."""
+    """One task, in percent: means over all draws, each on texts that were neither an example nor in the stream."""
 
     task: str
     register: str
@@ -47,6 +55,19 @@ class Found:
     """Standard deviation between draws: the threshold hangs on the few lowest of the examples."""
     passing: float
     """Share of the others that passes."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """What a shipped lexicon finds where there are no examples, in percent."""
+
+    task: str
+    industry: str
+    first: int
+    """Records of the stream that stood for examples."""
+    auc: float
+    recall: float
+    passing: float
 
 
 @dataclass(frozen=True)
@@ -100,7 +121,7 @@ class Bench:
             lines.append((auc(sought, others), plain, *passing))
         every = np.array(lines)
         figures = [every[:, 0].mean(), every[:, 0].min(), every[:, 1].mean(), every[:, 2].mean()]
-        said = [round(float(one), 4) for one in (*figures, every[:, 2].std(), every[:, 3].mean())]
+        said = [percent(one) for one in (*figures, every[:, 2].std(), every[:, 3].mean())]
         return Found(task.name, "same" if task.hard else "other", f"{len(drawn.sought)} + {len(drawn.others)}", *said)
 
     def drawn(self, task: Task, number: int) -> Drawn:
@@ -119,6 +140,26 @@ class Bench:
         texts = self.shelf.texts(source)
         return draw.sample(texts, min(TAKEN, len(texts)))
 
+    def started(self) -> Sequence[Row]:
+        """Measure what the lexicons find without examples; a tenth of the stream and more is sought."""
+        tasks = [task for task in TASKS if task.name in LEXICONS]
+        return [self.start(task) for task in tasks if self.drawn(task, 0).stream]
+
+    def start(self, task: Task) -> Started:
+        """Measure one lexicon, on one draw."""
+        industry, drawn = LEXICONS[task.name], self.drawn(task, 0)
+        third = len(drawn.sought) // 3
+        texts, sought = drawn.stream + drawn.sought[:third], drawn.sought[third:]
+        words = lexicon_in(shipped(industry))
+        stream = Stream(terms(texts), np.array([words.distinct(text) for text in texts], np.int64), tuple(texts))
+        learn = Learn(sample=len(texts), keep_recall=KEEP_RECALL, lexicon=shipped(industry), digest=words.sha256)
+        good, rest, found = learn.sides(stream)
+        model = learned(good, rest, KEEP_RECALL)
+        ours, others = scores(sought, model), scores(drawn.others, model)
+        passing = [(some >= model.threshold).mean() for some in (ours, others)]
+        figures = [percent(one) for one in (auc(ours, others), *passing)]
+        return Started(task.name, industry, len(found), *figures)
+
     def speeds(self) -> Sequence[Row]:
         """Measure scoring."""
         return [self.speed(source) for source in ("statutes", "questions", "minutes", "abstracts")]
@@ -132,6 +173,11 @@ class Bench:
         weighed(strings, weights)
         seconds = min(timed(strings, weights) for _ in range(3))
         return Speed(source, round(strings.nbytes / 1e6, 1), round(strings.nbytes / 1e6 / seconds, 1))
+
+
+def percent(share: float) -> float:
+    """Say a share in percent."""
+    return round(100 * float(share), 2)
 
 
 def timed(strings: object, weights: NDArray[np.int16]) -> float:

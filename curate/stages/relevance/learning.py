@@ -11,10 +11,10 @@ Floats = NDArray[np.float64]
 
 PRIOR = 1.0
 """The ratio of Xie et al. (2023, arXiv 2302.03169), smoothed by one text in which every bucket has the same share.
-On the tasks of `python -m benchmarks relevance`, 50 examples, adding 1 to counts instead costs up to .05 of AUC."""
+On the tasks of `python -m benchmarks relevance`, adding 1 to counts instead costs up to .05 of AUC."""
 STEPS, PULL, PACE = 20, 2e-4, 0.02
-"""Few steps near the ratio. Of two paces and two lengths tried on nine tasks none moved AUC by more than .003 on eight of
-them, up or down; on the ninth, where even the ratio comes only to .887, longer steps lost .007."""
+"""Few steps near the ratio. Of two paces and two lengths tried on nine tasks none moved AUC by more than .003 on eight,
+up or down; on the ninth, where even the ratio comes only to .887, longer steps lost .007."""
 FLAT = 1e-7
 """Added to the mean square of a share, so that a bucket which hardly occurs does not run away."""
 LIMIT = 7.99
