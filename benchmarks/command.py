@@ -191,6 +191,24 @@ def language(debian: Path | None, form: str) -> None:
 
 
 @main.command()
+@click.option("--debian", type=click.Path(path_type=Path, exists=True), help="Folder of Debian packages (.deb).")
+@click.option("--draws", default=10, show_default=True, help="How often examples are drawn; means are printed.")
+@click.option("--seeds", default=50, show_default=True, help="Good examples of a draw.")
+@folder
+@form
+def relevance(debian: Path | None, draws: int, seeds: int, folder: Path, form: str) -> None:
+    """Measure what `relevance` finds of unseen texts and how fast, and print the tables of docs/relevance.md."""
+    from curate.engine.kernels import keep_kernels
+
+    keep_kernels(folder)  # before numba is imported: beside their sources, kernels may be older than what they call
+    from benchmarks.relevance import Bench
+
+    bench = Bench.over(real_sets(), debian, folder, draws, seeds)
+    for rows in (bench.measured(), bench.started(), bench.speeds()):
+        show(rows, form)
+
+
+@main.command()
 @click.option("--records", default=10_000_000, show_default=True, help="How many records there seem to be.")
 @folder
 @form

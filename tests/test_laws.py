@@ -37,8 +37,16 @@ def stands(target: str) -> bool:
         return False
 
 
+LEAST = {"relevance": {"industry": "legal"}}
+"""What a stage cannot do without."""
+
+
 def stages() -> list[Settings]:
-    return [load_class("stages", name)(**{"as": name}) for name, target in STAGES.items() if stands(target)]
+    return [
+        load_class("stages", name)(**{"as": name, **LEAST.get(name, {})})
+        for name, target in STAGES.items()
+        if stands(target)
+    ]
 
 
 def of(kind: type[Settings]) -> list[Settings]:

@@ -14,6 +14,7 @@ STAGES = {
     "language": "curate.stages.language:Language",
     "length": "curate.stages.length:Length",
     "quality": "curate.stages.quality.stage:Quality",
+    "relevance": "curate.stages.relevance.stage:Relevance",
     "exact_duplicates": "curate.stages.dedup.exact:ExactDuplicates",
     "repeated_lines": "curate.stages.dedup.repeated:RepeatedLines",
     "near_duplicates": "curate.stages.dedup.near:NearDuplicates",

@@ -213,7 +213,7 @@ class Findings(NamedTuple):
     verdicts: pa.Table
     """Its own slice of the last round: VERDICTS, `row` uint32 within the split, `other` as id, plus extras."""
     shared: pa.Table | None = None
-    """All that the last round yielded, for a stage that edits; null where it yielded nothing."""
+    """All that the last round yielded, for a stage that edits or shares; null where it yielded nothing."""
     source: str = ""
     """Name of the source that the records of the task come from."""
 
@@ -227,6 +227,8 @@ class GlobalStage(Settings):
     """Settings that shape what `open` makes of findings, null for all; a change of any other leaves it valid."""
     edits: ClassVar[bool] = False
     """Whether it changes text: its last round then yields what all tasks share, and `open` returns an edit."""
+    shares: ClassVar[bool] = False
+    """Whether its last round yields what all tasks share, though it changes no text: `open` returns a step by it."""
 
     @abstractmethod
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -234,7 +236,7 @@ class GlobalStage(Settings):
 
     @abstractmethod
     def rounds(self) -> Sequence[Round]:
-        """Return the rounds in order; the last one yields VERDICTS, or what tasks share where the stage edits."""
+        """Return the rounds in order; the last one yields VERDICTS, or what tasks share (`edits`, `shares`)."""
 
     @property
     def roles(self) -> tuple[str, ...] | None:

@@ -106,6 +106,7 @@ class Flow:
             step = editing if not findings.verdicts.num_rows else judged(editing, findings.verdicts)
         elif not idle:
             step = cast("Step", opening(lambda: stage.open(findings), stage.name))
+            step = judged(step, findings.verdicts) if stage.shares and findings.verdicts.num_rows else step
         return Opened(stage, self._chosen(stage, step), book)
 
     def _editing(self, stage: Editor | GlobalStage, edit: Edit, book: Book) -> Step:

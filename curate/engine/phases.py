@@ -112,7 +112,7 @@ class Found:
     slices: Sequence[Receipt]
     """By split."""
     shared: FileRef | None = None
-    """What all tasks read, of a stage that edits."""
+    """What all tasks read, of a stage that edits or shares."""
 
     def of(self, place: int) -> tuple[FileRef | None, FileRef | None]:
         """Return what the task of a split reads: its slice, and what is shared."""
@@ -184,7 +184,7 @@ def run_rounds(work: Work, one: Pass) -> list[Found]:
         rounds = _rounds_of(work, stage, doomed)
         work.rounds[stage.name] = rounds
         last = rounds[-1] if rounds else []
-        if stage.edits:
+        if stage.edits or stage.shares:
             shared = next((receipt.outputs["facts"] for receipt in last if receipt.outputs), None)
             findings.append(Found(_slices_of(work, stage, []), shared))
         else:

@@ -83,8 +83,8 @@ def make_plan(config: Config) -> Plan:
 def cut(stages: Sequence[Settings], *, keyed: bool) -> list[Pass]:
     """Cut stages into passes.
 
-    A new one begins where a streaming stage follows a global one, and where a global stage follows one that edits text
-    or adds a column that it reads.
+    A new one begins where a streaming stage follows a global one, and where a global stage follows one that edits text,
+    judges by what all tasks share, or adds a column that it reads.
     """
     drafts: list[tuple[list[GlobalStage], list[Streaming], list[GlobalStage]]] = [([], [], [])]
     if keyed:
@@ -93,7 +93,7 @@ def cut(stages: Sequence[Settings], *, keyed: bool) -> list[Pass]:
     for stage in stages:
         is_global = isinstance(stage, GlobalStage)
         gathered = drafts[-1][2]
-        needs = any(before.edits or {*before.adds.names} & {*stage.reads} for before in gathered)
+        needs = any(before.edits or before.shares or {*before.adds.names} & {*stage.reads} for before in gathered)
         if (waiting and not is_global) or (is_global and needs):
             drafts.append((list(gathered), [], []))
             waiting = False
@@ -136,7 +136,9 @@ def warnings_of(stages: Sequence[Settings]) -> list[str]:
         if stage.edits:
             said += [f"{stage.name!r} edits after {one.name!r} has compared" for one in before if compares(one)]
             continue
-        judges = [one.name for one in after if isinstance(one, Stage) and one.action != "tag" and may_reject(one)]
+        if not compares(stage):
+            continue
+        judges = [one.name for one in after if one.action != "tag" and may_reject(one)]
         if stage.action != "tag" and judges:
             said.append(
                 f"{judges[0]!r} rejects after {stage.name!r}: where it rejects a kept record, all copies are gone"
@@ -151,12 +153,15 @@ def warnings_of(stages: Sequence[Settings]) -> list[str]:
 
 def compares(stage: Settings) -> bool:
     """Tell whether a stage looks for copies."""
-    return isinstance(stage, GlobalStage) and not stage.edits
+    return isinstance(stage, GlobalStage) and not stage.edits and not stage.shares
 
 
-def may_reject(stage: Stage) -> bool:
+def may_reject(stage: Settings) -> bool:
     """Tell whether a stage is one that judges texts, whatever it is called; others reject only where told to."""
-    return name_of("stages", type(stage)) in {"quality", "length"} or bool(getattr(stage, "keep", None))
+    if isinstance(stage, GlobalStage):
+        return stage.shares and stage.action == "reject"
+    judges = name_of("stages", type(stage)) in {"quality", "length"} or bool(getattr(stage, "keep", None))
+    return isinstance(stage, Stage) and judges
 
 
 def share_sources(one: Settings, two: Settings) -> bool:

@@ -1,0 +1,1 @@
+"""Keep, or tag, what is like a folder of good examples."""

@@ -1,0 +1,61 @@
+"""Words of an industry, which find the first examples where the user has none."""
+
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+from curate.core.errors import ConfigError
+from curate.core.files import digest_of
+
+Industry = Literal["finance", "healthcare", "legal", "manufacturing", "energy", "cybersecurity"]
+INDUSTRIES: tuple[str, ...] = get_args(Industry)
+DISTINCT = 3
+"""A record is a first example from so many different words on: one or two are said anywhere."""
+SPREAD = 200
+"""Units by which the length of a text is padded where words are weighed against it, so that no line wins by one."""
+
+
+class Lexicon(NamedTuple):
+    """The words of an industry: one pattern for those in letters, which stand as words, and one for all others."""
+
+    latin: re.Pattern[str] | None
+    other: re.Pattern[str] | None
+    words: int
+    sha256: str
+
+    def distinct(self, text: str) -> int:
+        """Count the different words of the lexicon in a text."""
+        folded = text.lower()
+        found = {hit for pattern in (self.latin, self.other) if pattern for hit in pattern.findall(folded)}
+        return len(found)
+
+
+def shipped(industry: str) -> Path:
+    """Return the lexicon of an industry that comes with the package."""
+    return Path(__file__).with_name("lexicons") / f"{industry}.txt"
+
+
+def lexicon_in(path: Path) -> Lexicon:
+    """Read a lexicon: UTF-8, a word or a phrase a line, `#` starts a comment; ConfigError where it holds too few."""
+    if not path.is_file():
+        hint = "give a text file with a word or a phrase a line"
+        raise ConfigError(f"there is no lexicon {str(path)!r}", where="lexicon", hint=hint)
+    return _read(path, digest_of(path))
+
+
+@cache
+def _read(path: Path, _digest: str) -> Lexicon:
+    lines = path.read_text("utf-8").splitlines()
+    words = sorted(
+        {" ".join(line.partition("#")[0].lower().split()) for line in lines} - {""}, key=lambda w: (-len(w), w)
+    )
+    if len(words) < DISTINCT:
+        raise ConfigError(f"{len(words)} words are too few", where=str(path), hint=f"give {DISTINCT} or more")
+    latin = [word for word in words if word.isascii()]
+    other = [word for word in words if not word.isascii()]
+    said = sha256("\n".join(words).encode()).hexdigest()
+    either = [re.compile("|".join(map(re.escape, some))) if some else None for some in (latin, other)]
+    bounded = re.compile(rf"\b(?:{either[0].pattern})\b") if either[0] else None
+    return Lexicon(bounded, either[1], len(words), said)

@@ -1,0 +1,182 @@
+"""What `relevance` keeps, what it says of itself, and what no cut of the data may change."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import curate
+from curate.core.errors import CurateError
+from curate.core.stage import Findings
+from curate.stages.relevance.learning import auc, quantile
+from curate.stages.relevance.lexicon import INDUSTRIES, lexicon_in, shipped
+from curate.stages.relevance.seeds import seeds_in
+from curate.stages.relevance.stage import Relevance
+from tests.conftest import records
+from tests.stages.dedup.driver import Cuts, held_records, verdicts_of
+
+# fmt: off
+LAW = [
+    "合同", "当事人", "应当", "承担", "违约", "责任", "法院", "判决", "赔偿", "证据",
+    "诉讼", "仲裁", "条款", "义务", "权利", "管辖", "上诉", "原告", "被告", "依法",
+]
+KITCHEN = [
+    "面粉", "鸡蛋", "黄油", "烤箱", "搅拌", "牛奶", "白糖", "蔬菜", "煮熟", "切片",
+    "锅中", "加入", "小火", "调味", "食盐", "葱花", "酱油", "米饭", "翻炒", "出锅",
+]
+PLAIN = [
+    "今天", "我们", "可以", "然后", "一个", "这样", "大家", "时候", "最后", "需要",
+]
+# fmt: on
+
+
+def texts(words, n, seed):
+    draw = np.random.default_rng(seed)
+    return ["，".join(draw.choice(words, 14)) + "。" + "，".join(draw.choice(PLAIN, 6)) for _ in range(n)]
+
+
+def folder_of(path: Path, said) -> Path:
+    path.mkdir()
+    lines = "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in said)
+    (path / "good.jsonl").write_text(lines, "utf-8")
+    return path
+
+
+@pytest.fixture
+def stage(tmp_path):
+    return Relevance(seeds=folder_of(tmp_path / "good", texts(LAW, 40, 0)))
+
+
+def model_of(stage, said, cuts):
+    return verdicts_of(stage, held_records({"a": records(*said)}, cuts), cuts)
+
+
+STREAM = texts(LAW, 20, 1) + texts(KITCHEN, 180, 2)
+
+
+class TestWhatItLearns:
+    def test_what_is_like_the_examples_passes_and_all_else_is_tagged(self, stage):
+        step = stage.open(Findings(pa.table({}), model_of(stage, STREAM, Cuts())))
+        outcome = step(records(*texts(LAW, 50, 3), *texts(KITCHEN, 50, 4)))
+        found = outcome.found.to_pylist()
+        assert {line["rule"] for line in found} == {"relevance:off_topic"}
+        assert {line["action"] for line in found} == {"tag"}
+        assert {line["row"] for line in found} >= set(range(50, 100))
+        assert len(found) <= 60
+        scores = outcome.batch["relevance_score"].to_pylist()
+        assert all((line["value"], line["threshold"]) == (scores[line["row"]], found[0]["threshold"]) for line in found)
+
+    def test_no_cut_of_the_data_changes_the_model(self, stage):
+        whole = model_of(stage, STREAM, Cuts())
+        parts = model_of(stage, STREAM, Cuts(batch=7, partitions=4))
+        assert whole.equals(parts)
+
+    def test_a_text_without_terms_has_no_score_and_a_short_one_is_not_found_wanting(self, stage):
+        step = stage.open(Findings(pa.table({}), model_of(stage, STREAM, Cuts())))
+        outcome = step(records(None, "", "——。", "面粉"))
+        assert outcome.batch["relevance_score"].to_pylist()[:3] == [None, None, None]
+        assert outcome.batch["relevance_score"][3].is_valid
+        assert outcome.found is None
+
+    def test_a_stream_too_small_to_learn_from_is_refused(self, stage):
+        with pytest.raises(CurateError, match="too few to learn from"):
+            model_of(stage, STREAM[:5], Cuts())
+
+    def test_terms_are_what_many_examples_say_and_hold_no_digit_and_no_name(self, tmp_path):
+        said = [f"{text} 13800000000 Alice Smith" for text in texts(LAW, 40, 0)]
+        said[0] += " zanzibar" * 50
+        stage = Relevance(seeds=folder_of(tmp_path / "good", said))
+        model = model_of(stage, STREAM, Cuts())
+        terms = [line["quote"] for line in model.to_pylist()[1:]]
+        assert terms
+        assert not [term for term in terms if any(sign.isdigit() for sign in term)]
+        assert not {"zanzibar", "alice", "smith", "alice smith"} & set(terms)
+
+
+class TestWhatItReads:
+    def test_examples_are_the_same_whatever_the_form_of_the_files(self, tmp_path):
+        said = texts(LAW, 30, 0)
+        folder_of(tmp_path / "a", said)
+        (tmp_path / "b").mkdir()
+        pq.write_table(pa.table({"text": said[:10]}), tmp_path / "b" / "some.parquet")
+        for place, text in enumerate(said[10:]):
+            (tmp_path / "b" / f"{place}.txt").write_text(text, "utf-8")
+        assert seeds_in(tmp_path / "a", "text") == seeds_in(tmp_path / "b", "text")
+
+    def test_fewer_than_thirty_different_examples_are_refused(self, tmp_path):
+        folder = folder_of(tmp_path / "a", texts(LAW, 29, 0) * 2)
+        with pytest.raises(CurateError, match="29 examples are too few"):
+            seeds_in(folder, "text")
+
+    @pytest.mark.parametrize("given", [{}, {"industry": "legal", "seeds": "good"}])
+    def test_one_start_is_given(self, given):
+        with pytest.raises(ValueError, match="give one of seeds"):
+            Relevance(**given)
+
+    @pytest.mark.parametrize("industry", INDUSTRIES)
+    def test_every_industry_has_words_of_both_languages(self, industry):
+        words = lexicon_in(shipped(industry))
+        assert words.latin
+        assert words.other
+        assert words.words >= 50
+
+    def test_a_word_in_letters_stands_alone_and_counts_once(self, tmp_path):
+        (tmp_path / "mine.txt").write_text("pump\nBearing # of a machine\n阀门\n", "utf-8")
+        words = lexicon_in(tmp_path / "mine.txt")
+        assert words.distinct("A pumpkin, a PUMP, a pump; 检修阀门。") == 2
+
+
+class TestFigures:
+    def test_auc_is_the_probability_of_the_right_order(self):
+        assert auc(np.array([2.0, 3.0]), np.array([1.0, 2.0])) == 0.875
+
+    def test_the_threshold_lies_where_a_further_example_falls_with_the_share(self):
+        assert quantile(np.arange(19.0), 0.05) == 0.0
+        assert quantile(np.arange(19.0), 0.10) == 1.0
+        assert quantile(np.arange(19.0), 0.001) == 0.0
+
+
+def configured(tmp_path, **settings):
+    lines = "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in STREAM)
+    (tmp_path / "in.jsonl").write_text(lines, "utf-8")
+    return {
+        "name": "relevant",
+        "sources": {"a": {"format": "jsonl", "path": str(tmp_path / "in.jsonl")}},
+        "stages": [{"relevance": settings}, "exact_duplicates"],
+        "output": {"path": str(tmp_path / "out"), "columns": ["relevance_score"]},
+        "limits": "off",
+    }
+
+
+def stage_said(tmp_path):
+    manifest = json.loads((tmp_path / "out" / "_lineage" / "manifest.json").read_text("utf-8"))
+    return manifest, next(one for one in manifest["stages"] if one["name"] == "relevance")
+
+
+class TestRun:
+    def test_a_run_rejects_what_is_off_topic_and_says_by_what(self, tmp_path):
+        seeds = folder_of(tmp_path / "good", texts(LAW, 40, 0))
+        curate.run(configured(tmp_path, seeds=str(seeds), action="reject"))
+        manifest, said = stage_said(tmp_path)
+        assert said["rejected"] >= 178
+        assert said["records_out"] >= 15
+        figures = said["lineage"]
+        assert figures["examples"] == 40
+        assert figures["auc"] > 0.9
+        assert 0.9 <= figures["recall"] <= 1
+        assert len(figures["model_sha256"]) == len(figures["examples_sha256"]) == 64
+        assert str(tmp_path) not in json.dumps(manifest["stages"])
+
+    def test_a_lexicon_starts_without_examples(self, tmp_path):
+        config = configured(tmp_path, industry="legal", action="reject")
+        lines = "".join(json.dumps({"text": text}) + "\n" for text in texts(LAW, 60, 5) + STREAM)
+        (tmp_path / "in.jsonl").write_text(lines, "utf-8")
+        curate.run(config)
+        _, said = stage_said(tmp_path)
+        assert said["rejected"] >= 150
+        assert said["records_out"] >= 60
+        assert said["lineage"]["examples"] >= 30
+        assert len(said["lineage"]["lexicon_sha256"]) == 64
