@@ -14,6 +14,8 @@ STAGES = {
     "language": "curate.stages.language:Language",
     "length": "curate.stages.length:Length",
     "quality": "curate.stages.quality.stage:Quality",
+    "safety": "curate.stages.safety.stage:Safety",
+    "source_gate": "curate.stages.safety.gate:SourceGate",
     "exact_duplicates": "curate.stages.dedup.exact:ExactDuplicates",
     "repeated_lines": "curate.stages.dedup.repeated:RepeatedLines",
     "near_duplicates": "curate.stages.dedup.near:NearDuplicates",
