@@ -177,6 +177,19 @@ def pii(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 
 @main.command()
+@click.option("--each", default=200, show_default=True, help="Planted texts of each kind.")
+@seed
+@form
+def safety(each: int, seed: int, form: str) -> None:
+    """Count what `safety` finds of what was planted, what it marks in good texts, and its speed (docs/safety.md)."""
+    from benchmarks import safety as bench  # brings polars and numba, which most other commands do without
+
+    found = bench.measured(real_sets(), each, seed)
+    text = f"{table(found.recalls)}\n\n{table(found.marks)}"
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else text)
+
+
+@main.command()
 @click.option("--records", default=10_000_000, show_default=True, help="How many records there seem to be.")
 @folder
 @form

@@ -18,7 +18,7 @@ BISECTIONS = 60
 """Halvings of [0, 1]: more than a double can tell apart."""
 SEEN, BAD = "seen", "bad"
 DIGITS = 6
-"""Of the figures in the manifest: the last bits of a logarithm differ between machines."""
+"""Of the bounds: the last bits of a logarithm differ between machines."""
 Held = Literal["share", "lower", "upper"]
 Rows = npt.NDArray[np.uint64]
 Values = npt.NDArray[np.float64]
@@ -77,7 +77,8 @@ class SourceGate(GlobalStage):
         blocked = sum(batch.num_rows for batch in lines)
         names = sorted(name.partition(":")[2] for name in counts if name.startswith(f"{SEEN}:"))
         by_source = {
-            name: judged(counts.get(f"{BAD}:{name}", 0), counts[f"{SEEN}:{name}"], self.limit, self.by) for name in names
+            name: judged(counts.get(f"{BAD}:{name}", 0), counts[f"{SEEN}:{name}"], self.limit, self.by)
+            for name in names
         }
         return {
             "limit": self.limit,
@@ -137,10 +138,9 @@ class Gate(Value):
 
 def judged(bad: int, seen: int, limit: float, held: Held) -> dict[str, Any]:
     """Return the figures of one source and whether it is blocked: above the limit, not at it."""
-    lower, upper = interval(bad, seen)
+    lower, upper = (round(bound, DIGITS) for bound in interval(bad, seen))
     figures = {"share": bad / seen, "lower": lower, "upper": upper}
-    told = {name: round(value, DIGITS) for name, value in figures.items()}
-    return {"records": seen, "bad": bad, **told, "blocked": figures[held] > limit}
+    return {"records": seen, "bad": bad, **figures, "blocked": figures[held] > limit}
 
 
 def interval(bad: int, seen: int) -> tuple[float, float]:

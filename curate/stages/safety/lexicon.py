@@ -20,7 +20,7 @@ CONTACT = re.compile(
     r"|(?:电话|手机|热线|联系|咨询|拨打|致电|\b(?:call|text|contact|whatsapp|phone))[^。\n]{0,12}?"
     r"(?:1[3-9]\d{9}|400[- ]?\d{3}[- ]?\d{4}|\+?\d[\d -]{8,14}\d)(?!\d)"
     r"|\b(?:t\.me|wa\.me)/\w{4,}",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """A messenger or a telephone, and its number: the junk trade needs an answer. A number alone is no contact."""
 LETTER = "[0-9a-z]"

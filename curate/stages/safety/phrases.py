@@ -1,8 +1,11 @@
 """Find sentences that speak to a model, and those by which a model or its keeper says that it wrote the text."""
+# ruff: noqa: E501 - a phrase is read in one line
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from curate.stages.safety.sight import stretches
 
 
 class Phrase(NamedTuple):
@@ -16,19 +19,21 @@ class Phrase(NamedTuple):
 
 def phrase(rule: str, gates: str, pattern: str) -> Phrase:
     """Compile a phrase; gates are parted by commas."""
-    return Phrase(rule, tuple(gate.strip() for gate in gates.split(",")), re.compile(pattern, re.IGNORECASE))
+    return Phrase(rule, tuple(gate.strip() for gate in gates.split(",")), re.compile(pattern, re.IGNORECASE | re.ASCII))
 
 
 _EARLIER = r"(?:all |any |the |your |of |my |these )*(?:previous|prior|above|earlier|preceding|foregoing|initial|original|system)"
 _ORDERS = r"(?:instruction|prompt|direction|rule|guideline|command|message|context)s?\b"
 _WHOSE = r"(?:之前|以上|上述|上面|此前|先前|前面|前文|你(?:之前)?收到)"
+_QUOTE = r"(?:\\?[\"']|&quot;|&#34;)?"
 _ZH_ORDERS = r"(?:指令|指示|提示词?|规则|要求|设定|命令|约束|限制|对话|内容)"
 
 PHRASES = (
     phrase(
         "injection",
         "ignore, disregard, forget, override",
-        rf"\b(?:ignore|disregard|forget|override)\s+{_EARLIER}\s+(?:\w+\s+)?{_ORDERS}",
+        rf"\b(?:ignore|disregard|forget|override)\s+{_EARLIER}\s+(?:\w+\s+)?{_ORDERS}"
+        r"|\b(?:ignore|disregard|forget) (?:everything|anything|all)(?: that)?(?: was| is)?(?: written| said)? (?:above|before|prior|previous)",
     ),
     phrase(
         "injection",
@@ -69,9 +74,8 @@ PHRASES = (
     phrase(
         "ai_label",
         "aigc",
-        r"[\"']?AIGC[\"']?\s*[:=>]\s*[\"']?\{[^{}]{0,600}?\\?[\"']Label\\?[\"']\s*:\s*\\?[\"']?[123]\b"
-        r"|\bAIGC:(?:Label|ContentProducer|ProduceID)\b"
-        r"|\\?[\"']ContentProducer\\?[\"']\s*:[^{}]{0,300}?\\?[\"']ProduceID\\?[\"']",
+        rf"AIGC{_QUOTE}\s*[:=>]\s*[\"']?\{{[^{{}}]{{0,600}}?{_QUOTE}Label{_QUOTE}\s*:\s*{_QUOTE}[123]\b"
+        r"|\bAIGC:(?:Label|ContentProducer|ProduceID)\b",
     ),
     phrase(
         "ai_notice",
@@ -93,7 +97,7 @@ PHRASES = (
         "作为一个, 作为一名, 作为ai, 作为人工智能, 作为大, 作为语言, 我是一个, 我是由, 知识截止, 知识更新",
         r"作为(?:一个|一名|一款)?\s?(?:ai|人工智能|大语言|大型语言|语言)\s?(?:语言|助手|模型|大模型|聊天机器人|[，,]\s?我)"
         r"|我(?:只)?是(?:一个|一名|一款)(?:ai|人工智能|大型?语言|语言)\s?(?:语言|助手|模型|聊天机器人)"
-        r"|我是由\s?[\w ]{1,16}?(?:开发|训练|研发)的|我的知识(?:截止|更新(?:至|到|截止))",
+        r"|我是由[^\n，。]{1,16}?(?:开发|训练|研发)的|我的知识(?:截止|更新(?:至|到|截止))",
     ),
 )
 """Words in Chinese and English. `ai_label` is the implicit label of GB 45438-2025 where metadata came into the text: the
@@ -109,14 +113,14 @@ def gates() -> Iterable[str]:
     return (gate for one in PHRASES for gate in one.gates)
 
 
-def phrases(text: str, seen: frozenset[str]) -> Iterator[str]:
-    """Yield the rule of each phrase in a text; `seen` are the gates that stand in it.
+def phrases(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
+    """Yield the rule of each phrase in a text; `seen` are the gates that stand in it, `lowered` is it in small letters.
 
     An injection that is quoted, as books on security do, is `injection_quoted`: it may be meant, or may be shown.
     """
     for one in PHRASES:
-        if not seen.isdisjoint(one.gates):
-            for found in one.pattern.finditer(text):
+        for start, stop in stretches(lowered, seen.intersection(one.gates)):
+            for found in one.pattern.finditer(text, start, stop):
                 quoted = one.rule == "injection" and is_quoted(text, found.start())
                 yield "injection_quoted" if quoted else one.rule
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from math import log2
 from typing import NamedTuple
 
+from curate.stages.safety.sight import places, stretches
+
 LOW, TOKEN, KEY = 2.5, 3.0, 3.5
-"""Bits a character. detect-secrets asks 3.0 of hexadecimal, gitleaks 3.5 of what only a label makes a key; a password of
-eight signs cannot have more than 3, so 2.5 is asked of it and several kinds of signs."""
+"""Bits a character. detect-secrets asks 3.0 of hexadecimal, gitleaks 3.5 of what only a label makes a key. A password
+of eight signs cannot have more than 3: 2.5 is asked of it, and several kinds of signs."""
 
 
 class Format(NamedTuple):
@@ -16,7 +18,7 @@ class Format(NamedTuple):
 
     name: str
     gates: tuple[str, ...]
-    """Strings, in small letters, one of which stands in every text with such a secret."""
+    """Strings, one of which stands in every such secret, or before it."""
     pattern: re.Pattern[str]
     """Its first group, where there is one, is the secret."""
     bits: float = TOKEN
@@ -37,7 +39,7 @@ def formed(name: str, gates: str, pattern: str, bits: float = TOKEN) -> Format:
 
 
 FORMATS = (
-    formed("aws_key", "akia asia abia acca", r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}"),
+    formed("aws_key", "AKIA ASIA ABIA ACCA", r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}"),
     formed(
         "github_token", "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", r"gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82}"
     ),
@@ -45,28 +47,28 @@ FORMATS = (
     formed("slack_token", "xoxa- xoxb- xoxe- xoxp- xoxr- xoxs- xapp-", r"x(?:ox[abeprs]|app)-[A-Za-z0-9-]{20,}"),
     formed("slack_webhook", "hooks.slack.com/services/", r"hooks\.slack\.com/services/(T\w{8,}/B\w{8,}/\w{20,})"),
     formed("stripe_key", "k_live_", r"[rs]k_live_[A-Za-z0-9]{20,}"),
-    formed("google_key", "aiza", r"AIza[\w-]{35}"),
-    formed("google_oauth", "ya29. gocspx-", r"ya29\.[\w-]{30,}|GOCSPX-[\w-]{28}"),
+    formed("google_key", "AIza", r"AIza[\w-]{35}"),
+    formed("google_oauth", "ya29. GOCSPX-", r"ya29\.[\w-]{30,}|GOCSPX-[\w-]{28}"),
     formed(
         "openai_key",
-        "sk-proj- sk-svcacct- sk-admin- t3blbkfj",
+        "sk-proj- sk-svcacct- sk-admin- T3BlbkFJ",
         r"sk-(?:proj|svcacct|admin)-[\w-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}",
     ),
     formed("anthropic_key", "sk-ant-", r"sk-ant-[a-z]+\d\d-[\w-]{80,}"),
     formed("huggingface_token", "hf_", r"hf_[A-Za-z]{34}"),
     formed("npm_token", "npm_", r"npm_[A-Za-z0-9]{36}"),
-    formed("pypi_token", "pypi-ageichlwas5vcmc", r"pypi-AgEIcHlwaS5vcmc[\w-]{50,}"),
-    formed("sendgrid_key", "sg.", r"SG\.[\w-]{22}\.[\w-]{43}"),
+    formed("pypi_token", "pypi-AgEIcHlwaS5vcmc", r"pypi-AgEIcHlwaS5vcmc[\w-]{50,}"),
+    formed("sendgrid_key", "SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
     formed("docker_token", "dckr_pat_", r"dckr_pat_[\w-]{27}"),
     formed("digitalocean_token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[0-9a-f]{64}"),
     formed("shopify_token", "shpat_ shpca_ shppa_ shpss_", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
-    formed("telegram_token", ":aa", r"\d{8,10}:AA[\w-]{33}"),
-    formed("aliyun_key", "ltai", r"LTAI[A-Za-z0-9]{12,26}"),
-    formed("tencent_key", "akid", r"AKID[A-Za-z0-9]{32}"),
-    formed("jwt", "eyj", r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
+    formed("telegram_token", ":AA", r"\d{8,10}:AA[\w-]{33}"),
+    formed("aliyun_key", "LTAI", r"LTAI[A-Za-z0-9]{12,26}"),
+    formed("tencent_key", "AKID", r"AKID[A-Za-z0-9]{32}"),
+    formed("jwt", "eyJ", r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
     Format(
         "private_key",
-        ("private key-----", "private key block-----"),
+        ("-----BEGIN",),
         re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,2}PRIVATE KEY(?: BLOCK)?-----[^-]{0,200}?([A-Za-z0-9+/]{40,})"),
     ),
     Format("url_password", ("://",), re.compile(r"://[^\s:/@'\"<>]{1,64}:([^\s:/@'\"<>{}$]{6,128})@"), LOW),
@@ -75,12 +77,22 @@ FORMATS = (
 
 LABELS = {
     "password": ("password", "passwd", "pwd", "passphrase", "密码", "口令"),
-    "assigned_key": ("secret", "token", "api_key", "apikey", "api-key", "access_key", "accesskey", "private_key", "密钥"),
+    "assigned_key": (
+        "secret",
+        "token",
+        "api_key",
+        "apikey",
+        "api-key",
+        "access_key",
+        "accesskey",
+        "private_key",
+        "密钥",
+    ),
 }
 """What is written before a secret that has no form of its own."""
 _VALUE = r"[\"'\]]{0,2}\s{0,3}(?:=>|:=|=|:|：|是|为)\s{0,3}[\"'“`]?([!-~]{8,128}?)(?=[\"'”`,;，。；)<\s]|$)"
 _TAIL = re.compile(rf"(?:[_-]?(?:key|id|access|value|auth|token))?{_VALUE}", re.IGNORECASE)
-_LABEL = {label: re.compile(re.escape(label), re.IGNORECASE | re.ASCII) for said in LABELS.values() for label in said}
+_LABELS = tuple(label for said in LABELS.values() for label in said)
 _LONG = {"password": 8, "assigned_key": 16}
 _BITS = {"password": LOW, "assigned_key": KEY}
 STAND_IN = re.compile(
@@ -98,28 +110,27 @@ FEWEST_KINDS = 2
 
 
 def gates() -> Iterable[str]:
-    """Return every string that opens a rule."""
-    return (*(gate for one in FORMATS for gate in one.gates), *_LABEL)
+    """Return every string that opens a rule, in small letters."""
+    return (*(gate.lower() for one in FORMATS for gate in one.gates), *_LABELS)
 
 
-def secrets(text: str, seen: frozenset[str]) -> Iterator[Secret]:
-    """Yield the secrets of a text; `seen` are the gates that stand in it."""
+def secrets(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Secret]:
+    """Yield the secrets of a text; `seen` are the gates that stand in it, `lowered` is it in small letters."""
     for one in FORMATS:
-        if not seen.isdisjoint(one.gates):
-            for found in one.pattern.finditer(text):
+        for start, stop in stretches(text, [gate for gate in one.gates if gate.lower() in seen]):
+            for found in one.pattern.finditer(text, start, stop):
                 yield from weighed(one.name, found[found.re.groups], one.bits)
     for name, labels in LABELS.items():
-        for label in labels:
-            if label in seen:
-                for value in assigned(text, _LABEL[label]):
-                    if len(value) >= _LONG[name] and is_mixed(value):
-                        yield from weighed(name, value, _BITS[name])
+        for label in seen.intersection(labels):
+            for value in assigned(text, lowered, label):
+                if len(value) >= _LONG[name] and is_mixed(value):
+                    yield from weighed(name, value, _BITS[name])
 
 
-def assigned(text: str, label: re.Pattern[str]) -> Iterator[str]:
+def assigned(text: str, lowered: str, label: str) -> Iterator[str]:
     """Yield what is assigned to a label."""
-    for found in label.finditer(text):
-        value = _TAIL.match(text, found.end())
+    for place in places(lowered, label):
+        value = _TAIL.match(text, place + len(label))
         if value:
             yield value[1]
 

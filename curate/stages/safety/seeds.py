@@ -1,4 +1,5 @@
 """Small neutral lists that come with curate: three kinds of junk trade, and the words of three honest domains."""
+# ruff: noqa: E501 - Han characters count twice
 
 from typing import Literal, NamedTuple
 

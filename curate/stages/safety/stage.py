@@ -1,7 +1,7 @@
 """Mark records that are unlawful or unhealthy, hold secrets, speak to models in hiding, or were made by one."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
@@ -15,10 +15,12 @@ from curate.stages.safety import phrases, secrets
 from curate.stages.safety.lexicon import Bounds, Finder, Lexicons, risk_of, terms_of
 from curate.stages.safety.risks import RISKS
 from curate.stages.safety.seeds import DOMAINS, SEEDS, DomainName, SeedName
+from curate.stages.safety.sight import small
 
 Family = Literal["lexicons", "secrets", "instructions", "hidden", "labels"]
 FAMILIES: tuple[Family, ...] = ("lexicons", "secrets", "instructions", "hidden", "labels")
 LABELS = ("ai_label", "ai_notice", "ai_phrase")
+HIDDEN = ("repeated_trigger", "invisible_tags", "invisible_run", "invisible_dense", "bidi_override", "long_base64")
 COUNTED = ("terms", "secrets", "instructions", "labels", "invisible", "encoded", "repeats")
 """Signals that are whole numbers; `density` is not."""
 
@@ -103,10 +105,9 @@ class Safety(Stage):
     def rules(self) -> tuple[str, ...]:
         """The rules that the settings bring about, without the stage's name."""
         lexicons = dict.fromkeys((*self.seeds, *(str(risk_of(path)) for path in self.lexicons)))
-        formats = dict.fromkeys((*(f"secret_{one.name}" for one in secrets.FORMATS), *map("secret_{}".format, secrets.LABELS)))
+        formats = [f"secret_{name}" for name in (*(one.name for one in secrets.FORMATS), *secrets.LABELS)]
         words = ("injection", "injection_quoted", "template", "trigger")
-        forms = ("repeated_trigger", "invisible_tags", "invisible_run", "invisible_dense", "bidi_override", "long_base64")
-        return (*lexicons, *formats, *words, *forms, *LABELS)
+        return (*lexicons, *formats, *words, *HIDDEN, *LABELS)
 
     @property
     def adds(self) -> pa.Schema:
@@ -143,7 +144,7 @@ class Safety(Stage):
         terms: dict[str, list[str]] = {name: list(SEEDS[name].terms) for name in self.seeds}
         for path in self.lexicons:
             terms.setdefault(str(risk_of(path)), []).extend(terms_of(path))
-        domains = {name: DOMAINS[name] for name in self.domains}
+        domains: dict[str, tuple[str, ...]] = {name: DOMAINS[name] for name in self.domains}
         more = {str(path): terms_of(path) for path in self.domain_words}
         bounds = Bounds(self.min_terms, self.min_terms_alone, self.density, self.veto)
         return Lexicons(terms if "lexicons" in self.look_for else {}, {**domains, **more}, bounds)
@@ -178,9 +179,12 @@ class Judge:
             lines += self._hidden(texts, numbers)
         for row, counts in self.finder.counts(texts).items():
             text = texts[row].as_py()
+            lowered, seen = small(text), frozenset(counts)
             lines += self._terms(row, text, counts, (numbers["terms"], density))
-            lines += self._secrets(row, text, frozenset(counts), numbers["secrets"])
-            lines += self._phrases(row, text, counts, numbers)
+            if "secrets" in self.stage.look_for:
+                lines += self._secrets(row, secrets.secrets(text, lowered, seen), numbers["secrets"])
+            lines += self._phrases(row, Counter(phrases.phrases(text, lowered, seen)), numbers)
+            lines += self._triggers(row, text, seen, numbers["instructions"])
         null = texts.is_null().to_numpy(zero_copy_only=False)
         columns = {f"{self.stage.name}_{what}": pa.array(values, mask=null) for what, values in numbers.items()}
         columns[f"{self.stage.name}_density"] = pa.array(density, mask=null)
@@ -189,31 +193,30 @@ class Judge:
     def _terms(self, row: int, text: str, counts: dict[str, int], signals: tuple[Any, Any]) -> Iterator[Line]:
         terms, density = signals
         for said in self.lexicons.judge(text, counts):
-            if (said.terms, said.density) > (terms[row], density[row]):
-                terms[row], density[row] = said.terms, said.density
+            terms[row], density[row] = max((terms[row], density[row]), (said.terms, said.density))
             if said.found:
                 yield Line(row, said.lexicon, "terms", said.terms, said.needed)
 
-    def _secrets(self, row: int, text: str, seen: frozenset[str], signal: Any) -> Iterator[Line]:
-        if "secrets" not in self.stage.look_for:
-            return
+    def _secrets(self, row: int, found: Iterable[secrets.Secret], signal: Any) -> Iterator[Line]:
         best: dict[str, secrets.Secret] = {}
-        for one in secrets.secrets(text, seen):
+        for one in found:
             signal[row] += 1
             best[one.name] = max(best.get(one.name, one), one, key=lambda secret: secret.bits)
         for name, one in sorted(best.items()):
             yield Line(row, f"secret_{name}", "entropy", one.bits, one.threshold)
 
-    def _phrases(self, row: int, text: str, counts: dict[str, int], numbers: dict[str, Any]) -> Iterator[Line]:
-        wanted = self.stage.look_for
-        often = Counter(phrases.phrases(text, frozenset(counts)) if {"instructions", "labels"} & set(wanted) else ())
-        if "instructions" in wanted and (planted := sum(text.count(t) for low, t in self.triggers.items() if low in counts)):
-            often["trigger"] = planted
+    def _phrases(self, row: int, often: Counter[str], numbers: dict[str, Any]) -> Iterator[Line]:
         for rule, count in sorted(often.items()):
             family: Literal["instructions", "labels"] = "labels" if rule in LABELS else "instructions"
-            if family in wanted:
+            if family in self.stage.look_for:
                 numbers[family][row] += count
                 yield Line(row, rule, family, count, 1)
+
+    def _triggers(self, row: int, text: str, seen: frozenset[str], signal: Any) -> Iterator[Line]:
+        planted = sum(text.count(trigger) for low, trigger in self.triggers.items() if low in seen)
+        if planted:
+            signal[row] += planted
+            yield Line(row, "trigger", "triggers", planted, 1)
 
     def _hidden(self, texts: pa.StringArray, numbers: dict[str, Any]) -> Iterator[Line]:
         from curate.core.kernels import hidden
@@ -239,7 +242,14 @@ class Judge:
             return None
         name, stage = self.stage.name, self.stage
         rows = [
-            (one.row, f"{name}:{one.rule}", f"{name}_{one.metric}", float(one.value), float(one.threshold), one.operator)
+            (
+                one.row,
+                f"{name}:{one.rule}",
+                f"{name}_{one.metric}",
+                float(one.value),
+                float(one.threshold),
+                one.operator,
+            )
             for one in sorted(lines, key=lambda line: line.row)
         ]
         actions = [stage.action_of(rule.partition(":")[2]) for _, rule, *_ in rows]
