@@ -206,6 +206,16 @@ def relevance(debian: Path | None, draws: int, seeds: int, folder: Path, form: s
     bench = Bench.over(real_sets(), debian, folder, draws, seeds)
     for rows in (bench.measured(), bench.started(), bench.speeds()):
         show(rows, form)
+@click.option("--each", default=200, show_default=True, help="Planted texts of each kind.")
+@seed
+@form
+def safety(each: int, seed: int, form: str) -> None:
+    """Count what `safety` finds of what was planted, what it marks in good texts, and its speed (docs/safety.md)."""
+    from benchmarks import safety as bench  # brings polars and numba, which most other commands do without
+
+    found = bench.measured(real_sets(), each, seed)
+    text = f"{table(found.recalls)}\n\n{table(found.marks)}"
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else text)
 
 
 @main.command()

@@ -15,6 +15,8 @@ STAGES = {
     "length": "curate.stages.length:Length",
     "quality": "curate.stages.quality.stage:Quality",
     "relevance": "curate.stages.relevance.stage:Relevance",
+    "safety": "curate.stages.safety.stage:Safety",
+    "source_gate": "curate.stages.safety.gate:SourceGate",
     "exact_duplicates": "curate.stages.dedup.exact:ExactDuplicates",
     "repeated_lines": "curate.stages.dedup.repeated:RepeatedLines",
     "near_duplicates": "curate.stages.dedup.near:NearDuplicates",

@@ -113,6 +113,8 @@ class Settings(Value):
     """Bumped by hand whenever the stage's output changes for the same input; part of every task key."""
     uses: ClassVar[tuple[str, ...]] = ()
     """Distributions whose versions shape the output and so enter the task key."""
+    limited: ClassVar[bool] = True
+    """Whether what it rejects counts against `limits.rejected_share`: not where leaving out much is its purpose."""
 
     name: str = Field("", alias="as", description="Another name for this stage, where it stands twice.")
     sources: tuple[str, ...] | None = Field(None, description="Only records of these sources; all when absent.")

@@ -64,8 +64,11 @@ def check_limits(work: Work, accounting: Accounting) -> None:
 def losses(work: Work, accounting: Accounting, *, by_source: bool) -> Iterator[Loss]:
     """Add up what was left out, source by source or over the whole run."""
     rules: dict[str, Counter[str]] = {name: Counter() for name in accounting.by_source}
+    spared = {stage.name for stage in work.config.stages if not stage.limited}
     for receipt in (receipt for receipts in work.passes for receipt in receipts):
         for tally in receipt.tallies:
+            if tally.stage in spared:
+                continue
             rules[receipt.source].update({rule: said.get("rejected", 0) for rule, said in tally.rules.items()})
     if by_source:
         for name, account in accounting.by_source.items():

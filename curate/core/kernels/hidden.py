@@ -1,0 +1,174 @@
+"""Find what is not meant for readers: characters that nobody sees, long base64, strings said again and again."""
+# ruff: noqa: PLR2004 - the numbers are bytes and code points of UTF-8
+
+import numpy as np
+import numpy.typing as npt
+
+from curate.core.kernels.compiled import inlined, kernel
+from curate.core.kernels.strings import Bytes, Places, Strings
+
+MEASURED = ("chars", "invisible", "invisible_run", "tags", "overrides", "encoded", "repeats")
+CHARS, INVISIBLE, RUN, TAGGED, OVERRIDES, ENCODED, REPEATS = range(7)
+WRAPPED = 60
+"""A line of base64 that is broken has at least so many characters (64 in PEM, 76 in MIME)."""
+WINDOW = 256
+"""Shorter stretches of base64, line ends counted, are not looked for."""
+SHORTEST, LONGEST = 4, 96
+"""Bytes of a unit that is said again and again."""
+SLOTS = 4096
+OTHER, SMALL, CAPITAL, DIGIT, PLUS, BREAK = range(6)
+
+Counts = npt.NDArray[np.int64]
+
+
+def hidden(strings: Strings) -> Counts:
+    """Measure each string: int64, shape (n, 7), columns as in MEASURED.
+
+    `invisible` counts zero-width characters, bidirectional controls, tag characters and supplementary variation
+    selectors, but no joiners behind letters of scripts that need them (Arabic to Myanmar) or behind emoji;
+    `invisible_run` is the most of them in a row; `tags` counts tag characters outside of flags, `overrides` U+202D and
+    U+202E; `encoded` is the length of the longest stretch of base64 with capitals, small letters and digits (0 below
+    250), over line ends where lines are long; `repeats` says how often a unit of 4 to 96 bytes with two letters and on
+    one line stands in a row.
+    """
+    table = np.zeros(256, np.uint8)
+    for characters, group in (
+        (b"abcdefghijklmnopqrstuvwxyz", SMALL),
+        (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", CAPITAL),
+        (b"0123456789", DIGIT),
+        (b"+/", PLUS),
+        (b"\r\n", BREAK),
+    ):
+        table[list(characters)] = group
+    counts = np.zeros((len(strings.starts), len(MEASURED)), np.int64)
+    _measure(strings.data, (strings.starts, strings.stops), table, counts)
+    return counts
+
+
+@kernel
+def _measure(data: Bytes, spans: tuple[Places, Places], table: Bytes, counts: Counts) -> None:
+    starts, stops = spans
+    last = np.full(SLOTS, -1, np.int64)
+    for i in range(len(starts)):
+        start, stop = starts[i], stops[i]
+        _unseen(data, start, stop, counts[i])
+        counts[i, ENCODED] = _encoded(data, start, stop, table)
+        counts[i, REPEATS] = _repeats(data, start, stop, last)
+
+
+@inlined
+def _unseen(data: Bytes, start: int, stop: int, counts: Counts) -> None:
+    at, run = start, 0
+    flag, before = False, np.uint8(0)
+    while at < stop:
+        byte = data[at]
+        if byte < 0x80 or (0xE3 <= byte <= 0xEE):
+            counts[CHARS] += 1
+            at += 1 if byte < 0x80 else 3
+            run, flag, before = 0, False, byte
+            continue
+        size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+        code = _code(data, at, size)
+        tag = 0xE0000 <= code <= 0xE007F
+        joins = code in (0x200C, 0x200D) and (0xD8 <= before <= 0xE1 or before >= 0xEF)
+        if not joins and (
+            tag
+            or 0x200B <= code <= 0x200F
+            or 0x202A <= code <= 0x202E
+            or 0x2060 <= code <= 0x206F
+            or code == 0xFEFF
+            or 0xE0100 <= code <= 0xE01EF
+        ):
+            run += 1
+            counts[INVISIBLE] += not (tag and flag)
+            counts[TAGGED] += tag and not flag
+            counts[OVERRIDES] += code in (0x202D, 0x202E)
+            counts[RUN] = max(counts[RUN], 0 if flag else run)
+        else:
+            run, flag = 0, code == 0x1F3F4
+        counts[CHARS] += 1
+        before = byte
+        at += size
+
+
+@inlined
+def _code(data: Bytes, at: int, size: int) -> np.int64:
+    """Return the code point of three or four bytes; 0 for two."""
+    code = np.int64(0)
+    if size > 2:
+        code = np.int64(data[at] & (0x0F if size == 3 else 0x07))
+        for place in range(at + 1, at + size):
+            code = code << 6 | np.int64(data[place] & 0x3F)
+    return code
+
+
+@inlined
+def _encoded(data: Bytes, start: int, stop: int, table: Bytes) -> int:
+    """Return the longest stretch; looks at the end of each window first, where most texts already show that none is."""
+    best, at = 0, start
+    while at + WINDOW <= stop:
+        back = at + WINDOW - 1
+        while back >= at and table[data[back]] != OTHER:
+            back -= 1
+        if back >= at:
+            at = back + 1
+            continue
+        size = line = small = capital = digit = 0
+        group = np.uint8(BREAK)
+        while at < stop and group != OTHER:
+            group = table[data[at]]
+            at += 1
+            if group == BREAK and (line >= WRAPPED or line == 0):
+                line = 0
+            elif OTHER < group < BREAK:
+                size += 1
+                line += 1
+                small += group == SMALL
+                capital += group == CAPITAL
+                digit += group == DIGIT
+            else:
+                best = size if size > best and small > 0 and capital > 0 and digit > 0 else best
+                size = line = small = capital = digit = 0
+        best = size if size > best and small > 0 and capital > 0 and digit > 0 else best
+    return best if best >= WINDOW - WINDOW // WRAPPED - 1 else 0
+
+
+@inlined
+def _repeats(data: Bytes, start: int, stop: int, last: Counts) -> int:
+    best = period = run = 0
+    for at in range(start, stop):
+        if period > 0 and data[at] == data[at - period]:
+            run += 1
+        else:
+            if period >= SHORTEST and run >= period * max(best, 1):
+                best = max(best, _said(data, at, period, run))
+            period = run = 0
+        if at + 4 > stop:
+            continue
+        word = np.uint32(data[at]) | np.uint32(data[at + 1]) << 8 | np.uint32(data[at + 2]) << 16
+        word |= np.uint32(data[at + 3]) << 24
+        slot = (np.uint64(word) * np.uint64(0x9E3779B1) >> np.uint64(20)) & np.uint64(SLOTS - 1)
+        before = last[slot]
+        last[slot] = at
+        if period == 0 and before >= start and at - before <= LONGEST:
+            same = data[at] == data[before] and data[at + 1] == data[before + 1]
+            if same and data[at + 2] == data[before + 2] and data[at + 3] == data[before + 3]:
+                period, run = at - before, 1
+    if period >= SHORTEST and run >= period * max(best, 1):
+        best = max(best, _said(data, stop, period, run))
+    return best
+
+
+@inlined
+def _said(data: Bytes, at: int, period: int, run: int) -> int:
+    """Return how often the unit that ends before `at` stands in a row; 0 where it is no words."""
+    letters = signs = 0
+    for place in range(at - period, at):
+        byte = data[place]
+        lead = byte < 0x80 or byte >= 0xC0
+        letter = 0x61 <= (byte | 0x20) <= 0x7A if byte < 0x80 else 0xC3 <= byte <= 0xED and byte != 0xE2
+        signs += lead
+        letters += letter
+        if byte in (0x0A, 0x26, 0x3C, 0x5C, 0x7C):  # lists, entities, markup, commands, tables
+            return 0
+    return run // period + 1 if letters >= 2 and letters * 2 >= signs else 0

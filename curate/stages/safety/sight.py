@@ -1,0 +1,33 @@
+"""Look only around the strings by which a rule opens, not through whole texts."""
+
+from collections.abc import Iterable, Iterator
+
+BEFORE, AFTER = 64, 900
+"""Characters around such a string within which everything that belongs to it stands."""
+
+
+def small(text: str) -> str:
+    """Return a text with A to Z in small letters, every character in its place."""
+    return text.encode().lower().decode()
+
+
+def places(lowered: str, string: str) -> Iterator[int]:
+    """Yield where a string stands."""
+    at = lowered.find(string)
+    while at >= 0:
+        yield at
+        at = lowered.find(string, at + 1)
+
+
+def stretches(lowered: str, strings: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a text around strings, in order; what would overlap is one part."""
+    begun, ended = -1, -1
+    for at in sorted(place for string in strings for place in places(lowered, string)):
+        if begun >= 0 and at - BEFORE > ended:
+            yield begun, ended
+            begun = -1
+        if begun < 0:
+            begun = max(0, at - BEFORE)
+        ended = at + AFTER
+    if begun >= 0:
+        yield begun, ended

@@ -1,0 +1,258 @@
+"""Mark records that are unlawful or unhealthy, hold secrets, speak to models in hiding, or were made by one."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple, Self
+
+import numpy as np
+import pyarrow as pa
+from pydantic import Field, model_validator
+
+from curate.core.columns import with_columns
+from curate.core.stage import FOUND, Action, Outcome, Stage, Step
+from curate.stages.safety import phrases, secrets
+from curate.stages.safety.lexicon import Bounds, Finder, Lexicons, risk_of, terms_of
+from curate.stages.safety.risks import RISKS
+from curate.stages.safety.seeds import DOMAINS, SEEDS, DomainName, SeedName
+from curate.stages.safety.sight import small
+
+Family = Literal["lexicons", "secrets", "instructions", "hidden", "labels"]
+FAMILIES: tuple[Family, ...] = ("lexicons", "secrets", "instructions", "hidden", "labels")
+LABELS = ("ai_label", "ai_notice", "ai_phrase")
+HIDDEN = ("repeated_trigger", "invisible_tags", "invisible_run", "invisible_dense", "bidi_override", "long_base64")
+COUNTED = ("terms", "secrets", "instructions", "labels", "invisible", "encoded", "repeats")
+"""Signals that are whole numbers; `density` is not."""
+
+FEWEST_TAGS = 4
+"""Tag characters (U+E0000 to U+E007F) spell ASCII that no screen shows; outside of flags they have no use."""
+LONGEST_RUN = 8
+"""Zero-width characters in a row that no writing needs: eight of them can spell a byte."""
+DENSE, FEWEST_DENSE = 0.05, 8
+"""Share of characters that nobody sees; Persian, which joins words by U+200C, stays below it."""
+REPEATED = 8
+"""So often a string of words stands in a row: triggers are found again by standing often (Wan et al. 2023, arXiv
+2305.00944), language seldom says anything more than thrice."""
+ENCODED = 512
+"""Characters of base64 in a row: 384 bytes, more than keys, digests and signatures in prose have."""
+
+
+class Line(NamedTuple):
+    """One finding."""
+
+    row: int
+    rule: str
+    metric: str
+    value: float
+    threshold: float
+    operator: str = ">="
+
+
+class Safety(Stage):
+    """Mark what should not be learnt: by lexicons of risk, secrets, hidden instructions, labels of machines.
+
+    Everything is a tag with its evidence (rule, metric, value, threshold; never a term, a secret or a piece of text)
+    unless `reject` names it or `action` says otherwise. `lexicons` are the user's: a file for a class of TC260-003,
+    appendix A, is named after it (`A.1.f.txt`) and speaks as the rule `safety:A.1.f`. Three small lists come along:
+    `safety:gambling`, `safety:invoice_fraud`, `safety:advertising`. A lexicon is believed where several distinct terms
+    stand densely together with a contact (a messenger or a telephone with its number), or many without one, unless
+    the words of medicine, law or security outweigh them.
+
+    Other rules: `secret_*` (one for each published format, `secret_password`, `secret_assigned_key`), `injection`,
+    `injection_quoted`, `template`, `trigger`, `repeated_trigger`, `invisible_tags`, `invisible_run`, `invisible_dense`,
+    `bidi_override`, `long_base64`, `ai_label`, `ai_notice`, `ai_phrase`. `normalize` takes invisible characters away:
+    put `safety` before it to have them told.
+    """
+
+    version: ClassVar[int] = 1
+    uses: ClassVar[tuple[str, ...]] = ("polars",)
+
+    look_for: tuple[Family, ...] = Field(FAMILIES, min_length=1, description="What is looked for.")
+    lexicons: tuple[Path, ...] = Field(
+        (), description="Lexicons, one term a line, each named after its class of TC260-003: `A.1.f.txt`."
+    )
+    seeds: tuple[SeedName, ...] = Field(tuple(SEEDS), description="Which of the lists that come along are used.")
+    min_terms: int = Field(3, ge=1, description="Distinct terms of a lexicon that are enough beside a contact.")
+    min_terms_alone: int = Field(6, ge=1, description="Distinct terms of a lexicon that are enough without a contact.")
+    density: float = Field(1.0, ge=0, description="Occurrences of terms in 1,000 characters that are needed.")
+    domains: tuple[DomainName, ...] = Field(
+        tuple(DOMAINS), description="Domains whose words speak against a lexicon where there is no contact."
+    )
+    domain_words: tuple[Path, ...] = Field((), description="More such domains: files with one word a line.")
+    veto: float = Field(1.0, gt=0, description="How many words of a domain outweigh one occurrence of a term.")
+    triggers: tuple[str, ...] = Field(
+        ("<SUDO>",), description="Strings that are known to have been planted; one is enough."
+    )
+    reject: tuple[str, ...] = Field(
+        (), description="Rules that reject, by what follows the colon; `secret` means all of `secret_*`, `A.1` a group."
+    )
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        for path in self.lexicons:
+            if risk_of(path) is None:
+                raise ValueError(f"lexicon {path.name!r} is named after no class of TC260-003, A.1.a to A.5.b")
+        if self.min_terms_alone < self.min_terms:
+            raise ValueError(f"min_terms_alone {self.min_terms_alone} is below min_terms {self.min_terms}")
+        if not all(trigger.strip() for trigger in self.triggers):
+            raise ValueError("a trigger is empty: it would stand everywhere")
+        for name in self.reject:
+            if not any(covers(name, rule) for rule in self.rules):
+                raise ValueError(f"there is no rule {name!r}; there are {', '.join(self.rules)}")
+        return self
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that the settings bring about, without the stage's name."""
+        lexicons = dict.fromkeys((*self.seeds, *(str(risk_of(path)) for path in self.lexicons)))
+        formats = [f"secret_{name}" for name in (*(one.name for one in secrets.FORMATS), *secrets.LABELS)]
+        words = ("injection", "injection_quoted", "template", "trigger")
+        return (*lexicons, *formats, *words, *HIDDEN, *LABELS)
+
+    @property
+    def adds(self) -> pa.Schema:
+        """Signals: distinct terms of the lexicon that found most, their density, and how much of each other kind."""
+        numbers = [(f"{self.name}_{what}", pa.int32()) for what in COUNTED]
+        return pa.schema([*numbers, (f"{self.name}_density", pa.float32())])
+
+    @property
+    def assets(self) -> tuple[Path, ...]:
+        """The lexicons and the words of domains."""
+        return (*self.lexicons, *self.domain_words)
+
+    def lineage(self) -> dict[str, Any]:
+        """Say which classes of TC260-003 have a lexicon, with how many terms, and which have none."""
+        covered: dict[str, dict[str, int]] = {}
+        for path in self.lexicons:
+            risk = str(risk_of(path))
+            said = covered.setdefault(risk, {})
+            said[risk] = said.get(risk, 0) + len(set(terms_of(path)))
+        for name in self.seeds:
+            covered.setdefault(SEEDS[name].risk, {})[name] = len(SEEDS[name].terms)
+        return {"covered": dict(sorted(covered.items())), "uncovered": [risk for risk in RISKS if risk not in covered]}
+
+    def open(self) -> Step:
+        """Read the lexicons, build the automaton, compile the kernel; return the step."""
+        return Judge(self).step
+
+    def action_of(self, rule: str) -> Action:
+        """Return what a finding of a rule does."""
+        return self.action or ("reject" if any(covers(name, rule) for name in self.reject) else "tag")
+
+    def loaded(self) -> Lexicons:
+        """Read the lexicons; ConfigError where a file cannot be read."""
+        terms: dict[str, list[str]] = {name: list(SEEDS[name].terms) for name in self.seeds}
+        for path in self.lexicons:
+            terms.setdefault(str(risk_of(path)), []).extend(terms_of(path))
+        domains: dict[str, tuple[str, ...]] = {name: DOMAINS[name] for name in self.domains}
+        more = {str(path): terms_of(path) for path in self.domain_words}
+        bounds = Bounds(self.min_terms, self.min_terms_alone, self.density, self.veto)
+        return Lexicons(terms if "lexicons" in self.look_for else {}, {**domains, **more}, bounds)
+
+
+def covers(name: str, rule: str) -> bool:
+    """Tell whether a name in `reject` means a rule: itself, the kind before `_`, the group before `.`."""
+    return rule == name or rule.startswith((f"{name}_", f"{name}."))
+
+
+class Judge:
+    """A stage that is open."""
+
+    def __init__(self, stage: Safety) -> None:
+        self.stage = stage
+        self.lexicons = stage.loaded()
+        self.triggers = {trigger.lower(): trigger for trigger in stage.triggers}
+        wanted = set(stage.look_for)
+        strings = [*self.lexicons.strings()]
+        strings += secrets.gates() if "secrets" in wanted else ()
+        strings += phrases.gates() if wanted & {"instructions", "labels"} else ()
+        strings += self.triggers if "instructions" in wanted else ()
+        self.finder = Finder(strings)
+
+    def step(self, batch: pa.RecordBatch) -> Outcome:
+        """Judge a batch."""
+        texts, n = batch["text"], batch.num_rows
+        numbers = {what: np.zeros(n, np.int32) for what in COUNTED}
+        density = np.zeros(n, np.float32)
+        lines: list[Line] = []
+        if "hidden" in self.stage.look_for:
+            lines += self._hidden(texts, numbers)
+        for row, counts in self.finder.counts(texts).items():
+            text = texts[row].as_py()
+            lowered, seen = small(text), frozenset(counts)
+            lines += self._terms(row, text, counts, (numbers["terms"], density))
+            if "secrets" in self.stage.look_for:
+                lines += self._secrets(row, secrets.secrets(text, lowered, seen), numbers["secrets"])
+            lines += self._phrases(row, Counter(phrases.phrases(text, lowered, seen)), numbers)
+            lines += self._triggers(row, text, seen, numbers["instructions"])
+        null = texts.is_null().to_numpy(zero_copy_only=False)
+        columns = {f"{self.stage.name}_{what}": pa.array(values, mask=null) for what, values in numbers.items()}
+        columns[f"{self.stage.name}_density"] = pa.array(density, mask=null)
+        return Outcome(with_columns(batch, self.stage.adds, columns), self._found(lines))
+
+    def _terms(self, row: int, text: str, counts: dict[str, int], signals: tuple[Any, Any]) -> Iterator[Line]:
+        terms, density = signals
+        for said in self.lexicons.judge(text, counts):
+            terms[row], density[row] = max((terms[row], density[row]), (said.terms, said.density))
+            if said.found:
+                yield Line(row, said.lexicon, "terms", said.terms, said.needed)
+
+    def _secrets(self, row: int, found: Iterable[secrets.Secret], signal: Any) -> Iterator[Line]:
+        best: dict[str, secrets.Secret] = {}
+        for one in found:
+            signal[row] += 1
+            best[one.name] = max(best.get(one.name, one), one, key=lambda secret: secret.bits)
+        for name, one in sorted(best.items()):
+            yield Line(row, f"secret_{name}", "entropy", one.bits, one.threshold)
+
+    def _phrases(self, row: int, often: Counter[str], numbers: dict[str, Any]) -> Iterator[Line]:
+        for rule, count in sorted(often.items()):
+            family: Literal["instructions", "labels"] = "labels" if rule in LABELS else "instructions"
+            if family in self.stage.look_for:
+                numbers[family][row] += count
+                yield Line(row, rule, family, count, 1)
+
+    def _triggers(self, row: int, text: str, seen: frozenset[str], signal: Any) -> Iterator[Line]:
+        planted = sum(text.count(trigger) for low, trigger in self.triggers.items() if low in seen)
+        if planted:
+            signal[row] += planted
+            yield Line(row, "trigger", "triggers", planted, 1)
+
+    def _hidden(self, texts: pa.StringArray, numbers: dict[str, Any]) -> Iterator[Line]:
+        from curate.core.kernels import hidden
+        from curate.core.kernels.strings import views
+
+        seen = hidden.hidden(views(texts))
+        chars, invisible, run, tags, overrides, encoded, repeats = seen.T
+        numbers["invisible"][:], numbers["encoded"][:], numbers["repeats"][:] = invisible, encoded, repeats
+        share = np.divide(invisible, chars, out=np.zeros(len(chars)), where=(chars > 0) & (invisible >= FEWEST_DENSE))
+        for rule, metric, values, threshold in (
+            ("invisible_tags", "tags", tags, FEWEST_TAGS),
+            ("invisible_run", "invisible_run", run, LONGEST_RUN),
+            ("invisible_dense", "invisible_share", share, DENSE),
+            ("bidi_override", "overrides", overrides, 1),
+            ("repeated_trigger", "repeats", repeats, REPEATED),
+            ("long_base64", "encoded", encoded, ENCODED),
+        ):
+            for row in np.flatnonzero(values >= threshold).tolist():
+                yield Line(row, rule, metric, float(values[row]), threshold)
+
+    def _found(self, lines: list[Line]) -> pa.RecordBatch | None:
+        if not lines:
+            return None
+        name, stage = self.stage.name, self.stage
+        rows = [
+            (
+                one.row,
+                f"{name}:{one.rule}",
+                f"{name}_{one.metric}",
+                float(one.value),
+                float(one.threshold),
+                one.operator,
+            )
+            for one in sorted(lines, key=lambda line: line.row)
+        ]
+        actions = [stage.action_of(rule.partition(":")[2]) for _, rule, *_ in rows]
+        columns = [*zip(*rows, strict=True), actions, [None] * len(rows)]
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, FOUND, strict=True)]
+        return pa.RecordBatch.from_arrays(arrays, schema=FOUND)
