@@ -59,12 +59,9 @@ class Measure(NamedTuple):
     least: int
 
     @property
-    def ring(self) -> int:
-        """Return a power of two above the number of units that a window can have."""
-        size = 4
-        while size < self.full // min(self.word, self.character) + 3:
-            size *= 2
-        return size
+    def most(self) -> int:
+        """Return a number of units that no window reaches."""
+        return self.full // min(self.word, self.character) + 2
 
 
 class Known(NamedTuple):
@@ -158,32 +155,37 @@ def _all_seen(texts: Strings, measure: Measure, wanted: Known) -> tuple[Places, 
     collecting = not len(wanted.keys)
     room = texts.nbytes // 2 + len(texts.starts) + 1 if collecting else 1 << 12
     units = np.zeros(len(texts.starts), np.int64)
-    size, ring = tuple(map(int, measure)), measure.ring
+    sizes = tuple(map(int, measure))
     while True:
         seen = np.empty((room, SEEN_COLUMNS), np.int64)
         keys = np.empty((room, 2), np.uint64)
-        count = _see(texts, form(), (size, ring), wanted, (seen, keys, units))
+        count = _see(texts, form(), (sizes, measure.most), wanted, (seen, keys, units))
         if count <= room:
             return seen[:count].copy(), keys[:count, 0].copy(), keys[:count, 1].copy(), units
         room = count
 
 
-class Ring(NamedTuple):
-    """What is remembered of the last units; unit k has its place in k modulo the size of the ring."""
+class Units(NamedTuple):
+    """The units of a stretch of one text that is looked at, with those before it that a window may still need."""
 
-    hashes: Longs
-    """Polynomial in BASE of the units before the k-th, modulo 2**64: those of stretches follow by subtraction."""
+    values: Longs
     weights: Places
-    """Weight of the units before the k-th."""
     starts: Places
-    """First byte of the k-th unit."""
+    """First byte of each unit."""
+    stops: Places
+    """The byte behind it."""
+    hashes: Longs
+    """Polynomial in BASE of the units before each, modulo 2**64: those of windows follow by subtraction."""
+    sums: Places
+    """Weight of the units before each."""
     powers: Longs
-    """BASE to the k-th, for as many units as a stretch may have."""
-    state: Places
-    """Units so far, first unit of the anchor and of the window that end with the last one, rows written."""
+    """BASE to the k-th, for as many units as a window may have."""
 
 
-N, ANCHOR, WINDOW, COUNT = range(4)
+BLOCK = 2048
+"""Units that are cut before they are looked at, so that memory does not grow with the text."""
+MOST_SPELLED = 32
+"""More characters than any one is spelled with."""
 
 
 @kernel
@@ -195,153 +197,185 @@ def _see(
     out: tuple[Places, Longs, Places],
 ) -> int:
     """Write what is seen as far as there is room, and return how much it is."""
-    sizes, size = measure
-    ring = Ring(
+    sizes, most = measure
+    size = most + BLOCK + MOST_SPELLED
+    units = Units(
         np.zeros(size, np.uint64),
         np.zeros(size, np.int64),
         np.zeros(size, np.int64),
-        np.ones(size, np.uint64),
-        np.zeros(4, np.int64),
+        np.zeros(size, np.int64),
+        np.zeros(size, np.uint64),
+        np.zeros(size, np.int64),
+        np.ones(most + 1, np.uint64),
     )
-    for k in range(1, size):
-        ring.powers[k] = ring.powers[k - 1] * BASE
+    for k in range(most):
+        units.powers[k + 1] = units.powers[k] * BASE
+    seen = 0
     for row in range(len(texts.starts)):
-        ring.state[:COUNT] = 0
-        ring.hashes[0] = ring.weights[0] = 0
-        _read(texts.data, (texts.starts[row], texts.stops[row]), form, (ring, sizes, wanted, out, row))
-        n = ring.state[N]
-        out[2][row] = n
-        if not len(wanted.keys) and sizes[3] <= ring.weights[n & (size - 1)] < sizes[2]:
-            _write(ring, (0, ring.state[ANCHOR]), (texts.stops[row], row, -1), out)
-    return int(ring.state[COUNT])
+        at, stop = texts.starts[row], texts.stops[row]
+        old = shed = anchor = 0
+        while at < stop:
+            count, at = _cut(texts.data, (at, stop), form, (units, sizes), old)
+            seen, anchor = _scan((units, old, count), (shed, anchor, row), sizes, wanted, (out, seen))
+            drop = max(0, count - most)
+            if at < stop:
+                _shift(units, drop, count)
+                shed, anchor, count = shed + drop, anchor - drop, count - drop
+            old = count
+        out[2][row] = shed + old
+        light = sizes[3] <= units.sums[old] < sizes[2] if old else False
+        if light and not len(wanted.keys):
+            seen = _write(units, (0, anchor, old), (row, shed, -1), (out, seen))
+    return seen
 
 
-Work = tuple[Ring, tuple[int, int, int, int], Known, tuple[Places, Longs, Places], int]
+@kernel
+def _shift(units: Units, drop: int, count: int) -> None:
+    """Forget the first units."""
+    for k in range(count - drop):
+        units.starts[k], units.stops[k] = units.starts[k + drop], units.stops[k + drop]
+    for k in range(count - drop + 1):
+        units.hashes[k], units.sums[k] = units.hashes[k + drop], units.sums[k + drop]
 
 
-@inlined
-def _read(data: Bytes, span: tuple[int, int], form: Form, work: Work) -> None:
-    """Cut one text into units, and look at each as soon as it is whole."""
+@kernel
+def _cut(
+    data: Bytes, span: tuple[int, int], form: Form, made: tuple[Units, tuple[int, int, int, int]], old: int
+) -> tuple[int, int]:
+    """Cut a text into units up to a block of them; return how many there are then, and where the next one starts."""
+    units, sizes = made
     at, stop = span
+    count, limit = np.uint64(old), np.uint64(old + BLOCK)
     start, end = at, at
     word, inside, pending = WORD, False, 0
-    while at < stop or pending > 0:
+    while (at < stop and count < limit) or pending > 0:
         if pending > 0:
-            said = np.int64(form.spelled[pending])
+            said = int(np.int64(form.spelled[pending]))
             pending = pending + 1 if said != 0 else 0
-            if said == 0:
+            if said == SPACE:
+                said = PARTING
+            elif said == 0:
                 continue
-            said = PARTING if said == SPACE else said
         else:
             before = at
-            lead = int(data[at])
-            if lead < ASCII:
-                code, at = lead, at + 1
-            else:
-                code, at = decode(data, at, stop)
-            said = np.int64(form.codes[min(code, HAN_ENDS)])
-            if said >= SPELLED:
-                pending = said & CODE
-                continue
-        if said == ABSENT:
-            continue
+            code, at = decode(data, at, stop)
+            said = int(np.int64(form.codes[np.uint64(min(code, HAN_ENDS))]))
         if PARTING < said < ALONE:
+            if said == ABSENT:
+                continue
             start = start if inside else before
             word = ((word << TURN) | (word >> TURN_BACK)) + np.uint64(said) * BASE
             inside, end = True, at
-            continue
-        if inside:
-            _unit((word, start, end), 0, work)
+        elif said >= SPELLED:
+            pending = said & CODE
+        else:
+            count = _put(units, count, word, (start, end, sizes[0])) if inside else count
             word, inside = WORD, False
-        if said >= ALONE:
-            _unit((np.uint64(said) * WORD, before, at), 1, work)
+            count = _put(units, count, np.uint64(said) * WORD, (before, at, sizes[1])) if said >= ALONE else count
     if inside:
-        _unit((word, start, end), 0, work)
+        count = _put(units, count, word, (start, end, sizes[0]))
+    return int(np.int64(count)), at
 
 
 SPACE = 0x20
 
 
 @inlined
-def _unit(unit: tuple[np.uint64, int, int], alone: int, work: Work) -> None:
-    """Take a unit in; where a window that is wanted ends with it, write that down."""
-    ring, sizes, wanted, out, row = work
-    state, mask = ring.state, len(ring.hashes) - 1
-    n = state[N]
-    here, after = n & mask, (n + 1) & mask
-    ring.starts[here] = unit[1]
-    ring.hashes[after] = ring.hashes[here] * BASE + mix(unit[0])
-    total = ring.weights[here] + sizes[alone]
-    ring.weights[after] = total
-    n += 1
-    state[N] = n
-    if total < sizes[3]:
-        return
-    anchor, window = state[ANCHOR], state[WINDOW]
-    while total - ring.weights[(anchor + 1) & mask] >= sizes[3]:
-        anchor += 1
-    while total - ring.weights[(window + 1) & mask] >= sizes[2]:
-        window += 1
-    state[ANCHOR], state[WINDOW] = anchor, window
-    whole = total - ring.weights[window & mask] >= sizes[2]
-    if not len(wanted.keys):
-        if whole:
-            _write(ring, (window, anchor), (unit[2], row, -1), out)
-        return
-    slot = _key(ring, anchor, n) & np.uint64(64 * len(wanted.filter) - 1)
-    if (wanted.filter[slot >> SIX_BITS] >> (slot & LOW_SIX)) & ONE:
-        _look(ring, (window if whole else -1, anchor), (unit[2], row, 0), wanted, out)
+def _put(units: Units, count: np.uint64, value: np.uint64, said: tuple[int, int, int]) -> np.uint64:
+    units.values[count] = value
+    units.starts[count], units.stops[count], units.weights[count] = said
+    return count + ONE
 
 
-@inlined
-def _key(ring: Ring, start: int, stop: int) -> np.uint64:
-    """Return the key of the units from `start` to before `stop`."""
-    mask = len(ring.hashes) - 1
-    return mix(ring.hashes[stop & mask] - ring.hashes[start & mask] * ring.powers[stop - start])
+@kernel
+def _scan(
+    units: tuple[Units, int, int],
+    place: tuple[int, int, int],
+    sizes: tuple[int, int, int, int],
+    wanted: Known,
+    made: tuple[tuple[Places, Longs, Places], int],
+) -> tuple[int, int]:
+    """Look at the units of a block, one after the other; return how much was seen and where the last anchor begins."""
+    these, old, count = units
+    shed, anchor, row = place
+    out, seen = made
+    least, total, collecting = sizes[3], these.sums[old] if old else 0, not len(wanted.keys)
+    values, weights, hashes, sums, powers = these.values, these.weights, these.hashes, these.sums, these.powers
+    bits, mask = wanted.filter, np.uint64(64 * len(wanted.filter) - 1)
+    hashes[old], sums[old] = hashes[old] if old else 0, total
+    value, begin, stop = hashes[old], np.uint64(anchor), np.uint64(count)
+    k = np.uint64(old)
+    while k < stop:
+        value = value * BASE + values[k]
+        total += weights[k]
+        k += ONE
+        hashes[k], sums[k] = value, total
+        if total - sums[begin] < least:
+            continue
+        while total - sums[begin + ONE] >= least:
+            begin += ONE
+        slot = mix(value - hashes[begin] * powers[k - begin]) & mask
+        if collecting or (bits[slot >> SIX_BITS] >> (slot & LOW_SIX)) & ONE:
+            seen = _look(these, (int(np.int64(begin)), int(np.int64(k))), (row, shed), (sizes[2], wanted), (out, seen))
+    return seen, int(np.int64(begin))
 
 
 @kernel
 def _look(
-    ring: Ring,
-    begins: tuple[int, int],
-    end: tuple[int, int, int],
-    wanted: Known,
-    out: tuple[Places, Longs, Places],
-) -> None:
-    """Look for the window that ends here (-1: none) and for every shorter one among those that are known."""
-    n = ring.state[N]
-    if begins[0] >= 0:
-        _find(ring, begins, end, wanted, out)
+    units: Units,
+    span: tuple[int, int],
+    place: tuple[int, int],
+    what: tuple[int, Known],
+    made: tuple[tuple[Places, Longs, Places], int],
+) -> int:
+    """Look for the window that ends with an anchor, and for every shorter text, among those that are known."""
+    anchor, stop = span
+    full, wanted = what
+    out, seen = made
+    begin = anchor
+    while begin > 0 and units.sums[stop] - units.sums[begin] < full:
+        begin -= 1
+    whole = units.sums[stop] - units.sums[begin] >= full
+    if not len(wanted.keys):
+        return _write(units, (begin, anchor, stop), (place[0], place[1], -1), made) if whole else seen
+    if whole:
+        entry = _entry(units, begin, stop, wanted)
+        seen = _write(units, (begin, anchor, stop), (place[0], place[1], entry), (out, seen)) if entry >= 0 else seen
     for length in wanted.lengths:
-        if length <= n and n - length != begins[0] and n - length <= begins[1]:
-            _find(ring, (n - length, begins[1]), end, wanted, out)
+        if length <= stop and stop - length <= anchor and not (whole and stop - length == begin):
+            entry = _entry(units, stop - length, stop, wanted)
+            if entry >= 0:
+                seen = _write(units, (stop - length, anchor, stop), (place[0], place[1], entry), (out, seen))
+    return seen
 
 
 @inlined
-def _find(
-    ring: Ring,
-    begins: tuple[int, int],
-    end: tuple[int, int, int],
-    wanted: Known,
-    out: tuple[Places, Longs, Places],
-) -> None:
-    key = _key(ring, begins[0], ring.state[N])
+def _key(units: Units, start: int, stop: int) -> np.uint64:
+    """Return the key of the units from `start` to before `stop`."""
+    return mix(units.hashes[stop] - units.hashes[start] * units.powers[stop - start])
+
+
+@inlined
+def _entry(units: Units, start: int, stop: int, wanted: Known) -> int:
+    """Return the place of a window among those that are known; -1 where it is none of them."""
+    key = _key(units, start, stop)
     place = np.searchsorted(wanted.keys, key)
-    if place < len(wanted.keys) and wanted.keys[place] == key:
-        _write(ring, begins, (end[0], end[1], place), out)
+    return place if place < len(wanted.keys) and wanted.keys[place] == key else -1
 
 
-@inlined
+@kernel
 def _write(
-    ring: Ring, begins: tuple[int, int], end: tuple[int, int, int], out: tuple[Places, Longs, Places]
-) -> None:
-    """Write a row: the window begins with one unit, its anchor with another; it ends before a byte, in a string."""
-    seen, keys, _ = out
-    count, n = ring.state[COUNT], ring.state[N]
-    ring.state[COUNT] = count + 1
-    if count >= len(seen):
-        return
-    seen[count, ROW], seen[count, STOP_UNIT], seen[count, UNITS] = end[1], n, n - begins[0]
-    seen[count, START], seen[count, STOP] = ring.starts[begins[0] & (len(ring.hashes) - 1)], end[0]
-    seen[count, ENTRY] = end[2]
-    keys[count, 0], keys[count, 1] = _key(ring, begins[0], n), _key(ring, begins[1], n)
+    units: Units,
+    span: tuple[int, int, int],
+    place: tuple[int, int, int],
+    made: tuple[tuple[Places, Longs, Places], int],
+) -> int:
+    """Write a row: where the window, its anchor begin and end; its string, units shed, its entry. Return their number."""
+    begin, anchor, stop = span
+    row, shed, entry = place
+    (seen, keys, _), count = made
+    if count < len(seen):
+        seen[count, ROW], seen[count, STOP_UNIT], seen[count, UNITS] = row, shed + stop, stop - begin
+        seen[count, START], seen[count, STOP], seen[count, ENTRY] = units.starts[begin], units.stops[stop - 1], entry
+        keys[count, 0], keys[count, 1] = _key(units, begin, stop), _key(units, anchor, stop)
+    return count + 1
