@@ -30,7 +30,8 @@ PARTING, ABSENT = 0, 1
 ALONE, SPELLED = 1 << 24, 1 << 25
 """Bits beside a code point: it is a unit by itself. Beside a number: it stands for several characters."""
 CODE = ALONE - 1
-APOSTROPHES = "'\u2019\u02bc"
+UNHEARD = "'\u2019\u02bc\u00ad\u200b\u180e"
+"""Apostrophes, and invisible characters that Unicode 3.2 does not count among the format characters."""
 ASCII = 0x80
 WORD, ONE = np.uint64(0xD6E8FEB86659FD93), np.uint64(1)
 SIX_BITS = np.uint64(6)
@@ -97,7 +98,7 @@ def form() -> Form:
             codes[code] = code | ALONE
             continue
         parts = [part for one in folded(character) if (part := _part(one, kinds)) != ABSENT]
-        if character in APOSTROPHES or not parts:
+        if character in UNHEARD or not parts:
             codes[code] = ABSENT
         elif len(parts) == 1:
             codes[code] = parts[0]
