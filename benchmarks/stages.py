@@ -40,7 +40,7 @@ class Speed:
 
 
 def measured(wanted: Sequence[str], corpora: Sequence[Corpus], folder: Path) -> list[Speed]:
-    """Measure the named stages, or every registered one that needs none, with the settings that they have when nothing is said."""
+    """Measure the named stages, or every other than the needy, with the settings that hold when none is said."""
     return [
         speed(name, made(name), corpus.only, list(batches(corpus, folder)))
         for name in wanted or [name for name in names("stages") if name not in NEEDY]

@@ -94,7 +94,7 @@ def form() -> Form:
     spelled: list[int] = [0]
     for code in range(HAN_ENDS):
         character = chr(code)
-        if CLASSED <= code:
+        if code >= CLASSED:
             codes[code] = code | ALONE
             continue
         parts = [part for one in folded(character) if (part := _part(one, kinds)) != ABSENT]
@@ -125,8 +125,6 @@ def _part(character: str, kinds: NDArray[np.int8]) -> int:
     return {LETTER: code, SINGLE: code | ALONE, UNSEEN: ABSENT}.get(kind, PARTING)
 
 
-
-
 def windows(texts: pa.StringArray, measure: Measure) -> Windows:
     """Return every window of each text; a text that is lighter than one is its own window, from `least` on."""
     nothing = Known(np.zeros(0, np.uint64), np.zeros(1, np.uint64), np.zeros(0, np.int64))
@@ -134,7 +132,7 @@ def windows(texts: pa.StringArray, measure: Measure) -> Windows:
     return Windows(seen, keys, anchors, units)
 
 
-def known(made: Windows, measure: Measure) -> Known:
+def known(made: Windows) -> Known:
     """Sort the keys of windows and build the filter."""
     keys = np.unique(made.keys)
     size = 1 << max(6, int(FILTER_BITS * len(keys) - 1).bit_length())
@@ -371,7 +369,7 @@ def _write(
     place: tuple[int, int, int],
     made: tuple[tuple[Places, Longs, Places], int],
 ) -> int:
-    """Write a row: where the window, its anchor begin and end; its string, units shed, its entry. Return their number."""
+    """Write a row: where window and anchor begin and end; their string, the units shed, the entry. Count it."""
     begin, anchor, stop = span
     row, shed, entry = place
     (seen, keys, _), count = made

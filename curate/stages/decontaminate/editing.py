@@ -71,8 +71,9 @@ class Editing:
 
     def counted(self, held: Held) -> pa.RecordBatch:
         """Count each item once a string."""
-        hits = sorted({(row, ":".join(self.index.items[item])) for row, item in zip(held.rows.tolist(), self.items(held), strict=True)})
-        return pa.RecordBatch.from_pylist([{"row": row, "type": item, "count": 1} for row, item in hits], COUNTED)
+        pairs = zip(held.rows.tolist(), self.items(held), strict=True)
+        hits = sorted({(row, ":".join(self.index.items[item])) for row, item in pairs})
+        return pa.RecordBatch.from_pylist([{"row": row, "type": name, "count": 1} for row, name in hits], COUNTED)
 
     def items(self, held: Held) -> list[int]:
         """Return the numbers of the items of passages."""

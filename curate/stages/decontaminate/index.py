@@ -102,17 +102,18 @@ def index_of(benchmarks: Named, measure: Measure, marks: Marks) -> Index:  # noq
     rows: list[tuple[int, tuple[str, ...]]] = []
     for name, benchmark in benchmarks:
         for item in items_of(benchmark):
-            rows.append((names.setdefault((name, item.id), len(names)), item.texts))
+            number = names.setdefault((name, item.id), len(names))
+            rows.append((number, item.texts))
     passages = list(dict.fromkeys(sought(rows, measure)))
     if not passages:
         raise ConfigError("no item of any benchmark is long enough to be looked for", hint="name more `fields`")
     made = windows(pa.array([text for _, text in passages], pa.string()), measure)
     owners = np.array([number for number, _ in passages], np.int64)
-    return built(made, owners, tuple(names), measure)
+    return built(made, owners, tuple(names))
 
 
 def sought(rows: Sequence[tuple[int, tuple[str, ...]]], measure: Measure) -> Iterator[tuple[int, str]]:
-    """Yield, with its item, each text that is long enough to be looked for; of rows that have none, all texts in one."""
+    """Yield, with its item, each text that is long enough to be looked for; of rows without one, all texts in one."""
     parts = [(place, text) for place, (_, texts) in enumerate(rows) for text in texts]
     long = heavy([text for _, text in parts], measure)
     have = {place for (place, _), is_long in zip(parts, long, strict=True) if is_long}
@@ -130,9 +131,9 @@ def heavy(texts: Sequence[str], measure: Measure) -> Sequence[bool]:
     return said
 
 
-def built(made: Windows, owners: Places, items: tuple[tuple[str, str], ...], measure: Measure) -> Index:
+def built(made: Windows, owners: Places, items: tuple[tuple[str, str], ...]) -> Index:
     """Lay the passages out, and note where each window stands on their line."""
-    lookup = known(made, measure)
+    lookup = known(made)
     bases = np.cumsum(made.units) - made.units
     stops = bases[made.seen[:, ROW]] + made.seen[:, STOP_UNIT]
     order = np.argsort(made.keys, kind="stable")
@@ -147,19 +148,20 @@ def built(made: Windows, owners: Places, items: tuple[tuple[str, str], ...], mea
     return Index(lookup, Passages(bases, coverable, owners), postings, items, dict(told(items, passages, counts)))
 
 
-def told(
-    items: tuple[tuple[str, str], ...], passages: Places, counts: Places
-) -> Iterator[tuple[str, dict[str, int]]]:
+def told(items: tuple[tuple[str, str], ...], passages: Places, counts: Places) -> Iterator[tuple[str, dict[str, int]]]:
     """Count, by benchmark, what there is to look for."""
     names = np.array([name for name, _ in items])
     for name in dict.fromkeys(names.tolist()):
         mine = names == name
-        yield name, {
-            "items": int(mine.sum()),
-            "too_short": int((passages[mine] == 0).sum()),
-            "passages": int(passages[mine].sum()),
-            "windows": int(counts[mine].sum()),
-        }
+        yield (
+            name,
+            {
+                "items": int(mine.sum()),
+                "too_short": int((passages[mine] == 0).sum()),
+                "passages": int(passages[mine].sum()),
+                "windows": int(counts[mine].sum()),
+            },
+        )
 
 
 def look(strings: pa.StringArray, measure: Measure, index: Index) -> Places:

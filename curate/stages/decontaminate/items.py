@@ -1,4 +1,4 @@
-"""The items of benchmarks, read from the files that a configuration names: JSON Lines, CSV or Parquet, packed or not."""
+"""The items of benchmarks, read from files that a configuration names: JSON Lines, CSV or Parquet, packed or not."""
 
 import csv
 import io

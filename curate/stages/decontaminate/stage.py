@@ -20,14 +20,14 @@ class Decontaminate(Editor):
     """Find the items of benchmarks in texts, and tag, mask or reject the records that hold them.
 
     A window is 13 words, the size of GPT-3's overlap study (Brown et al. 2020, appendix C), or 26 characters of a
-    script without spaces: twice as many, since 13 Han characters are but a phrase. In mixed text such a character counts
-    as half a word. An item shorter than a window is looked for as a whole, from 8 words on (the study's least), or 16
-    characters. Matching looks past case, compatibility forms (full width, ligatures), diacritics, punctuation and
+    script without spaces: twice as many, since 13 Han characters are but a phrase. In mixed text such a character
+    counts as half a word. An item shorter than a window is looked for as a whole, from 8 words on (the study's least),
+    or 16 characters. Matching looks past case, compatibility forms (full width, ligatures), diacritics, punctuation and
     white space; the text itself keeps them all.
 
     The text of an item is that of its `fields`, each by itself. An item is found where at least `share` of the words of
-    one of them stand in matching windows of one text: of `text`, of one message, or of one kept column. What is found is
-    tagged as `decontaminate:NAME`, and the manifest counts hits by benchmark and item as `NAME:ID`, never with text.
+    one of them stand in matching windows of one text: of `text`, of one message, or of one kept column. What is found
+    is tagged as `decontaminate:NAME`, and the manifest counts hits by benchmark and item as `NAME:ID`, never with text.
     """
 
     version: ClassVar[int] = 1
