@@ -216,6 +216,15 @@ def safety(each: int, seed: int, form: str) -> None:
     found = bench.measured(real_sets(), each, seed)
     text = f"{table(found.recalls)}\n\n{table(found.marks)}"
     click.echo(orjson.dumps(found.json()).decode() if form == "json" else text)
+@folder
+def decontaminate(folder: Path) -> None:
+    """Look for known leaks and in unrelated text, time it, and print the tables of docs/decontaminate.md."""
+    from curate.engine.kernels import keep_kernels
+
+    keep_kernels(folder)
+    from benchmarks.decontaminate import measured  # brings numba, which most other commands do without
+
+    click.echo(measured(real_sets(), folder / "decontaminate").page())
 
 
 @main.command()

@@ -3,6 +3,7 @@
 import pickle
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -47,6 +48,17 @@ def stages() -> list[Settings]:
         for name, target in STAGES.items()
         if stands(target)
     ]
+EXAM = Path(__file__).parent / "stages" / "decontaminate" / "exam.jsonl"
+NEEDED = {"decontaminate": {"benchmarks": {"exam": {"path": EXAM, "fields": ["question"]}}}}
+"""What a stage must be told before it can be."""
+
+
+def made(name: str) -> Settings:
+    return load_class("stages", name)(**{"as": name, **NEEDED.get(name, {})})
+
+
+def stages() -> list[Settings]:
+    return [made(name) for name, target in STAGES.items() if stands(target)]
 
 
 def of(kind: type[Settings]) -> list[Settings]:
@@ -59,7 +71,7 @@ def name_of(stage: Settings) -> str:
 
 @cache
 def opened(name: str) -> Step | Edit:
-    return load_class("stages", name)(**{"as": name}).open()
+    return made(name).open()
 
 
 def step_of(stage: Stage) -> Step:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from curate.config import registry
 from curate.config.agree import Parts, disagreements
-from curate.config.explain import models_in, near, report, said_names
+from curate.config.explain import maps, models_in, near, report, said_names
 from curate.config.indent import repaired
 from curate.config.overrides import override
 from curate.config.places import At, Draft, read_file
@@ -327,8 +327,19 @@ class Builder(Generic[Whole]):
             if names_path(known.annotation) or (key == "path" and issubclass(model, Source)):
                 anchored[key] = self.rooted(value)
             elif isinstance(value, dict) and (inner := models_in(known.annotation)):
-                anchored[key] = self.anchored(inner[0], value, (*at, key))
+                anchored[key] = self.anchored_in(known.annotation, inner[0], value, (*at, key))
         return anchored
+
+    def anchored_in(
+        self, annotation: object, model: type[BaseModel], value: Mapping[str, object], at: At
+    ) -> dict[str, object]:
+        """Do so in a model that stands for itself, or in each of a mapping of names to models."""
+        if not maps(annotation):
+            return self.anchored(model, value, at)
+        return {
+            name: self.anchored(model, said, (*at, name)) if isinstance(said, dict) else said
+            for name, said in value.items()
+        }
 
     def rooted(self, path: object) -> object:
         """Put a relative path below the file's folder; URLs and absolute paths stay, and so does what is no path."""

@@ -21,6 +21,7 @@ STAGES = {
     "repeated_lines": "curate.stages.dedup.repeated:RepeatedLines",
     "near_duplicates": "curate.stages.dedup.near:NearDuplicates",
     "pii": "curate.stages.pii.stage:Pii",
+    "decontaminate": "curate.stages.decontaminate.stage:Decontaminate",
     "tokens": "curate.stages.tokens:Tokens",
 }
 
