@@ -38,18 +38,11 @@ def stands(target: str) -> bool:
         return False
 
 
-LEAST = {"relevance": {"industry": "legal"}}
-"""What a stage cannot do without."""
-
-
-def stages() -> list[Settings]:
-    return [
-        load_class("stages", name)(**{"as": name, **LEAST.get(name, {})})
-        for name, target in STAGES.items()
-        if stands(target)
-    ]
 EXAM = Path(__file__).parent / "stages" / "decontaminate" / "exam.jsonl"
-NEEDED = {"decontaminate": {"benchmarks": {"exam": {"path": EXAM, "fields": ["question"]}}}}
+NEEDED = {
+    "decontaminate": {"benchmarks": {"exam": {"path": EXAM, "fields": ["question"]}}},
+    "relevance": {"industry": "legal"},
+}
 """What a stage must be told before it can be."""
 
 
