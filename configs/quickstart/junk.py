@@ -55,7 +55,7 @@ UNWANTED: dict[str, tuple[str, str | None]] = {
     "replaced": ("系统日\ufffd\ufffd\ufffd记录\ufffd\ufffd\ufffd\ufffd失\ufffd\ufffd。" * 6, "quality"),
     "binary": ("".join(chr((n * n * 31 + n * 73 + 11) % 251) for n in range(400)), "quality"),
     "mojibake": (
-        "全年经营情况良好，设备检修按计划完成，未发生人身伤害事件。".encode().decode("latin-1") * 2,
+        "全年经营情况良好，设备检修按计划完成，未发生人身伤害事件。".encode("gbk").decode("latin-1") * 2,
         "quality",
     ),
     "noise": ("sdkfjh wqoeiu zxmcnb qpwoei lskdjf aslkdj mznxbc vbnmcx poiuqw hgjfkd ytrueq nbvcmx", None),

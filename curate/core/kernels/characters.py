@@ -16,7 +16,7 @@ GB2312_LEVEL_2, BIG5_LEVEL_2 = 0xD8, 0xC7
 """First byte of the first character that is not of level 1."""
 MIXED_WRITING = 0.2
 """Share of the rarer writing among the Han that only one writing has, from which on a text mixes simplified and
-traditional: in 11,881 Chinese documents (statutes, cases, manuals of both writings) it was 15 % at most, but for six."""
+traditional: in 11,881 Chinese documents (statutes, cases, manuals in both writings) it is 15 % at most, six apart."""
 
 
 class Kind(IntEnum):
