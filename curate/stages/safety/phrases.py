@@ -60,7 +60,7 @@ PHRASES = (
     ),
     phrase(
         "injection",
-        "if you are, if you're, ai assistants, ai models, 如果你是",
+        "if you are, if you're, ai assistants, ai models, llms, 如果你是",
         r"\bif you(?: are|'re) (?:an? )?(?:ai|llm|large language model|language model|chatbot|ai assistant)\b[^.\n]{0,80}?"
         r"\b(?:must|do not|don't|please|should|say|output|include|respond|write|rate|recommend)\b"
         r"|\b(?:note|message|instructions?|attention)(?: to| for)?:? (?:all )?(?:ai assistants|ai models|llms)\b"
