@@ -46,7 +46,8 @@ class Editing:
     def judged(self, seen: Places) -> Held:
         """Return the passages of which enough is held."""
         held = self.index.held(seen)
-        return Held(*(column[held.shares >= self.wording.share] for column in held))
+        enough = held.shares >= self.wording.share
+        return Held(held.rows[enough], held.passages[enough], held.shares[enough])
 
     def found(self, held: Held) -> pa.RecordBatch:
         """Word a finding for each benchmark of which a string holds items: the largest share is its value."""
