@@ -44,7 +44,7 @@ class Sighting(Value):
     """One place at which a value of the person stood."""
 
     line: Count = Field(description="Line of the file about the person, from 1, that names the value.")
-    field: str = Field(description="`text`, `messages[3]` or the name of a kept column.")
+    field: str = Field(description="`text`, `messages[3]`, `messages[3].role` or the name of a kept column.")
     type: str = Field(description="Type that the stage took it for.")
     offset: Count = Field(description="First character, in the field as the stage saw it.")
     length: Count = Field(description="Characters.")
