@@ -195,6 +195,11 @@ def unseen(manifest: Manifest, keyed: list[StageRecord]) -> Iterator[str]:
             yield f"identifiers of other countries than those of the profiles {', '.join(map(str, profiles))}"
     if sources - looked:
         yield f"sources that were not looked at: {', '.join(sorted(sources - looked))}"
+    for card in manifest.sources:
+        if card.previous:
+            runs = ", ".join(f"{old.path} (manifest {old.sha256})" for old in card.previous)
+            fact = f"values of {card.id} that an earlier run replaced"
+            yield f"{fact}: they stand in the lineage of that run, to be traced there: {runs}"
     others = {str(stage.key_id) for stage in manifest.stages if stage.key_id} - {str(stage.key_id) for stage in keyed}
     if others:
         yield f"what was digested with other keys: {', '.join(sorted(others))}"
