@@ -25,8 +25,15 @@ PLACED = pa.schema(
         ("digest", pa.string()),
     ]
 )
-"""Where personal data stood in records. `field` is `text`, `messages[3]` or the name of a kept column; offset and
-length are characters of that field as the stage saw it; `digest` is keyed (`curate.core.personal`). Never the value."""
+"""Where personal data stood in records. `field` is `text`, `messages[3]`, `messages[3].role` or the name of a kept
+column; offset and length are characters of that field as the stage saw it; `digest` is keyed (`curate.core.personal`).
+Never the value."""
+
+
+PLAIN_ROLES = pa.array(
+    ("system", "user", "assistant", "tool", "function", "developer", "human", "gpt", "bot", "observation"), pa.string()
+)
+"""Roles that are nobody's name or number: an edit of roles passes them over."""
 
 
 class Applied(NamedTuple):
@@ -61,6 +68,8 @@ class Fields(NamedTuple):
     """Only messages of these roles; of all where null."""
     spare_turns: bool = False
     """Whether a turn that the edit would leave blank stays as it was: a chat that lacks a turn teaches nothing."""
+    edits_roles: bool = False
+    """Whether the roles of turns are edited too, but for the plain ones: some chats put the speaker there."""
     key: bytes | None = None
     """Key of the digests of personal data; without one, nobody is told where it stood."""
 
@@ -69,8 +78,8 @@ def edit_batch(batch: pa.RecordBatch, edit: Edit | RecordEdit, stage: str, field
     """Apply an edit to the text-bearing fields of a batch.
 
     These are `text` of records without messages, the content of each message of the others (whose text is then
-    rendered again), and kept string columns. Null stays null, and a column in which nothing
-    changed is shared, not copied. The name of the stage is appended to `ops` of the records that changed.
+    rendered again) and, where asked for, its role, and kept string columns. Null stays null, and a column in which
+    nothing changed is shared, not copied. The name of the stage is appended to `ops` of the records that changed.
     """
     chats = batch["messages"].is_valid()
     turns = _of_records(edit, lambda: batch["id"].take(pc.list_parent_indices(batch["messages"])))
@@ -147,27 +156,49 @@ def _edit_messages(messages: pa.ListArray, edit: Edit, fields: Fields) -> Applie
     if len(turns) == 0:
         return Applied(messages, np.zeros(len(messages), np.bool_), None, None, None, None)
     roles, contents = turns.flatten()
+    speakers = _edit_roles(roles, edit) if fields.edits_roles else Edited(roles)
+    edited = _edit_contents(contents, edit, roles, fields)
+    owners = np.repeat(np.arange(len(messages)), sizes)
+    placed = (_placed(roles, speakers.positions, fields.key), _placed(contents, edited.positions, fields.key))
+    numbers = np.arange(len(turns)) - (np.cumsum(sizes) - sizes)[owners]
+    told = zip(
+        (*speakers[1:4], _numbered(placed[0], numbers, ".role")),
+        (*edited[1:4], _numbered(placed[1], numbers, "")),
+        strict=True,
+    )
+    lines = [_owned(merged(some), owners) for some in told]
+    changed = np.zeros(len(messages), np.bool_)
+    changed[owners[_differences(roles, speakers) | _differences(contents, edited)]] = True
+    if changed.any():
+        mended = pa.StructArray.from_arrays([speakers.strings, edited.strings], fields=list(MESSAGES.value_type))
+        offsets = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int32())
+        messages = pa.ListArray.from_arrays(offsets, mended, type=MESSAGES, mask=messages.is_null())
+    return Applied(messages, changed, *lines)
+
+
+def _edit_roles(roles: pa.StringArray, edit: Edit) -> Edited:
+    """Edit the roles that are not plain; the others are null to the edit, so that each keeps its place."""
+    plain = pc.is_in(roles, PLAIN_ROLES)
+    if pc.all(plain).as_py():
+        return Edited(roles)
+    edited = edit(pc.if_else(plain, pa.scalar(None, pa.string()), roles))
+    return edited._replace(strings=pc.if_else(plain, roles, edited.strings))
+
+
+def _edit_contents(contents: pa.StringArray, edit: Edit, roles: pa.StringArray, fields: Fields) -> Edited:
+    """Edit what is said by the roles that the edit is about."""
     if fields.roles is None:
         edited = edit(contents)
     else:
         edited = _edit_some(contents, edit, pc.is_in(roles, pa.array(fields.roles)))
-    if fields.spare_turns:
-        edited = _spared(contents, edited)
-    owners = np.repeat(np.arange(len(messages)), sizes)
-    placed = _placed(contents, edited.positions, fields.key)
-    if placed is not None:
-        turns_before = np.cumsum(sizes) - sizes
-        places = placed["row"].to_numpy()
-        numbers = (places - turns_before[owners[places]]).tolist()
-        placed = _named(placed, [f"messages[{number}]" for number in numbers])
-    lines = [_owned(some, owners) for some in (edited.found, edited.counts, edited.judged, placed)]
-    changed = np.zeros(len(messages), np.bool_)
-    changed[owners[_differences(contents, edited)]] = True
-    if changed.any():
-        mended = pa.StructArray.from_arrays([roles, edited.strings], fields=list(MESSAGES.value_type))
-        offsets = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int32())
-        messages = pa.ListArray.from_arrays(offsets, mended, type=MESSAGES, mask=messages.is_null())
-    return Applied(messages, changed, *lines)
+    return _spared(contents, edited) if fields.spare_turns else edited
+
+
+def _numbered(placed: pa.RecordBatch | None, numbers: Rows, part: str) -> pa.RecordBatch | None:
+    """Name the turns in which values stand, by their numbers within their records."""
+    if placed is None:
+        return None
+    return _named(placed, [f"messages[{number}]{part}" for number in numbers[placed["row"].to_numpy()].tolist()])
 
 
 def _spared(strings: pa.StringArray, edited: Edited) -> Edited:

@@ -166,6 +166,9 @@ class Stage(Settings):
 class Editor(Settings):
     """Changes strings wherever they stand: text, every message's content, kept string columns."""
 
+    edits_roles: ClassVar[bool] = False
+    """Whether it also treats the roles of messages, but for plain ones such as `user`."""
+
     @abstractmethod
     def open(self) -> Edit:
         """Load what is needed, once a worker, and return the edit."""

@@ -111,7 +111,7 @@ class Flow:
 
     def _editing(self, stage: Editor | GlobalStage, edit: Edit, book: Book) -> Step:
         fields = (
-            Fields(self.shape.edited[self.source], key=self.keys.get(stage.name))
+            Fields(self.shape.edited[self.source], edits_roles=stage.edits_roles, key=self.keys.get(stage.name))
             if isinstance(stage, Editor)
             else Fields((), stage.roles, spare_turns=True)
         )

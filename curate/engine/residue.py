@@ -15,7 +15,7 @@ from curate.engine.phases import Work
 from curate.engine.space import Space
 from curate.engine.task import Task
 from curate.lineage.manifest import Residual
-from curate.lineage.residual import Look, Terms, cleared_kinds, leaks, residual_of, worded
+from curate.lineage.residual import Look, Terms, cleared_kinds, is_looked_at, leaks, residual_of, worded
 
 SHOWN = 3
 """So many leaks are named in an error; the manifest of a run that only reports counts them all."""
@@ -51,7 +51,7 @@ def look_through(work: Work, policy: Literal["stop", "report", "off"]) -> None:
     """Look through every shard, and keep what is found; DataError where something is left and the policy is to stop."""
     if policy == "off":
         return
-    kept = (column.name for column in work.plan.shape.kept if column.type == pa.string())
+    kept = (column.name for column in work.plan.shape.kept if is_looked_at(column.type))
     check = Look(columns=tuple(kept))
     tasks = []
     for name, receipt in work.shards:
@@ -75,22 +75,21 @@ def stop_at(residual: Residual, left: list[Mapping[str, object]]) -> None:
     fact = f"{count} values of personal data are left that a stage was to replace: "
     hint = (
         "nothing was published; `curate preview` shows such records. If they are nobody's, an allow rule is missing in "
-        "the detector: `output: {residual: report}` publishes and counts them"
+        "the detector: `output: {residual: report}` publishes and counts them. Stages edit no column of numbers: keep "
+        "such a field as string"
     )
     raise DataError(fact + "; ".join(map(worded, left[:SHOWN])) + more, where="output", hint=hint)
 
 
 def terms_of(work: Work, policy: Literal["stop", "report"]) -> Terms:
-    """Say which kinds may not be left, source by source, and which kept columns no editor treats."""
-    config, shape = work.config, work.plan.shape
-    strings = {
-        source.name: [column.name for column in source.kept_schema if column.type == pa.string()]
-        for source in config.sources
-    }
+    """Say which kinds may not be left, source by source, and which kept columns are to stay as they are."""
+    config = work.config
     cleared = {source.name: cleared_kinds(cleared_types(config, source.name)) for source in config.sources}
     exempt = {
-        name: tuple(column for column in columns if column not in shape.edited[name])
-        for name, columns in strings.items()
+        source.name: tuple(
+            column.name for column in source.kept_schema if is_looked_at(column.type) and column.name in source.exempt
+        )
+        for source in config.sources
     }
     return Terms(
         policy=policy,

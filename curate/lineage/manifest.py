@@ -233,7 +233,7 @@ class Residual(Value):
     policy: Literal["stop", "report"] = Field(description="Whether a run publishes nothing where something is left.")
     detector: Count = Field(description="Version of the detector, which shares no code with the stage `pii`.")
     cleared: Table[tuple[str, ...]] = Field({}, description="By source: kinds of which nothing should be left.")
-    exempt: Table[tuple[str, ...]] = Field({}, description="By source: kept string columns that no stage edits.")
+    exempt: Table[tuple[str, ...]] = Field({}, description="By source: kept columns that are to stay as they are.")
     by_source: Table[Table[Residue]] = Field({}, description="By source, then by kind; what is not named is nowhere.")
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import Field
 
@@ -17,6 +18,10 @@ from curate.lineage.sight import DAMAGE, reason
 from curate.lineage.verification import Finding
 
 BATCH_ROWS = 4096
+LOOKED_AT = frozenset({"string", "int64", "float64"})
+"""Types of kept columns, as the manifest names them, that `is_looked_at` says yes to."""
+WHOLE = 2.0**63
+"""Floats below are integers of 64 bits where they are whole."""
 LEFT = pa.schema(
     [
         ("source_id", pa.string()),
@@ -29,14 +34,17 @@ LEFT = pa.schema(
     ]
 )
 """What is left in a shard, one line for each source, field, kind and verdict, sorted; `id` and `offset` (characters of
-the field) are those of the first. `field` is `text`, `messages` or the name of a kept column. Never a value."""
+the field) are those of the first. `field` is `text`, `messages`, `messages.role` or the name of a kept column. Never a
+value."""
 Key = tuple[str, str, str, bool]
 
 
 class Look(Value):
     """Looks for personal data in written shards, by another way than the stage that replaces it."""
 
-    columns: tuple[str, ...] = Field((), description="Kept string columns to look at, beside text and messages.")
+    columns: tuple[str, ...] = Field(
+        (), description="Kept columns of strings and numbers to look at, beside text and messages."
+    )
 
     @property
     def version(self) -> int:
@@ -62,15 +70,29 @@ class Look(Value):
         """Yield what is found, its row in the batch, and its offset."""
         sources = batch["source_id"]
         for name in ("text", *self.columns):
-            for hit in hits(batch[name]):
+            for hit in hits(spelt(batch[name])):
                 yield (sources[hit.row].as_py(), name, hit.kind, hit.allowed), hit.row, hit.offset
         turns = batch["messages"]
         sizes = np.diff(turns.offsets.to_numpy())
         owners = np.repeat(np.arange(len(turns)), sizes)
-        contents = turns.values.slice(turns.offsets[0].as_py(), len(owners)).flatten()[1]
-        for hit in hits(contents):
-            row = int(owners[hit.row])
-            yield (sources[row].as_py(), "messages", hit.kind, hit.allowed), row, hit.offset
+        parts = turns.values.slice(turns.offsets[0].as_py(), len(owners)).flatten()
+        for name, part in zip(("messages.role", "messages"), parts, strict=True):
+            for hit in hits(part):
+                row = int(owners[hit.row])
+                yield (sources[row].as_py(), name, hit.kind, hit.allowed), row, hit.offset
+
+
+def is_looked_at(kind: pa.DataType) -> bool:
+    """Tell whether a kept column of this type can hold a number that is somebody's."""
+    return bool(pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def spelt(column: pa.Array) -> pa.StringArray:
+    """Return a column as strings: integers by their digits, and so floats that are whole; other floats are null."""
+    if pa.types.is_floating(column.type):
+        whole = pc.and_(pc.equal(column, pc.floor(column)), pc.less(pc.abs(column), WHOLE))
+        column = pc.if_else(whole, column, None).cast(pa.int64())
+    return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
 class Terms(Value):
@@ -80,7 +102,7 @@ class Terms(Value):
     cleared: dict[str, tuple[str, ...]]
     """By source: the kinds of which nothing may be left."""
     exempt: dict[str, tuple[str, ...]]
-    """By source: kept string columns that no stage edits."""
+    """By source: kept columns that the configuration has stay as they are."""
 
     def is_covered(self, line: Mapping[str, object]) -> bool:
         """Tell whether a line of LEFT speaks of what a stage was to replace."""
@@ -128,7 +150,7 @@ def check_left(out: Path, manifest: Manifest) -> Finding:
     if said is None:
         return Finding((), "")
     columns = (column for column in manifest.outputs.columns if column.kind == "kept")
-    look = Look(columns=tuple(column.name for column in columns if column.feature.get("dtype") == "string"))
+    look = Look(columns=tuple(column.name for column in columns if column.feature.get("dtype") in LOOKED_AT))
     lines: list[Mapping[str, object]] = []
     faults: list[str] = []
     for shard in manifest.outputs.shards:

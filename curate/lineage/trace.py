@@ -44,7 +44,7 @@ class Sighting(Value):
     """One place at which a value of the person stood."""
 
     line: Count = Field(description="Line of the file about the person, from 1, that names the value.")
-    field: str = Field(description="`text`, `messages[3]` or the name of a kept column.")
+    field: str = Field(description="`text`, `messages[3]`, `messages[3].role` or the name of a kept column.")
     type: str = Field(description="Type that the stage took it for.")
     offset: Count = Field(description="First character, in the field as the stage saw it.")
     length: Count = Field(description="Characters.")
@@ -195,6 +195,11 @@ def unseen(manifest: Manifest, keyed: list[StageRecord]) -> Iterator[str]:
             yield f"identifiers of other countries than those of the profiles {', '.join(map(str, profiles))}"
     if sources - looked:
         yield f"sources that were not looked at: {', '.join(sorted(sources - looked))}"
+    for card in manifest.sources:
+        if card.previous:
+            runs = ", ".join(f"{old.path} (manifest {old.sha256})" for old in card.previous)
+            fact = f"values of {card.id} that an earlier run replaced"
+            yield f"{fact}: they stand in the lineage of that run, to be traced there: {runs}"
     others = {str(stage.key_id) for stage in manifest.stages if stage.key_id} - {str(stage.key_id) for stage in keyed}
     if others:
         yield f"what was digested with other keys: {', '.join(sorted(others))}"

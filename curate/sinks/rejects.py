@@ -43,8 +43,9 @@ POSITIONS = pa.schema(
         ("digest", pa.string()),
     ]
 )
-"""One row a value of personal data: the record, `text`, `messages[3]` or a kept column, and the stretch of characters
-of that field as the stage saw it. `digest` is keyed, 32 hex characters; the value itself is never written."""
+"""One row a value of personal data: the record, `text`, `messages[3]`, `messages[3].role` or a kept column, and the
+stretch of characters of that field as the stage saw it. `digest` is keyed, 32 hex characters; the value itself is never
+written."""
 
 MEANINGS = {
     "id": "Record id: 32 hex characters.",

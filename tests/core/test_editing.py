@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.core.editing import Fields, edit_batch
+from curate.core.editing import PLAIN_ROLES, Fields, edit_batch
 from curate.core.record import render
-from curate.core.stage import COUNTED, Edited, found_lines
+from curate.core.stage import COUNTED, POSITIONS, Edited, found_lines
 from tests.conftest import TEXT, records
 
 
@@ -211,3 +211,52 @@ def lines_on(strings):
     sums = [(row, text.count("x")) for row, text in enumerate(strings.to_pylist()) if text and "x" in text]
     lines = [{"row": row, "type": "x", "count": count} for row, count in sums]
     return found, pa.RecordBatch.from_pylist(lines, schema=COUNTED)
+
+
+def spoken(*turns):
+    return [{"role": role, "content": content} for role, content in turns]
+
+
+def placing(strings):
+    """Do what `masked` does, and say where each first `x` stood."""
+    edited = masked(strings)
+    places = [(row, text.index("x")) for row, text in enumerate(strings.to_pylist()) if text and "x" in text]
+    lines = [{"row": row, "type": "X", "offset": offset, "length": 1} for row, offset in places]
+    return edited._replace(positions=pa.RecordBatch.from_pylist(lines, schema=POSITIONS))
+
+
+def test_an_edit_of_roles_changes_those_that_are_not_plain_and_the_rendered_text():
+    said = [None, spoken(("user", "a"), ("x1", "bx"), (None, "c")), spoken(("user", "a")), spoken(("xx", "d"))]
+    batch = records("a", *map(render, said[1:]), messages=said)
+    outcome, counts, _, placed = edit_batch(batch, placing, "mask", Fields(edits_roles=True, key=b"k" * 32))
+    mended = [None, spoken(("user", "a"), ("y1", "by"), (None, "c")), said[2], spoken(("yy", "d"))]
+    assert outcome.batch["messages"].to_pylist() == mended
+    assert outcome.batch["text"].to_pylist() == ["a", *map(render, mended[1:])]
+    assert outcome.batch["ops"].to_pylist() == [[], ["mask"], [], ["mask"]]
+    assert rows(counts) == [(1, "X", 2), (3, "X", 2)]
+    assert outcome.found["row"].to_pylist() == [1, 1, 3]
+    assert [(line["row"], line["field"], line["offset"]) for line in placed.to_pylist()] == [
+        (1, "messages[1].role", 0), (1, "messages[1]", 1), (3, "messages[0].role", 0)
+    ]  # fmt: skip
+
+
+def test_an_edit_of_roles_passes_over_the_plain_ones():
+    said = spoken(*((role, "a") for role in PLAIN_ROLES.to_pylist()))
+    batch = records(render(said), messages=[said])
+    emptied = lambda strings: Edited(pc.replace_substring_regex(strings, "[b-z]", "_"))  # noqa: E731
+    assert edit_batch(batch, emptied, "mask", Fields(edits_roles=True)).outcome.batch is batch
+
+
+@given(said=CHATS, more=CHATS)
+def test_roles_are_edited_alike_whatever_chats_stand_beside_them(said, more):
+    renamed = [
+        (text, messages and [turn | {"role": turn["role"].replace("user", "ax")} for turn in messages])
+        for text, messages in (*said, *more)
+    ]
+    both, fields = batch_of(renamed), Fields(edits_roles=True)
+    whole, *_ = edit_batch(both, masked, "mask", fields)
+    parts = [edit_batch(part, masked, "mask", fields)[0] for part in (both.slice(0, len(said)), both.slice(len(said)))]
+    assert whole.batch.to_pylist() == [row for part in parts for row in part.batch.to_pylist()]
+    for row in whole.batch.to_pylist():
+        assert row["messages"] is None or row["text"] == render(row["messages"])
+        assert not any("x" in turn["role"] for turn in row["messages"] or ())

@@ -312,6 +312,18 @@ class TestTrace:
         assert "0 places in 0 records" in done.stdout
         assert "names in running text" in done.stdout
 
+    def test_of_a_set_made_from_an_earlier_one_says_that_what_was_replaced_before_stands_there(self, made, tmp_path):
+        sources = {"again": {"format": "curate", "path": str(made[0])}}
+        later = ran(tmp_path, sources=sources)
+        sha256 = digest_of(made[0] / MANIFEST)
+        done = asked(later, made[1]["phone"])
+        assert done.exit_code == 0
+        assert "0 places in 0 records" in done.stdout
+        said = " ".join(done.stdout.split())
+        assert "values of again that an earlier run replaced" in said
+        assert sha256 in done.stdout
+        assert "an earlier run" not in asked(made[0], made[1]["phone"]).stdout
+
     def test_echoes_no_value(self, made):
         out, person = made
         for options in ((), ("--json",)):

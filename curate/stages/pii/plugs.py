@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -20,6 +21,27 @@ PARTS = {"transformers": ("spacy", "transformers")}
 MODEL_KEYS = ("model_name", "tokenizer_name")
 """Settings of a recognizer that name a model."""
 DOTTED = re.compile(r"(?P<module>[A-Za-z_][\w.]*)[:.](?P<name>[A-Za-z_]\w*)")
+
+KEYS = (
+    "name",
+    "type",
+    "class_name",
+    "enabled",
+    "supported_entity",
+    "supported_entities",
+    "supported_language",
+    "supported_languages",
+    "patterns",
+    "deny_list",
+    "deny_list_score",
+    "context",
+    "global_regex_flags",
+    "version",
+    "country_code",
+    "score_thresholds",
+)
+"""What Presidio knows of an entry with patterns or a deny list."""
+PATTERN_KEYS = ("name", "regex", "score")
 
 Said = dict[str, object]
 
@@ -108,15 +130,23 @@ def coverage(plugs: Plugs) -> dict[str, str]:
 def read(path: Path) -> Said:
     """Read a YAML file; ConfigError where it cannot be read, or is no mapping."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
         said = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         hint = "a relative path starts from the folder of the configuration"
         raise ConfigError(f"the file cannot be read: {error.strerror}", where=str(path), hint=hint) from error
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"this is not YAML: {str(error).splitlines()[0]}", where=str(path)) from error
+    except YAMLError as error:
+        marked = error if isinstance(error, MarkedYAMLError) else None
+        mark = marked and (marked.problem_mark or marked.context_mark)
+        fact = " ".join(filter(None, [marked.problem, marked.context])) if marked else str(error).splitlines()[0]
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        hint = "look at brackets, colons and indents there; a pattern stands in single quotes: `regex: '[0-9]{6}'`"
+        raise ConfigError(f"this is not YAML: {fact}", where=where, hint=hint) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError("this is not UTF-8", where=f"{path}:{line}", hint="save it as UTF-8") from error
     if not isinstance(said, dict):
         raise ConfigError(f"a mapping of settings is wanted, found {type(said).__name__}", where=str(path))
     return said
@@ -133,11 +163,50 @@ def entries(path: Path) -> list[Said]:
         if isinstance(entry, str):
             found.append({"name": entry, "type": "predefined"})
         elif isinstance(entry, dict) and isinstance(entry.get("name"), str):
-            found += [entry] if entry.get("enabled", True) else []
+            found += [checked(entry, path)] if entry.get("enabled", True) else []
         else:
             fact = f"recognizer {len(found) + 1} has no `name`"
             raise ConfigError(fact, where=str(path), hint="give each recognizer a name")
     return found
+
+
+def checked(entry: Said, path: Path) -> Said:
+    """Return an entry; ConfigError where a key is misspelt or a pattern is none: known before Presidio is loaded.
+
+    A class may take keys of its own: of an entry that names one, only what is nearly a key of Presidio's is refused.
+    """
+    name = str(entry["name"])
+    patterned = bool({"patterns", "deny_list"} & {*entry}) or entry.get("type") == "custom"
+    for key in map(str, entry):
+        near = get_close_matches(key, KEYS, 1, 0.85)
+        if key not in KEYS and (near or (patterned and "class_name" not in entry)):
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KEYS)}"
+            raise ConfigError(f"the recognizer {name!r} has an unknown key {key!r}", where=str(path), hint=hint)
+    patterns = entry.get("patterns") or []
+    for number, pattern in enumerate(patterns if isinstance(patterns, list) else [patterns], 1):
+        fault = fault_of(pattern)
+        if fault:
+            fact = f"pattern {number} of the recognizer {name!r} {fault}"
+            hint = "`patterns: [{name: badge, regex: 'B[0-9]{6}', score: 0.9}]`"
+            raise ConfigError(fact, where=str(path), hint=hint)
+    return entry
+
+
+def fault_of(pattern: object) -> str:
+    """Say what is wrong with a pattern, if anything."""
+    import regex
+
+    if not isinstance(pattern, dict):
+        return f"is no mapping but {type(pattern).__name__}"
+    if more := [str(key) for key in pattern if key not in PATTERN_KEYS]:
+        return f"has an unknown key {more[0]!r}"
+    if lacking := [key for key in PATTERN_KEYS if pattern.get(key) is None]:
+        return f"lacks `{lacking[0]}`"
+    try:
+        regex.compile(str(pattern["regex"]))
+    except regex.error as error:
+        return f"has a `regex` that is none: {error}"
+    return ""
 
 
 def class_of(entry: Mapping[str, object]) -> str:

@@ -43,6 +43,7 @@ class Pii(Editor):
     """
 
     version: ClassVar[int] = 3
+    edits_roles: ClassVar[bool] = True
 
     preset: Preset = Field("general", description="Types that an industry looks for; see `docs/personal-data.md`.")
     types: tuple[str, ...] | None = Field(

@@ -243,7 +243,6 @@ class TestAClassByItsImportPath:
             ("{name: NoSuchRecognizer}", "not found"),
             ("SpacyRecognizer", "nlp_engine"),
             ("{name: AzureAILanguageRecognizer}", "."),
-            ("{name: X, supported_entity: X, patterns: [{name: x, regex: '(', score: 0.5}]}", "."),
             ("{name: X, supported_entity: X, patterns: [{name: weak, regex: 'x', score: 0.3}]}", "scores 0.3"),
             ("{name: HuggingFaceNerRecognizer, model_name: no/such/model}", "there is no model"),
         ],
