@@ -119,6 +119,12 @@ class TestANumberOfManyLengths:
         assert (entity, "923456789") in found(f"{label}\n923456789\n12345")
 
 
+@pytest.mark.parametrize("label", ["护照号：", "Passport No.: ", "passport ", "PASSPORT: "])
+@pytest.mark.parametrize("value", ["E1234 5678", "E 12345678", "EA 123 4567", "E1234\n5678", "E-1234-5678"])
+def test_a_chinese_passport_is_found_in_groups_under_a_label_of_either_language(label, value):
+    assert found(f"The {label}{value}, as said") == [("CN_PASSPORT", value)]
+
+
 class TestAQQNumber:
     @pytest.mark.parametrize(
         "value", ["1234 5678 9", "123-456-789", "１２３４　５６７８", "12345 67890", "12345\n67890"]
