@@ -44,9 +44,18 @@ KEYS = (
 )
 AFTER_LABEL = "(?:姓名|名称|签字|签名|（签字）|（签名）|（签章）|\\(签字\\)|\\(签名\\))?"
 LABEL = label(f"(?:{LABELS}|{KEYS}){AFTER_LABEL}")
-LAST_SIGNS = "".join(sorted({word[-1] for word in LABELS.split("|")} | set("称字名章")))
-LABEL_ENDS = frozenset(LAST_SIGNS + "\"'”’】])）* \t\u3000")
-LONGEST_LABEL = 32
+SPREAD = re.compile(f"(?<={HAN})[ \\t]{{1,6}}(?={HAN})")
+"""What spreads the characters of a label over its column of a form."""
+DONE = "复核|审核|审批|批准|核准|校核|校对|经办|制表|制单|填表"
+"""What somebody does to a form, in the place of who does it: a label only where another one signs beside."""
+WHO = f"(?:{DONE}|记账|出纳|会计|主管)"
+SIGNER = label(f"(?:{'|'.join('[ ]{0,6}'.join(word) for word in DONE.split('|'))})")
+BESIDE = re.compile(WHO)
+CLOSES = "\"'”’】])）* \t\u3000"
+LAST_SIGNS = "".join(sorted({word[-1] for word in f"{LABELS}|{DONE}".split("|")} | set("称字名章")))
+LABEL_ENDS = frozenset(LAST_SIGNS + CLOSES)
+SIGNER_ENDS = frozenset({word[-1] for word in DONE.split("|")} | {*CLOSES})
+LONGEST_LABEL, FORM = 32, 60
 FOLLOWS = (
     "先生|女士|性别|年龄|电话|联系|手机|身份|住[址院]|出生|民族|医[生师]|主任|教授|律师|"
     "[\\s，,。；;、（(男女|\"'”’」』】\\])）/<&!！?？:：.…-]|\\Z"
@@ -68,7 +77,8 @@ LOOSE_JOINT = re.compile(f"{JOINT.pattern}|[ ]?[，,][ ]?|[ ]{{1,4}}")
 MOST_LISTED = 64
 
 ROLES = (
-    "姓名|名字叫?|我叫|名叫|联系人|法定代表人|法人代表|负责人|患者|病人|申请人|被申请人|收件人|收货人|寄件人|经办人|"
+    "姓[ \u3000]{0,6}名|名字叫?|我叫|名叫|联[ \u3000]{0,6}系[ \u3000]{0,6}人|法定代表人|"
+    "法人代表|负责人|患者|病人|申请人|被申请人|收件人|收货人|寄件人|经办人|"
     "签字人|原告人?|被告人?|上诉人|"
     "第三人|审[ ]{0,3}判[ ]{0,3}长|审[ ]{0,3}判[ ]{0,3}员|陪审员|书[ ]{0,3}记[ ]{0,3}员|法官助理|公诉人|辩护人|"
     "代理人|被害人|受害人|证人|嫌疑人|"
@@ -138,13 +148,33 @@ def is_han(text: str) -> bool:
     return all("\u4e00" <= sign <= "\u9fff" for sign in text)
 
 
+def label_before(text: str, start: int) -> str:
+    """Return the label of a name that ends right before text[start:], without the blanks of a form; empty: none."""
+    if text[start - 1 : start] not in LABEL_ENDS:
+        return ""
+    said = LABEL.search(text, max(0, start - LONGEST_LABEL), start)
+    if said is None:
+        near = text[max(0, start - LONGEST_LABEL) : start]
+        whole = SPREAD.sub("", near)
+        said = LABEL.search(whole) if whole != near else None
+    return said["label"] if said else ""
+
+
+def signs_beside(text: str, start: int, end: int) -> bool:
+    """Tell whether `复核` or the like ends right before text[start:end], and another who signs the form stands near."""
+    said = SIGNER.search(text, max(0, start - LONGEST_LABEL), start) if text[start - 1 : start] in SIGNER_ENDS else None
+    return said is not None and bool(
+        BESIDE.search(text, max(0, start - FORM), said.start()) or BESIDE.search(text, end, end + FORM)
+    )
+
+
 def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Read the names that follow a label: one, or several in a list."""
-    said = text[start - 1 : start] in LABEL_ENDS and LABEL.search(text, max(0, start - LONGEST_LABEL), start)
-    if not said:
+    said = label_before(text, start)
+    if not said and not signs_beside(text, start, end):
         return
-    between = LOOSE_JOINT if said["label"].endswith(PLURAL) else JOINT
-    name = NAMED.match(text, end)
+    between = LOOSE_JOINT if said.endswith(PLURAL) else JOINT
+    name = NAMED.match(text, end) if said else LISTED.match(text, end)
     for _ in range(MOST_LISTED):
         if name is None or not is_name(name[0]):
             return

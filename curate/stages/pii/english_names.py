@@ -20,6 +20,8 @@ NAME = f"(?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}{MORE}{{0,3}}{JUNIOR}"
 FULL = f"(?:(?:{INITIAL}[ ]?)+{PART}|{PART}){MORE}{{1,3}}{JUNIOR}|(?:{INITIAL}[ ]?)+{PART}"
 SURNAME_FIRST = f"{PART}, {PART}(?: {INITIAL}|[ ]{PART})?"
 TITLE = "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|MR|MRS)"
+ALL_TITLES = re.compile(f"(?i:{TITLE}\\.?(?: {TITLE}\\.?)*)")
+"""What stands alone where the name behind it was replaced."""
 NEXT = "(?=[ ]{0,3}(?:[\\n\\r\\t,;()<>\"'|/\\]&]|\\.(?:\\s|\\Z)|[-–—] | and |[ ]{2}|\\\\n|\\Z))"
 
 NOBODY = words(
@@ -87,8 +89,8 @@ ENDED = "|".join(sorted({f"{word[-2:]}" for word in LAST_WORDS}))
 AFTER_LABEL = f"(?:(?<=(?i:{ENDED}).)|(?<=(?i:{ENDED})[ \"'”’\\])*].)|(?<=[ \"'”’\\])*]{{2}}.))"
 """Before the sign that joins them: the last two letters of a label, or two signs that may close one."""
 LONGEST_LABEL, LONGEST_LAST = 32, 20
-WEAK_NAMES = re.compile(f"(?:{TITLE}\\.? )?(?P<name>{SURNAME_FIRST}|{FULL}){NEXT}")
-STRONG_NAMES = re.compile(f"(?:{TITLE}\\.? )?(?P<name>{SURNAME_FIRST}|{NAME}){NEXT}")
+WEAK_NAMES = re.compile(f"(?:(?i:{TITLE})\\.? ){{0,3}}(?P<name>{SURNAME_FIRST}|{FULL}){NEXT}")
+STRONG_NAMES = re.compile(f"(?:(?i:{TITLE})\\.? ){{0,3}}(?P<name>{SURNAME_FIRST}|{NAME}){NEXT}")
 BETWEEN = re.compile("[ ]?[\"']?[ ]?(?:<[^<>\n]{1,80}>)?[ ]?(?:[,;&]|and )[ ]?[\"']?")
 MOST_LISTED = 64
 
@@ -117,13 +119,13 @@ LONGEST_NAME = 64
 DRIVE = re.compile(f"[0-9][A-Za-z]? (?:[{UPPER}][{LOWER}]+ ){{1,3}}Dr\\.? \\Z")
 DOCTORS = (
     "(?:[Dd]octor|[Pp]hysician|[Ss]urgeon|[Tt]herapist|[Dd]entist|[Nn]urse|[Aa]ttorney|[Ll]awyer)"
-    "(?:,| is| was| named) (?:Dr\\.? )?"
+    f"(?:,| is| was| named) (?:{TITLE}\\.? ){{0,3}}"
 )
 
 
 def is_addressee(value: str) -> bool:
-    """Tell whether what follows a salutation or title is a name and not a role."""
-    return value.split(" ", 1)[0].lower() not in NOBODY
+    """Tell whether what follows a salutation or title is a name, and not a role or one more title."""
+    return value.split(" ", 1)[0].lower() not in NOBODY and ALL_TITLES.fullmatch(value) is None
 
 
 def is_street(text: str, start: int, _end: int) -> Reason:
@@ -202,7 +204,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         check=is_addressee,
         certain=False,
         spared=is_street,
-        label=f"(?<![A-Za-z])(?:Dear (?:{TITLE}\\.? )?|{TITLE}\\.? )",
+        label=f"(?<![A-Za-z])(?:Dear (?:(?i:{TITLE})\\.? ){{0,3}}|(?:{TITLE}\\.? ){{1,3}})",
         gate=f"(?:Dear|{TITLE})\\.? (?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
@@ -224,7 +226,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "English name under a letter or after a profession",
-        (f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))", f"(?:{FULL})(?=[,.]? )"),
+        (f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))", f"(?!{TITLE}\\.? )(?:{FULL})(?=[,.]? )"),
         0.6,
         check=is_person,
         certain=False,

@@ -1,6 +1,8 @@
 """Rules for values that a label or a sign announces: e-mail, IPv6, IBAN, plates, QQ, WeChat."""
 
-from curate.stages.pii import checks
+import re
+
+from curate.stages.pii import checks, groups
 from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
 from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
 from curate.stages.pii.words import Words
@@ -69,6 +71,9 @@ PLATE = Rule(
 )
 
 QQ_LABEL = f"(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐号|群)?{SAID}"
+QQ_GATE = "[Qq][Qq]|扣扣|企鹅号"
+QQ_GROUPS = groups.Reader(range(5, 12), sign=re.compile("[0-9]+(?![0-9@])"))
+"""A mailbox at QQ begins with such a number, and is none."""
 WECHAT_NAME = "(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
@@ -81,7 +86,17 @@ MESSENGERS = (
         ("[1-9][0-9]{4,10}(?![0-9A-Za-z@])",),
         0.8,
         label=QQ_LABEL,
-        gate="[Qq][Qq]|扣扣|企鹅号",
+        gate=QQ_GATE,
+        profile="cn",
+    ),
+    Rule(
+        "QQ_NUMBER",
+        "QQ number in groups by its label",
+        ("[1-9]",),
+        0.8,
+        label=QQ_LABEL,
+        gate=QQ_GATE,
+        read=QQ_GROUPS,
         profile="cn",
     ),
     Rule(

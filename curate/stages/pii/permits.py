@@ -26,8 +26,9 @@ MACAO = Words("澳门身份|澳門身份|澳门居民|澳門居民|澳门永久|
 LOOSELY = r"[^0-9，。；\n]{0,14}?(?:\r?\n[ \t]{0,4})?"
 """What may stand between a label and a number that its check makes all but certain."""
 FIRST_SIGNS = f"{LEFT}(?:[A-Z]{{1,2}}(?:[ -]|{groups.BREAK})?)?[0-9]"
+PASSPORT_SAID = f"{PASSPORT_ZH}|[Pp]assport|PASSPORT"
 IN_GROUPS = (
-    f"(?:{RESIDENT_ZH}|{REGISTRATION_ZH}|{PASSPORT_ZH}|{PERMIT_ZH}|{COMPANY_ZH}|{CARD_WORDS}){LOOSELY}"
+    f"(?:{RESIDENT_ZH}|{REGISTRATION_ZH}|{PASSPORT_SAID}|{PERMIT_ZH}|{COMPANY_ZH}|{CARD_WORDS}){LOOSELY}"
     r"(?:[A-Z]{1,2}[ -]?(?:\r?\n[ \t]{0,4})?)?[0-9]"
 )
 """One scan for numbers in groups: label and number."""
@@ -253,7 +254,7 @@ ANNOUNCED = (
     in_groups(
         "CN_PASSPORT",
         "Chinese passport in groups",
-        PASSPORT_ZH,
+        PASSPORT_SAID,
         groups.Reader((7, 8), WITH_LETTERS, check=of_shape(PASSPORT_SHAPE)),
     ),
     in_groups(

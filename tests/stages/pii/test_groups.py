@@ -39,6 +39,7 @@ FREE = {
     "住院号": ("MEDICAL_RECORD_NUMBER", 5, 20),
     "保单号": ("HEALTH_INSURANCE_NUMBER", 5, 20),
     "收款账号": ("CN_BANK_ACCOUNT", 9, 30),
+    "QQ号": ("QQ_NUMBER", 5, 11),
 }
 """Label to what has any of many lengths."""
 SAYINGS = ("：", ":", "为", "： ", "｜", "\t", "：\n", "\n", "】", "”：“")
@@ -118,7 +119,32 @@ class TestANumberOfManyLengths:
         assert (entity, "923456789") in found(f"{label}\n923456789\n12345")
 
 
+@pytest.mark.parametrize("label", ["护照号：", "Passport No.: ", "passport ", "PASSPORT: "])
+@pytest.mark.parametrize("value", ["E1234 5678", "E 12345678", "EA 123 4567", "E1234\n5678", "E-1234-5678"])
+def test_a_chinese_passport_is_found_in_groups_under_a_label_of_either_language(label, value):
+    assert found(f"The {label}{value}, as said") == [("CN_PASSPORT", value)]
+
+
+class TestAQQNumber:
+    @pytest.mark.parametrize(
+        "value", ["1234 5678 9", "123-456-789", "１２３４　５６７８", "12345 67890", "12345\n67890"]
+    )
+    @pytest.mark.parametrize("label", ["QQ：", "qq: ", "QQ号为", "联系QQ:", "扣扣："])
+    def test_is_found_in_groups_and_across_a_line_end(self, label, value):
+        assert found(f"请加{label}{value}，谢谢") == [("QQ_NUMBER", value)]
+
+    @pytest.mark.parametrize("mailbox", ["123456@qq.com", "1234-5678@qq.com", "1234567890@qq.com"])
+    def test_is_no_mailbox(self, mailbox):
+        assert found(f"QQ：{mailbox}") == [("EMAIL_ADDRESS", mailbox)]
+
+    def test_does_not_reach_into_the_number_behind_it(self):
+        assert found("QQ：123456789 13812345678") == [("QQ_NUMBER", "123456789"), ("PHONE_NUMBER", "13812345678")]
+        assert found("QQ：123456 3人") == found("QQ：123456\n2. 其他") == [("QQ_NUMBER", "123456")]
+
+
 HARMLESS = [
+    "QQ音乐 2012 2013 2014",
+    "QQ 2007 2008 2009 版",
     "驾驶证 1200 1350 1480 1600 1720",
     "台胞证\t1200 1350\n护照\t900 1100",
     "年份 2019 2020 2021 2022 2023\n社保 1200 1350 1480 1600",

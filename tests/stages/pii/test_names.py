@@ -62,6 +62,25 @@ class TestAChineseName:
         assert found(text) == [name]
 
     @pytest.mark.parametrize(
+        "label", ["姓名", "患者", "患者姓名", "联系人", "签字", "户名", "负责人", "法定代表人", "司机"]
+    )
+    @pytest.mark.parametrize("blanks", [" ", "  ", "　", "　　", "    ", "\t"])
+    def test_is_found_after_a_label_that_blanks_spread(self, name, label, blanks):
+        for joint in ["：", ": ", " ：", "|"]:
+            assert found(f"{blanks.join(label)}{joint}{name}，见下") == [name]
+
+    @pytest.mark.parametrize("form", ["姓　名　{}\n", "姓 名\t{}\n", "联 系 人 {}，"])
+    def test_is_found_after_a_spread_label_and_a_blank(self, name, form):
+        assert found(form.format(name)) == [name]
+
+    @pytest.mark.parametrize(
+        "form", ["经办人：顾清源 {}：{}", "{}：{} 经办：略", "| {} | {} | 制表 |", "出纳 略\n{}:{}\n"]
+    )
+    @pytest.mark.parametrize("label", ["复核", "审核", "审 核", "复　核", "审批", "批准", "经办", "制表", "校对"])
+    def test_is_found_after_what_somebody_does_to_a_form_that_others_sign_too(self, name, form, label):
+        assert found(form.format(label, name))[-1] == name
+
+    @pytest.mark.parametrize(
         "form",
         [
             "请找{}先生",
@@ -195,6 +214,11 @@ HARMLESS = [
     "被告人李某某犯盗窃罪",
     "高级经理、项目主任、常务主任",
     "各位老师、各位同学",
+    "审核：高级，复核：通过",
+    "审核：周期为三天",
+    "复核：金额、数量",
+    "姓 名：不详",
+    "经办人：略 复核：计算无误，审核：通过",
     "国务院文物主管部门应当会同有关部门",
     "负责人：高级工程师，电话：略",
     "原告：金山软件，被告：略",

@@ -17,6 +17,7 @@ from tests.stages.pii.keyed import SAID, key_file, keyed
 from tests.stages.pii.test_surrogates import TEXTS
 
 PHONE, MAIL = "13812345678", "li.wei@hengtai.com.cn"
+TITLES = ["Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof", "Professor", "Sir", "Dame", "Rev"]
 WRITING = [one for one in OPERATORS if one not in {"tag", "reject_record"}]
 
 
@@ -48,6 +49,25 @@ class TestEveryOperator:
         edit = keyed(operators=dict(zip(TYPES, chosen, strict=False)), max_density=10**6).open()
         once = edit(strings(*texts)).strings
         assert edit(once).strings.equals(once)
+
+
+class TestATitle:
+    @pytest.mark.parametrize("operator", WRITING)
+    @pytest.mark.parametrize("before", ["Dear ", "Seen by ", "Physician: ", "Our doctor is "])
+    @pytest.mark.parametrize("behind", [",", "\n", ". Yours", ""])
+    def test_is_no_name_when_the_name_behind_it_is_replaced(self, operator, before, behind):
+        written = [f"{title}{dot} " for title in TITLES for dot in ("", ".")] + ["Prof. Dr. ", "Rev. Dr "]
+        texts = [f"{before}{title}Quillfeather{behind}" for title in written]
+        outcome = keyed(operator).open()(strings(*texts))
+        after = outcome.strings.to_pylist()
+        assert [text for text in after if "Quill" in text] == []
+        assert [line["count"] for line in outcome.counts.to_pylist()] == [1] * len(texts)
+        kept = [text.startswith(f"{before}{title}") for text, title in zip(after, written, strict=True)]
+        assert all(kept)
+
+    @pytest.mark.parametrize("title", ["DR.", "MS.", "PROF.", "Dr. PROF."])
+    def test_may_be_in_any_case_in_a_salutation(self, title):
+        assert edited(f"Dear {title} QUILLFEATHER,") == f"Dear {title} <PERSON>,"
 
 
 class TestOperatorsByType:
