@@ -206,6 +206,8 @@ def relevance(debian: Path | None, draws: int, seeds: int, folder: Path, form: s
     bench = Bench.over(real_sets(), debian, folder, draws, seeds)
     for rows in (bench.measured(), bench.started(), bench.speeds()):
         show(rows, form)
+
+
 @click.option("--each", default=200, show_default=True, help="Planted texts of each kind.")
 @seed
 @form
@@ -216,6 +218,8 @@ def safety(each: int, seed: int, form: str) -> None:
     found = bench.measured(real_sets(), each, seed)
     text = f"{table(found.recalls)}\n\n{table(found.marks)}"
     click.echo(orjson.dumps(found.json()).decode() if form == "json" else text)
+
+
 @folder
 def decontaminate(folder: Path) -> None:
     """Look for known leaks and in unrelated text, time it, and print the tables of docs/decontaminate.md."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.core.kernels.compiled import kernel
+from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
 from curate.core.kernels.utf8 import decode
 
@@ -156,9 +156,7 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
         before = kind = kinds = OTHER
         in_run = clean = tied = False
         while at < stop:
-            code = int(data[at])
-            code, at = (code, at + 1) if code < ASCII else decode(data, at, stop)
-            code = min(code, CODES - 1)
+            code, at = _read(data, at, stop)
             before, kind = kind, int(signs.kinds[code])
             kinds |= kind
             state = int(words.moves[state, signs.symbols[code]])
@@ -168,10 +166,7 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
                 cells[first[i] + (place >> CELL_SHIFT)] |= mark
             if kind & DIGIT:
                 if not in_run:
-                    if clean and count > mine:
-                        found[count - 1, 4] = GOES_ON + tied
-                    found[count, 0], found[count, 1] = i, place
-                    found[count, 3], found[count, 4] = before & BESIDE, 0
+                    _begin(found, count, (i, place, before & BESIDE), clean and count > mine, tied)
                     count += 1
                     in_run = clean = True
                 found[count - 1, 2] = place + 1
@@ -186,6 +181,25 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
             place += 1
         folded[i] = kinds & FOLDED
     return count
+
+
+@inlined
+def _read(data: Bytes, at: int, stop: int) -> tuple[int, int]:
+    """Return the character that starts at `at` (beyond the tables: the last of them), and where the next starts."""
+    code = int(data[at])
+    if code < ASCII:
+        return code, at + 1
+    code, at = decode(data, at, stop)
+    return min(code, CODES - 1), at
+
+
+@inlined
+def _begin(found: Places, count: int, begun: tuple[int, int, int], goes_on: bool, tied: bool) -> None:  # noqa: FBT001
+    """Write down a run of digits, and at the one before that it goes on here."""
+    if goes_on:
+        found[count - 1, 4] = GOES_ON + tied
+    found[count, 0], found[count, 1], found[count, 3] = begun
+    found[count, 4] = 0
 
 
 @kernel
