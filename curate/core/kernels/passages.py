@@ -154,7 +154,7 @@ def _all_seen(texts: Strings, measure: Measure, wanted: Known) -> tuple[Places, 
     collecting = not len(wanted.keys)
     room = texts.nbytes // 2 + len(texts.starts) + 1 if collecting else 1 << 12
     units = np.zeros(len(texts.starts), np.int64)
-    sizes = (measure.word, measure.character, measure.full, measure.least)
+    sizes: tuple[int, int, int, int] = (measure.word, measure.character, measure.full, measure.least)
     while True:
         seen = np.empty((room, SEEN_COLUMNS), np.int64)
         keys = np.empty((room, 2), np.uint64)
@@ -358,7 +358,7 @@ def _key(units: Units, start: int, stop: int) -> np.uint64:
 def _entry(units: Units, start: int, stop: int, wanted: Known) -> int:
     """Return the place of a window among those that are known; -1 where it is none of them."""
     key = _key(units, start, stop)
-    place = int(np.searchsorted(wanted.keys, key))
+    place = int(np.int64(np.searchsorted(wanted.keys, key)))
     return place if place < len(wanted.keys) and wanted.keys[place] == key else -1
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.core.kernels.compiled import inlined, kernel
-from curate.core.kernels.shingles import ALONE, BASE, Alphabet, Longs, alphabet, mix, number_of, room, tokens
+from curate.core.kernels.shingles import BASE, Alphabet, Longs, alphabet, mix, number_of, room, tokens
 from curate.core.kernels.strings import Places, Strings
 
 Floats = NDArray[np.float64]
@@ -29,6 +29,8 @@ BUCKETS = 1 << TERM_BITS
 FOLDS = 5
 DROPPED = np.uint64(64 - TERM_BITS)
 ONE = np.uint64(1)
+ALONE = np.uint64(0xD6E8FEB86659FD93)
+"""Keeps the buckets of units apart from those of pairs."""
 
 
 class Bags(NamedTuple):

@@ -27,11 +27,6 @@ LOOSELY = r"[^0-9，。；\n]{0,14}?(?:\r?\n[ \t]{0,4})?"
 """What may stand between a label and a number that its check makes all but certain."""
 FIRST_SIGNS = f"{LEFT}(?:[A-Z]{{1,2}}(?:[ -]|{groups.BREAK})?)?[0-9]"
 PASSPORT_SAID = f"{PASSPORT_ZH}|[Pp]assport|PASSPORT"
-IN_GROUPS = (
-    f"(?:{RESIDENT_ZH}|{REGISTRATION_ZH}|{PASSPORT_SAID}|{PERMIT_ZH}|{COMPANY_ZH}|{CARD_WORDS}){LOOSELY}"
-    r"(?:[A-Z]{1,2}[ -]?(?:\r?\n[ \t]{0,4})?)?[0-9]"
-)
-"""One scan for numbers in groups: label and number."""
 PERMIT_SHAPE = "[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?"
 
 
@@ -154,13 +149,6 @@ ACCOUNT_LABEL = (
     "账号|帐号|賬號|户头)"
 )
 TAX_LABEL = "(?:纳税人识别|纳税识别|税务登记证?)(?=号|码)"
-DOCUMENTS = (
-    "(?:(?:社保|社会保障|社会保险|养老保险|医保|医疗|参保|新农合|健康|保险?单|病历|病案|住院|门诊|就诊|急诊|体检|"
-    "病人|患者|病例|诊疗|检查|检验|影像|"
-    "医技|纳税人?识别|税务登记)[^0-9，。；\\n]{0,8}(?:号|码|[Ii][Dd])|驾驶|驾照|驾证|台胞|居民来往|台湾通行证|"
-    f"{SOLDIER_LABEL}|{ACCOUNT_LABEL})[^0-9]{{0,48}}[0-9]"
-)
-"""One scan for all labels that stand right before a value: it has to match whenever one of them does."""
 MILITARY = "[军兵士文职南北沈兰成济广海空武参政后装]"
 WITH_LETTERS = re.compile(f"(?:[A-Z]{{1,2}}(?:[ -]|{groups.BREAK})?)?")
 RECORDS = groups.Reader(range(5, 21), groups.CODE_HEAD, groups.CODE, re.compile("[A-Z]?"))
@@ -175,7 +163,7 @@ def announced(entity: str, name: str, label: str, reader: groups.Reader, score: 
         score,
         label=f"(?:{label}){SAID}",
         labels=Next(label, between=SAID),
-        gate=DOCUMENTS,
+        gate=f"(?:{label})",
         read=reader,
         profile="cn",
     )
@@ -190,7 +178,7 @@ def in_groups(entity: str, name: str, label: str, reader: groups.Reader, score: 
         score,
         label=f"(?:{label}){LOOSELY}",
         labels=Words(label),
-        gate=IN_GROUPS,
+        gate=f"(?:{label})",
         read=reader,
         profile="cn",
     )
