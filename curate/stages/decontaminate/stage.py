@@ -3,15 +3,16 @@
 import re
 import unicodedata
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from curate.core.kernels.passages import Measure
 from curate.core.stage import Edit, Editor
-from curate.stages.decontaminate.editing import Editing, Wording
-from curate.stages.decontaminate.index import Index, index_of
 from curate.stages.decontaminate.items import Benchmark
+
+if TYPE_CHECKING:
+    from curate.core.kernels.passages import Measure
+    from curate.stages.decontaminate.index import Index
 
 NAMES = r"^[A-Za-z0-9_.\-]+$"
 
@@ -54,8 +55,10 @@ class Decontaminate(Editor):
         return tuple(path for benchmark in self.benchmarks.values() for path in benchmark.paths)
 
     @property
-    def measure(self) -> Measure:
+    def measure(self) -> "Measure":
         """What words, characters and windows weigh, in whole numbers."""
+        from curate.core.kernels.passages import Measure
+
         return Measure(self.characters, self.words, self.words * self.characters, self.shortest * self.characters)
 
     @model_validator(mode="after")
@@ -70,13 +73,17 @@ class Decontaminate(Editor):
             raise ValueError(f"the placeholder {self.placeholder!r} is so long that it could be an item itself")
         return self
 
-    def index(self) -> Index:
+    def index(self) -> "Index":
         """Read the benchmarks; once a process for the same files."""
+        from curate.stages.decontaminate.index import index_of
+
         marks = tuple((str(path), (facts := path.stat()).st_size, facts.st_mtime_ns) for path in self.assets)
         return index_of(tuple(self.benchmarks.items()), self.measure, marks)
 
     def open(self) -> Edit:
         """Index the benchmarks and return the edit; ConfigError where a file cannot be read."""
+        from curate.stages.decontaminate.editing import Editing, Wording
+
         wording = Wording(self.name or "decontaminate", self.action or "tag", self.share, self.placeholder)
         return Editing(self.index(), self.measure, wording)
 
