@@ -201,7 +201,7 @@ class TestABenchmark:
             ("a.jsonl", b"[1]\n", "cannot be read as .jsonl"),
             ("a.jsonl", b'{"id": "", "question": "", "answer": ""}\n', "row 0 has no id"),
             ("a.jsonl", b'{"id": 1, "question": "too", "answer": "short"}\n', "long enough"),
-            ("a.jsonl.gz", gzip.compress(b'{"id": 1, "question": "", "answer": ""}\n')[:-9], "damaged"),
+            ("a.jsonl.gz", gzip.compress(b'{"id": 1, "question": "", "answer": ""}\n', mtime=0)[:-9], "damaged"),
             ("a.parquet", b"nothing", "cannot be read as .parquet"),
             ("a.txt", b"text", "ends in no format"),
         ],
