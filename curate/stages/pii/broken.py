@@ -93,7 +93,7 @@ COMPANY_GATE = f"(?:1[1239]|5[1239]|9[123]|Y1)[0-9]{{6}}[0-9A-Y]{{0,9}}{BREAK}[0
 WIDE = r"(?:[ ]{2,3}|\t|[ ]-[ ])"
 """What parts the groups of a number that somebody spread, and the columns of a table as well."""
 WIDE_GATE = f"[0-9]{{3}}{WIDE}[0-9]{{4}}{WIDE}[0-9]{{4}}|[0-9]{{6}}{WIDE}[0-9]{{8}}{WIDE}[0-9]{{3}}"
-SINGLE_GATE = "[0-9](?: ?[ -][0-9]){5}"
+SINGLE_GATE = "[0-9](?:[ -][0-9]){4}|[0-9]  [0-9]  [0-9]  [0-9]|[0-9] - [0-9] - [0-9] - [0-9]"
 """Every digit by itself."""
 DONE = f"(?!(?P=w)[0-9]){RIGHT}"
 NO_CODE = "(?<![0-9A-Za-z+])"

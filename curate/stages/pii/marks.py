@@ -19,9 +19,12 @@ SECONDS = " (-"
 """What may stand behind that."""
 CHAINED = f"{JOINTS}（"
 MOST_BITS = 63
-"""Besides that of what needs no word; from here on two share one."""
+"""Besides that of what needs no word."""
+SHARED = 8
+"""Where needs are more, the rarest share so many bits: what shares one with words that stand everywhere is no gate."""
 RARE_ENOUGH, TOO_OFTEN = 0.0005, 0.12
 """What one need alone lets through so seldom, or a second one so often, makes the second worth nothing."""
+FEW_LETTERS, SPOKEN = 3, 1e-5
 LEADS = {
     "digit": ("other", "plus", "paren", "hyphen"),
     "letter": ("letter",),
@@ -52,10 +55,12 @@ class Marks:
 
     def __init__(self, labels: Sequence[str], gates: Sequence[str], beginnings: Iterable[Beginning]) -> None:
         """Find out what each label and gate cannot match without."""
-        self.bits: dict[Required, int] = {}
-        self.labels = {label: self.bit_of(required(label)[:1]) for label in labels}
+        asked = {label: required(label)[:1] for label in labels}
+        wanted = {gate: worth(required(gate)) for gate in gates}
+        self.bits = numbered(need for needs in (*asked.values(), *wanted.values()) for need in needs)
+        self.labels = {label: self.bit_of(needs) for label, needs in asked.items()}
         """By pattern: its bit; 1 where it may match without any word."""
-        self.gates = {gate: self.bits_of(required(gate)) for gate in gates}
+        self.gates = {gate: tuple(self.bit_of([need]) for need in needs) for gate, needs in wanted.items()}
         """By pattern: the bits of which all have to be set nearby; none where it may match anywhere."""
         self.beginnings = list(beginnings)
         self.tables: tuple[Signs, Words, np.ndarray] | None = None
@@ -64,13 +69,7 @@ class Marks:
         """Return the bit of a need, or that of what needs nothing."""
         if not needs:
             return 1
-        return 1 << 1 + self.bits.setdefault(needs[0], len(self.bits)) % MOST_BITS
-
-    def bits_of(self, needs: Sequence[Required]) -> tuple[int, ...]:
-        """Return the bits of needs, without those that leave out hardly anything."""
-        first, second = needs[:1], [need for need in needs[1:] if need.cost < TOO_OFTEN]
-        wanted = [*first, *(second if first[0].cost > RARE_ENOUGH else ())] if first else []
-        return tuple(self.bit_of([need]) for need in wanted)
+        return 1 << 1 + self.bits[needs[0]]
 
     def found(self, strings: pa.StringArray) -> "Landmarks":
         """Walk over texts."""
@@ -89,7 +88,7 @@ class Marks:
         masks: dict[str, int] = {}
         streaks = np.zeros(LONGEST_STREAK + 1, np.uint64)
         for need, number in self.bits.items():
-            bit = 1 << 1 + number % MOST_BITS
+            bit = 1 << 1 + number
             for word in need.words:
                 masks[word] = masks.get(word, 0) | bit
             if need.streak:
@@ -115,6 +114,25 @@ class Marks:
                 for joint in joints:
                     wanted[(kind, more, JOINTS.index(joint) + 1, *ends)] |= bit
         return wanted
+
+
+def worth(needs: Sequence[Required]) -> list[Required]:
+    """Return needs without those that leave out hardly anything."""
+    first, second = needs[:1], [need for need in needs[1:] if need.cost < TOO_OFTEN]
+    return [*first, *(second if first[0].cost > RARE_ENOUGH else ())] if first else []
+
+
+def numbered(needs: Iterable[Required]) -> dict[Required, int]:
+    """Give each need the number of a bit, the most frequent ones one of their own."""
+    ranked = sorted(dict.fromkeys(needs), key=often, reverse=True)
+    own = MOST_BITS if len(ranked) <= MOST_BITS else MOST_BITS - SHARED
+    return {need: place if place < own else own + place % SHARED for place, need in enumerate(ranked)}
+
+
+def often(need: Required) -> float:
+    """Guess how often a need is met; letters do not meet by chance, so that words cost more than their letters."""
+    spoken = any(sum(sign.isascii() and sign.isalpha() for sign in word) > FEW_LETTERS for word in need.words)
+    return max(need.cost, SPOKEN if spoken else 0.0)
 
 
 @cache
