@@ -86,7 +86,9 @@ OWN_LABEL = re.compile(
     "(?<![a-z])(?:cell|tel|fax)"
 )
 UNIT = re.compile(
-    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|bytes|usd|rmb|cny|[km]wh)|[.．][0-9０-９]", re.IGNORECASE
+    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|"
+    r"个(?![人体])|千瓦|字节|美元|港元|bytes|usd|rmb|cny|[km]wh)|[.．][0-9０-９]",
+    re.IGNORECASE,
 )
 CURRENCY = re.compile(r"(?:[¥￥$€£]|rmb|usd|cny|[0-9０-９][.．])\s?\Z", re.IGNORECASE)
 

@@ -19,7 +19,7 @@ WECHAT_SAID = (
     f"(?:[:：=|｜\\t]|[是为系][:：]?|(?:{TAG}){{1,3}}|(?<=[】」』])|(?=[「『【]))[*]{{0,2}}[ ]?[\"'“‘「『【]?"
 )
 FIELD_END = r"(?=[ \t]*(?:\r?\n|[，。；、|｜）)】,;]|\Z))"
-LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)"
+LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)(?<![0-9：]：)"
 HEX = "[0-9A-Fa-f]"
 
 MAIL_AND_NET = (
@@ -42,6 +42,17 @@ MAIL_AND_NET = (
         0.9,
         spared=is_version_or_own,
         gate="[23][0-9A-Fa-f]{3}:[0-9A-Fa-f]{0,4}:|(?:[0-9A-Fa-f]{1,4}:){7}",
+    ),
+    Rule(
+        "IP_ADDRESS",
+        "IPv6 address in full width",
+        (
+            f"{LEFT_OF_IP}(?:{HEX}{{1,4}}：){{2,7}}(?:：?{HEX}{{1,4}}(?:：{HEX}{{1,4}}){{0,5}}|：)(?![0-9A-Za-z：])",
+            f"{LEFT_OF_IP}{HEX}{{1,4}}：：{HEX}{{1,4}}(?:：{HEX}{{1,4}}){{0,5}}(?![0-9A-Za-z：])",
+        ),
+        0.9,
+        spared=is_version_or_own,
+        gate=f"[23]{HEX}{{3}}：(?:{HEX}{{1,4}}|：){HEX}?[：0-9A-Fa-f]",
     ),
     Rule(
         "IBAN_CODE",
