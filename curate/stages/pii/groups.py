@@ -45,7 +45,7 @@ OTHER_LINE = re.compile(
     "1[3-9][0-9]{9}|(?:19|20)[0-9]{2}(?P<joint>-?)(?:0[1-9]|1[0-2])(?P=joint)(?:0[1-9]|[12][0-9]|3[01])"
 )
 """A mobile or a day: not the rest of the number that ends the line above."""
-SAYING = re.compile(r"(?:[^\s|｜]|(?:号|码|[Ii][Dd]|[:：=])[^0-9A-Za-z]{0,9})\Z")
+SAYING = re.compile(r"(?:[^\s|｜]|(?:号|码|[Ii][Dd]|[Nn][Oo]|[Nn]umber|MRN|[:：=])[^0-9A-Za-z]{0,9})\Z")
 """What stands before a number in groups: something glued to it, or a label that speaks of a number.
 
 A word and a blank may also be the head of a row of figures."""

@@ -4,6 +4,7 @@ from typing import NamedTuple, get_args
 
 from curate.stages.pii.addresses import ADDRESS_RULES
 from curate.stages.pii.broken import BROKEN_RULES
+from curate.stages.pii.columns import COLUMN_RULES
 from curate.stages.pii.dates import BIRTH_RULES
 from curate.stages.pii.glued import GLUED_RULES
 from curate.stages.pii.hidden import HIDDEN_RULES
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     *BROKEN_RULES,
     *GLUED_RULES,
     *HIDDEN_RULES,
+    *COLUMN_RULES,
     *ADDRESS_RULES,
     *STREET_RULES,
     *NAME_RULES,
