@@ -138,7 +138,7 @@ class TestAValueAcrossALineEnd:
     def test_a_code_of_a_company_needs_no_label(self):
         for value in map(uscc, map(Random, range(40))):
             text = f"{value[:10]}\n{value[10:]}"
-            usual = checks.PROVINCES >= {value[2:4]}
+            usual = value[2:4] in checks.PROVINCES
             assert found(f"该公司{text}已注销") == ([("CN_USCC", text)] if usual else [])
             assert found(f"信用代码{text}，已注销") == [("CN_USCC", text)]
 
@@ -254,3 +254,34 @@ class TestAColumnOfATable:
         rows = "姓名|科室\n王小明|内科\n"
         assert found(f"{rows}李红|外科\n") == [("PERSON", "王小明"), ("PERSON", "李红")]
         assert found(f"{rows}\n李红|外科\n") == [("PERSON", "王小明")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "湖南省长沙市岳麓区梅溪湖街道中海国际社区三期7栋2单元1904房",
+        "万科城市花园二期12号楼3单元502室",
+        "12 High St, Guildford GU1 3HE",
+        "850 Avenue of the Americas, New York, NY 10001",
+        "Flat 3, 14 Harrowgate Road, Leeds LS7 4NA",
+        "55 Rue de Lyon, 75012 Paris",
+    ],
+)
+def test_an_address_in_an_unusual_form_is_found_whole(text):
+    assert found(f"寄往：{text}") == [("ADDRESS", text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "第三期7栋厂房",
+        "二期工程12号楼施工",
+        "项目二期3号楼封顶",
+        "The 12 High St, effects",
+        "Figure 3 Avenue of the Americas",
+        "2 Avenue of approach",
+        "5 Route to success, 3 Route Map",
+    ],
+)
+def test_what_only_begins_like_an_address_is_left(text):
+    assert found(text) == []
