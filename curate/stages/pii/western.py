@@ -186,6 +186,7 @@ US_RULES: tuple[Rule, ...] = (
 )
 
 PLATED = "(?=[ _-]?(?:id|no|num(?:ber)?|#)(?![a-z]))"
+ANY_PLATE = "[ _-]?(?:id|no|nu|#)"
 CHART_SAID = f"(?:medical[ _-]record|mrn|(?:patient|chart){PLATED})"
 INSURANCE_SAID = (
     f"(?:health[ _-]plan(?:[ _-]beneficiary)?{PLATED}|"
