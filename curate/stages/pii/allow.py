@@ -13,7 +13,7 @@ LIST_WINDOW = 64
 
 NUMBERED = Words(
     "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳|"
-    "编码|工单|注准|公网安备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班",
+    "编码|工单号|注准|公网安备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班",
     "p/n|s/n|gb[/ z]|[a-z]{2}/t|cve-|cnn?vd-|cwe-|icp备",
     "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|rfc|sn|gb",
 )
