@@ -1,0 +1,270 @@
+"""Fit the thresholds of `quality` to a folder of good documents: they are read as a run reads them, and measured."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import curate
+from curate.config.model import Config, Output
+from curate.core.errors import DataError
+from curate.engine.funnel import table
+from curate.engine.propose import Raw, propose
+from curate.engine.retune import Artefacts
+from curate.engine.run import Options, execute
+from curate.engine.starter import NAME, written
+from curate.lineage.manifest import Manifest
+from curate.lineage.signals import fates
+from curate.stages.dedup.exact import ExactDuplicates
+from curate.stages.language import Language
+from curate.stages.normalize.stage import Normalize
+from curate.stages.quality.fitting import BASIC, FOLDS, Fitted, Interval, fit
+from curate.stages.quality.judging import Facts, Mask, signals_of
+from curate.stages.quality.kinds import CONTENT_TYPES
+from curate.stages.quality.presets import PRESETS, Preset
+from curate.stages.quality.rules import Rule, spelled
+from curate.stages.quality.stage import Quality
+
+FEWEST = 30
+"""Fewer documents say nothing about what is usual: `relevance` asks for as many."""
+STAGE = "quality"
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A threshold before and after, and the share of the good documents that it finds fault with."""
+
+    rule: str
+    about: str
+    """`all`, or `zh` or `not zh` where a rule has two thresholds."""
+    when: str
+    action: str
+    documents: int
+    """Documents that the rule is about."""
+    old: float
+    new: float
+    hit_before: float
+    hit_after: float
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A preset fitted to good documents, what it was fitted to, and how it does."""
+
+    preset: Preset
+    keep: float
+    documents: int
+    left_out: dict[str, int]
+    """Records that were read and not fitted to, by the rule that left them out."""
+    files: int
+    bytes: int
+    sha256: str
+    """Digest of the digests of all files, sorted: the same whatever the files are called."""
+    unread: tuple[str, ...]
+    """Files of the folder that were not read, by ending, and why."""
+    languages: dict[str, int]
+    content_types: dict[str, int]
+    passed_before: float
+    passed_after: float
+    rejected_after: float
+    held_out: Interval
+    tightened: bool
+    rules: dict[str, Rule]
+    lines: tuple[RuleLine, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        rules = {name: rule.data() for name, rule in self.rules.items()}
+        return {**asdict(self), "held_out": self.held_out._asdict(), "rules": rules}
+
+    def remarks(self) -> list[str]:
+        """Say in the preset file where it comes from: no path, no clock, so that the same documents give the same."""
+        return [
+            f"Rules of `quality`, fitted to good documents by `curate profile` (curate {curate.__version__}, "
+            f"quality {Quality.version}).",
+            f"{self.documents:,} documents of {self.files:,} files, {self.bytes:,} bytes, sha256 {self.sha256}.",
+            f"Begun with the preset {self.preset}, --keep {self.keep:g}: no rule finds fault with "
+            f"{self.passed_after:.2%} of the documents (before: {self.passed_before:.2%}),",
+            f"and with {interval(self.held_out)} of those held out.",
+        ]
+
+    def page(self) -> str:
+        """Word it for a terminal."""
+        parts = [
+            f"{self.documents:,} good documents of {self.files:,} files, {self.bytes / 1e6:.1f} MB: "
+            + ", ".join(f"{name} {count:,}" for name, count in [*self.languages.items(), *self.content_types.items()]),
+            *(f"  {count:,} more were left out by {rule}" for rule, count in self.left_out.items()),
+            *(f"  not read: {said}" for said in self.unread),
+            self._table(),
+            f"no rule finds fault with {self.passed_before:.2%} of them as {self.preset} is, "
+            f"with {self.passed_after:.2%} as fitted (asked for: {self.keep:.2%}); rejected: {self.rejected_after:.2%}",
+            f"held out ({FOLDS} folds): {interval(self.held_out)}",
+            *self._warnings(),
+        ]
+        return "\n".join(parts)
+
+    def _table(self) -> str:
+        heads = ["rule", "about", "when", "action", "documents", "old", "new", "hit before", "hit after"]
+        rows = [
+            [
+                line.rule,
+                line.about,
+                line.when,
+                line.action,
+                f"{line.documents:,}",
+                spelled(line.old),
+                "as it was" if line.new == line.old else spelled(line.new),
+                f"{line.hit_before:.2%}",
+                f"{line.hit_after:.2%}",
+            ]
+            for line in self.lines
+        ]
+        return table(heads, rows, left=4)
+
+    def _warnings(self) -> Iterator[str]:
+        if not self.tightened:
+            yield "thresholds were loosened only: these documents do not bear out tighter ones"
+        if self.held_out.share < self.keep:
+            yield (
+                f"documents like these, unseen, pass at {self.held_out.share:.2%}, below the {self.keep:.2%} asked for: "
+                "more of them would help, or they are of several kinds that want a preset each"
+            )
+
+
+def interval(said: Interval) -> str:
+    """Word a share with its interval."""
+    return f"{said.share:.2%} (95 % interval {said.low:.2%} to {said.high:.2%})"
+
+
+class Wanted(NamedTuple):
+    """What a profile is made by."""
+
+    preset: Preset = "base"
+    keep: float = 0.98
+    records: int | None = None
+    """Documents at most, drawn by digest over all files."""
+
+
+def profile(folder: Path, wanted: Wanted) -> Profile:
+    """Read a folder of good documents as `init` recognises them, and fit a preset to them.
+
+    Before they are measured they are normalized, their language is told, and copies are left out, as in a run. Raises
+    ConfigError where there is nothing to read, DataError where documents are too few.
+    """
+    raw = propose(folder)
+    with TemporaryDirectory(prefix="curate-profile-") as work:
+        place = Path(work)
+        (place / NAME).write_text(written(raw, place, folder), "utf-8")
+        config = Config.load(place / NAME)
+        run = measured_run(config, place / "out", wanted)
+        return fitted(run, raw, wanted)
+
+
+def measured_run(config: Config, out: Path, wanted: Wanted) -> Artefacts:
+    """Run what comes before `quality`, and `quality` itself, and return what it left behind."""
+    stages = (
+        Normalize(**{"as": "normalize"}),
+        Language(**{"as": "language"}),
+        ExactDuplicates(**{"as": "exact_duplicates"}),
+        Quality(**{"as": STAGE, "preset": wanted.preset}),
+    )
+    output = Output(path=out, residual="off", canaries=0)
+    changes = {"stages": stages, "output": output, "work": "none", "limits": "off", "workers": 0}
+    finished = execute(config.model_copy(update=changes), Options(sample=wanted.records))
+    return Artefacts(finished.out, finished.manifest, fates(finished.out, finished.manifest))
+
+
+def fitted(run: Artefacts, raw: Raw, wanted: Wanted) -> Profile:
+    """Fit the rules to what was measured; DataError where there is too little."""
+    rules = PRESETS[wanted.preset]
+    facts, folds = gathered(run, signals_of(list(rules.items())))
+    if len(folds) < FEWEST:
+        fact = f"{len(folds):,} good documents are too few to fit thresholds to"
+        raise DataError(fact, where=str(raw.root), hint=f"at least {FEWEST} are needed, copies not counted")
+    found = fit(rules, facts, folds, wanted.keep)
+    manifest = run.manifest
+    kinds = Counter(np.asarray(CONTENT_TYPES)[facts.kinds[facts.kinds >= 0]].tolist())
+    rejects = [facts.hit(rule) for rule in found.rules.values() if rule.action == "reject"]
+    return Profile(
+        preset=wanted.preset,
+        keep=wanted.keep,
+        documents=len(folds),
+        left_out=left_out(manifest),
+        files=len(manifest.inputs),
+        bytes=sum(one.bytes for one in manifest.inputs),
+        sha256=sha256("".join(sorted(one.sha256 for one in manifest.inputs)).encode()).hexdigest(),
+        unread=tuple(unread(raw)),
+        languages=dict(Counter(manifest.dataset.languages).most_common()),
+        content_types=dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0]))),
+        passed_before=share(~found.before),
+        passed_after=share(~found.after),
+        rejected_after=share(np.logical_or.reduce(rejects)) if rejects else 0.0,
+        held_out=found.held_out,
+        tightened=found.strictness.tightens,
+        rules=found.rules,
+        lines=tuple(lines_of(rules, found, facts)),
+    )
+
+
+def gathered(run: Artefacts, signals: Sequence[str]) -> tuple[Facts, np.ndarray[Any, Any]]:
+    """Read the signals of all documents that were measured, in the order of their ids, and the fold of each."""
+    parts = [(records.ids, records.facts, records.judged) for records in run.records(STAGE, signals)]
+    ids = np.array(
+        [name for names, _, judged in parts for name in names.filter(judged_array(judged)).to_pylist()], "U32"
+    )
+    order = np.argsort(ids, kind="stable")
+
+    def whole(columns: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+        joined = np.concatenate([column[judged] for column, (*_, judged) in zip(columns, parts, strict=True)])
+        return joined[order]
+
+    measured = {name: whole([facts.signals[name] for _, facts, _ in parts]) for name in signals} if parts else {}
+    kinds, chinese = (whole([getattr(facts, what) for _, facts, _ in parts]) for what in ("kinds", "chinese"))
+    folds = np.array([int(name[:8], 16) % FOLDS for name in ids[order].tolist()], np.int64)
+    return Facts(measured, kinds, chinese), folds
+
+
+def judged_array(judged: Mask) -> Any:
+    """Return a mask as Arrow filters by."""
+    import pyarrow as pa
+
+    return pa.array(judged)
+
+
+def left_out(manifest: Manifest) -> dict[str, int]:
+    """Count what was read and never measured, by rule."""
+    stages = [stage for stage in manifest.stages if stage.name != STAGE]
+    return {rule: said.rejected for stage in stages for rule, said in stage.rules.items() if said.rejected}
+
+
+def unread(raw: Raw) -> Iterator[str]:
+    """Say which files of the folder no source takes."""
+    if raw.unread:
+        yield ", ".join(f"{count} {ending}" for ending, count in raw.unread) + " (no source knows the format)"
+    if raw.textless:
+        yield f"{', '.join(raw.textless[:3])}{' ...' if len(raw.textless) > 3 else ''} (no field looks like text)"  # noqa: PLR2004
+    if raw.papers:
+        yield f"{len(raw.papers)} licences, read-mes and the like"
+
+
+def share(mask: Mask) -> float:
+    """Return the share of a mask that is set."""
+    return float(mask.mean())
+
+
+def lines_of(rules: Mapping[str, Rule], found: Fitted, facts: Facts) -> Iterator[RuleLine]:
+    """Yield a line for each threshold: what it was, what it is, what it finds fault with."""
+    for name, rule in rules.items():
+        new = found.rules[name]
+        open_to = facts.open_to(rule)
+        sides = zip(facts.crossed(rule), facts.crossed(new), facts.bounds(rule), strict=True)
+        for place, ((old_bound, before), (new_bound, after), (_, where)) in enumerate(sides):
+            about = "all" if rule.chinese is None else ("not zh", "zh")[place]
+            said = f"{rule.signal} {rule.operator}"
+            counts = (int((open_to & where).sum()), old_bound, new_bound, share(before), share(after))
+            yield RuleLine(name, about, said, rule.action, *counts)
