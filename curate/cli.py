@@ -153,7 +153,7 @@ def presets(name: str) -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="GOOD_DIR")
-@click.option("--preset", default="base", show_default=True, help="Preset to begin with.")
+@click.option("--preset", default="base", show_default=True, help="Preset, or preset file, to begin with.")
 @click.option(
     "--keep",
     type=click.FloatRange(0.5, 1),

@@ -264,13 +264,9 @@ def show_trace(traced: "Trace", *, as_json: bool) -> None:
 
 def show_profile(folder: Path, said: dict[str, Any]) -> None:
     """Fit a preset to good documents, write it, and print how it does."""
-    from curate.core.errors import ConfigError
     from curate.engine.profile import Wanted, profile
     from curate.engine.retune import check_free, write_preset
-    from curate.stages.quality.presets import PRESETS
 
-    if said["preset"] not in PRESETS:
-        raise ConfigError(f"there is no preset {said['preset']!r}", hint=f"there are {', '.join(PRESETS)}")
     check_free(said["file"], force=said["force"])
     found = profile(folder, Wanted(said["preset"], said["keep"], said["records"]))
     write_preset(said["file"], found.rules, found.remarks(), force=said["force"])
@@ -284,12 +280,13 @@ def show_profile(folder: Path, said: dict[str, Any]) -> None:
 def show_retuned(out: Path, said: dict[str, Any]) -> None:
     """Print what other thresholds would do, and write the rules where that is asked for."""
     from curate.config.model import Config
-    from curate.engine.retune import Asked, check_free, check_one, remarks, retune, write_preset
+    from curate.engine.retune import Asked, check_free, check_one, entry, remarks, retune, write_preset
 
     file = said["file"]
     check_free(file, force=said["force"])
     asked = Asked(*(said[name] for name in Asked._fields))
-    found = retune(out, Config.load(said["config"]), asked)
+    config = Config.load(said["config"])
+    found = retune(out, config, asked)
     if file is not None:
         check_one(found)
         write_preset(file, found[0].preset, remarks(out, found[0]), force=said["force"])
@@ -299,9 +296,8 @@ def show_retuned(out: Path, said: dict[str, Any]) -> None:
         return
     click.echo("\n\n".join(one.page() for one in found))
     if file is not None:
-        path = os.path.relpath(file, said["config"].parent)
-        click.echo(f"written: {file}; in {said['config']}, without `preset`, `rules`, `action`:")
-        click.echo(f"  {found[0].stage}: preset_file: {path}")
+        click.echo(f"written: {file}; in {said['config']} the stage becomes:")
+        click.echo(f"  {entry(config, found[0].stage, file, said['config'].parent)}")
 
 
 def path_of(said: str) -> tuple[str, str]:

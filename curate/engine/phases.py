@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
-import pyarrow as pa
-
 from curate.config.model import Config
 from curate.core.receipt import FileRef, Receipt
 from curate.core.source import FileStat, Source, Split, Surveyed

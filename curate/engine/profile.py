@@ -1,7 +1,7 @@
 """Fit the thresholds of `quality` to a folder of good documents: they are read as a run reads them, and measured."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 
 import curate
 from curate.config.model import Config, Output
-from curate.core.errors import DataError
+from curate.core.errors import ConfigError, DataError
 from curate.engine.funnel import table
 from curate.engine.propose import Raw, propose
 from curate.engine.retune import Artefacts
@@ -23,16 +23,16 @@ from curate.lineage.signals import fates
 from curate.stages.dedup.exact import ExactDuplicates
 from curate.stages.language import Language
 from curate.stages.normalize.stage import Normalize
-from curate.stages.quality.fitting import BASIC, FOLDS, Fitted, Interval, fit
+from curate.stages.quality.fitting import FOLDS, Fitted, Interval, fit
 from curate.stages.quality.judging import Facts, Mask, signals_of
 from curate.stages.quality.kinds import CONTENT_TYPES
-from curate.stages.quality.presets import PRESETS, Preset
+from curate.stages.quality.presets import BASE, PRESETS, preset_of
 from curate.stages.quality.rules import Rule, spelled
 from curate.stages.quality.stage import Quality
 
 FEWEST = 30
 """Fewer documents say nothing about what is usual: `relevance` asks for as many."""
-STAGE = "quality"
+STAGE, EMPTY = "quality", "empty"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class RuleLine:
 class Profile:
     """A preset fitted to good documents, what it was fitted to, and how it does."""
 
-    preset: Preset
+    preset: str
+    """Name of the preset, or of the preset file, that it began with."""
     keep: float
     documents: int
     left_out: dict[str, int]
@@ -84,25 +85,26 @@ class Profile:
 
     def remarks(self) -> list[str]:
         """Say in the preset file where it comes from: no path, no clock, so that the same documents give the same."""
+        made = f"by `curate profile` (curate {curate.__version__}, quality {Quality.version})"
+        passed = f"{self.passed_after:.2%} of them (before: {self.passed_before:.2%})"
         return [
-            f"Rules of `quality`, fitted to good documents by `curate profile` (curate {curate.__version__}, "
-            f"quality {Quality.version}).",
+            f"Rules of `quality`, fitted to good documents {made}.",
             f"{self.documents:,} documents of {self.files:,} files, {self.bytes:,} bytes, sha256 {self.sha256}.",
-            f"Begun with the preset {self.preset}, --keep {self.keep:g}: no rule finds fault with "
-            f"{self.passed_after:.2%} of the documents (before: {self.passed_before:.2%}),",
-            f"and with {interval(self.held_out)} of those held out.",
+            f"Begun with the preset {self.preset}, --keep {self.keep:g}: no rule finds fault with {passed},",
+            f"held out {interval(self.held_out)}.",
         ]
 
     def page(self) -> str:
         """Word it for a terminal."""
+        kinds = ", ".join(f"{name} {count:,}" for name, count in [*self.languages.items(), *self.content_types.items()])
+        before, after = (f"{share:.2%}" for share in (self.passed_before, self.passed_after))
         parts = [
-            f"{self.documents:,} good documents of {self.files:,} files, {self.bytes / 1e6:.1f} MB: "
-            + ", ".join(f"{name} {count:,}" for name, count in [*self.languages.items(), *self.content_types.items()]),
+            f"{self.documents:,} good documents of {self.files:,} files, {self.bytes / 1e6:.1f} MB: {kinds}",
             *(f"  {count:,} more were left out by {rule}" for rule, count in self.left_out.items()),
             *(f"  not read: {said}" for said in self.unread),
             self._table(),
-            f"no rule finds fault with {self.passed_before:.2%} of them as {self.preset} is, "
-            f"with {self.passed_after:.2%} as fitted (asked for: {self.keep:.2%}); rejected: {self.rejected_after:.2%}",
+            f"no rule finds fault with {after} of them (asked for: {self.keep:.2%}; before: {before})",
+            f"rejected: {self.rejected_after:.2%} of them",
             f"held out ({FOLDS} folds): {interval(self.held_out)}",
             *self._warnings(),
         ]
@@ -130,10 +132,7 @@ class Profile:
         if not self.tightened:
             yield "thresholds were loosened only: these documents do not bear out tighter ones"
         if self.held_out.share < self.keep:
-            yield (
-                f"documents like these, unseen, pass at {self.held_out.share:.2%}, below the {self.keep:.2%} asked for: "
-                "more of them would help, or they are of several kinds that want a preset each"
-            )
+            yield f"held out, that is below {self.keep:.2%}: more documents would help, or a preset for each kind"
 
 
 def interval(said: Interval) -> str:
@@ -144,7 +143,8 @@ def interval(said: Interval) -> str:
 class Wanted(NamedTuple):
     """What a profile is made by."""
 
-    preset: Preset = "base"
+    preset: str = "base"
+    """Name of a preset, or path of a preset file."""
     keep: float = 0.98
     records: int | None = None
     """Documents at most, drawn by digest over all files."""
@@ -156,33 +156,46 @@ def profile(folder: Path, wanted: Wanted) -> Profile:
     Before they are measured they are normalized, their language is told, and copies are left out, as in a run. Raises
     ConfigError where there is nothing to read, DataError where documents are too few.
     """
+    rules = rules_of(wanted.preset)
     raw = propose(folder)
     with TemporaryDirectory(prefix="curate-profile-") as work:
         place = Path(work)
         (place / NAME).write_text(written(raw, place, folder), "utf-8")
         config = Config.load(place / NAME)
-        run = measured_run(config, place / "out", wanted)
-        return fitted(run, raw, wanted)
+        run = measured_run(config, place / "out", wanted.records)
+        return fitted(run, raw, (wanted, rules))
 
 
-def measured_run(config: Config, out: Path, wanted: Wanted) -> Artefacts:
+def rules_of(preset: str) -> dict[str, Rule]:
+    """Return the rules to begin with, of a preset or of a preset file; ConfigError where there is neither."""
+    for name, rules in PRESETS.items():
+        if name == preset:
+            return rules
+    try:
+        return preset_of(Path(preset))
+    except ValueError as mistake:
+        hint = f"there are {', '.join(PRESETS)}, or name a preset file"
+        raise ConfigError(str(mistake), where="--preset", hint=hint) from mistake
+
+
+def measured_run(config: Config, out: Path, records: int | None) -> Artefacts:
     """Run what comes before `quality`, and `quality` itself, and return what it left behind."""
     stages = (
         Normalize(**{"as": "normalize"}),
         Language(**{"as": "language"}),
         ExactDuplicates(**{"as": "exact_duplicates"}),
-        Quality(**{"as": STAGE, "preset": wanted.preset}),
+        Quality(**{"as": STAGE}),
     )
     output = Output(path=out, residual="off", canaries=0)
     changes = {"stages": stages, "output": output, "work": "none", "limits": "off", "workers": 0}
-    finished = execute(config.model_copy(update=changes), Options(sample=wanted.records))
+    finished = execute(config.model_copy(update=changes), Options(sample=records))
     return Artefacts(finished.out, finished.manifest, fates(finished.out, finished.manifest))
 
 
-def fitted(run: Artefacts, raw: Raw, wanted: Wanted) -> Profile:
+def fitted(run: Artefacts, raw: Raw, asked: tuple[Wanted, Mapping[str, Rule]]) -> Profile:
     """Fit the rules to what was measured; DataError where there is too little."""
-    rules = PRESETS[wanted.preset]
-    facts, folds = gathered(run, signals_of(list(rules.items())))
+    wanted, rules = asked
+    facts, folds = gathered(run, rules)
     if len(folds) < FEWEST:
         fact = f"{len(folds):,} good documents are too few to fit thresholds to"
         raise DataError(fact, where=str(raw.root), hint=f"at least {FEWEST} are needed, copies not counted")
@@ -191,7 +204,7 @@ def fitted(run: Artefacts, raw: Raw, wanted: Wanted) -> Profile:
     kinds = Counter(np.asarray(CONTENT_TYPES)[facts.kinds[facts.kinds >= 0]].tolist())
     rejects = [facts.hit(rule) for rule in found.rules.values() if rule.action == "reject"]
     return Profile(
-        preset=wanted.preset,
+        preset=Path(wanted.preset).name,
         keep=wanted.keep,
         documents=len(folds),
         left_out=left_out(manifest),
@@ -211,9 +224,13 @@ def fitted(run: Artefacts, raw: Raw, wanted: Wanted) -> Profile:
     )
 
 
-def gathered(run: Artefacts, signals: Sequence[str]) -> tuple[Facts, np.ndarray[Any, Any]]:
-    """Read the signals of all documents that were measured, in the order of their ids, and the fold of each."""
-    parts = [(records.ids, records.facts, records.judged) for records in run.records(STAGE, signals)]
+def gathered(run: Artefacts, rules: Mapping[str, Rule]) -> tuple[Facts, np.ndarray[Any, Any]]:
+    """Read the signals of all documents that were measured, in the order of their ids, and the fold of each.
+
+    What has neither letter nor digit is no document, whatever folder it lies in.
+    """
+    signals = signals_of([*rules.items(), (EMPTY, BASE[EMPTY])])
+    parts = [(one.ids, one.facts, one.judged & ~one.facts.hit(BASE[EMPTY])) for one in run.records(STAGE, signals)]
     ids = np.array(
         [name for names, _, judged in parts for name in names.filter(judged_array(judged)).to_pylist()], "U32"
     )
@@ -238,8 +255,9 @@ def judged_array(judged: Mask) -> Any:
 
 def left_out(manifest: Manifest) -> dict[str, int]:
     """Count what was read and never measured, by rule."""
-    stages = [stage for stage in manifest.stages if stage.name != STAGE]
-    return {rule: said.rejected for stage in stages for rule, said in stage.rules.items() if said.rejected}
+    rules = {(stage.name, rule): said.rejected for stage in manifest.stages for rule, said in stage.rules.items()}
+    empty = f"{STAGE}:{EMPTY}"
+    return {rule: count for (stage, rule), count in rules.items() if count and (stage != STAGE or rule == empty)}
 
 
 def unread(raw: Raw) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Say what other thresholds of `quality` would keep and reject, from the signals and the ledger of a run alone."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from curate.core.errors import ConfigError, StorageError
 from curate.core.files import digest_of, write_whole
 from curate.engine.retuned import Found, Near, Retuned, retuned
 from curate.engine.rulings import Records, Rulings
+from curate.engine.starter import scalar
 from curate.lineage.manifest import MANIFEST, Manifest, StageRecord, read_manifest
 from curate.lineage.signals import Fates, fates, measured
 from curate.stages.quality.changing import apart, changed, known
@@ -205,6 +207,20 @@ def kept_share(said: str) -> tuple[str, float]:
     return name.strip(), share
 
 
+def entry(config: Config, stage: str, path: Path, base: Path) -> str:
+    """Write the entry of a stage as it should stand in a configuration in the folder `base`, to use a preset file."""
+    [settings] = [one for one in config.stages if one.name == stage]
+    said: dict[str, object] = {"preset_file": Path(os.path.relpath(path, base)).as_posix()}
+    said |= {"as": stage if stage != "quality" else None, "sources": settings.sources, "languages": settings.languages}
+    parts = [f"{name}: {spelled_value(value)}" for name, value in said.items() if value is not None]
+    return f"- quality: {{{', '.join(parts)}}}"
+
+
+def spelled_value(value: object) -> str:
+    """Write a setting in YAML's flow style."""
+    return f"[{', '.join(map(scalar, value))}]" if isinstance(value, tuple) else scalar(value)
+
+
 def check_one(found: Sequence[Retuned]) -> None:
     """Raise ConfigError where a preset is to be written and there are several stages."""
     if len(found) > 1:
@@ -221,15 +237,12 @@ def check_free(path: Path | None, *, force: bool) -> None:
 
 def remarks(out: Path, chosen: Retuned) -> list[str]:
     """Say in a preset file where it comes from."""
-    sides = [
-        (sum(line.now.kept for line in chosen.sources), "now"),
-        (sum(line.new.kept for line in chosen.sources), "new"),
-    ]
-    kept = ", ".join(f"{count:,} {what}" for count, what in sides)
+    sides = (sum(line.now.kept for line in chosen.sources), sum(line.new.kept for line in chosen.sources))
+    kept = " and ".join(f"{count:,}" for count in sides)
     return [
         f"Rules of `quality`, chosen by `curate retune` (curate {curate.__version__}, quality {Quality.version}).",
         f"From the signals of an output with the manifest sha256 {digest_of(out / MANIFEST)}.",
-        f"Stage {chosen.stage!r}: {chosen.judged:,} records judged; kept by the rules of the run, and by these: {kept}.",
+        f"Stage {chosen.stage!r}: {chosen.judged:,} records judged; kept by the run's rules, and by these: {kept}.",
     ]
 
 

@@ -14,6 +14,8 @@ from curate.stages.quality.rules import Rule, spelled
 BINS = 10
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 BAR = 30
+SHOWN_ID = 12
+"""Characters of an id on a page: `curate explain` knows a record by them."""
 TITLES: Mapping[Change, str] = {
     "rejected": "kept now, rejected with the new rules",
     "kept": "rejected now, kept with the new rules",
@@ -141,7 +143,16 @@ class Retuned:
             if moves:
                 yield f"{title}: {sum(move.records for move in moves):,}" + (" tags" if "tag" in change else "")
                 heads = ["  rule", "source", "a few ids", "records", "left out later anyway"]
-                lines = [[f"  {m.rule}", m.source, " ".join(m.ids), f"{m.records:,}", f"{m.later:,}"] for m in moves]
+                lines = [
+                    [
+                        f"  {m.rule}",
+                        m.source,
+                        " ".join(name[:SHOWN_ID] for name in m.ids),
+                        f"{m.records:,}",
+                        f"{m.later:,}",
+                    ]
+                    for m in moves
+                ]
                 yield table(heads, lines, left=3)
 
 
@@ -309,8 +320,12 @@ def rule_table(said: Retuned) -> Iterator[str]:
         return
     heads = ["rule", "source", "hit", "rejects", "only it", "tags"]
     heads += ["hit then", "rejects then", "only it then", "tags then"] if said.changed else []
-    rows = []
-    for name in dict.fromkeys(line.rule for line in said.rules):
+    rows: list[list[str]] = []
+    names = list(dict.fromkeys(line.rule for line in said.rules))
+    alike = [name for name in names if said.changed and all(x.now == x.new for x in said.rules if x.rule == name)]
+    for name in names:
+        if name in alike:
+            continue
         mine = [line for line in said.rules if line.rule == name]
         cells = [[*spoken_cells(line.now), *spoken_cells(line.new)] for line in mine]
         if len(mine) > 1:
@@ -320,9 +335,12 @@ def rule_table(said: Retuned) -> Iterator[str]:
             ["" if len(mine) > 1 else name, line.source, *map(number, row)][: len(heads)]
             for line, row in zip(mine, cells, strict=True)
         ]
-    yield table(heads, rows, left=2)
+    if rows:
+        yield table(heads, rows, left=2)
+    if alike:
+        yield f"the same as now: {', '.join(alike)}"
     if said.silent:
-        yield f"no record is hit by {', '.join(said.silent)}"
+        yield f"find fault with no record: {', '.join(said.silent)}"
 
 
 def spoken_cells(said: Spoken | None) -> list[int | None]:
@@ -336,16 +354,21 @@ def number(value: int | None) -> str:
 
 
 def draw(drawing: Drawing) -> str:
-    """Draw a signal as bars, the thresholds between them."""
-    lines = [f"{drawing.rule}: {drawing.signal} of {drawing.records:,} records that it is about ({drawing.about})"]
-    lines.append(
-        "  quantiles: " + ", ".join(f"{float(share):.0%} {value:.4g}" for share, value in drawing.quantiles.items())
-    )
+    """Draw a signal as bars, the thresholds between them; neighbouring empty bins become one."""
+    language = "" if drawing.about == "all" else f", language {drawing.about}"
+    quantiles = ", ".join(f"{float(share):.0%} {value:.4g}" for share, value in drawing.quantiles.items())
+    lines = [
+        f"{drawing.rule}: {drawing.signal} of the {drawing.records:,} records that it is about{language}",
+        f"  quantiles: {quantiles}",
+    ]
     marks = {drawing.now: "now"}
     marks[drawing.new] = "now and new" if drawing.new == drawing.now else "new"
-    ends: list[float | None] = [*drawing.edges, None]
-    for end, count in zip(ends, drawing.counts, strict=True):
-        lines.append(f"  {'':>10} {'#' * -(-BAR * count // max(drawing.counts))} {count:,}")
-        if end is not None:
-            lines.append(f"  {end:>10.4g}" + (f" ---- {drawing.operator} {marks[end]}" if end in marks else ""))
+    counts = drawing.counts
+    for place, count in enumerate(counts):
+        end = drawing.edges[place] if place < len(drawing.edges) else None
+        following = counts[place + 1] if end is not None else 1
+        if end in marks or count or following:
+            lines.append(f"  {'':>10} {'#' * -(-BAR * count // max(counts))} {count:,}")
+            if end is not None:
+                lines.append(f"  {end:>10.4g}" + (f" ---- {drawing.operator} {marks[end]}" if end in marks else ""))
     return "\n".join(lines)

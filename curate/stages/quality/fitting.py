@@ -185,7 +185,8 @@ def fit(rules: Mapping[str, Rule], facts: Facts, folds: npt.NDArray[np.int64], k
 
 def union(masks: Sequence[Mask], documents: int) -> Mask:
     """Return the documents that stand in any of the masks."""
-    return np.logical_or.reduce([np.zeros(documents, np.bool_), *masks])
+    found: Mask = np.logical_or.reduce([np.zeros(documents, np.bool_), *masks])
+    return found
 
 
 def with_thresholds(rules: Mapping[str, Rule], sides: Sequence[Side], thresholds: Sequence[float]) -> dict[str, Rule]:

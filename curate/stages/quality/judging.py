@@ -57,8 +57,8 @@ class Facts(NamedTuple):
 
     def hit(self, rule: Rule) -> Mask:
         """Return the records that a rule finds fault with."""
-        masks = [mask for _, mask in self.crossed(rule)]
-        return np.logical_or.reduce(masks)
+        found: Mask = np.logical_or.reduce([mask for _, mask in self.crossed(rule)])
+        return found
 
 
 class Decisions(NamedTuple):
@@ -72,7 +72,8 @@ class Decisions(NamedTuple):
     @property
     def rejected(self) -> Mask:
         """Which records are left out."""
-        return self.rejecter != NOBODY
+        found: Mask = self.rejecter != NOBODY
+        return found
 
 
 def decided(rules: Named, facts: Facts) -> Decisions:
