@@ -187,7 +187,7 @@ def profile(folder: Path, **said: Any) -> None:
 @OUT
 @click.option("--config", required=True, type=click.Path(path_type=Path), help="Configuration that OUT was made with.")
 @click.option("--stage", help="Name of the stage, where OUT has several `quality`.")
-@click.option("--preset", type=click.Path(dir_okay=False, path_type=Path), help="Rules of a preset file instead.")
+@click.option("--preset", help="Begin with the rules of a preset, or of a preset file, instead.")
 @click.option(
     "--set",
     "changes",

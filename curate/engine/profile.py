@@ -15,7 +15,7 @@ from curate.config.model import Config, Output
 from curate.core.errors import ConfigError, DataError
 from curate.engine.funnel import table
 from curate.engine.propose import Raw, propose
-from curate.engine.retune import Artefacts
+from curate.engine.retune import Artefacts, rules_of
 from curate.engine.run import Options, execute
 from curate.engine.starter import NAME, written
 from curate.lineage.manifest import Manifest
@@ -26,7 +26,7 @@ from curate.stages.normalize.stage import Normalize
 from curate.stages.quality.fitting import FOLDS, Fitted, Interval, fit
 from curate.stages.quality.judging import Facts, Mask, signals_of
 from curate.stages.quality.kinds import CONTENT_TYPES
-from curate.stages.quality.presets import BASE, PRESETS, preset_of
+from curate.stages.quality.presets import BASE
 from curate.stages.quality.rules import Rule, spelled
 from curate.stages.quality.stage import Quality
 
@@ -97,9 +97,10 @@ class Profile:
     def page(self) -> str:
         """Word it for a terminal."""
         kinds = ", ".join(f"{name} {count:,}" for name, count in [*self.languages.items(), *self.content_types.items()])
+        files = f"{self.files:,} file{'s' if self.files > 1 else ''}"
         before, after = (f"{share:.2%}" for share in (self.passed_before, self.passed_after))
         parts = [
-            f"{self.documents:,} good documents of {self.files:,} files, {self.bytes / 1e6:.1f} MB: {kinds}",
+            f"{self.documents:,} good documents of {files}, {self.bytes / 1e6:.1f} MB: {kinds}",
             *(f"  {count:,} more were left out by {rule}" for rule, count in self.left_out.items()),
             *(f"  not read: {said}" for said in self.unread),
             self._table(),
@@ -157,7 +158,10 @@ def profile(folder: Path, wanted: Wanted) -> Profile:
     ConfigError where there is nothing to read, DataError where documents are too few.
     """
     rules = rules_of(wanted.preset)
-    raw = propose(folder)
+    try:
+        raw = propose(folder)
+    except ConfigError as nothing:
+        raise ConfigError(nothing.message, where=str(folder), hint="name a folder of good documents") from nothing
     with TemporaryDirectory(prefix="curate-profile-") as work:
         place = Path(work)
         (place / NAME).write_text(written(raw, place, folder), "utf-8")
@@ -166,25 +170,13 @@ def profile(folder: Path, wanted: Wanted) -> Profile:
         return fitted(run, raw, (wanted, rules))
 
 
-def rules_of(preset: str) -> dict[str, Rule]:
-    """Return the rules to begin with, of a preset or of a preset file; ConfigError where there is neither."""
-    for name, rules in PRESETS.items():
-        if name == preset:
-            return rules
-    try:
-        return preset_of(Path(preset))
-    except ValueError as mistake:
-        hint = f"there are {', '.join(PRESETS)}, or name a preset file"
-        raise ConfigError(str(mistake), where="--preset", hint=hint) from mistake
-
-
 def measured_run(config: Config, out: Path, records: int | None) -> Artefacts:
     """Run what comes before `quality`, and `quality` itself, and return what it left behind."""
     stages = (
         Normalize(**{"as": "normalize"}),
         Language(**{"as": "language"}),
         ExactDuplicates(**{"as": "exact_duplicates"}),
-        Quality(**{"as": STAGE}),
+        Quality(**{"as": STAGE, "action": "tag"}),
     )
     output = Output(path=out, residual="off", canaries=0)
     changes = {"stages": stages, "output": output, "work": "none", "limits": "off", "workers": 0}
@@ -255,9 +247,9 @@ def judged_array(judged: Mask) -> Any:
 
 def left_out(manifest: Manifest) -> dict[str, int]:
     """Count what was read and never measured, by rule."""
-    rules = {(stage.name, rule): said.rejected for stage in manifest.stages for rule, said in stage.rules.items()}
-    empty = f"{STAGE}:{EMPTY}"
-    return {rule: count for (stage, rule), count in rules.items() if count and (stage != STAGE or rule == empty)}
+    rules = {rule: said for stage in manifest.stages for rule, said in stage.rules.items()}
+    counts = {rule: said.tagged if rule == f"{STAGE}:{EMPTY}" else said.rejected for rule, said in rules.items()}
+    return {rule: count for rule, count in counts.items() if count}
 
 
 def unread(raw: Raw) -> Iterator[str]:

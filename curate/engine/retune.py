@@ -19,7 +19,7 @@ from curate.lineage.signals import Fates, fates, measured
 from curate.stages.quality.changing import apart, changed, known
 from curate.stages.quality.fitting import sparing
 from curate.stages.quality.judging import CHINESE, CONTENT_TYPE, facts_of, signals_of
-from curate.stages.quality.presets import as_yaml, preset_of
+from curate.stages.quality.presets import PRESETS, as_yaml, preset_of
 from curate.stages.quality.rules import Rule, rule_of
 from curate.stages.quality.stage import Quality
 
@@ -31,8 +31,8 @@ class Asked(NamedTuple):
 
     stage: str | None = None
     """Which stage is retuned; the only `quality` when absent."""
-    preset: Path | None = None
-    """Rules to begin with, in place of those of the configuration."""
+    preset: str | None = None
+    """Preset, or path of a preset file: rules to begin with, in place of those of the configuration."""
     changes: tuple[str, ...] = ()
     """`RULE=THRESHOLD` and the like, in order."""
     keep: tuple[str, ...] = ()
@@ -139,7 +139,9 @@ class Retuning:
             for one in near.values():
                 one.take(records.facts)
         drawn = tuple(drawing for one in near.values() for drawing in one.drawings())
-        found = Found(rulings, self._sources(), (now, new), drawn)
+        order = [stage.name for stage in self.run.manifest.stages]
+        earlier = order[: order.index(self.stage.name) + 1]
+        found = Found(rulings, self._sources(), earlier, (now, new), drawn)
         return retuned(self.stage.name, found, tuple(self.caveats))
 
     def _sources(self) -> list[str]:
@@ -147,13 +149,7 @@ class Retuning:
 
     def _new(self) -> Rules:
         """Return the rules that are asked about."""
-        if self.asked.preset is None:
-            rules = apart(self.configured.resolved())
-        else:
-            try:
-                rules = preset_of(self.asked.preset)
-            except ValueError as mistake:
-                raise ConfigError(str(mistake), where="--preset", hint="`curate presets` prints one") from mistake
+        rules = apart(self.configured.resolved()) if self.asked.preset is None else rules_of(self.asked.preset)
         for said in self.asked.changes:
             rules = changed(rules, said)
         return rules
@@ -177,6 +173,18 @@ class Retuning:
 
 MOST_SHOWN = 6
 """Of so many changed rules the signal is drawn, the first in order; of others where they are asked for."""
+
+
+def rules_of(preset: str) -> Rules:
+    """Return the rules of a preset or of a preset file; ConfigError where there is neither."""
+    for name, rules in PRESETS.items():
+        if name == preset:
+            return rules
+    try:
+        return preset_of(Path(preset))
+    except ValueError as mistake:
+        hint = f"there are {', '.join(PRESETS)}, or name a preset file"
+        raise ConfigError(str(mistake), where="--preset", hint=hint) from mistake
 
 
 def without_name(said: Mapping[str, Any]) -> Rule:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from curate.engine.funnel import table
-from curate.engine.rulings import Change, Counts, Rulings
+from curate.engine.rulings import NOBODY_ELSE, Change, Counts, Rulings
 from curate.stages.quality.judging import Facts
 from curate.stages.quality.rules import Rule, spelled
 
@@ -19,8 +19,8 @@ SHOWN_ID = 12
 TITLES: Mapping[Change, str] = {
     "rejected": "kept now, rejected with the new rules",
     "kept": "rejected now, kept with the new rules",
-    "tagged": "tagged with the new rules only",
-    "untagged": "tagged now only",
+    "tagged": "kept now and then, tags with the new rules only",
+    "untagged": "kept now and then, tags now only",
 }
 
 
@@ -102,8 +102,10 @@ class Retuned:
 
     stage: str
     judged: int
-    unjudged: dict[str, int]
-    """Records without signals, by the stage that had left them out; empty name: not of the stage's sources."""
+    left_out_before: dict[str, int]
+    """Records without signals, by the earlier stage that had left them out; by its own name: it raised an error."""
+    not_asked: int
+    """Records without signals because they are not of the sources or languages of the stage."""
     sources: tuple[SourceLine, ...]
     changed: dict[str, dict[str, dict[str, object] | None]]
     """By rule: `now` and `new`, as in a preset file; null where it is not there."""
@@ -124,14 +126,16 @@ class Retuned:
         """Word it for a terminal."""
         parts = [*self._head(), *self._changes(), funnel(self), *rule_table(self), *self._moves()]
         parts += [draw(drawing) for drawing in self.drawings]
-        parts += ["what this cannot know:", *(f"  - {said}" for said in self.unknown)]
+        parts += ["what this cannot know:", *(f"  - {said}" for said in self.unknown)] if self.unknown else []
         return "\n".join(parts)
 
     def _head(self) -> Iterator[str]:
         yield f"{self.stage}: {self.judged:,} records judged"
-        for stage, count in self.unjudged.items():
-            why = f"left out before, by {stage}" if stage else "not of the sources or languages of this stage"
+        for stage, count in self.left_out_before.items():
+            why = f"left out before, by {stage}" if stage != self.stage else "it raised an error on them"
             yield f"  {count:,} more have no signals: {why}"
+        if self.not_asked:
+            yield f"  {self.not_asked:,} more have no signals: not of the sources or languages of this stage"
 
     def _changes(self) -> Iterator[str]:
         for name, sides in self.changed.items():
@@ -141,7 +145,7 @@ class Retuned:
         for change, title in TITLES.items():
             moves = [move for move in self.moved if move.change == change]
             if moves:
-                yield f"{title}: {sum(move.records for move in moves):,}" + (" tags" if "tag" in change else "")
+                yield f"{title}: {sum(move.records for move in moves):,}"
                 heads = ["  rule", "source", "a few ids", "records", "left out later anyway"]
                 lines = [
                     [
@@ -161,6 +165,8 @@ class Found(NamedTuple):
 
     rulings: Rulings
     sources: Sequence[str]
+    earlier: Sequence[str]
+    """Stages that worked before, and the stage itself."""
     rules: tuple[dict[str, Rule], dict[str, Rule]]
     drawings: tuple[Drawing, ...]
 
@@ -168,6 +174,7 @@ class Found(NamedTuple):
 def retuned(stage: str, found: Found, caveats: Sequence[str]) -> Retuned:
     """Put counts into words of the field."""
     rulings, (now, new) = found.rulings, found.rules
+    before = {name: rulings.before[name] for name in found.earlier if rulings.before[name]}
     names = list(dict.fromkeys([*now, *new]))
     changed = {name: {"now": data(now.get(name)), "new": data(new.get(name))} for name in names}
     lines = [line for name in names for line in rule_lines(name, found)]
@@ -181,14 +188,15 @@ def retuned(stage: str, found: Found, caveats: Sequence[str]) -> Retuned:
     return Retuned(
         stage=stage,
         judged=int(rulings.judged.sum()),
-        unjudged=dict(sorted(rulings.before.items())),
+        left_out_before=before,
+        not_asked=rulings.before.total() - sum(before.values()),
         sources=tuple(source_lines(found)),
         changed={name: sides for name, sides in changed.items() if sides["now"] != sides["new"]},
         rules=tuple(lines),
         silent=tuple(name for name in names if name not in spoke),
         moved=tuple(moved),
         drawings=found.drawings,
-        unknown=(*caveats, *unknown(rulings)),
+        unknown=(*caveats, *unknown(found)),
         preset=new,
     )
 
@@ -232,15 +240,17 @@ def spoken(counts: Counts, name: str) -> list[Spoken] | None:
     return [Spoken(*said) for said in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def unknown(rulings: Rulings) -> Iterator[str]:
+def unknown(found: Found) -> Iterator[str]:
     """Say what signals and ledger cannot tell."""
-    early = sum(count for stage, count in rulings.before.items() if stage)
+    rulings = found.rulings
+    early = sum(rulings.before[name] for name in found.earlier)
     if early:
         yield f"{early:,} records were left out before {rulings.stage!r}, without signals: no threshold changes that"
     back = sum(one.records for (change, *_), one in rulings.moved.items() if change == "kept")
     if back:
         yield f"{back:,} records would go on to the stages after {rulings.stage!r}, which may reject, tag or edit them"
-    later = ", ".join(f"{stage} {count:,}" for stage, count in sorted(rulings.after.items()))
+    others = sorted(set(rulings.after) - {rulings.stage, NOBODY_ELSE})
+    later = ", ".join(f"{stage} {rulings.after[stage]:,}" for stage in others)
     if later:
         yield f"of the records that {rulings.stage!r} keeps now, later stages left out: {later}"
     if any(change in ("kept", "rejected") for change, *_ in rulings.moved):

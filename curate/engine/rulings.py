@@ -15,6 +15,8 @@ from curate.stages.quality.judging import Decisions, Facts, Mask, Named, decided
 Change = Literal["rejected", "kept", "tagged", "untagged"]
 """What other rules would do to a record: leave it out, keep it, give it a tag, take one away."""
 SHOWN_IDS = 3
+NOBODY_ELSE = ""
+"""Stands for the stage that left a record out where it is kept."""
 UNKNOWN = KEPT - 1
 """Stands for a stage or a rule that the ledger does not name."""
 Table = npt.NDArray[np.int64]
@@ -91,7 +93,7 @@ class Rulings:
         self.judged = np.zeros(sources, np.int64)
         """Records that the stage measured, by source."""
         self.before: Counter[str] = Counter()
-        """Records that it did not measure, by the stage that had left them out; empty where none had."""
+        """Records that it did not measure, by what left them out: an earlier stage, itself by an error, or nobody."""
         self.after: Counter[str] = Counter()
         """Records that it kept and a later stage left out, by that stage."""
         self.moved: dict[tuple[Change, str, int], Moved] = {}
@@ -125,12 +127,10 @@ class Rulings:
 
     def _count_others(self, records: Records) -> None:
         """Count what never came here, and what went on from here and fell later."""
-        names = (*self.fates.stages, "")
+        names = (*self.fates.stages, NOBODY_ELSE)
         for mask, counts in ((~records.judged, self.before), (records.judged, self.after)):
             codes, numbers = np.unique(records.stage[mask], return_counts=True)
             counts.update({names[code]: n for code, n in zip(codes.tolist(), numbers.tolist(), strict=True)})
-        self.after.pop(self.stage, None)
-        self.after.pop("", None)
 
     def _check(self, some: Records, now: Decisions) -> None:
         """Hold what the rules decide against the ledger: evidence is recomputed, never believed."""
