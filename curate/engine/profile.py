@@ -7,8 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 
 import curate
 from curate.config.model import Config, Output
@@ -216,33 +218,23 @@ def fitted(run: Artefacts, raw: Raw, asked: tuple[Wanted, Mapping[str, Rule]]) -
     )
 
 
-def gathered(run: Artefacts, rules: Mapping[str, Rule]) -> tuple[Facts, np.ndarray[Any, Any]]:
-    """Read the signals of all documents that were measured, in the order of their ids, and the fold of each.
+def gathered(run: Artefacts, rules: Mapping[str, Rule]) -> tuple[Facts, npt.NDArray[np.int64]]:
+    """Read the signals of all documents that were measured, and the fold of each.
 
-    What has neither letter nor digit is no document, whatever folder it lies in.
+    What has neither letter nor digit is no document, whatever folder it lies in. A fold is told from the signals, so
+    that it does not depend on names of files, and documents of which all signals are equal fall into one.
     """
     signals = signals_of([*rules.items(), (EMPTY, BASE[EMPTY])])
-    parts = [(one.ids, one.facts, one.judged & ~one.facts.hit(BASE[EMPTY])) for one in run.records(STAGE, signals)]
-    ids = np.array(
-        [name for names, _, judged in parts for name in names.filter(judged_array(judged)).to_pylist()], "U32"
-    )
-    order = np.argsort(ids, kind="stable")
-
-    def whole(columns: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
-        joined = np.concatenate([column[judged] for column, (*_, judged) in zip(columns, parts, strict=True)])
-        return joined[order]
-
-    measured = {name: whole([facts.signals[name] for _, facts, _ in parts]) for name in signals} if parts else {}
-    kinds, chinese = (whole([getattr(facts, what) for _, facts, _ in parts]) for what in ("kinds", "chinese"))
-    folds = np.array([int(name[:8], 16) % FOLDS for name in ids[order].tolist()], np.int64)
+    parts = [(one.facts, one.judged & ~one.facts.hit(BASE[EMPTY])) for one in run.records(STAGE, signals)]
+    measured = {
+        name: np.concatenate([np.zeros(0, np.float32), *(facts.signals[name][good] for facts, good in parts)])
+        for name in signals
+    }
+    kinds = np.concatenate([np.zeros(0, np.int8), *(facts.kinds[good] for facts, good in parts)])
+    chinese = np.concatenate([np.zeros(0, np.bool_), *(facts.chinese[good] for facts, good in parts)])
+    rows = np.column_stack([measured[name].astype("<f4") for name in sorted(signals)])
+    folds = np.array([crc32(row.tobytes()) % FOLDS for row in rows], np.int64)
     return Facts(measured, kinds, chinese), folds
-
-
-def judged_array(judged: Mask) -> Any:
-    """Return a mask as Arrow filters by."""
-    import pyarrow as pa
-
-    return pa.array(judged)
 
 
 def left_out(manifest: Manifest) -> dict[str, int]:

@@ -66,7 +66,9 @@ class TestFittedRules:
         assert hit.sum() <= (1 - keep) * count + 1e-6
         assert not hit.any() or keep < 1
 
-    def test_never_tighten_what_no_industry_wants_and_loosen_it_only_where_documents_ask_for_it(self, count, seed, keep):
+    def test_never_tighten_what_no_industry_wants_and_loosen_it_only_where_documents_ask_for_it(
+        self, count, seed, keep
+    ):
         facts, folds = documents(count, seed)
         found = fit(BASE, facts, folds, keep)
         start = np.logical_or.reduce([facts.hit(BASE[name]) for name in BASIC])
