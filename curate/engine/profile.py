@@ -91,18 +91,21 @@ class Profile:
         passed = f"{self.passed_after:.2%} of them (before: {self.passed_before:.2%})"
         return [
             f"Rules of `quality`, fitted to good documents {made}.",
-            f"{self.documents:,} documents of {self.files:,} files, {self.bytes:,} bytes, sha256 {self.sha256}.",
+            f"{self.documents:,} documents of {self.counted()}, {self.bytes:,} bytes, sha256 {self.sha256}.",
             f"Begun with the preset {self.preset}, --keep {self.keep:g}: no rule finds fault with {passed},",
             f"held out {interval(self.held_out)}.",
         ]
 
+    def counted(self) -> str:
+        """Word the number of files."""
+        return f"{self.files:,} file{'s' if self.files > 1 else ''}"
+
     def page(self) -> str:
         """Word it for a terminal."""
         kinds = ", ".join(f"{name} {count:,}" for name, count in [*self.languages.items(), *self.content_types.items()])
-        files = f"{self.files:,} file{'s' if self.files > 1 else ''}"
         before, after = (f"{share:.2%}" for share in (self.passed_before, self.passed_after))
         parts = [
-            f"{self.documents:,} good documents of {files}, {self.bytes / 1e6:.1f} MB: {kinds}",
+            f"{self.documents:,} good documents of {self.counted()}, {self.bytes:,} bytes: {kinds}",
             *(f"  {count:,} more were left out by {rule}" for rule, count in self.left_out.items()),
             *(f"  not read: {said}" for said in self.unread),
             self._table(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from textwrap import fill
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -13,7 +14,7 @@ from curate.stages.quality.rules import Rule, spelled
 
 BINS = 10
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
-BAR = 30
+BAR, WIDTH = 30, 120
 SHOWN_ID = 12
 """Characters of an id on a page: `curate explain` knows a record by them."""
 TITLES: Mapping[Change, str] = {
@@ -140,6 +141,8 @@ class Retuned:
     def _changes(self) -> Iterator[str]:
         for name, sides in self.changed.items():
             yield f"{name}: {worded(sides['now'])}  ->  {worded(sides['new'])}"
+        if self.changed:
+            yield "in what follows, `then` is what a run with the new rules does at this stage"
 
     def _moves(self) -> Iterator[str]:
         for change, title in TITLES.items():
@@ -348,9 +351,14 @@ def rule_table(said: Retuned) -> Iterator[str]:
     if rows:
         yield table(heads, rows, left=2)
     if alike:
-        yield f"the same as now: {', '.join(alike)}"
+        yield listed("the same as now", alike)
     if said.silent:
-        yield f"find fault with no record: {', '.join(said.silent)}"
+        yield listed("find fault with no record", said.silent)
+
+
+def listed(what: str, names: Sequence[str]) -> str:
+    """Write names on lines of the usual width."""
+    return fill(f"{what}: {', '.join(names)}", WIDTH, subsequent_indent="  ")
 
 
 def spoken_cells(said: Spoken | None) -> list[int | None]:
