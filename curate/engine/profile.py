@@ -64,6 +64,8 @@ class Profile:
     documents: int
     left_out: dict[str, int]
     """Records that were read and not fitted to, by the rule that left them out."""
+    drawn: int | None
+    """About how many records were drawn; null where all were read."""
     files: int
     bytes: int
     sha256: str
@@ -97,8 +99,9 @@ class Profile:
         ]
 
     def counted(self) -> str:
-        """Word the number of files."""
-        return f"{self.files:,} file{'s' if self.files > 1 else ''}"
+        """Word the number of files, and that not all records of them were taken."""
+        drawn = f" (about {self.drawn:,} records drawn)" if self.drawn is not None else ""
+        return f"{self.files:,} file{'s' if self.files > 1 else ''}{drawn}"
 
     def page(self) -> str:
         """Word it for a terminal."""
@@ -205,6 +208,7 @@ def fitted(run: Artefacts, raw: Raw, asked: tuple[Wanted, Mapping[str, Rule]]) -
         keep=wanted.keep,
         documents=len(folds),
         left_out=left_out(manifest),
+        drawn=wanted.records,
         files=len(manifest.inputs),
         bytes=sum(one.bytes for one in manifest.inputs),
         sha256=sha256("".join(sorted(one.sha256 for one in manifest.inputs)).encode()).hexdigest(),

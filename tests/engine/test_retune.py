@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import curate
 from curate.cli import main
 from tests.engine.corpora import bytes_of, ledger, lines, shards
 from tests.stages.quality.test_stage import ENGLISH, JUNK, PROSE
@@ -313,6 +314,12 @@ class TestIsOneClearError:
             stage["lineage"] = {}
         path.write_text(json.dumps(manifest), "utf-8")
         assert "run its configuration again" in house.command("retune", copy, "--config", house.config, code=74)
+
+
+def test_the_library_says_the_same(house):
+    [said] = curate.open(house.out).retune(house.config, stage="web", changes=["short=50"], keep=["loop=0.98"])
+    [told] = house.retune("--stage", "web", "--set", "short=50", "--keep", "loop=0.98")
+    assert json.loads(json.dumps(said.as_json())) == told
 
 
 def test_the_files_of_a_run_are_as_they_were(house, tmp_path):
