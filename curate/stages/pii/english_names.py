@@ -205,7 +205,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         certain=False,
         spared=is_street,
         label=f"(?<![A-Za-z])(?:Dear (?:(?i:{TITLE})\\.? ){{0,3}}|(?:{TITLE}\\.? ){{1,3}})",
-        gate=f"(?:Dear|{TITLE})\\.? (?:{PARTICLE} )?[{UPPER}]",
+        gate=f"(?:Dear(?: (?i:{TITLE})\\.?){{0,3}}|{TITLE})\\.? (?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",
