@@ -12,7 +12,8 @@ from curate.stages.pii.rule import fold
 REPEATS = frozenset({ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT})
 GROUPS = frozenset({ops.SUBPATTERN, ops.ATOMIC_GROUP, ops.GROUPREF})
 SIGNS = frozenset({ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN})
-EMPTY = frozenset({ops.AT, ops.ASSERT, ops.ASSERT_NOT})
+LOOKS = frozenset({ops.ASSERT, ops.ASSERT_NOT})
+EMPTY = LOOKS | {ops.AT}
 """Operators of Python's parser of regular expressions."""
 MOST_WORDS = 1500
 """Longer lists are not made; a pattern that needs one is asked for less."""
@@ -219,6 +220,30 @@ def is_wide(operator: Any, said: Any) -> bool:
     """Tell whether one place of a pattern matches nothing below FIRST_WIDE."""
     kinds = {ops.LITERAL: lambda value: value, ops.RANGE: lambda value: value[0]}
     return operator is ops.IN and all(kind in kinds and kinds[kind](value) >= FIRST_WIDE for kind, value in said)
+
+
+@cache
+def reach_of(pattern: str) -> int:
+    """Return how many characters a match of a pattern takes at most, with what it looks at before or behind.
+
+    >>> reach_of("(?<![0-9])[0-9]{4}(?=[年月])")
+    5
+    """
+    parsed = _parser.parse(pattern)
+    return int(parsed.getwidth()[1]) + max(looked_at(parsed), default=0)
+
+
+def looked_at(tree: Iterable[tuple[Any, Any]]) -> Iterable[int]:
+    """Yield how many characters each look-around in a parsed pattern reaches over."""
+    for operator, said in tree:
+        if operator in LOOKS:
+            yield int(said[1].getwidth()[1]) + max(looked_at(said[1]), default=0)
+        elif operator is ops.AT:
+            yield 1
+        elif operator is ops.BRANCH:
+            yield from (reach for one in said[1] for reach in looked_at(one))
+        elif operator in {ops.SUBPATTERN, ops.ATOMIC_GROUP} | REPEATS:
+            yield from looked_at(said if operator is ops.ATOMIC_GROUP else said[-1])
 
 
 class Chain(NamedTuple):
