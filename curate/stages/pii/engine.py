@@ -11,7 +11,7 @@ from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stret
 from curate.stages.pii.marks import JOINTS, Beginning
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.reasons import Reason
-from curate.stages.pii.required import chain_of, reach_of
+from curate.stages.pii.required import chains_of, reach_of
 from curate.stages.pii.rule import CODE_START, Rule
 from curate.stages.pii.rules import EVERY, RULES, Sought
 
@@ -296,19 +296,16 @@ def begun(one: Compiled) -> Beginning:
     """Say at which digit runs a pattern is worth a try."""
     rule = one.rule
     leads = frozenset(LEADS.get(rule.lead, {rule.lead}))
-    return Beginning(leads, rule.runs, rule.joined, rule.joints, chain_of(one.pattern.pattern), opener(rule))
+    return Beginning(leads, rule.runs, rule.joined, rule.joints, chains_of(one.pattern.pattern), opener(rule))
 
 
 def tabled(patterns: Sequence[Compiled], bits: Mapping[str, int]) -> Table:
     """Arrange patterns by the digit runs at which they are tried, with the bits of the labels that they need."""
     table: dict[Key, list[tuple[int, Compiled]]] = {}
     for one in patterns:
-        bit = bits.get(opener(one.rule), 1)
-        for lead in sorted(LEADS.get(one.rule.lead, {one.rule.lead})):
-            keys = [(lead, length, joint) for length in one.rule.runs for joint in ("", *JOINTS)]
-            keys += [(lead, length, joint) for length in one.rule.joined - one.rule.runs for joint in one.rule.joints]
-            for key in keys:
-                table.setdefault(key, []).append((bit, one))
+        keys = {(lead, length, joint if joint in AFTER else "") for (lead, length, joint), _ in begun(one).tried()}
+        for key in keys:
+            table.setdefault(key, []).append((bits.get(opener(one.rule), 1), one))
     return {key: tuple(some) for key, some in table.items()}
 
 
@@ -334,9 +331,8 @@ def starts(text: str, run: int, before: str) -> Iterable[tuple[str, int]]:
 def judged(found: list[tuple[int, Span]], one: Compiled, text: str, span: tuple[int, int]) -> None:
     """Add a match to what was found, where it is personal data or would be without an allow rule."""
     for start, end in one.rule.spans(text, *span):
-        score = one.rule.judge(text, start, end, lenient=one.lenient)
+        score, reason = one.rule.judge(text, start, end, lenient=one.lenient)
         if score:
-            reason = one.rule.spared(text, start, end) if score < 0 else ""
             found.append((one.place, Span(start, end, one.rule.entity, score, reason)))
 
 

@@ -210,7 +210,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "English name after a label",
-        (f"{SIGN}{AFTER_LABEL}{OPENING}(?=[A-Za-zÀ-ÿ])",),
+        (f"{SIGN}(?={OPENING}[A-Za-zÀ-ÿ]){AFTER_LABEL}{OPENING}",),
         0.7,
         gate=f"(?i:{'|'.join(sorted(LAST_WORDS))})(?:\\(s\\))?{CLOSING}{JOIN}[A-Za-zÀ-ÿ]",
         read=read_labelled,
