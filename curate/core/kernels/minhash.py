@@ -108,6 +108,20 @@ def _signatures(texts: Strings, ngram: int, letters: Alphabet, chosen: Permutati
 
 
 @kernel
+def _keys(signature: Words, salt: np.uint64, shape: tuple[np.uint64, np.uint64], out: Longs) -> None:
+    """Write a key for each band of a signature; a kernel by itself: within the loop over texts it slows the rest."""
+    bands, rows = shape
+    at = np.uint64(0)
+    for band in range(bands):
+        key = mix(salt + (band + np.uint64(1)) * BASE)
+        for _ in range(rows):
+            key = (key ^ np.uint64(signature[at])) * MIX_2
+            key ^= key >> SHIFT
+            at += np.uint64(1)
+        out[band] = mix(key)
+
+
+@kernel
 def _band_keys(
     texts: Strings, salts: Longs, sketch: Sketch, letters: Alphabet, chosen: Permutations
 ) -> tuple[Longs, NDArray[np.bool_]]:
@@ -120,10 +134,5 @@ def _band_keys(
         if count:
             filled[i] = True
             _minimise(scratch, shingle(scratch, count, sketch.ngram), chosen, least)
-            for band in range(sketch.bands):
-                key = mix(salts[i] + np.uint64(band + 1) * BASE)
-                for row in range(sketch.rows):
-                    key = (key ^ np.uint64(least[band * sketch.rows + row])) * MIX_2
-                    key ^= key >> SHIFT
-                out[i, band] = mix(key)
+            _keys(least, salts[i], (np.uint64(sketch.bands), np.uint64(sketch.rows)), out[i])
     return out, filled

@@ -1,13 +1,14 @@
 """What gates and labels ask of one walk over all bytes: words, kinds of characters, and which runs of digits count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Required, plain, required
+from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Chains, Required, plain, required
 from curate.stages.pii.rule import FOLDABLE, FOLDS, IDEOGRAPHIC_SPACE
 
 if TYPE_CHECKING:
@@ -18,13 +19,11 @@ JOINTS = " -.()）"
 SECONDS = " (-"
 """What may stand behind that."""
 CHAINED = f"{JOINTS}（"
-MOST_BITS = 63
-"""Besides that of what needs no word."""
-SHARED = 8
-"""Where needs are more, the rarest share so many bits: what shares one with words that stand everywhere is no gate."""
+MOST_BITS, OWN_BITS = 63, 47
+"""Besides that of what needs no word. So many needs have a bit of their own, the most frequent; the rest share."""
+ANY_WIDE = Required(frozenset(HAN))
 RARE_ENOUGH, TOO_OFTEN = 0.0005, 0.12
 """What one need alone lets through so seldom, or a second one so often, makes the second worth nothing."""
-FEW_LETTERS, SPOKEN = 3, 1e-5
 LEADS = {
     "digit": ("other", "plus", "paren", "hyphen"),
     "letter": ("letter",),
@@ -45,9 +44,18 @@ class Beginning(NamedTuple):
     joined: frozenset[int]
     """Lengths where one of the joints follows."""
     joints: str
-    chain: Chain
+    chains: Chains
     opener: str
     """Pattern of the labels of which one has to stand near; empty: none."""
+
+    def tried(self) -> Iterator[tuple[tuple[str, int, str], Chain]]:
+        """Yield by what stands before a run, its length and the joint behind it what the rest needs; empty: none."""
+        some = [(length, joint) for length in self.runs for joint in ("", *CHAINED)]
+        some += [(length, joint) for length in self.joined - self.runs for joint in self.joints]
+        for lead, (length, joint) in product(sorted(self.leads), some):
+            chain = self.chains.get((lead == "digit", length, joint != ""))
+            if chain is not None:
+                yield (lead, length, joint), chain
 
 
 class Marks:
@@ -55,21 +63,17 @@ class Marks:
 
     def __init__(self, labels: Sequence[str], gates: Sequence[str], beginnings: Iterable[Beginning]) -> None:
         """Find out what each label and gate cannot match without."""
-        asked = {label: required(label)[:1] for label in labels}
-        wanted = {gate: worth(required(gate)) for gate in gates}
-        self.bits = numbered(need for needs in (*asked.values(), *wanted.values()) for need in needs)
-        self.labels = {label: self.bit_of(needs) for label, needs in asked.items()}
+        said = {label: required(label)[:1] for label in labels}
+        wanted = {gate: telling(required(gate)) for gate in gates}
+        needs = dict.fromkeys(need for some in (*said.values(), *wanted.values()) for need in some)
+        ranked = sorted(needs, key=lambda need: -need.cost)
+        self.bits = {need: 1 << 1 + bit_number(rank) for rank, need in enumerate(ranked)}
+        self.labels = {label: self.bits[some[0]] if some else 1 for label, some in said.items()}
         """By pattern: its bit; 1 where it may match without any word."""
-        self.gates = {gate: tuple(self.bit_of([need]) for need in needs) for gate, needs in wanted.items()}
+        self.gates = {gate: tuple(self.bits[need] for need in some) for gate, some in wanted.items()}
         """By pattern: the bits of which all have to be set nearby; none where it may match anywhere."""
         self.beginnings = list(beginnings)
         self.tables: tuple[Signs, Words, np.ndarray] | None = None
-
-    def bit_of(self, needs: Sequence[Required]) -> int:
-        """Return the bit of a need, or that of what needs nothing."""
-        if not needs:
-            return 1
-        return 1 << 1 + self.bits[needs[0]]
 
     def found(self, strings: pa.StringArray) -> "Landmarks":
         """Walk over texts."""
@@ -87,8 +91,7 @@ class Marks:
 
         masks: dict[str, int] = {}
         streaks = np.zeros(LONGEST_STREAK + 1, np.uint64)
-        for need, number in self.bits.items():
-            bit = 1 << 1 + number
+        for need, bit in self.bits.items():
             for word in need.words:
                 masks[word] = masks.get(word, 0) | bit
             if need.streak:
@@ -103,36 +106,25 @@ class Marks:
 
         shape = (len(KINDS), LONGEST_RUN + 1, len(CHAINED) + 1, MOST_DIGITS + 1, MOST_GAPS + 1)
         wanted = np.zeros(shape, np.uint64)
-        for leads, runs, joined, joints, chain, opener in self.beginnings:
-            bit = np.uint64(self.labels[opener] if opener else 1)
-            kinds = sorted({KINDS.index(kind) for lead in leads for kind in LEADS[lead]})
-            lengths = [length for length in sorted(runs) if length < LONGEST_RUN]
-            more = [length for length in sorted(joined) if length < LONGEST_RUN]
-            ends = np.s_[min(chain.digits, MOST_DIGITS) :], np.s_[min(chain.gaps, MOST_GAPS) :]
-            for kind in kinds:
-                wanted[(kind, lengths, slice(None), *ends)] |= bit
-                for joint in joints:
-                    wanted[(kind, more, JOINTS.index(joint) + 1, *ends)] |= bit
+        for one in self.beginnings:
+            bit = np.uint64(self.labels[one.opener] if one.opener else 1)
+            for (lead, length, joint), chain in one.tried():
+                ends = np.s_[min(chain.digits, MOST_DIGITS) :], np.s_[min(chain.gaps, MOST_GAPS) :]
+                behind = CHAINED.index(joint) + 1 if joint else 0
+                for kind in LEADS[lead]:
+                    wanted[(KINDS.index(kind), length, behind, *ends)] |= bit
         return wanted
 
 
-def worth(needs: Sequence[Required]) -> list[Required]:
-    """Return needs without those that leave out hardly anything."""
-    first, second = needs[:1], [need for need in needs[1:] if need.cost < TOO_OFTEN]
-    return [*first, *(second if first[0].cost > RARE_ENOUGH else ())] if first else []
+def bit_number(rank: int) -> int:
+    """Return the number of the bit of a need, given its rank by how often it is met."""
+    return rank if rank < OWN_BITS else OWN_BITS + (rank - OWN_BITS) % (MOST_BITS - OWN_BITS)
 
 
-def numbered(needs: Iterable[Required]) -> dict[Required, int]:
-    """Give each need the number of a bit, the most frequent ones one of their own."""
-    ranked = sorted(dict.fromkeys(needs), key=often, reverse=True)
-    own = MOST_BITS if len(ranked) <= MOST_BITS else MOST_BITS - SHARED
-    return {need: place if place < own else own + place % SHARED for place, need in enumerate(ranked)}
-
-
-def often(need: Required) -> float:
-    """Guess how often a need is met; letters do not meet by chance, so that words cost more than their letters."""
-    spoken = any(sum(sign.isascii() and sign.isalpha() for sign in word) > FEW_LETTERS for word in need.words)
-    return max(need.cost, SPOKEN if spoken else 0.0)
+def telling(needs: Sequence[Required]) -> list[Required]:
+    """Return the needs of a gate without those that leave out hardly anything in any language."""
+    others = [need if need.cost < TOO_OFTEN else ANY_WIDE for need in needs[1:] if need.cost < TOO_OFTEN or need.wide]
+    return [*needs[:1], *(others if needs[0].cost > RARE_ENOUGH else ())] if needs else []
 
 
 @cache
