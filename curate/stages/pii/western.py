@@ -186,7 +186,8 @@ US_RULES: tuple[Rule, ...] = (
 )
 
 PLATED = "(?=[ _-]?(?:id|no|num(?:ber)?|#)(?![a-z]))"
-ANY_PLATE = "[ _-]?(?:id|no|nu|#)"
+ANY_PLATE = "[ _-]?(?:id|n[ou]|#)"
+"""The same without looking around, for a gate; short, for `number` alone is in every text."""
 CHART_SAID = f"(?:medical[ _-]record|mrn|(?:patient|chart){PLATED})"
 INSURANCE_SAID = (
     f"(?:health[ _-]plan(?:[ _-]beneficiary)?{PLATED}|"
@@ -199,7 +200,7 @@ def in_groups(entity: str, name: str, label: str) -> Rule:
     """Return the rule of a number right behind its label, in one piece, in groups or across a line break."""
     said = f"(?<![0-9A-Za-z])(?i:{label}{BETWEEN.replace('[ _]?', '[ _-]?', 1)})"
     return Rule(
-        entity, name, (groups.SIGN,), 0.9, label=said, gate=f"(?i:{label.replace('(?=', '(?:')})", read=IN_GROUPS
+        entity, name, (groups.SIGN,), 0.9, label=said, gate=f"(?i:{label.replace(PLATED, ANY_PLATE)})", read=IN_GROUPS
     )
 
 
