@@ -19,7 +19,7 @@ LABELS = {
     "UnionPay card": "(?:card|account|acct)(?:no|num(?:ber)?)?",
     "card by its label": "card(?:no|num(?:ber)?)?",
     "US bank account by its label": "(?:account|acct)(?:no|num(?:ber)?)?",
-    "unified social credit code": "uscc|(?:credit)?code|taxno",
+    "unified social credit code": "(?:uscc|(?:credit)?code|taxno)(?=[0-9]{8})",
     "Chinese passport by its label": "passport(?:no)?",
     "passport of another country by the label right before it": "passport(?:no)?",
     "social security number by its label": "ssn",
@@ -32,7 +32,7 @@ LABELS = {
 GATE = (
     "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei)(?:[+(（]|[(（]?[0-9]{2})[0-9]|"
     "(?i:mob|wechat|weixin|[vw]x|sms)(?:[+(（]|[(（]?[0-9]{3})[0-9]|(?i:card|account|acct)[0-9]{4}|"
-    "(?i:no|num|number)[+(（]?[0-9]{5}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|(?i:uscc|code)[0-9A-Y]{2}[0-9]{6}|"
+    "(?i:no|num|number)[+(（]?[0-9]{5}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|(?i:uscc|code|taxno)[0-9]{8}|"
     "(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
 )
 BORDERS = (CODE_OR_DIGITS, LEFT, "(?<![0-9A-Za-z+])")

@@ -11,7 +11,7 @@ from curate.stages.pii.groups import NO_WIDTH
 from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
 from curate.stages.pii.rule import Rule
 
-GATE = f"[0-9][{NO_WIDTH}]{{1,3}}[0-9]"
+GATE = f"[0-9][{NO_WIDTH}]"
 CHAIN = (
     f"(?<![0-9A-Za-z])[+(]?[0-9](?=[-0-9 )]{{0,24}}[{NO_WIDTH}])(?:[{NO_WIDTH}]{{0,3}}[-0-9 )]){{5,40}}"
     f"(?:[{NO_WIDTH}]{{0,3}}[Xx])?"

@@ -53,7 +53,7 @@ MAIL_AND_NET = (
         ),
         0.9,
         spared=is_version_or_own,
-        gate=f"[23]{HEX}{{3}}：(?:{HEX}{{1,4}}|：){HEX}?[：0-9A-Fa-f]",
+        gate=f"{HEX}：[0-9A-Fa-f：]",
     ),
     Rule(
         "IBAN_CODE",

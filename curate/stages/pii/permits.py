@@ -163,7 +163,7 @@ def announced(entity: str, name: str, label: str, reader: groups.Reader, score: 
         score,
         label=f"(?:{label}){SAID}",
         labels=Next(label, between=SAID),
-        gate=f"(?:{label})",
+        gate=f"(?:{label.replace('(?=', '(?:')})",
         read=reader,
         profile="cn",
     )
