@@ -152,8 +152,9 @@ def warnings_of(stages: Sequence[Settings]) -> list[str]:
 
 def compares(stage: Settings) -> bool:
     """Tell whether a stage looks for copies: it brings records of one key together, to judge them by each other."""
-    is_judge = isinstance(stage, GlobalStage) and not stage.edits and not stage.shares
-    return is_judge and any(one.by == "key" for one in stage.rounds())
+    if not isinstance(stage, GlobalStage) or stage.edits or stage.shares:
+        return False
+    return any(one.by == "key" for one in stage.rounds())
 
 
 def share_sources(one: Settings, two: Settings) -> bool:

@@ -115,7 +115,7 @@ def _is_prose(points: Points, first: int, last: int, table: Bytes) -> bool:
 def _said(points: Points, first: int, last: int, table: Bytes) -> int:
     said = PROSE * _is_prose(points, first, last, table) | MAY_BEGIN * _may_begin(points, first, last)
     said |= WIDE_FIRST * ((table[points[first]] & WIDE) != 0)
-    return said | WIDE_LAST * ((table[points[last - 1]] & WIDE) != 0)
+    return int(said | WIDE_LAST * ((table[points[last - 1]] & WIDE) != 0))
 
 
 @inlined

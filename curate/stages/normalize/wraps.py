@@ -84,7 +84,7 @@ def going_on(lines: Sequence[str], seen: "Lines") -> Places:
 
     prose = (seen.said & PROSE) > 0
     point = np.zeros(len(lines), np.bool_)
-    for place in np.flatnonzero(prose & ((seen.said & MAY_BEGIN) > 0)):
+    for place in np.flatnonzero(prose & ((seen.said & MAY_BEGIN) > 0)).tolist():
         point[place] = POINT.match(lines[place].lstrip()) is not None
     indent, after = seen.indents[:-1], seen.indents[1:]
     begins = np.ones(len(lines) - 1, np.bool_)
@@ -101,7 +101,7 @@ def full_ones(lines: Sequence[str], seen: "Lines", follows: Places, page: int) -
     space = ((said & WIDE_LAST) == 0) & ((after & WIDE_FIRST) == 0)
     full = seen.widths[follows] + space + seen.words[follows + 1] > page
     for place in np.flatnonzero(~full & ((said & HYPHEN) > 0)):
-        line = follows[place]
+        line = int(follows[place])
         full[place] = bool(BROKEN_WORD.search(lines[line]) and SMALL.match(lines[line + 1].lstrip()))
     found: list[int] = follows[full].tolist()
     return found

@@ -10,7 +10,10 @@ from curate.stages.normalize.wraps import POINT, WIDE, WIDE_BLOCKS, WIDES
 
 APART = re.compile(r"\S(?: {3,}|\t)\S|\.{4,}|[|┃│]")
 UNIT = re.compile(f"[{WIDE}][、，。；：！？）》」』】〉〕％]*|[^\\s{WIDE}]+")
-BROKEN = "the |valve|main-| |   |\t|\n|\n\n|阀门|，|。|（|）|％|a.|1. |- |iv) |....|...|┃|│|\u3000|\r|\x1c|\x85|\u2028|\xa0|é|ß|\xad|第三条|①|½"
+BROKEN = (
+    "the |valve|main-| |   |\t|\n|\n\n|阀门|，|。|（|）|％|a.|1. |- |iv) |....|...|┃|│|\u3000|\r|\x1c|\x85|\u2028|\xa0"
+    "|é|ß|\xad|第三条|①|½"
+)
 PARTS = st.sampled_from(["|", *BROKEN.split("|")])
 TEXTS = st.one_of(st.lists(PARTS, max_size=30).map("".join), st.text(max_size=60))
 
