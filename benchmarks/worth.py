@@ -20,7 +20,7 @@ from curate.core.editing import Fields, edit_batch
 
 SHARE = 0.5
 """Dirt by bytes in the mix that is measured with every seed."""
-SHARES = (0.1, 0.25, 0.75)
+SHARES = (0.25, 0.75)
 """Others, measured with the first seed."""
 BOTH = "zh + en"
 
@@ -161,7 +161,7 @@ def normal(texts: Sequence[str]) -> list[str]:
 
 
 def compared(mixes: dict[str, Mix], run: Curated, share: float, seed: int) -> Iterator[Perplexity]:
-    """Train on equally many bytes of raw, of curated and of only good text: one language, the other, both together."""
+    """Train on equally many bytes of raw, of curated and of only good text: a language each, SHARE also both."""
     together: Sides = ([], [], [], [])
     for language, mix in mixes.items():
         texts = list(run.texts[language].values())
@@ -173,7 +173,8 @@ def compared(mixes: dict[str, Mix], run: Curated, share: float, seed: int) -> It
         yield judged(sides, share, seed, language)
         for side, some in zip(together, sides, strict=True):
             side.extend(some)
-    yield judged(together, share, seed, BOTH)
+    if share == SHARE:
+        yield judged(together, share, seed, BOTH)
 
 
 def bytes_of(texts: Sequence[str]) -> int:
