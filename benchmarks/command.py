@@ -208,6 +208,7 @@ def relevance(debian: Path | None, draws: int, seeds: int, folder: Path, form: s
         show(rows, form)
 
 
+@main.command()
 @click.option("--each", default=200, show_default=True, help="Planted texts of each kind.")
 @seed
 @form
@@ -220,6 +221,7 @@ def safety(each: int, seed: int, form: str) -> None:
     click.echo(orjson.dumps(found.json()).decode() if form == "json" else text)
 
 
+@main.command()
 @folder
 def decontaminate(folder: Path) -> None:
     """Look for known leaks and in unrelated text, time it, and print the tables of docs/decontaminate.md."""
@@ -268,3 +270,15 @@ def quality(  # noqa: PLR0913 - the options of a command are its arguments
 
     found = Bench(real_sets(), packages, folder, each, seed).measured(peer=peer)
     click.echo(orjson.dumps(found.json()).decode() if form == "json" else report(found))
+
+
+@main.command()
+@click.option("--seeds", default=3, show_default=True, help="How often texts are drawn anew.")
+@folder
+@form
+def worth(seeds: int, folder: Path, form: str) -> None:
+    """Train character models on raw and on curated text of equal size, and print perplexities (docs/quality.md)."""
+    from benchmarks.worth import Bench
+
+    found = Bench(real_sets(), folder, seeds).measured()
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else found.page())

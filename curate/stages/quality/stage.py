@@ -85,6 +85,11 @@ class Quality(Stage):
         """The preset of the user's, if there is one."""
         return () if self.preset_file is None else (self.preset_file,)
 
+    @property
+    def rejects(self) -> bool:
+        """Where a rule does."""
+        return any(rule.action == "reject" for _, rule in self._resolved())
+
     def open(self) -> Step:
         """Compile the kernels and return the step."""
         rules = self.resolved()
