@@ -30,8 +30,6 @@ SAID = (
 """What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON, HTML."""
 APART = "(?:^|[^0-9A-Za-z])"
 """LEFT as a gate says it: without look-around."""
-OWN_APART = "(?:^|[^0-9A-Z])"
-"""OWN_WORD as a gate says it."""
 
 FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\ufe63\u00a0\u2002-\u200a\u202f\u205f]")
 IDEOGRAPHIC_SPACE = "\u3000"
