@@ -76,7 +76,7 @@ def stop_at(residual: Residual, left: list[Mapping[str, object]]) -> None:
     hint = (
         "nothing was published; `curate preview` shows such records. If they are nobody's, an allow rule is missing in "
         "the detector: `output: {residual: report}` publishes and counts them. Stages edit no column of numbers: keep "
-        "such a field as string"
+        "such a field as string, or, where its numbers are nobody's (an id of eleven digits), keep it `as_is`"
     )
     raise DataError(fact + "; ".join(map(worded, left[:SHOWN])) + more, where="output", hint=hint)
 

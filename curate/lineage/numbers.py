@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Numbers = npt.NDArray[np.int64]
+from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chains
 
-DETECTOR = 3
+DETECTOR = 4
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
 NEEDS = {
     "CN_RESIDENT_ID": frozenset({"CN_RESIDENT_ID"}),
@@ -26,11 +26,6 @@ NEEDS = {
 }
 """What is looked for, and the types that a stage has to replace so that none of it may be left."""
 
-FEWEST = 11
-"""Digits of a mobile: no number of interest has fewer."""
-WIDE = {b"\xe3\x80\x80", b"\xef\xbc\x8d", b"\xe2\x80\x93", b"\xe2\x80\x90", b"\xe2\x80\x91"}
-"""Ideographic space, full-width hyphen, dashes: they part digits as a blank or a hyphen does."""
-PLUS = 0x2B
 LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 MOBILE = re.compile("1[3-9][0-9]{9}")
@@ -40,50 +35,9 @@ CARD_GROUPS = {(15,), (16,), (17,), (18,), (19,), (4, 4, 4, 4), (4, 6, 5), (6, 1
 }
 LONGEST_CARD, RESIDENT_DIGITS, OLD_RESIDENT_DIGITS = 19, 18, 15
 WIDE_X = {"Ｘ".encode(), "ｘ".encode()}
-HYPHEN, BLANK, TAB, LINE_FEED, CARRIAGE_RETURN = 0x2D, 0x20, 0x09, 0x0A, 0x0D
-WIDEST_INDENT = 4
-"""So many blanks may begin the line in which a broken number goes on."""
 LENGTHS = frozenset({11, 13, *range(15, LONGEST_CARD + 1)})
 MOST_RUNS = 6
-REGIONS = frozenset(
-    (
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-        "83",
-    )
-)
+REGION = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 """GB/T 2260: province codes; 83 is of residents from Taiwan."""
 CARDS = (
     (16, 19, re.compile("62")),
@@ -111,6 +65,14 @@ RESIDENT_LABEL = re.compile(r"(?:身份|身分|证件号|公民|(?i:identity|id 
 CARD_LABEL = re.compile(r"(?:银行卡|储蓄卡|信用卡|卡号)[^0-9０-９，。；\n]{0,12}\Z")
 MOBILE_LABEL = re.compile(r"(?:电话|手机|联系方式)[^0-9０-９，。；\n]{0,12}\Z")
 """Right before a number, in its line: needed by what neither a check digit nor its form makes certain."""
+GLUED = {
+    "CN_RESIDENT_ID": re.compile(r"(?:(?<![a-z0-9])(?i:id|idcard|idno|sfz|sfzh)|(?<=[a-z])(?:ID|Id|IDCard|IdCard))\Z"),
+    "BANK_CARD": re.compile(r"(?:(?<![a-z0-9])(?i:card|cardno)|(?<=[a-z])(?:Card|CardNo))\Z"),
+    "CN_MOBILE": re.compile(
+        r"(?:(?<![a-z0-9])(?i:tel|phone|telephone|mobile|cell|fax|vx|wx|wechat)|(?<=[a-z])(?:Tel|TEL|Phone|Mobile|Cell))\Z"
+    ),
+}
+"""The words that a number may be glued to; any other letters before it make it something else."""
 BEFORE, AFTER = 40, 8
 """How many characters around a number say what it is."""
 OTHER_LABEL = re.compile(
@@ -124,7 +86,9 @@ OWN_LABEL = re.compile(
     "(?<![a-z])(?:cell|tel|fax)"
 )
 UNIT = re.compile(
-    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|bytes|usd|rmb|cny|[km]wh)|[.．][0-9０-９]", re.IGNORECASE
+    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|"
+    r"个(?![人体])|千瓦|字节|美元|港元|bytes|usd|rmb|cny|[km]wh)|[.．][0-9０-９]",
+    re.IGNORECASE,
 )
 CURRENCY = re.compile(r"(?:[¥￥$€£]|rmb|usd|cny|[0-9０-９][.．])\s?\Z", re.IGNORECASE)
 
@@ -139,15 +103,6 @@ class Hit(NamedTuple):
     """One of NEEDS."""
     allowed: bool
     """Whether what stands around it, or the number itself, says that it is nobody's: an order, an amount, a sample."""
-
-
-class Digits(NamedTuple):
-    """The digits of a column, in order: where each begins and ends (bytes), its value, and the row it stands in."""
-
-    starts: Numbers
-    ends: Numbers
-    values: npt.NDArray[np.uint8]
-    rows: Numbers
 
 
 class Row(NamedTuple):
@@ -188,91 +143,6 @@ def hits(strings: pa.StringArray) -> Iterator[Hit]:
             yield Hit(chain.row, chars, kind, allowed)
 
 
-class Chain(NamedTuple):
-    """Runs of digits of one string, each parted from the next by one blank, one hyphen or the end of a line."""
-
-    row: int
-    runs: list["Run"]
-
-
-def chains(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> Iterator[Chain]:
-    """Yield the chains of a column that have digits enough for a number of interest."""
-    digits = digits_of(data, offsets)
-    if len(digits.starts) < FEWEST:
-        return
-    gaps = digits.starts[1:] - digits.ends[:-1]
-    same = digits.rows[1:] == digits.rows[:-1]
-    glued = same & (gaps == 0)
-    cuts = np.flatnonzero(~(glued | (same & is_joint(data, digits.ends[:-1], gaps)))) + 1
-    edges = np.concatenate(([0], cuts, [len(digits.starts)]))
-    for place in np.flatnonzero(np.diff(edges) >= FEWEST).tolist():
-        first, last = int(edges[place]), int(edges[place + 1])
-        yield Chain(int(digits.rows[first]), runs_of(digits, glued, first, last))
-
-
-def digits_of(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> Digits:
-    """Find ASCII and full-width digits."""
-    base = int(offsets[0])
-    used = data[base:]
-    plain = np.flatnonzero((used - np.uint8(0x30)) < 10)  # noqa: PLR2004 - ten digits; uint8 wraps below the first
-    wide = np.flatnonzero(used[:-2] == 0xEF) if len(used) > 2 else plain[:0]  # noqa: PLR2004 - full-width: EF BC 90..99
-    wide = wide[(used[wide + 1] == 0xBC) & ((used[wide + 2] - np.uint8(0x90)) < 10)]  # noqa: PLR2004
-    starts = np.concatenate((plain, wide)) + base
-    ends = np.concatenate((plain + 1, wide + 3)) + base
-    if len(wide):
-        order = np.argsort(starts, kind="stable")
-        starts, ends = starts[order], ends[order]
-    values = data[ends - 1] & np.uint8(0x0F)
-    return Digits(starts, ends, values, np.searchsorted(offsets, starts, side="right") - 1)
-
-
-def is_joint(data: npt.NDArray[np.uint8], ends: Numbers, gaps: Numbers) -> npt.NDArray[np.bool_]:
-    """Tell after which digits one blank or hyphen stands, or a line ends, and then a digit."""
-    signs = data[np.minimum(ends, len(data) - 1)]
-    joint: npt.NDArray[np.bool_] = (gaps == 1) & ((signs == BLANK) | (signs == HYPHEN))
-    for place in np.flatnonzero((gaps == 3) & (signs > 0xE0)).tolist():  # noqa: PLR2004 - signs of three bytes
-        joint[place] = bytes(data[ends[place] : ends[place] + 3]) in WIDE
-    return joint | is_line_end(data, ends, gaps)
-
-
-def is_line_end(data: npt.NDArray[np.uint8], ends: Numbers, gaps: Numbers) -> npt.NDArray[np.bool_]:
-    """Tell after which digits a line ends, perhaps with a blank or hyphen, and the next begins with a digit."""
-
-    def sign(places: Numbers) -> npt.NDArray[np.uint8]:
-        return data[np.minimum(places, len(data) - 1)]
-
-    last = (sign(ends) == BLANK) | (sign(ends) == HYPHEN)
-    returns = sign(ends + last) == CARRIAGE_RETURN
-    feeds = ends + last + returns
-    indent = gaps - last - returns - 1
-    ended: npt.NDArray[np.bool_] = (sign(feeds) == LINE_FEED) & (indent >= 0) & (indent <= WIDEST_INDENT)
-    for place in range(1, WIDEST_INDENT + 1):
-        blank = (sign(feeds + place) == BLANK) | (sign(feeds + place) == TAB)
-        ended &= (indent < place) | blank
-    return ended
-
-
-class Run(NamedTuple):
-    """Digits without anything between them, and where their bytes lie in the column."""
-
-    start: int
-    end: int
-    number: str
-
-
-def runs_of(digits: Digits, glued: npt.NDArray[np.bool_], first: int, last: int) -> list[Run]:
-    """Cut a chain of digits where a blank or hyphen stands."""
-    edges = [first, *(np.flatnonzero(~glued[first : last - 1]) + first + 1).tolist(), last]
-    return [
-        Run(
-            int(digits.starts[low]),
-            int(digits.ends[high - 1]),
-            (digits.values[low:high] + np.uint8(0x30)).tobytes().decode(),
-        )
-        for low, high in pairwise(edges)
-    ]
-
-
 def numbers_in(runs: list[Run], row: Row) -> Iterator[tuple[str, int, int, str]]:
     """Yield (kind, start, end, number) of what a chain holds: the first kind that fits, then on behind it."""
     place = 0
@@ -291,28 +161,43 @@ def numbers_in(runs: list[Run], row: Row) -> Iterator[tuple[str, int, int, str]]
 
 
 def number_of(runs: list[Run], row: Row) -> tuple[str, int, int, str] | None:
-    """Say what neighbouring runs are together, if anything; letters right before or after make it something else."""
+    """Say what neighbouring runs are together, if anything; letters beside it that are no label make it another."""
     number = "".join(run.number for run in runs)
     start, end = runs[0].start, runs[-1].end
     if len(number) == RESIDENT_DIGITS - 1:
         size = size_of_x(row, end)
         number, end = (f"{number}X", end + size) if size else (number, end)
-    if row.sign(start - 1) in LETTERS or row.sign(end) in LETTERS:
+    if row.sign(end) in LETTERS:
         return None
-    breaks = [LINE_FEED in row.data[one.end : other.start] for one, other in pairwise(runs)].count(True)
-    if breaks > 1:
+    between = [bytes(row.data[one.end : other.start]) for one, other in pairwise(runs)]
+    breaks, spread = [LINE_FEED in some for some in between].count(True), not SPREAD.isdisjoint(between)
+    if breaks > 1 or (spread and len({*between}) > 1):
         return None
     said = row.text(start - 3 * BEFORE, start)[-BEFORE:]
-    if is_resident(number) or (is_old_resident(number) and RESIDENT_LABEL.search(said)):
-        return "CN_RESIDENT_ID", start, end, number
-    groups = tuple(len(run.number) for run in runs)
-    if (CARD_LABEL.search(said) if breaks else groups in CARD_GROUPS) and is_card(number):
-        return "BANK_CARD", start, end, number
-    if MOBILE_LABEL.search(said) if breaks else groups in MOBILE_GROUPS:
-        bare = number[-11:]
-        codes = {"86"} if row.sign(start - 1) == PLUS else {"", "86", "0086"}
-        if number[:-11] in codes and MOBILE.fullmatch(bare):
-            return "CN_MOBILE", start, end, bare
+    kind = kind_of(number, tuple(len(run.number) for run in runs), said, (breaks > 0, spread))
+    if kind is None or (row.sign(start - 1) in LETTERS and not GLUED[kind].search(said)):
+        return None
+    return kind, start, end, number[-11:] if kind == "CN_MOBILE" else number
+
+
+def kind_of(number: str, groups: tuple[int, ...], said: str, apart: tuple[bool, bool]) -> str | None:
+    """Say what a number in groups is behind what is `said`; `apart`: whether a line end divides it, and SPREAD does.
+
+    What is divided so has to stand behind its label, but for resident ids.
+    """
+    broken, spread = apart
+    if (not spread or groups in RESIDENT_SPREAD) and (
+        is_resident(number) or (is_old_resident(number) and RESIDENT_LABEL.search(said))
+    ):
+        return "CN_RESIDENT_ID"
+    grouped = (broken and not spread) or groups in CARD_GROUPS
+    if grouped and (CARD_LABEL.search(said) or not (broken or spread)) and is_card(number):
+        return "BANK_CARD"
+    grouped = (broken and not spread) or groups in MOBILE_GROUPS
+    if grouped and (MOBILE_LABEL.search(said) or not (broken or spread)):
+        codes = {"86"} if said.endswith("+") else {"", "86", "0086"}
+        if number[:-11] in codes and MOBILE.fullmatch(number[-11:]):
+            return "CN_MOBILE"
     return None
 
 
@@ -325,7 +210,7 @@ def size_of_x(row: Row, place: int) -> int:
 
 def is_old_resident(number: str) -> bool:
     """Tell whether a number can be a resident id of the first generation: province, birth date without a century."""
-    if len(number) != OLD_RESIDENT_DIGITS or number[:2] not in REGIONS:
+    if len(number) != OLD_RESIDENT_DIGITS or not REGION.match(number):
         return False
     year, month, day = 1900 + int(number[6:8]), int(number[8:10]), int(number[10:12])
     return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]  # noqa: PLR2004
@@ -333,7 +218,7 @@ def is_old_resident(number: str) -> bool:
 
 def is_resident(number: str) -> bool:
     """Tell whether a resident id can have been given: province, birth date, check digit (GB 11643)."""
-    if len(number) != RESIDENT_DIGITS or number[:2] not in REGIONS:
+    if len(number) != RESIDENT_DIGITS or not REGION.match(number):
         return False
     year, month, day = int(number[6:10]), int(number[10:12]), int(number[12:14])
     if not (1900 <= year <= 2039 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):  # noqa: PLR2004

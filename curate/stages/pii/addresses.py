@@ -86,6 +86,18 @@ def read_address(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield begins, TAIL.match(text, end, end + RIGHT_OF_NUMBER).end()  # type: ignore[union-attr]
 
 
+PHASE = re.compile(f"第?(?:[{NUMERALS}]{{1,3}}|[0-9]{{1,2}}|[A-Z])期\\Z")
+"""Behind the name of an estate: which of its phases."""
+
+
+def read_phase(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Read the address of a building in one of the phases of an estate, whose sign `期` stands at `start`."""
+    phase = PHASE.search(text, max(0, start - 4), start + 1)
+    begins = head(text, phase.start(), text[start + 1 : end]) if phase else -1
+    if begins >= 0:
+        yield begins, TAIL.match(text, end, end + RIGHT_OF_NUMBER).end()  # type: ignore[union-attr]
+
+
 def head(text: str, stop: int, door: str) -> int:
     """Return where the address begins whose road or estate ends at `stop`, before its door; -1 where it is none."""
     first = max(0, stop - LEFT_OF_NUMBER)
@@ -171,6 +183,14 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 ADDRESS_RULES: tuple[Rule, ...] = (
+    Rule(
+        ENTITY,
+        "Chinese address by the phase of an estate",
+        ("期[0-9]{1,3}[ ]?(?:栋|幢|座|号楼)",),
+        0.7,
+        gate="期[0-9０-９]{1,3}[ \u3000]?[栋幢座号]",
+        read=read_phase,
+    ),
     Rule(ENTITY, "Chinese address by its house number", (ANCHOR,), 0.7, gate=GATE, read=read_address),
     Rule(
         ENTITY,

@@ -34,7 +34,8 @@ SERVED = re.compile(r"[0-9]{3}[^0-9]*?[，,；;。|\n)）][^0-9]*\Z")
 SENTENCE = re.compile(r"[。！？]|(?<=[a-z]{4})[.!?]\s|\n\s*\n")
 """What ends the reach of a label."""
 AMOUNT_AFTER = re.compile(
-    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z]))"
+    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|"
+    r"个(?![人体])|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z]))"
 )
 DECIMALS = re.compile(r"\.[0-9]{1,2}(?![0-9])")
 AMOUNT_BEFORE = re.compile(r"(?:[¥￥$€£]|(?<![0-9])0\.|RMB|USD|CNY)\s?\Z")
@@ -49,6 +50,9 @@ ADDRESS = Words(
 BOUND = re.compile(r"[<>≤≥](?:=\s?|\s)\Z")
 """What stands before a version up to which something holds."""
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
+HEALTH_NUMBER = re.compile(r"(?i:(?<![a-z])nhs(?:[ _-]?(?:numbers?|no\.?|num|id))?)(?:[ ]is)?[ :#=|]{0,3}\Z")
+TEN = re.compile("[0-9]{3}([ -]?)[0-9]{3}\\1[0-9]{4}")
+"""What the NHS writes its numbers like: behind its name they are that or nothing, and no telephone."""
 NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
 LARGEST_SECTION = 40
@@ -133,12 +137,14 @@ def is_hotline(text: str, start: int, end: int) -> Reason:
 
 def is_no_phone(text: str, start: int, end: int) -> Reason:
     """Give the reason where a number that is written like a telephone number is a hotline or another number."""
+    if TEN.fullmatch(text, start, end) and HEALTH_NUMBER.search(text, max(0, start - WINDOW), start):
+        return "numbered"
     return is_hotline(text, start, end) or is_other_number(text, start, end)
 
 
 def is_version_or_own(text: str, start: int, end: int) -> Reason:
     """Give the reason where an address is nobody's (`is_public_ip`), a well-known resolver, a version or a section."""
-    value = text[start:end]
+    value = text[start:end].replace("：", ":")
     if value in DNS:
         return "resolver"
     if not is_public_ip(value):

@@ -1,10 +1,17 @@
-"""Rules for numbers that a hard line break divides: only where a check digit holds or a label stands near."""
+"""Rules for numbers that something unusual divides: only where a check digit holds or a label stands near.
 
+A hard line break, two blanks, a tab, a dash between blanks, a blank behind every digit.
+"""
+
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
+from curate.stages.pii import digits
 from curate.stages.pii.allow import is_other_number
+from curate.stages.pii.checks import PROVINCES
 from curate.stages.pii.groups import BREAK, in_column
-from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
+from curate.stages.pii.numbers import CARDS, CODES, COMPANY, PHONES, RESIDENT_ID
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import LEFT, RIGHT, Rule, Spared
 
@@ -33,23 +40,40 @@ def is_no_card(text: str, start: int, end: int) -> Reason:
     return apart or is_other_number(text, start, end)
 
 
+def read_company(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a broken code that has a label near, or needs none.
+
+    That is so where it is of one of the usual kinds, with the region of a province and a letter (GB 32100-2015), and
+    its parts do not lie in a column.
+    """
+    signs = digits.signs_of(text[start:end])
+    usual = USUAL.match(signs) is not None and not signs.isdigit() and signs[2:4] in PROVINCES
+    if COMPANY.near(text, start, end) or (usual and not in_column(text, start, end)):
+        yield start, end
+
+
+USUAL = re.compile("1[1239]|5[1239]|9[123]|Y1")
+"""Departments and kinds of organisations to which nearly all codes belong."""
 WHOLE = {rule.name: rule for rule in (*RESIDENT_ID, *PHONES, *CARDS, *CODES)}
 """The rules of numbers in one line, by name."""
 
 
-def across_lines(name: str, spared: Spared, *values: str, needs_label: bool = False) -> Rule:
-    """Return the rule of the same numbers where one line break divides them."""
+def divided(name: str, how: str, gate: str, *values: str) -> Rule:
+    """Return the rule of the same numbers in another form."""
     return replace(
         WHOLE[name],
-        name=f"{name} across two lines",
-        needs_label=needs_label,
+        name=f"{name} {how}",
         values=values,
-        spared=spared,
-        gate=GATE,
+        gate=gate,
         runs=frozenset(),
         joined=frozenset(),
         lead="digit",
     )
+
+
+def across_lines(name: str, spared: Spared, *values: str, needs_label: bool = False) -> Rule:
+    """Return the rule of the same numbers where one line break divides them."""
+    return replace(divided(name, "across two lines", GATE, *values), needs_label=needs_label, spared=spared)
 
 
 DIGIT = "[0-9]"
@@ -68,9 +92,60 @@ COMPANY_SHAPE = digits_joined(
     *[COMPANY_SIGN] * 2, *[DIGIT] * 6, *[COMPANY_SIGN] * 10, ahead=f"(?=[0-9A-Z]{{1,17}}+{BREAK})"
 )
 
+COMPANY_GATE = f"(?:1[1239]|5[1239]|9[123]|Y1)[0-9]{{6}}[0-9A-Y]{{0,9}}{BREAK}[0-9A-Y]"
+WIDE = r"(?:[ ]{2,3}|\t|[ ]-[ ])"
+"""What parts the groups of a number that somebody spread, and the columns of a table as well."""
+WIDE_FOURS = f"{WIDE}[0-9]{{4}}{WIDE}[0-9]{{4}}"
+WIDE_GATE = (
+    f"1[3-9][0-9]{WIDE_FOURS}|[2-69][0-9]{{3}}{WIDE_FOURS}{WIDE}[0-9]{{4}}|"
+    f"[1-8][0-9]{{5}}{WIDE}(?:19|20)[0-9]{{2}}{WIDE}?[0-9]{{4}}{WIDE}[0-9]{{3}}"
+)
+"""Tables of numbers would open less than this throughout."""
+SINGLE_GATE = "[0-9](?:[ -][0-9]){4}|[0-9]  [0-9]  [0-9]  [0-9]|[0-9] - [0-9] - [0-9] - [0-9]"
+"""Every digit by itself."""
+DONE = f"(?!(?P=w)[0-9]){RIGHT}"
+NO_CODE = "(?<![0-9A-Za-z+])"
+WIDE_RESIDENT = f"{LEFT}[1-8][0-9]{{5}}(?P<w>{WIDE})(?:19|20)[0-9]{{2}}(?P=w)?[0-9]{{4}}(?P=w)[0-9]{{3}}[0-9Xx]{DONE}"
+WIDE_CARD = (
+    f"{LEFT}[2-69][0-9]{{3}}(?P<w>{WIDE})[0-9]{{4}}(?P=w)[0-9]{{4}}(?P=w)[0-9]{{4}}(?:(?P=w)[0-9]{{1,3}})?{DONE}"
+)
+WIDE_MOBILE = f"1[3-9][0-9](?P<w>{WIDE})[0-9]{{4}}(?P=w)[0-9]{{4}}{DONE}"
+DASHED_MOBILE = f"{NO_CODE}1[3-9][0-9](?P<w>[ ]-[ ])[0-9]{{4}}(?P=w)[0-9]{{4}}{DONE}"
+SINGLE = "(?P<w>[ ]{1,2}|-|[ ]-[ ])"
+SINGLE_RESIDENT = f"{LEFT}[1-8]{SINGLE}[0-9](?:(?P=w)[0-9]){{15}}(?P=w)[0-9Xx]{DONE}"
+SINGLE_CARD = f"{LEFT}[2-69]{SINGLE}[0-9](?:(?P=w)[0-9]){{13,17}}{DONE}"
+SINGLE_MOBILE = f"{NO_CODE}1{SINGLE}[3-9](?:(?P=w)[0-9]){{9}}{DONE}"
+SINGLE_PHONE = f"{NO_CODE}[02-9]{SINGLE}[0-9](?:(?P=w)[0-9]){{5,10}}{DONE}"
+SPREAD, SINGLY = "in groups far apart", "with every digit apart"
+CODES_BEFORE = f"{NO_CODE}(?:(?:\\+|00)?86(?:{WIDE}|[ -])?)?"
+
+
+def labelled(rule: Rule) -> Rule:
+    """Return the same rule where a label has to stand near."""
+    return replace(rule, needs_label=True)
+
+
+SPREAD_RULES: tuple[Rule, ...] = (
+    divided("resident id of 18 signs", SPREAD, WIDE_GATE, WIDE_RESIDENT),
+    labelled(divided("UnionPay card", SPREAD, WIDE_GATE, WIDE_CARD)),
+    labelled(divided("card of an international scheme", SPREAD, WIDE_GATE, WIDE_CARD)),
+    divided("Chinese mobile", "parted by dashes", WIDE_GATE, DASHED_MOBILE),
+    labelled(divided("Chinese mobile", SPREAD, WIDE_GATE, f"{CODES_BEFORE}{WIDE_MOBILE}")),
+    divided("resident id of 18 signs", SINGLY, SINGLE_GATE, SINGLE_RESIDENT),
+    labelled(divided("UnionPay card", SINGLY, SINGLE_GATE, SINGLE_CARD)),
+    labelled(divided("card of an international scheme", SINGLY, SINGLE_GATE, SINGLE_CARD)),
+    labelled(divided("telephone by its label", SINGLY, SINGLE_GATE, SINGLE_MOBILE, SINGLE_PHONE)),
+)
 BROKEN_RULES: tuple[Rule, ...] = (
+    *SPREAD_RULES,
     across_lines("resident id of 18 signs", in_parts, RESIDENT_SHAPE),
-    across_lines("unified social credit code", in_parts, COMPANY_SHAPE, needs_label=True),
+    replace(across_lines("unified social credit code", in_parts, COMPANY_SHAPE), read=read_company),
+    replace(
+        across_lines("unified social credit code", in_parts, COMPANY_SHAPE),
+        name="unified social credit code that a line end divides among its letters",
+        gate=COMPANY_GATE,
+        read=read_company,
+    ),
     across_lines("UnionPay card", is_no_card, *UNION_SHAPES),
     across_lines("card of an international scheme", is_no_card, *SCHEME_SHAPES),
     across_lines("Chinese mobile", is_no_card, MOBILE_SHAPE, needs_label=True),

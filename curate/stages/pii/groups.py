@@ -8,7 +8,11 @@ from typing import NamedTuple
 
 BREAK = r"[ -]?\r?\n[ \t]{0,4}"
 """The end of a line within a number; a blank or hyphen may end the line, a few blanks begin the next."""
-JOINT = re.compile(f"{BREAK}|[ -]")
+NO_WIDTH = "\u200b-\u200d\u2060\ufeff\u00ad"
+"""Signs that nobody sees: zero-width blank, joiners and non-joiners, word joiner, byte order mark, soft hyphen."""
+JOINT = re.compile(f"{BREAK}|[ ]-[ ]|[ ]{{1,3}}|\t|-|[{NO_WIDTH}]{{1,3}}")
+FAR_APART = "~"
+"""The joint of groups that two or three blanks, a tab or a dash between blanks part."""
 SIGN = "[0-9A-Za-z]"
 """What a rule matches whose number is read here: the first sign behind the label."""
 NEXT_SIGN = re.compile(SIGN)
@@ -41,11 +45,15 @@ OTHER_LINE = re.compile(
     "1[3-9][0-9]{9}|(?:19|20)[0-9]{2}(?P<joint>-?)(?:0[1-9]|1[0-2])(?P=joint)(?:0[1-9]|[12][0-9]|3[01])"
 )
 """A mobile or a day: not the rest of the number that ends the line above."""
-SAYING = re.compile(r"(?:[^\s|｜]|(?:号|码|[Ii][Dd]|[:：=])[^0-9A-Za-z]{0,9})\Z")
+SAYING = re.compile(r"(?:[^\s|｜]|(?:号|码|[Ii][Dd]|[Nn][Oo]|[Nn]umber|MRN|[:：=])[^0-9A-Za-z]{0,9})\Z")
 """What stands before a number in groups: something glued to it, or a label that speaks of a number.
 
 A word and a blank may also be the head of a row of figures."""
 SAYING_WINDOW = 12
+CELL_OPENS = re.compile(r"[|｜][ ]{0,4}\Z")
+CELL_ENDS = re.compile("[ ]{0,8}[|｜]")
+BLANKS = frozenset({" ", FAR_APART})
+"""Joints that part the figures of a row as well."""
 BESIDE = 60
 """How many characters of its lines before and after a number are looked at."""
 WORD = re.compile(r"[^\W\d_]")
@@ -70,6 +78,18 @@ def begins_line(text: str, start: int) -> bool:
     return WORD.search(text, max(text.rfind("\n", 0, start), start - BESIDE, 0), start) is None
 
 
+def fills_cell(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is all that stands in a cell of a table."""
+    return CELL_ENDS.match(text, end) is not None and CELL_OPENS.search(text, max(0, start - 5), start) is not None
+
+
+def joint_of(between: str) -> str:
+    """Return what kind of joint stands between two groups."""
+    if "\n" in between:
+        return "\n"
+    return between if between in {" ", "-"} else FAR_APART if between.isspace() or "-" in between else ""
+
+
 class Group(NamedTuple):
     """A stretch of a number without joints: text[start:end]."""
 
@@ -78,7 +98,7 @@ class Group(NamedTuple):
     reach: int
     """Where the number ends if this is its last group: with letters behind it that do not count."""
     joint: str
-    """What parts it from the group before: a blank, a hyphen, a line break, nothing."""
+    """What parts it from the group before: a blank, a hyphen, a line break, FAR_APART, or nothing that one sees."""
 
     @property
     def size(self) -> int:
@@ -129,15 +149,19 @@ class Reader:
             between = JOINT.match(text, reach)
             if between is None:
                 break
-            joint = "\n" if "\n" in between[0] else between[0]
-            if joint == "\n" and broken:
+            joint = joint_of(between[0])
+            if (joint == "\n" and broken) or (joint == FAR_APART and self.stands(groups[0])):
                 break
-            if joint != "\n" and kind not in {"", joint}:
+            if joint not in {"", "\n"} and kind not in {"", joint}:
                 tied = joint == "-" and DIGITS.match(text, between.end())
                 return groups[:-1] if tied else groups
-            broken, kind = broken or joint == "\n", kind if joint == "\n" else joint
+            broken, kind = broken or joint == "\n", kind if joint in {"", "\n"} else joint
             place = between.end()
         return groups
+
+    def stands(self, first: Group) -> bool:
+        """Tell whether the first group may be the whole number: what stands far from it is then another."""
+        return self.check is None and first.size >= self.sizes[0]
 
     def own(self, text: str, start: int, groups: list[Group]) -> list[Group]:
         """Leave out what hangs together with a number, but is another: the next line, or the next figure of a row."""
@@ -149,9 +173,9 @@ class Reader:
                 groups = groups[:wrapped]
         while len(groups) > 1 and OTHER.match(text, groups[-1].end):
             groups = groups[:-1]
-        spaced = next((place for place, one in enumerate(groups) if one.joint == " "), None)
-        if spaced is not None and self.check is None and not SAYING.search(text[max(0, start - SAYING_WINDOW) : start]):
-            groups = groups[:spaced]
+        spaced = next((place for place, one in enumerate(groups) if one.joint in BLANKS), None)
+        if spaced is not None and self.check is None and not SAYING.search(text, max(0, start - SAYING_WINDOW), start):
+            groups = groups if fills_cell(text, start, groups[-1].reach) else groups[:spaced]
         return groups
 
     def counts(self, groups: Sequence[Group]) -> Iterator[int]:
@@ -159,13 +183,13 @@ class Reader:
         totals = list(accumulate(one.size for one in groups))
         for count in range(len(groups), 0, -1):
             follows = groups[count].joint if count < len(groups) else ""
-            whole = follows in {"", "\n"} or (follows == " " and (count == 1 or self.check is not None))
+            whole = follows in {"", "\n"} or (follows in BLANKS and (count == 1 or self.check is not None))
             if totals[count - 1] in self.sizes and whole and (self.check is not None or self.even(groups[:count])):
                 yield count
 
     def even(self, groups: Sequence[Group]) -> bool:
         """Tell whether groups look like those of one number, not like the figures of a row."""
-        if all(one.joint != " " for one in groups):
+        if not any(one.joint in BLANKS for one in groups):
             return True
         sizes = [one.size for one in groups]
         if max(sizes[:-1]) > LONGEST_GROUP and sizes[0] >= self.sizes[0]:

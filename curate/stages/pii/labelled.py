@@ -4,7 +4,7 @@ import re
 
 from curate.stages.pii import checks, groups
 from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
-from curate.stages.pii.rule import APART, LEFT, RIGHT, SAID, Rule
+from curate.stages.pii.rule import APART, LEFT, OWN_WORD, RIGHT, SAID, TAG, Rule
 from curate.stages.pii.words import Words
 
 LOCAL = r"0-9A-Za-z._%+'\-"
@@ -16,10 +16,11 @@ ADDED = "(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)"
 WECHAT_OPEN = "[\"'“]?"
 WECHAT_SAID = (
     "[\"'”’】」』*]{0,2}[ ]?(?:[(（][^()（）\\n]{0,12}[)）])?"
-    "(?:[:：=|｜\\t]|[是为系][:：]?|(?:<[^<>0-9\\n]{1,20}>){1,3}|(?<=[】」』])|(?=[「『【]))[*]{0,2}[ ]?[\"'“‘「『【]?"
+    f"(?:[:：=|｜\\t]|[是为系][:：]?|(?:{TAG}){{1,3}}|(?<=[】」』])|(?=[「『【]))[*]{{0,2}}[ ]?[\"'“‘「『【]?"
 )
 FIELD_END = r"(?=[ \t]*(?:\r?\n|[，。；、|｜）)】,;]|\Z))"
 LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)"
+LEFT_OF_WIDE = "(?<![0-9A-Za-z.])(?<![0-9A-Fa-f][0-9：]：)"
 HEX = "[0-9A-Fa-f]"
 
 MAIL_AND_NET = (
@@ -42,6 +43,17 @@ MAIL_AND_NET = (
         0.9,
         spared=is_version_or_own,
         gate="[23][0-9A-Fa-f]{3}:[0-9A-Fa-f]{0,4}:|(?:[0-9A-Fa-f]{1,4}:){7}",
+    ),
+    Rule(
+        "IP_ADDRESS",
+        "IPv6 address in full width",
+        (
+            f"{LEFT_OF_WIDE}(?:{HEX}{{1,4}}：){{2,7}}(?:：?{HEX}{{1,4}}(?:：{HEX}{{1,4}}){{0,5}}|：)(?![0-9A-Za-z：])",
+            f"{LEFT_OF_WIDE}{HEX}{{1,4}}：：{HEX}{{1,4}}(?:：{HEX}{{1,4}}){{0,5}}(?![0-9A-Za-z：])",
+        ),
+        0.9,
+        spared=is_version_or_own,
+        gate=f"[23]{HEX}{{3}}：(?:{HEX}{{1,4}}|：){HEX}?[：0-9A-Fa-f]",
     ),
     Rule(
         "IBAN_CODE",
@@ -70,20 +82,22 @@ PLATE = Rule(
     gate=f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?[0-9A-HJ-NP-Z]{{4}}",
 )
 
-QQ_LABEL = f"(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐号|群)?{SAID}"
-QQ_GATE = f"{APART}(?:[Qq][Qq]|扣扣|企鹅号)"
+QQ_LABEL = f"{OWN_WORD}(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐号|群)?{SAID}"
+NOT_A_DAY = "(?!(?<=\n)(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9]))"
+"""A day in the line below is no account."""
+QQ_GATE = f"{APART}(?:[Qq][Qq]|扣扣|企鹅号)|[a-z]Q[Qq]"
 QQ_GROUPS = groups.Reader(range(5, 12), sign=re.compile("[0-9]+(?![0-9@])"))
 """A mailbox at QQ begins with such a number, and is none."""
-WECHAT_NAME = "(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
+WECHAT_NAME = f"(?:微信|薇信|V信|{OWN_WORD}(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
-WECHAT_GATE = f"微信|薇信|V信|{APART}(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)"
+WECHAT_GATE = f"微信|薇信|V信|{APART}(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)|[a-z](?:We[Cc]hat|Weixin|VX|WX)"
 
 MESSENGERS = (
     Rule(
         "QQ_NUMBER",
         "QQ number by its label",
-        ("[1-9][0-9]{4,10}(?![0-9A-Za-z@])",),
+        (f"{NOT_A_DAY}[1-9][0-9]{{4,10}}(?![0-9A-Za-z@])",),
         0.8,
         label=QQ_LABEL,
         gate=QQ_GATE,
@@ -92,7 +106,7 @@ MESSENGERS = (
     Rule(
         "QQ_NUMBER",
         "QQ number in groups by its label",
-        ("[1-9]",),
+        (f"{NOT_A_DAY}[1-9]",),
         0.8,
         label=QQ_LABEL,
         gate=QQ_GATE,

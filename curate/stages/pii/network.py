@@ -1,5 +1,7 @@
 """Rules for what machines write: hardware and Bitcoin addresses, UUIDs, links, dates, zones of travel documents."""
 
+from collections.abc import Iterator
+
 from curate.stages.pii import digits
 from curate.stages.pii.rule import APART, LEFT, RIGHT, Rule
 from curate.stages.pii.words import Next, Words
@@ -21,6 +23,19 @@ MONTHS = (
 DAY, MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
 CLOCK = "(?:[ T]?[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\\.[0-9]{1,6})?)?Z?)?"
 MRZ_SIGN = "[A-Z0-9<]"
+
+CLOSING = frozenset(".,:;!?*_~")
+"""What ends a sentence or an emphasis behind a link and is no part of it."""
+
+
+def read_link(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a link without the signs that end the sentence, and without a bracket that was opened before it."""
+    opened = text.count("(", start, end) - text.count(")", start, end)
+    while end > start and (text[end - 1] in CLOSING or (text[end - 1] == ")" and opened < 0)):
+        opened += text[end - 1] == ")"
+        end -= 1
+    yield start, end
+
 
 NETWORK_RULES: tuple[Rule, ...] = (
     Rule(
@@ -98,6 +113,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
         ),
         0.6,
         gate="://|www\\.",
+        read=read_link,
     ),
     Rule(
         "DATE_TIME",

@@ -17,9 +17,14 @@ Profile = Literal["", "cn", "us", "uk", "eu"]
 LEFT, RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 """Where a value may begin and end: no word boundary, for Chinese characters are word characters glued to values."""
 
+OWN_WORD = "(?:(?<![0-9A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+"""Where a Latin label may begin: at no other word's end, but for camelCase."""
+
+TAG = r"<(?!/?[A-Z][A-Z_]{2,}>)[^<>0-9\n]{1,20}>"
+"""A tag of HTML; a placeholder (`<QQ_NUMBER>`) is none."""
 SAID = (
     r"(?:号码|编号|证号|卡号|号|码|[Nn][Oo]\.?)?[ ]?(?:[(（][^()（）\n]{0,12}[)）])?[\"'”’】」』\])）*]{0,2}[ \t]{0,4}"
-    r"(?:[:：=|｜]|[是为系](?:[:：])?)?[*]{0,2}[ \t]{0,4}(?:<[^<>0-9\n]{1,20}>[ \t]{0,4}){0,4}"
+    rf"(?:[:：=|｜]|[是为系](?:[:：])?)?[*]{{0,2}}[ \t]{{0,4}}(?:{TAG}[ \t]{{0,4}}){{0,4}}"
     r"(?:\r?\n[ \t]{0,4})?[\"'“‘「『【\[(（*]{0,2}"
 )
 """What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON, HTML."""

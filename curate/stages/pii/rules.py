@@ -4,7 +4,10 @@ from typing import NamedTuple, get_args
 
 from curate.stages.pii.addresses import ADDRESS_RULES
 from curate.stages.pii.broken import BROKEN_RULES
+from curate.stages.pii.columns import COLUMN_RULES
 from curate.stages.pii.dates import BIRTH_RULES
+from curate.stages.pii.glued import GLUED_RULES
+from curate.stages.pii.hidden import HIDDEN_RULES
 from curate.stages.pii.labelled import LABELLED_RULES
 from curate.stages.pii.names import NAME_RULES
 from curate.stages.pii.network import NETWORK_RULES
@@ -26,6 +29,9 @@ RULES: tuple[Rule, ...] = (
     *PHONES,
     *LABELLED_RULES,
     *BROKEN_RULES,
+    *GLUED_RULES,
+    *HIDDEN_RULES,
+    *COLUMN_RULES,
     *ADDRESS_RULES,
     *STREET_RULES,
     *NAME_RULES,

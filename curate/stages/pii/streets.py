@@ -56,6 +56,19 @@ NO_STREETS = words(
     "Release January February March April May June July August September October November December Mr Mrs Ms Dr The"
 )
 """Words that stand before a vague kind of street and make it something else."""
+FLAT = re.compile("(?<![0-9A-Za-z])(?:Flat|Apartment|Apt\\.?|Unit|Suite) [0-9]{1,4}[A-Za-z]?,? \\Z")
+OF = re.compile(" of (?:the )?[A-Z][a-z]{2,20}(?![A-Za-z])")
+CODED = re.compile(f"{POSTCODE}|{ZIP}")
+FRENCH_KIND = "(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Ii]mpasse|[Qq]uai|[Aa]llées?|[Rr]oute)"
+FRENCH_JOIN = "(?:de la|de l['’]|des|de|du|d['’]|la|le|les)"
+FRENCH_WORD = "[A-ZÀ-Ý0-9][0-9A-Za-zÀ-ÿ'’-]{1,20}"
+FRENCH_PLACE = f",?(?: |\\r?\\n)(?:F-)?[0-9]{{5}} {FRENCH_WORD}(?:[ -]{FRENCH_WORD}){{0,2}}(?:,? France)?"
+FRENCH = (
+    f"{NUMBER}(?: ?(?:bis|ter))?,? {FRENCH_KIND} (?:{FRENCH_JOIN} ?){FRENCH_WORD}(?: {FRENCH_WORD}){{0,3}}"
+    f"(?:{FRENCH_PLACE})?|"
+    f"{NUMBER}(?: ?(?:bis|ter))?,? {FRENCH_KIND} {FRENCH_WORD}(?:[ -]{FRENCH_WORD}){{0,3}}{FRENCH_PLACE}"
+)
+"""French order: number, kind of street, name; without a small word before the name only where a postcode follows."""
 PO_BOX = "(?:P\\.? ?O\\.? ?Box|Post Office Box|GPO Box|PO BOX) ?#?[0-9]{1,6}"
 ABODES = (
     "(?:[Rr]esid(?:es?|ed|ing)|[Ll]iv(?:es?|ed|ing)|[Dd]well(?:s|ing)|[Mm]ov(?:es?|ed|ing)|[Hh]ome|"
@@ -79,20 +92,24 @@ VALUE = re.compile(
 
 
 def read_street(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Read the address around the kind of a street: to the left its name and number, to the right unit, town, code."""
+    """Read the address around the kind of a street: to the left its name, number, flat, to the right town and code."""
     number = BEFORE.search(text, max(0, start - LEFT_OF_SUFFIX), start)
     if number is None or NO_HOUSE.search(text, max(0, number.start() - 12), number.start()):
         return
-    after = AFTER.match(text, end)
+    kind = text[start:end].rstrip(".")
+    named = OF.match(text, end) if kind in {"Avenue", "Boulevard"} else None
+    after = AFTER.match(text, named.end() if named else end)
     stop = after.end() if after else end
     said = number[0].split()
-    if text[start:end].rstrip(".") in PLAIN:
-        vague = len(said) < 2 or said[-1] in NO_STREETS  # noqa: PLR2004 - a number and a name
-        if vague or not ((after and after["place"]) or GOES_ON.match(text, stop)):
+    flat = FLAT.search(text, max(0, number.start() - LEFT_OF_SUFFIX // 2), number.start())
+    place = after["place"] if after else None
+    if kind in PLAIN:
+        vague = said[-1] in NO_STREETS and not (flat or (place and CODED.search(place)))
+        if len(said) < 2 or vague or not (place or flat or GOES_ON.match(text, stop)):  # noqa: PLR2004
             return
-    elif len(said) < 2 and not (after and after["place"]):  # noqa: PLR2004 - a number and a name
+    elif len(said) < 2 and not (place or named):  # noqa: PLR2004 - a number and a name
         return
-    yield number.start(), stop
+    yield flat.start() if flat else number.start(), stop
 
 
 PLAIN = frozenset((*VAGUE.split("|"), *SHORT.split("|")))
@@ -126,6 +143,13 @@ STREET_RULES: tuple[Rule, ...] = (
         0.6,
         gate=f"[0-9][0-9A-Za-z]{{0,4}},?(?: [0-9A-Za-z'’.-]{{1,20}}){{0,4}} (?:{LONG}|{SHORT}|{VAGUE})",
         read=read_street,
+    ),
+    Rule(
+        ENTITY,
+        "French address by its street",
+        (FRENCH,),
+        0.6,
+        gate=f"[0-9](?: ?bis| ?ter)?,? {FRENCH_KIND} [A-Za-z0-9]",
     ),
     Rule(ENTITY, "English address where somebody lives", (ABODE,), 0.6, label=ABODES, gate=f"{ABODES}[0-9]"),
     Rule(ENTITY, "post office box", (PO_BOX,), 0.7, gate="(?i:box ?#?[0-9])", read=read_box),

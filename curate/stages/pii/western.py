@@ -1,6 +1,8 @@
 """Rules for documents of the US, the UK and the EU: by shape where a check digit is strong, else by a label."""
 
-from curate.stages.pii import digits
+import re
+
+from curate.stages.pii import digits, groups
 from curate.stages.pii.allow import is_amount, is_numbered, is_other_number
 from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, RIGHT, Rule
 from curate.stages.pii.words import BETWEEN, Next, Words
@@ -183,6 +185,29 @@ US_RULES: tuple[Rule, ...] = (
     ),
 )
 
+PLATED = "(?=[ _-]?(?:id|no|num(?:ber)?|#)(?![a-z]))"
+ANY_PLATE = "[ _-]?(?:id|no|nu|#)"
+CHART_SAID = f"(?:medical[ _-]record|mrn|(?:patient|chart){PLATED})"
+INSURANCE_SAID = (
+    f"(?:health[ _-]plan(?:[ _-]beneficiary)?{PLATED}|"
+    f"(?:beneficiary|member|subscriber|policy|insurance|medicare|medicaid){PLATED})"
+)
+IN_GROUPS = groups.Reader(range(5, 21), groups.CODE_HEAD, groups.CODE, re.compile("[A-Z]?"))
+
+
+def in_groups(entity: str, name: str, label: str) -> Rule:
+    """Return the rule of a number right behind its label, in one piece, in groups or across a line break."""
+    said = f"(?<![0-9A-Za-z])(?i:{label}{BETWEEN.replace('[ _]?', '[ _-]?', 1)})"
+    return Rule(
+        entity, name, (groups.SIGN,), 0.9, label=said, gate=f"(?i:{label.replace('(?=', '(?:')})", read=IN_GROUPS
+    )
+
+
+GROUPED_RULES = (
+    in_groups("MEDICAL_RECORD_NUMBER", "Western medical record number in groups", CHART_SAID),
+    in_groups("HEALTH_INSURANCE_NUMBER", "health plan number in groups", INSURANCE_SAID),
+)
+
 UK_RULES: tuple[Rule, ...] = (
     Rule(
         "UK_NHS",
@@ -332,4 +357,4 @@ EU_RULES: tuple[Rule, ...] = (
     ),
 )
 
-WESTERN_RULES: tuple[Rule, ...] = (*US_RULES, *UK_RULES, *EU_RULES)
+WESTERN_RULES: tuple[Rule, ...] = (*US_RULES, *GROUPED_RULES, *UK_RULES, *EU_RULES)

@@ -1,0 +1,248 @@
+"""Rules for the columns of tables whose head says what they hold: cells between `|` or tabs, in text and Markdown."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from curate.stages.pii.addresses import ENTITY as PLACE
+from curate.stages.pii.addresses import FEWEST_SIGNS, SIGNS_OF_PLACE
+from curate.stages.pii.allow import is_hotline
+from curate.stages.pii.checks import has_birth_date, is_labelled_phone
+from curate.stages.pii.chinese_names import ANY as SURNAME
+from curate.stages.pii.chinese_names import FOREIGN, GIVEN, is_name
+from curate.stages.pii.dates import IN_ROW, IN_SIGNS
+from curate.stages.pii.english_names import FULL, is_person
+from curate.stages.pii.rule import Profile, Rule
+from curate.stages.pii.streets import VALUE
+
+LONGEST_LINE, MOST_COLUMNS, MOST_ROWS = 2000, 40, 5000
+"""Characters of a row, cells of a head that are looked at, and rows below one: no table is read further."""
+LONGEST_HEAD = 24
+"""Characters of a cell that says what its column holds."""
+SEPARATED = "[ ]{0,12}(?:[|\t]|\r?\n)"
+RULE_LINE = re.compile(r"[|\s:+-]*-[|\s:+-]*")
+FIGURES = re.compile("[0-9]{3}")
+OTHER_HEADS = (
+    "性别|年龄|民族|部门|职务|职位|备注|单位|日期|时间|序号|编号|邮箱|科室|班级|金额|学历|籍贯|"
+    "(?i:sex|gender|age|department|dept|title|role|date|no|id|#|e-?mail|notes?|city|company|amount|ward)"
+)
+
+
+class Kind(NamedTuple):
+    """What a column holds: its type, the words of its head, whose it is, and how to know a value in a cell."""
+
+    entity: str
+    name: str
+    heads: str
+    known: Callable[[str], bool]
+    profile: Profile = ""
+
+
+CHINESE = re.compile(f"{SURNAME}(?!某)(?:{GIVEN}){{1,2}}|{FOREIGN}")
+ENGLISH = re.compile(FULL)
+TELEPHONE = re.compile("[+]?[(]?[0-9][0-9 ()-]{5,18}[0-9](?:(?:转|[ ]?(?:x|ext\\.?))[ ]?[0-9]{1,5})?")
+CODE = re.compile("(?:[A-Za-z]{1,5}[-_]?)?[0-9][0-9A-Za-z]*(?:[ -][0-9A-Za-z]+){0,5}")
+ACCOUNT = re.compile("[0-9]{9,30}|[0-9]{3,6}(?:[ -][0-9]{2,6}){1,6}")
+DATE = re.compile(
+    f"{IN_SIGNS}|{IN_ROW}|(?:19|20)[0-9]{{2}}(?P<s>[-/.])[0-9]{{1,2}}(?P=s)[0-9]{{1,2}}|"
+    "[0-9]{1,2}(?P<t>[-/.])[0-9]{1,2}(?P=t)(?:19|20)?[0-9]{2}"
+)
+FEWEST_DIGITS = 5
+
+
+def is_named(cell: str) -> bool:
+    """Tell whether a cell is a name and nothing else."""
+    if CHINESE.fullmatch(cell):
+        return is_name(cell)
+    return ENGLISH.fullmatch(cell) is not None and is_person(cell)
+
+
+def is_telephone(cell: str) -> bool:
+    """Tell whether a cell is a telephone number that is no hotline."""
+    shape = TELEPHONE.fullmatch(cell) is not None and is_labelled_phone(cell)
+    return shape and not is_hotline(cell, 0, len(cell))
+
+
+def is_code(cell: str) -> bool:
+    """Tell whether a cell is a number of a person's record: at least five digits, no date."""
+    return CODE.fullmatch(cell) is not None and count(cell) >= FEWEST_DIGITS and DATE.fullmatch(cell) is None
+
+
+def count(cell: str) -> int:
+    """Count digits."""
+    return sum(map(str.isdigit, cell))
+
+
+def is_place(cell: str) -> bool:
+    """Tell whether a cell is an address: two kinds of Chinese places, or a house number and a street."""
+    return len({*SIGNS_OF_PLACE.findall(cell)}) >= FEWEST_SIGNS or VALUE.fullmatch(cell) is not None
+
+
+def fits(shape: str) -> Callable[[str], bool]:
+    """Return what tells whether a cell has a shape."""
+    pattern = re.compile(shape)
+    return lambda cell: pattern.fullmatch(cell) is not None
+
+
+KINDS = (
+    Kind(
+        "PERSON",
+        "name",
+        "姓[ \u3000]{0,2}名|联系人|客户姓名|患者姓名|员工姓名|学生姓名|收件人|负责人|患者|经办人|"
+        "(?i:(?:full|patient|customer|client|employee|contact|student)[ _]?names?|names?|patient|contact(?: person)?)",
+        is_named,
+    ),
+    Kind(
+        "PHONE_NUMBER",
+        "telephone",
+        "(?:联系|办公|家庭|单位)?(?:电话|手机|座机|传真)(?:号码?)?|联系方式|手机号|"
+        "(?i:(?:(?:home|work|cell|mobile|tele|contact|office)[ -]?)?(?:phone|mobile|cell|tel|telephone|fax)"
+        "(?:[ _]?(?:numbers?|no\\.?))?)",
+        is_telephone,
+    ),
+    Kind(
+        "MEDICAL_RECORD_NUMBER",
+        "medical record number",
+        "(?:病历|病案|住院|门诊|就诊)(?:卡)?号码?|(?i:mrn|medical record(?: (?:number|no\\.?))?|"
+        "(?:patient|chart)[ _](?:id|no\\.?|number))",
+        is_code,
+    ),
+    Kind(
+        "HEALTH_INSURANCE_NUMBER",
+        "health insurance number",
+        "(?:医保|医保卡|医疗保险|保单|参保)(?:编?号)|"
+        "(?i:(?:member|policy|insurance|subscriber)[ _](?:id|no\\.?|number))",
+        is_code,
+    ),
+    Kind("CN_SOCIAL_SECURITY", "Chinese social security number", "(?:社保|社会保障)(?:卡|账)?号码?", is_code, "cn"),
+    Kind("CN_RESIDENT_ID", "resident id of 15 digits", "身份证(?:件)?(?:号码?)?|证件号码?", has_birth_date, "cn"),
+    Kind(
+        "CN_BANK_ACCOUNT",
+        "Chinese bank account",
+        "(?:银行|收款|付款|工资)?(?:账|帐)[号户](?:号码)?|(?:银行|工资)?卡号",
+        lambda cell: ACCOUNT.fullmatch(cell) is not None and count(cell) > FEWEST_DIGITS,
+        "cn",
+    ),
+    Kind(
+        "QQ_NUMBER",
+        "QQ number",
+        "[Qq]{2}(?:号码?)?",
+        fits("[1-9][0-9]{4,10}|[1-9][0-9]{2,3}(?:[ -][0-9]{2,4}){1,2}"),
+        "cn",
+    ),
+    Kind(
+        "WECHAT_ID",
+        "WeChat id",
+        "微信号?|(?i:wechat(?:[ _]?id)?)",
+        fits("(?=.*[0-9_-])[A-Za-z][0-9A-Za-z_-]{5,19}"),
+        "cn",
+    ),
+    Kind(
+        "DATE_OF_BIRTH",
+        "date of birth",
+        "出生(?:日期|年月)|生日|(?i:d\\.?o\\.?b\\.?|date of birth|birth ?date)",
+        fits(DATE.pattern),
+    ),
+    Kind(
+        PLACE,
+        "address",
+        "(?:家庭|联系|收货|通讯|居住|现)?(?:地址|住址)|(?i:(?:home|mailing|street)[ _]?address|address)",
+        is_place,
+    ),
+)
+WEAK = re.compile("(?i:names?|contact)")
+"""Heads of columns of persons, products or parameters."""
+PERSONAL = re.compile(
+    "|".join(f"(?:{kind.heads})" for kind in KINDS if kind.entity != "PERSON")
+    + "|(?i:patient.*|sex|gender|age|e-?mail(?: address)?|department|dept|job title)|性别|年龄|邮箱|部门"
+)
+HEADS = "|".join(f"(?:{kind.heads})" for kind in KINDS)
+HEAD = re.compile(f"(?:{HEADS}|{OTHER_HEADS})")
+GATE = (
+    "(?i:姓[ \u3000]{0,2}名|联系人|收件人|负责人|患者|经办人|电话|手机|座机|传真|号码?|方式|账户|帐户|微信|日期|年月|"
+    "生日|[地住]址|"
+    "qq|wechat|wechat[ _]?id|d\\.?o\\.?b\\.?|birth|birth ?date|names?|patient|contact|person|phone|mobile|"
+    "cell|tel|telephone|fax|mrn|record|number|no\\.?|[ _]id|address)[ ]{0,12}[|\t]"
+    "[^0-9\n]{0,60}(?:[^|\t0-9\n]|[|\t][ ]{0,12}\r?\n)"
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Reads the cells below the head of a column."""
+
+    known: Callable[[str], bool]
+
+    def __call__(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the cells below text[start:end] that are values, down to another head or the end of the table.
+
+        A table has a line of dashes below its head, or two cells at least that say what columns hold.
+        """
+        begin = text.rfind("\n", max(0, start - LONGEST_LINE), start) + 1
+        stop = text.find("\n", end, end + LONGEST_LINE)
+        if stop < 0 or start - begin >= LONGEST_LINE:
+            return
+        head = text[begin:stop]
+        sign = "|" if "|" in head else "\t"
+        place, columns, said = text.count(sign, begin, start), head.count(sign), known_heads(head, sign)
+        if not said or place > MOST_COLUMNS or (WEAK.fullmatch(text, start, end) and not said.personal):
+            return
+        ruled = False
+        for _ in range(MOST_ROWS):
+            begin, stop = stop + 1, text.find("\n", stop + 1, stop + 1 + LONGEST_LINE)
+            row = text[begin : stop if stop >= 0 else begin + LONGEST_LINE]
+            if sign == "|" and RULE_LINE.fullmatch(row):
+                ruled = True
+            elif row.count(sign) != columns or not (ruled or said.sure):
+                return
+            else:
+                first, cell = cell_of(row, sign, place)
+                if HEAD.fullmatch(cell):
+                    return
+                if cell and self.known(cell):
+                    yield begin + first, begin + first + len(cell)
+            if stop < 0:
+                return
+
+
+def cell_of(row: str, sign: str, place: int) -> tuple[int, str]:
+    """Return where the cell of a row begins that has so many before it, and what it says."""
+    cells = row.split(sign, place + 1)
+    blanks = len(cells[place]) - len(cells[place].lstrip(" \r"))
+    return sum(len(one) + 1 for one in cells[:place]) + blanks, cells[place].strip(" \r")
+
+
+class Heads(NamedTuple):
+    """What the first line of a table says."""
+
+    sure: bool
+    """Whether two cells at least say what columns hold."""
+    personal: bool
+    """Whether one says that the rows are persons, beside their names."""
+
+
+@lru_cache(64)
+def known_heads(head: str, sign: str) -> Heads | None:
+    """Read the first line of a table; None where it is no head, for it has figures; its rules ask one by one."""
+    if FIGURES.search(head):
+        return None
+    cells = [cell.strip() for cell in head.split(sign)[:MOST_COLUMNS]]
+    return Heads(sum(map(bool, map(HEAD.fullmatch, cells))) > 1, any(map(PERSONAL.fullmatch, cells)))
+
+
+def column(kind: Kind) -> Rule:
+    """Return the rule of the values below a head."""
+    return Rule(
+        kind.entity,
+        f"{kind.name} in a column below its head",
+        (f"(?:(?<![^\n])|(?<=[|\t ]))(?:{kind.heads})(?={SEPARATED})",),
+        0.8,
+        gate=GATE,
+        profile=kind.profile,
+        read=Column(kind.known),
+    )
+
+
+COLUMN_RULES: tuple[Rule, ...] = tuple(map(column, KINDS))

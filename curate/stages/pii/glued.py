@@ -1,0 +1,68 @@
+"""Rules for numbers that nothing parts from their label, such as `Tel138...`: there its letters are a border."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from curate.stages.pii.network import NETWORK_RULES
+from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
+from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, OWN_WORD, Rule
+from curate.stages.pii.western import WESTERN_RULES
+from curate.stages.pii.words import Next
+
+LABELS = {
+    "Chinese mobile": "we(?:chat|ixin)|[vw]x|sms|mob",
+    "telephone by its label": "tel(?:ephone)?(?:no)?|(?:tele|cell|mobile)?phone(?:no|num(?:ber)?)?|mobile|cell|fax|"
+    "whatsapp",
+    "international telephone": "tel(?:ephone)?|(?:tele|cell|mobile)?phone|mobile|mob|cell|fax|whatsapp|sms",
+    "resident id of 18 signs": "id(?:card)?(?:no|num(?:ber)?)?|identity|sfz(?:hm?)?|no",
+    "resident id of 15 digits": "id(?:card)?no|idcard|sfz(?:hm?)?",
+    "UnionPay card": "(?:card|account|acct)(?:no|num(?:ber)?)?",
+    "card by its label": "card(?:no|num(?:ber)?)?",
+    "US bank account by its label": "(?:account|acct)(?:no|num(?:ber)?)?",
+    "unified social credit code": "uscc|(?:credit)?code|taxno",
+    "Chinese passport by its label": "passport(?:no)?",
+    "passport of another country by the label right before it": "passport(?:no)?",
+    "social security number by its label": "ssn",
+    "Western medical record number by its label": "mrn",
+    "NHS number by its label": "nhs(?:no)?",
+    "number of a mobile device by its label": "imei",
+    "IPv4 address": "ip(?:v4)?",
+}
+"""By the name of a rule, the words that its values may be glued to, in any case."""
+GATE = (
+    "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei)(?:[+(（]|[(（]?[0-9]{2})[0-9]|"
+    "(?i:mob|wechat|weixin|[vw]x|sms)(?:[+(（]|[(（]?[0-9]{2})[0-9]|(?i:card|account|acct)[0-9]{4}|"
+    "(?i:no|num|number)[+(（]?[0-9]{5}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|(?i:uscc|code)[0-9A-Y]{2}[0-9]{6}|"
+    "(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
+)
+BORDERS = (CODE_OR_DIGITS, LEFT, "(?<![0-9A-Za-z+])")
+"""How the patterns of values begin."""
+KNOWN = (*RESIDENT_ID, *CODES, *WESTERN_RULES, *NETWORK_RULES, *CARDS, *PHONES)
+
+
+def bare(value: str) -> str:
+    """Return the pattern of a value without its left border."""
+    border = next((one for one in BORDERS if value.startswith(one)), "")
+    return value.removeprefix(border)
+
+
+def glued() -> Iterator[Rule]:
+    """Yield the same rules for values that are glued to a word, which is no end of another word but in camelCase."""
+    for rule in KNOWN:
+        words = LABELS.get(rule.name)
+        if words:
+            yield replace(
+                rule,
+                name=f"{rule.name.removesuffix(' by its label')} glued to its label",
+                label=f"{OWN_WORD}(?i:{words})",
+                values=tuple(map(bare, rule.values)),
+                labels=Next(words, between=""),
+                needs_label=False,
+                gate=GATE,
+                runs=frozenset(),
+                joined=frozenset(),
+                lead="digit",
+            )
+
+
+GLUED_RULES: tuple[Rule, ...] = tuple(glued())
