@@ -13,10 +13,11 @@ from pydantic import Field, field_validator, model_validator
 
 from curate.core.columns import with_columns
 from curate.core.stage import Action, Outcome, Stage, Step, Value, found_lines, merged
+from curate.stages.quality.datatrove import Exact, english, measure_datatrove, measured
 from curate.stages.quality.kinds import CONTENT_TYPES, ContentType, kinds, named
 from curate.stages.quality.presets import PRESETS, Preset, preset_of
 from curate.stages.quality.rules import Rule, Sign, rule_of
-from curate.stages.quality.signals import SIGNALS, Values, measure
+from curate.stages.quality.signals import DATATROVE_SIGNALS, SIGNALS, Values, measure
 
 Mask = npt.NDArray[np.bool_]
 COMPARED: dict[Sign, Callable[[Any, float], Mask]] = {
@@ -52,6 +53,9 @@ class Quality(Stage):
 
     The signal `_content_type` is `prose`, `table`, `code`, `log`, `form` or `list`. Rules on prose do not judge the
     others: code is not blamed for brackets, nor a table for figures.
+
+    The presets `gopher` and `fineweb` reject what datatrove's filters of these names reject, for the same reason, and
+    measure signals of their own. They are made for English pages: hardly a Chinese text passes.
     """
 
     version: ClassVar[int] = 2
@@ -75,7 +79,7 @@ class Quality(Stage):
         preset = self._preset()
         for name, said in self.rules.items():
             own = isinstance(said, Threshold) and said.when is not None
-            if name not in preset and name not in SIGNALS and not own:
+            if name not in {*preset, *SIGNALS, *DATATROVE_SIGNALS} and not own:
                 near = get_close_matches(name, [*preset, *SIGNALS], 1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise ValueError(f"there is no rule or signal {name!r}{hint}")
@@ -86,6 +90,7 @@ class Quality(Stage):
     def adds(self) -> pa.Schema:
         """One column a signal, and the content type."""
         signals = [(f"{self.name}_{signal}", pa.float32()) for signal in SIGNALS]
+        signals += [(f"{self.name}_{signal}", pa.float64()) for signal in DATATROVE_SIGNALS if self._datatrove]
         return pa.schema([*signals, (f"{self.name}_content_type", pa.string())])
 
     @property
@@ -93,9 +98,21 @@ class Quality(Stage):
         """The preset of the user's, if there is one."""
         return () if self.preset_file is None else (self.preset_file,)
 
+    @property
+    def uses(self) -> tuple[str, ...]:  # type: ignore[override]
+        """spaCy, where a rule is about its words."""
+        return ("spacy",) if self._datatrove else ()
+
+    @property
+    def _datatrove(self) -> bool:
+        """Whether a rule is about what datatrove measures."""
+        return measured(rule for _, rule in self._resolved())
+
     def open(self) -> Step:
         """Compile the kernels and return the step."""
         rules = self._resolved()
+        if self._datatrove:
+            english()
         return lambda batch: self._judge(batch, rules)
 
     def _preset(self) -> dict[str, Rule]:
@@ -143,8 +160,9 @@ class Quality(Stage):
         return rule._replace(types=said.types or (), chars=rule.chars if said.chars is None else said.chars)
 
     def _judge(self, batch: pa.RecordBatch, rules: list[tuple[str, Rule]]) -> Outcome:
-        signals = measure(batch["text"])
-        found_kinds = kinds(signals)
+        own = measure(batch["text"])
+        found_kinds = kinds(own)
+        signals = {**own, **(measure_datatrove(batch["text"]) if measured(rule for _, rule in rules) else {})}
         known = batch.schema.get_field_index("language") >= 0
         chinese = np.array([said == "zh" for said in batch["language"].to_pylist()] if known else [], np.bool_)
         chinese = chinese if known else np.zeros(batch.num_rows, np.bool_)
@@ -176,7 +194,7 @@ class Quality(Stage):
 class Facts(NamedTuple):
     """What rules judge by, a place a record."""
 
-    signals: dict[str, Values]
+    signals: dict[str, Values | Exact]
     kinds: npt.NDArray[np.int8]
     chinese: Mask
 
