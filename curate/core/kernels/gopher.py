@@ -5,6 +5,7 @@ a definition leaves something open, datatrove 0.10.1 decides. What is counted is
 compared.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -89,46 +90,49 @@ class Room(NamedTuple):
 def room_for(longest: int) -> Room:
     """Make room for texts of so many bytes; what is not touched takes no memory."""
     size = 1 << max(longest + longest // 2, 8).bit_length()
-    words = Text(np.empty(longest + 1, np.uint8), np.zeros(longest + 2, np.int32))
+    words = Text(np.empty(longest + 1, np.uint8), np.empty(longest + 2, np.int32))
+    words.ends[0] = 0
+    sums = np.empty(longest + 2, np.uint64)
+    sums[0] = 0
     slots, counts = (np.empty(size, np.int32) for _ in range(2))
     pieces = Spans(*(np.empty(longest + 2, np.int64) for _ in range(2)))
-    return Room(blanks(), characters(), words, np.zeros(longest + 2, np.uint64), slots, counts, pieces)
+    return Room(blanks(), characters(), words, sums, slots, counts, pieces)
 
 
 def counted(strings: Strings, memo: Memo) -> tuple[Numbers, Flags]:
     """Count in each string what the filters ask, shape (n, COLUMNS), int64; every chunk must be in the memo.
 
-    Also return which strings must be cut by the tokenizer as a whole (`counted_words`).
+    Also return which strings must be cut as a whole (`counted_words`).
     """
     found = np.zeros((len(strings.starts), COLUMNS), np.int64)
     doubtful = np.zeros(len(strings.starts), np.bool_)
-    _count(strings, memo, room_for(int((strings.stops - strings.starts).max(initial=0))), found, doubtful)
+    room = room_for(int((strings.stops - strings.starts).max(initial=0)))
+    _count(strings, memo, np.zeros(0, np.int32), room, (found, doubtful))
     return found, doubtful
 
 
-def counted_words(text: bytes, sizes: Small) -> Numbers:
-    """Count the same in one text that is cut into words of so many bytes, white space left out; shape (COLUMNS,)."""
-    data = np.frombuffer(text, np.uint8)
-    found = np.zeros(COLUMNS, np.int64)
-    room = room_for(len(text))
-    room.words.ends[1 : len(sizes) + 1] = np.cumsum(sizes)
-    solid = "".join(text.decode().split()).encode()
+def counted_words(strings: Strings, memo: Memo, words: Sequence[bytes]) -> Numbers:
+    """Count the same in one string that is cut into these words; shape (1, COLUMNS)."""
+    found = np.zeros((1, COLUMNS), np.int64)
+    room = room_for(int((strings.stops - strings.starts).max()))
+    solid = b"".join(words)
     room.words.data[: len(solid)] = np.frombuffer(solid, np.uint8)
-    _count_words(data, len(sizes), room, found)
+    _count(strings, memo, np.array([len(word) for word in words], np.int32), room, (found, np.zeros(1, np.bool_)))
     return found
 
 
 @kernel
-def _count(strings: Strings, memo: Memo, room: Room, found: Numbers, doubtful: Flags) -> None:
+def _count(strings: Strings, memo: Memo, sizes: Small, room: Room, out: tuple[Numbers, Flags]) -> None:
+    """Count in each string; where there are sizes, the words lie in the room already and are of so many bytes."""
+    found, doubtful = out
     for i in range(len(strings.starts)):
         span = (strings.starts[i], strings.stops[i])
-        words, doubtful[i] = read_words(strings.data, span, room.white, memo, room.words)
+        words = len(sizes)
+        for k in range(words):
+            room.words.ends[k + 1] = room.words.ends[k] + sizes[k]
+        if words == 0:
+            words, doubtful[i] = read_words(strings.data, span, room.white, memo, room.words)
         _measure(strings.data, span, words, room, found[i])
-
-
-@kernel
-def _count_words(data: Bytes, words: int, room: Room, found: Numbers) -> None:
-    _measure(data, (0, len(data)), words, room, found)
 
 
 @inlined

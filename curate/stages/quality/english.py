@@ -1,13 +1,11 @@
-"""English words as spaCy cuts them, fast: each chunk between white space is cut once and remembered.
+"""English words as spaCy cuts them, counted: each chunk between white space is cut once and remembered.
 
-spaCy's tokenizer works inside chunks, except that it joins words again that make up one of its special cases (`:-)`,
-`Mr.`): words of two chunks with one space between may keep it from doing so. Texts where that may happen are cut as a
-whole.
+spaCy works inside chunks, except that it joins words again that are the parts of a special case (`:-)`, `Mr.`), and
+words of two chunks with one space between may keep it from doing so. Texts where that may happen are cut as a whole.
 """
 
-from collections.abc import Iterable, Sequence, Set
-from itertools import pairwise
-from typing import Any, TypeVar
+from collections.abc import Sequence, Set
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,27 +24,29 @@ from curate.core.kernels.chunks import (
 )
 from curate.core.kernels.gopher import Numbers, counted, counted_words
 from curate.core.kernels.strings import Strings, views
+from curate.stages.quality.affixes import Affixes
 
 MEMO_BYTES, MEMO_CHUNKS = 1 << 25, 1 << 20
 """A memo that holds more than this is begun anew: rare chunks would fill it for ever."""
 AT_ONCE = 1 << 14
 """So many chunks are cut before their words go into the memo."""
-ORTH = 65
-"""What spaCy calls the string of a word."""
-KINDS = 1 << 10
-"""Most classes of words at the edges of chunks."""
 
 Number = TypeVar("Number", bound=np.generic)
 
 
 class English:
-    """spaCy's English tokenizer without a model, and what it said of chunks so far."""
+    """spaCy's rules for English, and how chunks were cut by them so far."""
 
     def __init__(self) -> None:
-        import spacy
-
-        self.language: Any = spacy.blank("en")
-        self.cases = Cases(self.language.tokenizer)
+        self.affixes = Affixes()
+        pairs = sorted(self.affixes.pairs)
+        self.left = {word: number for number, word in enumerate(sorted({left for left, _ in pairs}), 1)}
+        self.right = {word: number for number, word in enumerate(sorted({right for _, right in pairs}), 1)}
+        self.pairs: Flags = np.zeros((len(self.left) + 1, len(self.right) + 1), np.bool_)
+        for left, right in pairs:
+            self.pairs[self.left[left], self.right[right]] = True
+        self.exceptions = table_of({*self.affixes.rules, *self.left, *self.right})
+        self.marks = np.array([self.left.get(chr(code), 0) for code in range(128)], np.uint16)
         self.forget()
 
     def counts(self, text: pa.StringArray) -> Numbers:
@@ -55,15 +55,10 @@ class English:
         self.learn(strings)
         found, doubtful = counted(strings, self.memo)
         for i in np.flatnonzero(doubtful):
-            one = strings.data[strings.starts[i] : strings.stops[i]].tobytes()
-            sizes = np.array([len(word.encode()) for word in self.words(one.decode())], np.int32)
-            found[i] = counted_words(one, sizes)
+            one = Strings(strings.data, strings.starts[i : i + 1], strings.stops[i : i + 1])
+            words = self.affixes.words(strings.data[one.starts[0] : one.stops[0]].tobytes().decode())
+            found[i] = counted_words(one, self.memo, [word.encode() for word in words])
         return found
-
-    def words(self, text: str) -> list[str]:
-        """Cut a text as a whole; white space is no word."""
-        with self.language.memory_zone():
-            return [word.text for word in self.language.tokenizer(text) if not word.is_space]
 
     def forget(self) -> None:
         """Begin the memo anew."""
@@ -78,9 +73,9 @@ class English:
             np.zeros(room, np.int64),
             np.zeros((room, 2), np.uint16),
             np.zeros(room, np.bool_),
-            self.cases.pairs,
-            self.cases.exceptions,
-            self.cases.marks,
+            self.pairs,
+            self.exceptions,
+            self.marks,
         )
 
     def learn(self, strings: Strings) -> None:
@@ -95,12 +90,12 @@ class English:
         spans = found[: 2 * count].reshape(-1, 2).tolist()
         data = memoryview(strings.data)
         fresh = list(dict.fromkeys(bytes(data[start:stop]) for start, stop in spans))
-        with self.language.memory_zone():
-            for first in range(0, len(fresh), AT_ONCE):
-                self._remember(fresh[first : first + AT_ONCE])
+        for first in range(0, len(fresh), AT_ONCE):
+            self._remember(fresh[first : first + AT_ONCE])
 
     def _remember(self, fresh: Sequence[bytes]) -> None:
-        cut = [[word.text for word in self.language.tokenizer(chunk.decode())] for chunk in fresh]
+        parts = [self.affixes.chunk(chunk.decode()) for chunk in fresh]
+        cut = [self.affixes.joined(words) for words in parts]
         sizes = [len(word.encode()) for words in cut for word in words]
         first, last = self.chunks, self.chunks + len(fresh)
         memo = self._grown(last, sum(map(len, fresh)), len(sizes))
@@ -109,9 +104,9 @@ class English:
         memo.cuts[first:last] = begin + np.cumsum([len(words) for words in cut])
         memo.text[start : memo.ends[last - 1]] = np.frombuffer(b"".join(fresh), np.uint8)
         memo.pieces[begin : memo.cuts[last - 1]] = sizes
-        for entry, words in enumerate(cut, first):
-            memo.sides[entry] = self.cases.sides(words)
-            memo.merged[entry] = self.cases.may_join(words)
+        memo.sides[first:last, 0] = [self.right.get(words[0], 0) for words in parts]
+        memo.sides[first:last, 1] = [self.left.get(words[-1], 0) for words in parts]
+        memo.merged[first:last] = [words != before for words, before in zip(cut, parts, strict=True)]
         self.memo, self.chunks = memo, last
         remember(memo, first, last)
 
@@ -137,62 +132,6 @@ def longer(array: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
     wider = np.zeros((1 << size.bit_length(), *array.shape[1:]), array.dtype)
     wider[: len(array)] = array
     return wider
-
-
-class Cases:
-    """spaCy's special cases as far as they reach beyond a chunk of plain letters.
-
-    Words that stand behind each other and are the parts of a special case are joined to it again, the longest case
-    first; of two that overlap the longer one wins, even where white space in it then keeps it from being joined.
-    """
-
-    def __init__(self, tokenizer: Any) -> None:
-        rules = {case: [part[ORTH] for part in parts] for case, parts in tokenizer.rules.items()}
-        plain = type(tokenizer)(
-            tokenizer.vocab,
-            prefix_search=tokenizer.prefix_search,
-            suffix_search=tokenizer.suffix_search,
-            infix_finditer=tokenizer.infix_finditer,
-            url_match=tokenizer.url_match,
-        )
-        parts = {case: [word.text for word in plain(case)] for case in rules}
-        joined = [case for case in rules if parts[case] != rules[case]]
-        beside = {pair for words in parts.values() for pair in pairwise(words)}
-        self.left, self.right = ({pair[side] for pair in beside} for side in range(2))
-        self.beside = beside
-        self.starts: dict[str, set[str]] = {}
-        self.stops: dict[str, set[str]] = {}
-        for case in joined:
-            self.starts.setdefault(rules[case][0], set()).add(parts[case][0])
-            self.stops.setdefault(rules[case][-1], set()).add(parts[case][-1])
-        self.pairs: Flags = np.zeros((KINDS, KINDS), np.bool_)
-        self.kinds: dict[frozenset[str], int] = {frozenset(): 0}
-        self.exceptions = table_of({*rules, *self.left, *self.right})
-        self.marks = np.zeros(128, np.uint16)
-        for mark in map(chr, MARKS):
-            self.marks[ord(mark)] = self.kind(self.left & {mark})
-
-    def sides(self, words: Sequence[str]) -> tuple[int, int]:
-        """Return the classes of the first and of the last word of a chunk, as they may have been before joining."""
-        first = self.right & {words[0], *self.starts.get(words[0], ())}
-        last = self.left & {words[-1], *self.stops.get(words[-1], ())}
-        return self.kind(first), self.kind(last)
-
-    def may_join(self, words: Iterable[str]) -> bool:
-        """Tell whether words of a chunk may be a special case that was joined."""
-        return not self.starts.keys().isdisjoint(words)
-
-    def kind(self, words: Set[str]) -> int:
-        """Return the class of a set of words, 0 where it is empty."""
-        if not words:
-            return 0
-        said = frozenset(words)
-        if said not in self.kinds:
-            known = self.kinds.setdefault(said, len(self.kinds))
-            for other, number in self.kinds.items():
-                self.pairs[known, number] = any((a, b) in self.beside for a in said for b in other)
-                self.pairs[number, known] = any((a, b) in self.beside for a in other for b in said)
-        return self.kinds[said]
 
 
 def table_of(words: Set[str]) -> Hashes:
