@@ -268,3 +268,18 @@ def quality(  # noqa: PLR0913 - the options of a command are its arguments
 
     found = Bench(real_sets(), packages, folder, each, seed).measured(peer=peer)
     click.echo(orjson.dumps(found.json()).decode() if form == "json" else report(found))
+
+
+@main.command()
+@click.option("--each", default=300, show_default=True, help="Most texts of a set.")
+@folder
+@form
+def presets(each: int, folder: Path, form: str) -> None:
+    """Compare the presets `gopher` and `fineweb` with datatrove's filters: decisions, reasons, speed."""
+    from curate.engine.kernels import keep_kernels
+
+    keep_kernels(folder)  # before numba is imported
+    from benchmarks.quality_same import same
+
+    found = same(real_sets(), folder, each)
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else found.report())

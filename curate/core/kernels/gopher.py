@@ -177,7 +177,7 @@ def _count_lines(data: Bytes, span: tuple[int, int], room: Room, found: Numbers)
         inside = True
         if not is_blank(code, room.white):
             run = run + 1 if code == PERIOD else 0
-            first, last, tail = first if first else code, code, run
+            first, last, tail = (code if first == 0 else first), code, run
             continue
         run = 0
         if room.classes[code] & BREAK:

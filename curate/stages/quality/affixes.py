@@ -1,8 +1,8 @@
 """spaCy's rules for English words, walked in time that grows with the length of the text and no faster.
 
 spaCy cuts a chunk between white space by stripping one affix after the other, and searches all that is left for the
-next: a row of 3,000 `=` takes it 2.7 seconds, and ten times as many a hundred times as long. Here the same rules look at
-the ends only. The words are the same.
+next: a row of 3,000 `=` takes it 2.7 seconds, and ten times as many a hundred times as long. Here the same rules look
+at the ends only. The words are the same.
 """
 
 import re
@@ -88,7 +88,11 @@ class Affixes:
         chosen: dict[int, Found] = {}
         spaces = set(apart)
         for one in sorted(self._found(words), key=lambda one: (one.start - one.stop, one.start)):
-            if one.start not in taken and one.stop - 1 not in taken and spaces.isdisjoint(range(one.start + 1, one.stop)):
+            if (
+                one.start not in taken
+                and one.stop - 1 not in taken
+                and spaces.isdisjoint(range(one.start + 1, one.stop))
+            ):
                 chosen[one.start] = one
             taken.update(range(one.start, one.stop))
         said, at = [], 0

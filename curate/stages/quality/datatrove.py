@@ -66,6 +66,7 @@ FINEWEB: dict[str, Rule] = GOPHER | {
 }
 """Then its FineWebQualityFilter. Thresholds: Penedo et al. 2024, arXiv 2406.17557, section 3.6."""
 
+
 def measured(rules: Iterable[Rule]) -> bool:
     """Tell whether one of the rules is about a signal of DATATROVE_SIGNALS."""
     return any({rule.signal, *(one.signal for one in rule.also)} & DATATROVE_SIGNALS.keys() for rule in rules)

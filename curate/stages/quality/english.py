@@ -4,7 +4,7 @@ spaCy works inside chunks, except that it joins words again that are the parts o
 words of two chunks with one space between may keep it from doing so. Texts where that may happen are cut as a whole.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.core.kernels.chunks import (
-    MARKS,
     Flags,
     Hashes,
     Memo,
@@ -88,8 +87,7 @@ class English:
             found = np.zeros(2 * count, np.int64)
             count_unknown(strings, blanks(), self.memo, found)
         spans = found[: 2 * count].reshape(-1, 2).tolist()
-        data = memoryview(strings.data)
-        fresh = list(dict.fromkeys(bytes(data[start:stop]) for start, stop in spans))
+        fresh = list(dict.fromkeys(strings.data[start:stop].tobytes() for start, stop in spans))
         for first in range(0, len(fresh), AT_ONCE):
             self._remember(fresh[first : first + AT_ONCE])
 
@@ -134,7 +132,7 @@ def longer(array: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
     return wider
 
 
-def table_of(words: Set[str]) -> Hashes:
+def table_of(words: Collection[str]) -> Hashes:
     """Return a table of the hashes of words, as `chunks` looks them up."""
     table = np.zeros(1 << (2 * len(words)).bit_length(), np.uint64)
     list_hashes(table, np.array([hash_of(word.encode()) for word in words], np.uint64))

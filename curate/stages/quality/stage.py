@@ -162,7 +162,9 @@ class Quality(Stage):
     def _judge(self, batch: pa.RecordBatch, rules: list[tuple[str, Rule]]) -> Outcome:
         own = measure(batch["text"])
         found_kinds = kinds(own)
-        signals = {**own, **(measure_datatrove(batch["text"]) if measured(rule for _, rule in rules) else {})}
+        signals: dict[str, Values | Exact] = dict(own)
+        if measured(rule for _, rule in rules):
+            signals |= measure_datatrove(batch["text"])
         known = batch.schema.get_field_index("language") >= 0
         chinese = np.array([said == "zh" for said in batch["language"].to_pylist()] if known else [], np.bool_)
         chinese = chinese if known else np.zeros(batch.num_rows, np.bool_)
