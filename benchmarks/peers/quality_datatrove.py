@@ -1,10 +1,10 @@
 """datatrove: the filters of FineWeb (English) and of FineWeb-2 (Chinese), and how fast they are.
 
 The program is given a task and the name of a file for what it says, both JSON. A task is either `texts` (name to
-language and texts) to judge and `speeds` (the same) to time, or `reasons` (texts) to say by which filter and why each is
-rejected. English: Gopher repetition, Gopher quality, C4 without its rule of terminal marks, FineWeb quality, all as they
-are when nothing is said. Chinese: what FineWeb-2 says for `cmn_Hani`, also without C4. What is timed, and gives reasons,
-is Gopher repetition, Gopher quality and FineWeb quality.
+language and texts) to judge and `speeds` (the same) to time, or `reasons` (texts) to say by which filter and why each
+is rejected. English: Gopher repetition, Gopher quality, C4 without its rule of terminal marks, FineWeb quality, all as
+they are when nothing is said. Chinese: what FineWeb-2 says for `cmn_Hani`, also without C4. What is timed, and gives
+reasons, is Gopher repetition, Gopher quality and FineWeb quality.
 """
 
 import json
