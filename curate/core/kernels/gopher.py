@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from curate.core.kernels.chunks import Flags, Memo, Small, Text, blanks, is_blank, read_words
 from curate.core.kernels.compiled import inlined, kernel
+from curate.core.kernels.runs import CONTINUES, chars_in, cleared, runs_again, same, top_run
 from curate.core.kernels.shingles import BASE, mix
 from curate.core.kernels.strings import Bytes, Places, Strings
 from curate.core.kernels.utf8 import decode
@@ -40,7 +41,7 @@ STOP_WORDS = (b"the", b"be", b"to", b"of", b"and", b"that", b"have", b"with")
 STOP_VALUES = tuple(int.from_bytes(word, "big") for word in STOP_WORDS)
 LIMIT, ALPHA, SYMBOL, END, BREAK = 0x110000, 1, 2, 4, 8
 FEED, RETURN, SPACE, HASH, PERIOD, HYPHEN = 0x0A, 0x0D, 0x20, 0x23, 0x2E, 0x2D
-ELLIPSIS, BULLET, CONTINUES, DOTS = 0x2026, 0x2022, 0x80, 3
+ELLIPSIS, BULLET, DOTS = 0x2026, 0x2022, 3
 SHORT_CHARS = 30
 TOP, AGAIN = (2, 3, 4), (5, 6, 7, 8, 9, 10)
 """Lengths of the runs of words that are counted."""
@@ -144,9 +145,9 @@ def _measure(data: Bytes, span: tuple[int, int], words: int, room: Room, found: 
     _count_pieces(data, span, room, found)
     _judge_words(words, room, found)
     for n in TOP:
-        found[TOP_2 + n - 2] = _top(words, n, room)
+        found[TOP_2 + n - 2] = top_run(room.words, room.sums, (room.slots, room.counts), words, n)
     for n in AGAIN:
-        found[AGAIN_5 + n - 5] = _again(words, n, room)
+        found[AGAIN_5 + n - 5] = runs_again(room.words, room.sums, room.slots, words, n)
 
 
 @inlined
@@ -266,36 +267,10 @@ def _keep_solid(data: Bytes, lines: int, room: Room, found: Numbers) -> int:
 
 
 @inlined
-def _cleared(slots: Small, entries: int) -> int:
-    """Empty as much of a hash table as so many entries need; return the mask of its places."""
-    size = 4
-    while size < entries + entries // 2:
-        size *= 2
-    slots[:size] = 0
-    return size - 1
-
-
-@inlined
-def _same(data: Bytes, one: int, other: int, size: int) -> bool:
-    at = 0
-    while at < size and data[one + at] == data[other + at]:
-        at += 1
-    return at == size
-
-
-@inlined
-def _chars(data: Bytes, start: int, stop: int) -> int:
-    chars = 0
-    for at in range(start, stop):
-        chars += data[at] & 0xC0 != CONTINUES
-    return chars
-
-
-@inlined
 def _repeated(data: Bytes, pieces: int, room: Room) -> tuple[int, int]:
     """Count pieces that stood before, and their characters."""
     slots, (starts, stops) = room.slots, room.pieces
-    mask, again, chars = _cleared(slots, pieces), 0, 0
+    mask, again, chars = cleared(slots, pieces), 0, 0
     for k in range(pieces):
         start, size = starts[k], stops[k] - starts[k]
         value = np.uint64(0)
@@ -304,11 +279,11 @@ def _repeated(data: Bytes, pieces: int, room: Room) -> tuple[int, int]:
         slot = int(np.int64(mix(value) & np.uint64(mask)))
         while slots[slot] > 0:
             other = slots[slot] - 1
-            if stops[other] - starts[other] == size and _same(data, start, starts[other], size):
+            if stops[other] - starts[other] == size and same(data, start, starts[other], size):
                 break
             slot = (slot + 1) & mask
         if slots[slot] > 0:
-            again, chars = again + 1, chars + _chars(data, start, stops[k])
+            again, chars = again + 1, chars + chars_in(data, start, stops[k])
         else:
             slots[slot] = k + 1
     return again, chars
@@ -353,79 +328,3 @@ def _stop_word(data: Bytes, start: int, stop: int) -> int:
         if value == STOP_VALUES[bit]:
             return 1 << bit
     return 0
-
-
-@inlined
-def _power(exponent: int) -> np.uint64:
-    """Return BASE to a power, modulo 2**64."""
-    result, square = np.uint64(1), BASE
-    while exponent > 0:
-        if exponent & 1:
-            result *= square
-        square *= square
-        exponent >>= 1
-    return result
-
-
-@inlined
-def _run(words: Text, sums: npt.NDArray[np.uint64], first: int, last: int) -> np.uint64:
-    """Hash the bytes of words from `first` to `last`, the latter left out."""
-    return mix(sums[last] - sums[first] * _power(int(np.int64(words.ends[last] - words.ends[first]))))
-
-
-@inlined
-def _equal(words: Text, one: int, other: int, n: int) -> bool:
-    """Tell whether two runs of n words have the same bytes, wherever these are cut."""
-    first, second = words.ends[one], words.ends[other]
-    size = words.ends[one + n] - first
-    return words.ends[other + n] - second == size and _same(words.data, first, second, size)
-
-
-@inlined
-def _alike(words: Text, one: int, other: int, n: int) -> bool:
-    """Tell whether two runs of n words are the same words."""
-    for k in range(1, n):
-        if words.ends[one + k] - words.ends[one] != words.ends[other + k] - words.ends[other]:
-            return False
-    return _equal(words, one, other, n)
-
-
-@inlined
-def _top(words: int, n: int, room: Room) -> int:
-    """Return how many characters the commonest run of n words has, with a space between words, times how often it is.
-
-    Of runs that are as common, the one that stands first counts.
-    """
-    slots, counts = room.slots, room.counts
-    mask = _cleared(slots, words)
-    most, top = 0, 0
-    for k in range(words - n + 1):
-        slot = int(np.int64(_run(room.words, room.sums, k, k + n) & np.uint64(mask)))
-        while slots[slot] > 0 and not _alike(room.words, k, slots[slot] - 1, n):
-            slot = (slot + 1) & mask
-        if slots[slot] == 0:
-            slots[slot], counts[slot] = k + 1, 0
-        counts[slot] += 1
-        if counts[slot] > most or (counts[slot] == most and slots[slot] < top):
-            most, top = int(np.int64(counts[slot])), int(np.int64(slots[slot]))
-    if most == 0:
-        return 0
-    return (_chars(room.words.data, room.words.ends[top - 1], room.words.ends[top - 1 + n]) + n - 1) * most
-
-
-@inlined
-def _again(words: int, n: int, room: Room) -> int:
-    """Count the characters of runs of n words that stood before; none overlaps another that counts."""
-    slots, mask = room.slots, _cleared(room.slots, words)
-    k, chars = 0, 0
-    while k < words - n + 1:
-        slot = int(np.int64(_run(room.words, room.sums, k, k + n) & np.uint64(mask)))
-        while slots[slot] > 0 and not _equal(room.words, k, slots[slot] - 1, n):
-            slot = (slot + 1) & mask
-        if slots[slot] > 0:
-            chars += _chars(room.words.data, room.words.ends[k], room.words.ends[k + n])
-            k += n
-        else:
-            slots[slot] = k + 1
-            k += 1
-    return chars
