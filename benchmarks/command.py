@@ -282,3 +282,18 @@ def worth(seeds: int, folder: Path, form: str) -> None:
 
     found = Bench(real_sets(), folder, seeds).measured()
     click.echo(orjson.dumps(found.json()).decode() if form == "json" else found.page())
+
+
+@main.command()
+@click.option("--each", default=300, show_default=True, help="Most texts of a set.")
+@folder
+@form
+def presets(each: int, folder: Path, form: str) -> None:
+    """Compare the presets `gopher` and `fineweb` with datatrove's filters: decisions, reasons, speed."""
+    from curate.engine.kernels import keep_kernels
+
+    keep_kernels(folder)  # before numba is imported
+    from benchmarks.quality_same import same
+
+    found = same(real_sets(), folder, each)
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else found.report())
