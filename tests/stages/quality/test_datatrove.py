@@ -283,7 +283,7 @@ def test_a_slice_is_measured_like_the_whole_and_a_null_not_at_all():
 
 @pytest.mark.parametrize("preset", FILTERS)
 def test_what_datatrove_measures_is_a_signal_where_a_rule_asks_for_it(preset):
-    names = {f"quality_{name}" for name in (*SIGNALS, *DATATROVE_SIGNALS)} | {"quality_content_type"}
+    names = {f"quality_{name}" for name in (*SIGNALS, *DATATROVE_SIGNALS)} | {"quality_content_type", "quality_chinese"}
     assert set(Quality(**{"as": "quality", "preset": preset}).adds.names) == names
     assert Quality(preset=preset).uses == ("spacy",)
     assert Quality().uses == ()
