@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from curate.stages.pii.groups import NO_WIDTH
 from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
-from curate.stages.pii.required import chains_of
 from curate.stages.pii.rule import Rule
 
 GATE = f"[0-9][{NO_WIDTH}]{{1,3}}[0-9]"
@@ -21,20 +20,19 @@ CHAIN = (
 AROUND = 72
 """Characters before and behind such a chain that say what it is."""
 UNSEEN = re.compile(f"[{NO_WIDTH}]")
-NAMES = frozenset(
-    {
-        "resident id of 18 signs",
-        "resident id of 15 digits",
-        "Chinese mobile",
-        "Chinese mobile with country code",
-        "Chinese landline",
-        "telephone by its label",
-        "UnionPay card",
-        "card of an international scheme",
-        "social security number with hyphens",
-        "social security number by its label",
-    }
-)
+DIGITS = {
+    "resident id of 18 signs": 17,
+    "resident id of 15 digits": 15,
+    "Chinese mobile": 11,
+    "Chinese mobile with country code": 13,
+    "Chinese landline": 10,
+    "telephone by its label": 7,
+    "UnionPay card": 16,
+    "card of an international scheme": 15,
+    "social security number with hyphens": 9,
+    "social security number by its label": 9,
+}
+"""By the name of a rule, how many digits its numbers have at least."""
 
 
 class Seen(NamedTuple):
@@ -84,12 +82,11 @@ class Reader:
 
 def hidden(rule: Rule) -> Rule:
     """Return the rule of the same numbers with signs within that nobody sees."""
-    digits = min(chain.digits for value in rule.values for chain in chains_of(value).values())
     return replace(
         rule,
         name=f"{rule.name} with signs of no width",
         values=(CHAIN,),
-        read=Reader(rule, tuple(map(re.compile, rule.values)), digits),
+        read=Reader(rule, tuple(map(re.compile, rule.values)), DIGITS[rule.name]),
         score=1.0 if rule.check and rule.certain else rule.score,
         check=None,
         needs_label=False,
@@ -100,4 +97,4 @@ def hidden(rule: Rule) -> Rule:
     )
 
 
-HIDDEN_RULES = tuple(hidden(rule) for rule in (*RESIDENT_ID, *CODES, *CARDS, *PHONES) if rule.name in NAMES)
+HIDDEN_RULES = tuple(hidden(rule) for rule in (*RESIDENT_ID, *CODES, *CARDS, *PHONES) if rule.name in DIGITS)

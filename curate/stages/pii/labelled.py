@@ -4,7 +4,7 @@ import re
 
 from curate.stages.pii import checks, groups
 from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
-from curate.stages.pii.rule import APART, LEFT, OWN_WORD, RIGHT, SAID, TAG, Rule
+from curate.stages.pii.rule import APART, LEFT, RIGHT, SAID, TAG, Rule
 from curate.stages.pii.words import Words
 
 LOCAL = r"0-9A-Za-z._%+'\-"
@@ -82,16 +82,19 @@ PLATE = Rule(
     gate=f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?[0-9A-HJ-NP-Z]{{4}}",
 )
 
-QQ_LABEL = f"{OWN_WORD}(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐号|群)?{SAID}"
+QQ_WORDS, QQ_CAMEL = "(?:[Qq][Qq]|扣扣|企鹅号)", "QQ[0-9０-９:：号]"
+"""In camelCase only where the number or a sign follows."""
+QQ_LABEL = f"(?:(?<![0-9A-Za-z]){QQ_WORDS}|(?<=[a-z])QQ(?=[0-9:：号]))(?:群)?(?:账号|帐号|群)?{SAID}"
 NOT_A_DAY = "(?!(?<=\n)(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9]))"
 """A day in the line below is no account."""
-QQ_GATE = f"{APART}(?:[Qq][Qq]|扣扣|企鹅号)|[a-z]Q[Qq]"
+QQ_GATE = f"{APART}{QQ_WORDS}|[a-z]{QQ_CAMEL}"
 QQ_GROUPS = groups.Reader(range(5, 12), sign=re.compile("[0-9]+(?![0-9@])"))
 """A mailbox at QQ begins with such a number, and is none."""
-WECHAT_NAME = f"(?:微信|薇信|V信|{OWN_WORD}(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
+WECHAT_WORDS, WECHAT_CAMEL = "(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)", "(?:We[Cc]hat|Weixin)"
+WECHAT_NAME = f"(?:微信|薇信|V信|(?<![0-9A-Za-z]){WECHAT_WORDS}|(?<=[a-z]){WECHAT_CAMEL})"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
-WECHAT_GATE = f"微信|薇信|V信|{APART}(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)|[a-z](?:We[Cc]hat|Weixin|VX|WX)"
+WECHAT_GATE = f"微信|薇信|V信|{APART}{WECHAT_WORDS}|[a-z]{WECHAT_CAMEL}"
 
 MESSENGERS = (
     Rule(

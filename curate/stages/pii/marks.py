@@ -24,7 +24,6 @@ MOST_BITS, OWN_BITS = 63, 47
 ANY_WIDE = Required(frozenset(HAN))
 RARE_ENOUGH, TOO_OFTEN = 0.0005, 0.12
 """What one need alone lets through so seldom, or a second one so often, makes the second worth nothing."""
-FEW_LETTERS, SPOKEN = 3, 1e-5
 LEADS = {
     "digit": ("other", "plus", "paren", "hyphen"),
     "letter": ("letter",),
@@ -67,7 +66,7 @@ class Marks:
         said = {label: required(label)[:1] for label in labels}
         wanted = {gate: telling(required(gate)) for gate in gates}
         needs = dict.fromkeys(need for some in (*said.values(), *wanted.values()) for need in some)
-        ranked = sorted(needs, key=often, reverse=True)
+        ranked = sorted(needs, key=lambda need: -need.cost)
         self.bits = {need: 1 << 1 + bit_number(rank) for rank, need in enumerate(ranked)}
         self.labels = {label: self.bits[some[0]] if some else 1 for label, some in said.items()}
         """By pattern: its bit; 1 where it may match without any word."""
@@ -120,12 +119,6 @@ class Marks:
 def bit_number(rank: int) -> int:
     """Return the number of the bit of a need, given its rank by how often it is met."""
     return rank if rank < OWN_BITS else OWN_BITS + (rank - OWN_BITS) % (MOST_BITS - OWN_BITS)
-
-
-def often(need: Required) -> float:
-    """Guess how often a need is met; letters do not meet by chance, so that words cost more than their letters."""
-    spoken = any(sum(sign.isascii() and sign.isalpha() for sign in word) > FEW_LETTERS for word in need.words)
-    return max(need.cost, SPOKEN if spoken else 0.0)
 
 
 def telling(needs: Sequence[Required]) -> list[Required]:
