@@ -39,6 +39,7 @@ from curate.lineage.manifest import (
     StageRecord,
     Written,
 )
+from curate.lineage.roots import merkle_of
 from curate.sinks.features import feature_of
 
 NUMBERS = ("records_in", "records_out", "rejected", "tagged", "edited", "errors", "bytes_in", "bytes_out")
@@ -245,7 +246,7 @@ def manifest_of(work: Work) -> Manifest:
     languages: Counter[str] = Counter()
     for receipt in work.passes[-1]:
         languages.update(receipt.payload["languages"])
-    limits = work.config.limits
+    limits, outputs = work.config.limits, outputs_of(work, work.plan.shape.shard)
     return Manifest(
         dataset=Dataset(name=work.config.name, rows=accounting.written, languages=dict(languages)),
         environment=Environment(
@@ -258,7 +259,8 @@ def manifest_of(work: Work) -> Manifest:
         inputs=inputs_of(work),
         stages=stage_records(work),
         accounting=accounting,
-        outputs=outputs_of(work, work.plan.shape.shard),
+        outputs=outputs,
+        merkle=merkle_of(outputs),
         residual=work.residual,
         canaries=work.canaries,
         limits=limits if limits == "off" else limits.model_dump(mode="json"),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, Field, JsonValue, ValidationError
 
 from curate.core.errors import StorageError
+from curate.core.merkle import LEAF_BYTES
 from curate.core.stage import Value
 
 VERSION = "1.0"
@@ -205,6 +206,7 @@ class Shard(Written):
     """A file of records."""
 
     split: str
+    content_root: Sha256 = Field(description="Merkle root of its records in their order; its footer says it too.")
     uncompressed_bytes: Count = Field(0, description="Bytes of values and offsets before encoding.")
 
 
@@ -217,6 +219,22 @@ class Outputs(Value):
     rejects: tuple[Written, ...] = ()
     signals: tuple[Written, ...] = ()
     pii: tuple[Written, ...] = ()
+
+
+class Merkle(Value):
+    """Roots of the Merkle trees (RFC 9162, section 2.1, SHA-256) that fix every record and every file."""
+
+    algorithm: Literal["RFC9162-SHA256"] = "RFC9162-SHA256"
+    leaf: str = Field(
+        LEAF_BYTES, description="Bytes of a record's leaf: UTF-8, decimal numbers, lower-case hex, `-` for null."
+    )
+    documents_root: Sha256 = Field(
+        description="Over the content roots of the shards, 32 bytes each, in the order of `outputs.shards`."
+    )
+    files_root: Sha256 = Field(
+        description="Over the lines `sha256  path`, without a line feed, of the files of `outputs`: shards, rejects, "
+        "signals, pii."
+    )
 
 
 class Residue(Value):
@@ -259,6 +277,7 @@ class Manifest(Value):
     stages: tuple[StageRecord, ...] = Field((), description="In the order in which they worked.")
     accounting: Accounting = Accounting()
     outputs: Outputs = Outputs()
+    merkle: Merkle
     residual: Residual | None = Field(None, description="Personal data left in the shards; null where nobody looked.")
     canaries: Table[Table[Canary]] = Field(
         {}, description="By stage that replaces personal data, then by type: planted values and what it let through."

@@ -37,6 +37,7 @@ from curate.lineage.manifest import (
     manifest_bytes,
 )
 from curate.lineage.numbers import DETECTOR, NEEDS
+from curate.lineage.roots import merkle_of
 from curate.lineage.runrecord import RunRecord, run_bytes
 from curate.lineage.sums import sha256sums
 from curate.lineage.verify import verify
@@ -256,6 +257,7 @@ def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:
         stages=tuple(stage_of(corpus, index) for index in range(len(STAGES))),
         accounting=accounting(corpus),
         outputs=outputs,
+        merkle=merkle_of(outputs),
         residual=Residual(policy="stop", detector=DETECTOR, cleared=dict.fromkeys(ORDER, tuple(NEEDS))),
         limits={"rejected_share": 0.5},
     )
