@@ -14,6 +14,7 @@ from curate.config.registry import name_of
 from curate.core.errors import CurateError
 from curate.core.receipt import Receipt, Tally
 from curate.core.record import SHARD
+from curate.core.register import Registry
 from curate.core.stage import GlobalStage, Settings
 from curate.engine.entry import keyed_uri
 from curate.engine.identity import all_uses, digest_of_asset, key_id, params_of, versions
@@ -271,12 +272,12 @@ def manifest_of(work: Work) -> Manifest:
 
 def card_of(source: Any) -> SourceCard:
     """Write the card of a source: what the registry says, `unknown` where it says nothing."""
-    said = dict(source.registry())
+    said = dict(source.registered())
     known = {name: said.pop(name) for name in list(said) if name in SourceCard.model_fields}
     return SourceCard(
         id=source.name,
         format=getattr(source, "format", type(source).__name__.lower()),
-        registry={name: value for name, value in said.items() if value != ""},
+        registry=Registry.model_validate(said),
         previous=tuple(source.previous()),
         **known,
     )

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, JsonValue, ValidationError
 
 from curate.core.errors import StorageError
 from curate.core.merkle import LEAF_BYTES
+from curate.core.register import Category, Registry
 from curate.core.stage import Value
 
 VERSION = "1.0"
@@ -15,7 +16,7 @@ MANIFEST = "_lineage/manifest.json"
 RUN = "_lineage/run.json"
 SUMS = "SHA256SUMS"
 ATTACHED = "_lineage/attached"
-UNKNOWN = "unknown"
+UNKNOWN: Final = "unknown"
 UNDETERMINED = "und"
 """How BCP 47 spells a language that nobody has determined: where a record's `language` is null."""
 
@@ -75,11 +76,13 @@ class SourceCard(Value):
     id: str = Field(description="Name of the source in the configuration.")
     format: str = Field(description="How its files are read: jsonl, json, csv, parquet, text, curate.")
     license: str = Field(UNKNOWN, description="Licence, as an SPDX identifier where there is one.")
-    category: str = Field(UNKNOWN, description="open, self-collected, commercial, user-input, synthetic or internal.")
+    category: Category = Field(
+        UNKNOWN, description="open, self-collected, commercial, user-input, synthetic or internal."
+    )
     owner: str = Field(UNKNOWN, description="Who holds the rights.")
     origin: str = Field(UNKNOWN, description="Where it comes from: domestic or overseas, an address, a supplier.")
     lawful_basis: str = Field(UNKNOWN, description="On what ground personal data in it may be processed.")
-    registry: Table[JsonValue] = Field({}, description="Everything else that the registry says about it.")
+    registry: Registry = Field(Registry(), description="Everything else that the registry says about it.")
     previous: tuple[Previous, ...] = Field((), description="Earlier outputs of curate that it reads.")
 
 

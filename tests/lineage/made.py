@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from curate.core.record import SHARD, place_of, record_id
+from curate.core.register import Registry
 from curate.lineage.manifest import (
     MANIFEST,
     RUN,
@@ -251,7 +252,7 @@ def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:
         sources=(
             SourceCard(id="qa", format="jsonl", license="MIT", category="open", owner="Example | Clinic"),
             SourceCard(id="laws", format="text", license="MIT"),
-            SourceCard(id="advisories", format="json", license="MIT", registry={"url": "https://example.invalid"}),
+            SourceCard(id="advisories", format="json", license="MIT", registry=Registry(url="https://example.invalid")),
         ),
         inputs=tuple(corpus.inputs),
         stages=tuple(stage_of(corpus, index) for index in range(len(STAGES))),
