@@ -23,6 +23,7 @@ from curate.engine.canaries import MAKERS
 from curate.engine.run import Options, execute
 from curate.lineage.manifest import MANIFEST, SUMS, Residue, manifest_bytes, read_manifest
 from curate.lineage.numbers import hits
+from curate.lineage.roots import merkle_of
 from curate.lineage.sums import sha256sums
 from curate.lineage.verify import verify
 from curate.report.page import page
@@ -163,7 +164,8 @@ def rewritten(out: Path, place: Path, change) -> list[str]:
     [file] = manifest.outputs.pii
     told = file.model_copy(update={"rows": table.num_rows, "bytes": path.stat().st_size, "sha256": digest_of(path)})
     outputs = manifest.outputs.model_copy(update={"pii": (told,)})
-    (copied / MANIFEST).write_bytes(manifest_bytes(manifest.model_copy(update={"outputs": outputs})))
+    update = {"outputs": outputs, "merkle": merkle_of(outputs)}
+    (copied / MANIFEST).write_bytes(manifest_bytes(manifest.model_copy(update=update)))
     (copied / SUMS).write_bytes(sha256sums(copied))
     return [check.id for check in verify(copied).checks if check.status == "fail"]
 
