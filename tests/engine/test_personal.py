@@ -193,6 +193,21 @@ def test_a_false_place_fails_the_check_of_places_alone(made, tmp_path, lie):
     assert rewritten(made[0], tmp_path, LIES[lie]) == ["positions"]
 
 
+def test_a_damaged_column_of_counts_is_a_failed_check_and_no_traceback(made, tmp_path):
+    copied = tmp_path / "copy"
+    shutil.copytree(made[0], copied)
+    for shard in read_manifest(copied).outputs.shards:
+        body = bytearray((copied / shard.path).read_bytes())
+        group = pq.read_metadata(copied / shard.path).row_group(0)
+        columns = [group.column(place) for place in range(group.num_columns)]
+        column = next(one for one in columns if one.path_in_schema == "pii.list.element.count")
+        body[column.data_page_offset + 20] ^= 255
+        (copied / shard.path).write_bytes(body)
+    found = verify(copied)
+    assert found.exit_code == 1
+    assert found.named("positions").detail.endswith("is damaged: it is no whole Parquet file")
+
+
 class Blind(Pii):
     """A stage with a fault: it says that it replaces what it does not see."""
 
