@@ -111,6 +111,21 @@ def stages(names: tuple[str, ...], megabytes: int, seed: int, folder: Path, form
 
 
 @main.command()
+@click.option("--edits", default=10_000, show_default=True, help="How many changes are made.")
+@seed
+@folder
+@form
+def tamper(edits: int, seed: int, folder: Path, form: str) -> None:
+    """Change a signed output at random, one change at a time, and count those that `curate verify` does not notice."""
+    from benchmarks import tamper as bench  # brings numpy and pyarrow, which other commands do without
+
+    found = bench.measured(folder / "tamper", edits, seed)
+    show(found, form)
+    if any(one.unnoticed or one.unclear for one in found):
+        raise SystemExit(1)
+
+
+@main.command()
 @click.option("--points", default=200, show_default=True, help="How many runs are killed.")
 @click.option("--workers", default=2, show_default=True, help="Processes of the run; one has no worker to kill.")
 @seed
