@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import click
 
-from curate import __version__
+from curate import __version__, evidence
 from curate.core.errors import ConfigError, CurateError, StoppedError
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
@@ -262,6 +262,9 @@ def trace(out: Path, subject: Path, key_file: Path, as_json: bool) -> None:  # n
     from curate.terminal import show_trace
 
     show_trace(traced(out, subject, key_file), as_json=as_json)
+
+
+main.add_command(evidence.diff)
 
 
 @main.command()

@@ -208,7 +208,7 @@ class Archive:
             fact = f"{len(ids):,} records have an id that begins with {name!r}"
             raise ConfigError(fact, where=str(self.out), hint=f"one of {', '.join(sorted(ids)[:NAMED])}{more}")
         [(files, spot)] = ids.values()
-        return self._records(files, [spot])[0]
+        return self.records_at(files, [spot])[0]
 
     def records(self, ids: Collection[str]) -> dict[str, Record]:
         """Find records by their whole ids; what is not there is left out."""
@@ -216,7 +216,7 @@ class Archive:
         found: dict[str, Record] = {}
         for files in (self.shards, self.ledger) if ids else ():
             some = list(spots(files, ["id"], lambda column: pc.is_in(column, wanted)))
-            found |= {record.id: record for record in self._records(files, some) if record.id not in found}
+            found |= {record.id: record for record in self.records_at(files, some) if record.id not in found}
         return found
 
     def instead(self, record: Record) -> tuple[tuple[Record, ...], str | None]:
@@ -257,7 +257,7 @@ class Archive:
                 tagged.setdefault(str(spot.said["id"]))
         tagged.pop(record.id, None)
         also = self.records(list(tagged)[: LISTED - len(first)])
-        listed = (*self._records(self.ledger, first), *also.values())
+        listed = (*self.records_at(self.ledger, first), *also.values())
         return Copies(rejected=named, tagged=len(tagged), listed=listed)
 
     def cluster(self, record: Record) -> Cluster | None:
@@ -269,10 +269,10 @@ class Archive:
             first_of(spots(files, ["cluster"], lambda column: pc.equal(column, name)))
             for files in (self.shards, self.ledger)
         )
-        listed = [*self._records(self.shards, first), *self._records(self.ledger, then[: LISTED - len(first)])]
+        listed = [*self.records_at(self.shards, first), *self.records_at(self.ledger, then[: LISTED - len(first)])]
         return Cluster(id=name, kept=kept, rejected=rejected, listed=tuple(listed))
 
-    def _records(self, files: Files, some: Collection[Spot]) -> list[Record]:
+    def records_at(self, files: Files, some: Collection[Spot]) -> list[Record]:
         """Read what stands at places of shards or of the ledger, in the order given."""
         columns = (*PLACE, *(KEPT if files is self.shards else REJECTED))
         return [self._record(spot, line) for spot, line in zip(some, values_at(files, some, columns), strict=True)]
