@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from curate.core.files import write_whole
-from curate.lineage import diff, explain, manifest, trace
+from curate.lineage import diff, explain, manifest, passage, trace
 from curate.sinks import rejects
 
 SCHEMAS = {
@@ -12,6 +12,7 @@ SCHEMAS = {
     "rejects.schema.json": rejects.schema,
     "explanation.schema.json": explain.schema,
     "trace.schema.json": trace.schema,
+    "answer.schema.json": passage.schema,
     "diff.schema.json": diff.schema,
 }
 
