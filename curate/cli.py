@@ -280,3 +280,6 @@ def report(out: Path, lang: Literal["en", "zh"], file: Path | None) -> None:
     path = file or out / PLACE
     write_page(path, read_manifest(out), lang)
     click.echo(path)
+
+
+main.add_command(evidence.export)

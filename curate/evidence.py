@@ -1,5 +1,6 @@
 """Commands that read what a run left behind: trace, diff, export. They write nothing into an output."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,3 +68,28 @@ def diff(out_a: Path, out_b: Path, fail_on: str, as_json: bool) -> None:  # noqa
     click.echo(said.model_dump_json(indent=2) if as_json else "\n".join(page(said)))
     if found := said.failures(names):
         raise CurateError(f"the outputs differ: {', '.join(found)}", where="--fail-on")
+
+
+@click.command()
+@click.argument("form", metavar="FORMAT")
+@OUT
+@click.option("-o", "file", type=click.Path(dir_okay=False, path_type=Path), help="File to write; printed when absent.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="With -o, print what was written as JSON; formats are JSON anyway."
+)
+def export(form: str, out: Path, file: Path | None, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Say what the manifest of OUT says in a public FORMAT: croissant, openlineage, eu-training-summary or cn-filing.
+
+    What the manifest does not know is said to be unknown, or left to the provider; nothing is made up.
+    """
+    from hashlib import sha256
+
+    from curate.lineage.export.formats import exported, write_export
+
+    body = exported(form, out)
+    if file is None:
+        click.echo(body.decode(), nl=False)
+        return
+    write_export(body, out, file)
+    said = {"format": form, "file": str(file), "bytes": len(body), "sha256": sha256(body).hexdigest()}
+    click.echo(json.dumps(said, ensure_ascii=False) if as_json else file)
