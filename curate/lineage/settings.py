@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from curate.core.stage import Value
+from curate.lineage.cards import declared
 from curate.lineage.manifest import Canary, Count, Fates, Input, Manifest, Residue, StageRecord
 
 ABSENT = object()
@@ -127,7 +128,10 @@ def named(value: object) -> dict[str, object] | None:
 def settings_of(manifest: Manifest) -> dict[str, object]:
     """Return the resolved configuration without what the cards of sources say."""
     said: dict[str, object] = dict(manifest.config.resolved)
-    cards = {card.id: {*type(card).model_fields, *card.registry} - {"format"} for card in manifest.sources}
+    cards = {
+        card.id: {*type(card).model_fields, *(name.partition(".")[0] for name in declared(card))} - {"format"}
+        for card in manifest.sources
+    }
     sources = said.get("sources")
     if isinstance(sources, list):
         said["sources"] = [
@@ -157,8 +161,7 @@ def cards_of(manifest: Manifest) -> dict[str, object]:
     """Return the cards of the sources by name, everything that the registry says beside the rest."""
     cards: dict[str, object] = {}
     for card in manifest.sources:
-        said = card.model_dump(mode="json", exclude={"id", "format", "registry"})
-        cards[card.id] = {**card.registry, **said}
+        cards[card.id] = {**declared(card), "previous": [one.model_dump(mode="json") for one in card.previous]}
     return cards
 
 

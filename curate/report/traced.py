@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from curate.lineage.manifest import UNKNOWN, SourceCard
+from curate.lineage.cards import NOTHING, declared
+from curate.lineage.manifest import SourceCard
 from curate.lineage.passage import Answer, Effect, Passage
 from curate.report.explained import SHORT_ID, labelled, place_of, reason_of, record_rows
 from curate.report.sidebyside import Row, Sheet
@@ -10,6 +11,8 @@ from curate.report.sidebyside import Row, Sheet
 ASKED = {"id": "id", "text": "text, sha256", "uri": "file"}
 MOST_MEASURED = 6
 """So many measurements of a stage are shown; `--json` has all."""
+MOST_UNKNOWN = 8
+"""So many names of what a card does not declare are shown."""
 
 
 def page(said: Answer, sheet: Sheet) -> Iterator[Row]:
@@ -46,12 +49,12 @@ def passage_rows(said: Passage, sheet: Sheet) -> Iterator[Row]:
 
 def card(said: SourceCard) -> str:
     """Word the card of a source; what nobody declared is named as unknown."""
-    known = {"licence": said.license, "category": said.category, "owner": said.owner, "origin": said.origin}
-    known |= {"lawful basis": said.lawful_basis}
-    known |= {name: str(value) for name, value in said.registry.items() if value}
-    parts = [f"{name} {value}" for name, value in known.items() if value != UNKNOWN]
-    unknown = [name for name, value in known.items() if value == UNKNOWN]
-    return "; ".join((said.id, said.format, *parts, *([f"unknown: {', '.join(unknown)}"] if unknown else [])))
+    every = declared(said)
+    known = [f"{name} {value}" for name, value in every.items() if value not in NOTHING]
+    unknown = [name for name, value in every.items() if value in NOTHING]
+    more = f" and {len(unknown) - MOST_UNKNOWN:,} more" if len(unknown) > MOST_UNKNOWN else ""
+    words = [f"unknown: {', '.join(unknown[:MOST_UNKNOWN])}{more}"] if unknown else []
+    return "; ".join((said.id, said.format, *known, *words))
 
 
 def effect(said: Effect) -> str:

@@ -148,7 +148,7 @@ def test_settings_versions_and_cards_are_named_by_path(a, first, tmp_path):
         manifest["stages"][3]["version"] = 9
         manifest["stages"][4]["assets"][0]["sha256"] = "f" * 64
         manifest["sources"][0]["license"] = "GPL-3.0-only"
-        manifest["sources"][2]["registry"] = {}
+        manifest["sources"][2]["registry"]["url"] = "https://other.invalid"
         manifest["inputs"][0]["uri"] = "other.jsonl"
 
     patched(b, patch)
@@ -161,7 +161,7 @@ def test_settings_versions_and_cards_are_named_by_path(a, first, tmp_path):
     }
     assert {change.path: change.only for change in said.sources} == {
         "qa.license": None,
-        "advisories.url": "a",
+        "advisories.url": None,
     }
     assert (said.inputs.only_a.first, said.inputs.only_b.first) == (("qa: qa1.jsonl",), ("qa: other.jsonl",))
     assert said.inputs.renamed == 1

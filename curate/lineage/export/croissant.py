@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from curate.lineage.export.entry import TO_FILL, said
+from curate.lineage.cards import about
+from curate.lineage.export.entry import TO_FILL
 from curate.lineage.manifest import UNKNOWN, Column, Manifest, SourceCard, StageRecord
 from curate.lineage.runrecord import RunRecord
 
@@ -106,7 +107,7 @@ def rai(manifest: Manifest) -> dict[str, JsonValue]:
     return {
         "rai:dataCollection": "; ".join(f"{card.id}: {collection(card)}" for card in manifest.sources) or UNKNOWN,
         "rai:dataCollectionTimeframe": [
-            f"{card.id}: {said(card, 'collected_from')} to {said(card, 'collected_to')}" for card in manifest.sources
+            f"{card.id}: {about(card, 'collected_from')} to {about(card, 'collected_to')}" for card in manifest.sources
         ],
         "rai:dataPreprocessingProtocol": [protocol(stage) for stage in manifest.stages],
         "rai:personalSensitiveInformation": list(personal(manifest)) or [UNKNOWN],

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
+from curate.lineage.cards import about
 from curate.lineage.manifest import UNKNOWN, Manifest, SourceCard
 
 TO_FILL = "to be filled in by the provider"
@@ -61,15 +62,9 @@ def volume(manifest: Manifest, cards: Iterable[SourceCard]) -> Volume:
     return Volume(sum(accounts[name].written for name in names if name in accounts), text)
 
 
-def said(card: SourceCard, name: str) -> str:
-    """Return what the registry says of a source under a name, `unknown` where nothing."""
-    value = card.registry.get(name)
-    return str(value) if value not in (None, "") else UNKNOWN
-
-
 def described(manifest: Manifest, card: SourceCard) -> dict[str, JsonValue]:
     """Describe one source in the words of its card, with how much came from it."""
-    period: Mapping[str, JsonValue] = {"from": said(card, "collected_from"), "to": said(card, "collected_to")}
+    period: Mapping[str, JsonValue] = {"from": about(card, "collected_from"), "to": about(card, "collected_to")}
     return {
         "name": card.id,
         "license": card.license,
@@ -77,7 +72,7 @@ def described(manifest: Manifest, card: SourceCard) -> dict[str, JsonValue]:
         "owner": card.owner,
         "origin": card.origin,
         "lawful_basis": card.lawful_basis,
-        "url": said(card, "url"),
+        "url": about(card, "url"),
         "collected": dict(period),
         **volume(manifest, [card]).as_json(),
     }

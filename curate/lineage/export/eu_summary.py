@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from curate.lineage.export.entry import NOT_ADVICE, Entry, described, entry, said, to_fill, volume
+from curate.lineage.cards import about
+from curate.lineage.export.entry import NOT_ADVICE, Entry, described, entry, to_fill, volume
 from curate.lineage.manifest import UNKNOWN, Manifest, SourceCard
 from curate.lineage.runrecord import RunRecord
 
@@ -72,7 +73,7 @@ def section(number: str, title: str, entries: list[Entry]) -> dict[str, JsonValu
 def general(manifest: Manifest) -> list[Entry]:
     """Fill in section 1.3."""
     whole = volume(manifest, manifest.sources)
-    dates = sorted(date for card in manifest.sources if (date := said(card, "collected_to")) != UNKNOWN)
+    dates = sorted(str(day) for card in manifest.sources if (day := about(card, "collected_to")) != UNKNOWN)
     partly = "" if len(dates) == len(manifest.sources) else "not every source declares when it was collected"
     return [
         entry("modality", "Modality", "text", "outputs.columns"),
@@ -112,8 +113,10 @@ def section_of(card: SourceCard) -> str:
 def opt_out(manifest: Manifest) -> Iterator[Entry]:
     """Fill in section 3.1: what each card says of reservations that were looked for."""
     for card in manifest.sources:
-        value = card.registry.get("opt_out")
-        yield entry(f"opt_out.{card.id}", f"Reservations looked for in {card.id}", value, f"sources.{card.id}.registry")
+        value = about(card, "opt_out")
+        yield entry(
+            f"opt_out.{card.id}", f"Reservations looked for in {card.id}", value, f"sources.{card.id}.registry.opt_out"
+        )
     yield to_fill("policy", "Policy on copyright and reservations of rights, and where it is published")
 
 
