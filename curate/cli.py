@@ -18,6 +18,7 @@ SET = click.option(
     help="Say a setting over the file: output.path=out/new, stages.near_duplicates.threshold=0.7. Repeatable.",
 )
 OUT = click.argument("out", type=click.Path(path_type=Path))
+FORCE = click.option("--force", is_flag=True, help="Replace the file where there is one.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
 
 
@@ -148,6 +149,68 @@ def presets(name: str) -> None:
     if name not in PRESETS:
         raise ConfigError(f"there is no preset {name!r}", hint=f"there are {', '.join(PRESETS)}")
     click.echo(as_yaml(next(rules for known, rules in PRESETS.items() if known == name)), nl=False)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="GOOD_DIR")
+@click.option("--preset", default="base", show_default=True, help="Preset, or preset file, to begin with.")
+@click.option(
+    "--keep",
+    type=click.FloatRange(0.5, 1),
+    default=0.98,
+    show_default=True,
+    help="Least share of the documents with which no rule may find fault.",
+)
+@click.option(
+    "-o",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="preset.yaml",
+    show_default=True,
+    help="Preset file to write.",
+)
+@click.option("-n", "records", type=click.IntRange(1), help="Documents at most, drawn by digest; all when absent.")
+@FORCE
+@JSON
+def profile(folder: Path, **said: Any) -> None:
+    """Fit the thresholds of `quality` to the good documents of GOOD_DIR and write a preset file.
+
+    Files are recognised as by `init`. Rules of what no industry wants move only where the documents need it; all others
+    move both ways, as far as documents bear it out that they were not fitted to.
+    """
+    from curate.terminal import show_profile
+
+    show_profile(folder, said)
+
+
+@main.command()
+@OUT
+@click.option("--config", required=True, type=click.Path(path_type=Path), help="Configuration that OUT was made with.")
+@click.option("--stage", help="Name of the stage, where OUT has several `quality`.")
+@click.option("--preset", help="Begin with the rules of a preset, or of a preset file, instead.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="RULE=THRESHOLD",
+    help="Another threshold; also RULE.chinese=THRESHOLD, RULE=reject, RULE=tag, RULE=off, RULE='digits > 0.6'.",
+)
+@click.option("--keep", multiple=True, metavar="RULE=SHARE", help="Find the threshold that spares so many. Repeatable.")
+@click.option("--rule", "look", multiple=True, help="Draw the signal of this rule about its threshold. Repeatable.")
+@click.option(
+    "--write", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the rules as a preset file."
+)
+@FORCE
+@JSON
+def retune(out: Path, **said: Any) -> None:
+    """Show what other thresholds of `quality` would keep and reject in OUT, by rule and source, without reading text.
+
+    The rules are those of the configuration, or of --preset, with what --set and --keep say. --keep is the share of the
+    records that the rule is about (long enough, of its content types) and that it finds no fault with.
+    """
+    from curate.terminal import show_retuned
+
+    show_retuned(out, said)
 
 
 @main.command()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import datasets
     import polars as pl
 
+    from curate.engine.retuned import Retuned
+
 
 @dataclass(frozen=True)
 class Rejects:
@@ -124,6 +126,25 @@ class Run:
         from curate.engine.sides import with_sides
 
         return with_sides(self.path, explained, raw, uri_key)
+
+    def retune(
+        self,
+        config: Config | Path | str | Mapping[str, Any],
+        *,
+        stage: str | None = None,
+        preset: str | None = None,
+        changes: Sequence[str] = (),
+        keep: Sequence[str] = (),
+    ) -> "list[Retuned]":
+        """Say what other thresholds of `quality` would keep and reject, stage by stage or for one, from signals alone.
+
+        The arguments are the options of `curate retune`, `changes` those of `--set`; the rules that are asked about
+        stand in the `preset` of what is returned.
+        """
+        from curate.engine.retune import Asked, retune
+
+        whole = config if isinstance(config, Config) else Config.load(config)
+        return retune(self.path, whole, Asked(stage, preset, tuple(changes), tuple(keep)))
 
     def dataset(self, split: str = "train") -> "datasets.Dataset":
         """Open one split as a Hugging Face dataset."""

@@ -292,6 +292,44 @@ def show_trace(traced: "Trace", *, as_json: bool) -> None:
         click.echo(textwrap.fill(said, WIDTH, initial_indent="  - ", subsequent_indent="    "))
 
 
+def show_profile(folder: Path, said: dict[str, Any]) -> None:
+    """Fit a preset to good documents, write it, and print how it does."""
+    from curate.engine.profile import Wanted, profile
+    from curate.engine.retune import check_free, write_preset
+
+    check_free(said["file"], force=said["force"])
+    found = profile(folder, Wanted(said["preset"], said["keep"], said["records"]))
+    write_preset(said["file"], found.rules, found.remarks(), force=said["force"])
+    if said["as_json"]:
+        click.echo(json.dumps({"file": str(said["file"]), **found.as_json()}, ensure_ascii=False, indent=2))
+        return
+    click.echo(found.page())
+    click.echo(f"written: {said['file']}; in a configuration: quality: {{preset_file: {said['file']}}}")
+
+
+def show_retuned(out: Path, said: dict[str, Any]) -> None:
+    """Print what other thresholds would do, and write the rules where that is asked for."""
+    from curate.config.model import Config
+    from curate.engine.retune import Asked, check_free, check_one, entry, remarks, retune, write_preset
+
+    file = said["file"]
+    check_free(file, force=said["force"])
+    asked = Asked(*(said[name] for name in Asked._fields))
+    config = Config.load(said["config"])
+    found = retune(out, config, asked)
+    if file is not None:
+        check_one(found)
+        write_preset(file, found[0].preset, remarks(out, found[0]), force=said["force"])
+    if said["as_json"]:
+        stages = [one.as_json() for one in found]
+        click.echo(json.dumps({"out": str(out), "written": file and str(file), "stages": stages}, ensure_ascii=False))
+        return
+    click.echo("\n\n".join(one.page() for one in found))
+    if file is not None:
+        click.echo(f"written: {file}; in {said['config']} the stage becomes:")
+        click.echo(f"  {entry(config, found[0].stage, file, said['config'].parent)}")
+
+
 def path_of(said: str) -> tuple[str, str]:
     """Part `SOURCE=PATH`; a path alone, also one with `=` in a folder's name, is for all other sources."""
     source, parted, path = said.partition("=")

@@ -17,7 +17,7 @@ from curate.engine.plan import Pass, Plan
 
 Json = Any
 """Anything that `json` can write."""
-ENGINE = 6
+ENGINE = 7
 """Bumped by hand whenever the engine makes other bytes of the same records."""
 LIBRARIES = ("pyarrow",)
 """Every output goes through these."""

@@ -74,13 +74,17 @@ def _stretches(groups: Sequence[tuple[str, int]]) -> Iterator[Stretch]:
             start = end
 
 
+UNMEASURED = 2
+"""Columns of the signals that say which record it is."""
+
+
 @dataclass(frozen=True)
 class LedgerJob:
     """Writes one file of the ledger and one of signals, over neighbouring splits."""
 
     label: str
     signals: pa.Schema
-    """`id` and every signal; without signals nothing but the ledger is written."""
+    """`id`, `source_id` and every signal; without signals nothing but the ledger is written."""
     left: tuple[tuple[str, ...], ...]
     """By split: what each pass left out."""
     kept: tuple[str, ...]
@@ -94,7 +98,7 @@ class LedgerJob:
         """Write `rejects`, `signals`, `pii`, each where it has a row; rejected records in the order of their place."""
         rejects = space.at(space.named(key, "rejects"))
         facts = {"rejects": write_rejects(rejects, (batch.select(REJECTS.names) for batch in self._rejected(space)))}
-        if len(self.signals) > 1:
+        if len(self.signals) > UNMEASURED:
             facts["signals"] = write_signals(space.at(space.named(key, "signals")), self.signals, self._signals(space))
         if any(self.pii):
             facts["pii"] = write_signals(space.at(space.named(key, "pii")), POSITIONS, self._positions(space))

@@ -301,7 +301,7 @@ class PassRun:
         """Write kept records in row groups, a file for each split of the output, and their signals."""
         shape = self.job.shape
         groups = {name: Groups(self, name) for name, _ in self.job.portion.shares}
-        signals = self.spool("signals", pa.schema([shape.flight.field("id"), *shape.signals]))
+        signals = self.spool("signals", shape.measured)
         for batch in living:
             whole = widened(batch, shape.flight)
             signals.write(whole.select(signals.schema.names))

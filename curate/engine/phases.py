@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
-import pyarrow as pa
-
 from curate.config.model import Config
 from curate.core.receipt import FileRef, Receipt
 from curate.core.source import FileStat, Source, Split, Surveyed
@@ -354,7 +352,7 @@ def _ledger_task(work: Work, span: range) -> Task:
     repeats = [work.repeats[ordinal] if work.repeats else None for ordinal in span]
     spotted = [[said.outputs["pii"] for said in one if "pii" in said.outputs] for one in _by_split(work, span)]
     label = f"ledger of splits {span.start} to {span.stop - 1}"
-    schema = pa.schema([shape.flight.field("id"), *shape.signals])
+    schema = shape.measured
     job = LedgerJob(
         label,
         schema,

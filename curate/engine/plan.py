@@ -52,6 +52,11 @@ class Shape:
         return pa.schema([*self.entry, *self.signals])
 
     @property
+    def measured(self) -> pa.Schema:
+        """Columns of the files of signals: the record, its source, then every signal."""
+        return pa.schema([SHARD.field("id"), SHARD.field("source_id"), *self.signals])
+
+    @property
     def obituary(self) -> pa.Schema:
         """Columns kept of a rejected record: ledger row, number in the split, signals; never text in a run."""
         text = [SHARD.field("text")] if self.texts else []

@@ -20,8 +20,8 @@ ANYTHING = st.one_of(TEXT, st.text(max_size=30), st.text(st.characters(min_codep
 
 
 def is_absent(char: str) -> bool:
-    selector = "\ufe00" <= char <= "\ufe0f" or char == "\u00ad"
-    return selector or ord(char) >= 0x40000 or (ord(char) < 0x20000 and kind(char) == "Cf")
+    format_ = bool(re.fullmatch("[\u00ad\u061c\u2060-\u206f\ufe00-\ufe0f]", char))
+    return format_ or ord(char) >= 0x40000 or (ord(char) < 0x20000 and kind(char) == "Cf")
 
 
 def kind(char: str) -> str:
@@ -29,7 +29,7 @@ def kind(char: str) -> str:
 
 
 def is_said(char: str) -> bool:
-    later_symbol = re.fullmatch("[\u2000-\u2bff\U0001f000-\U0001ffff]", char)
+    later_symbol = re.fullmatch("[\u2000-\u2bff\u2e00-\u2e7f\ufe10-\ufe1f\U0001f000-\U0001ffff]", char)
     return kind(char)[0] in "LMN" or (kind(char) == "Cn" and not later_symbol)
 
 

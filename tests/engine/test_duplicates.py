@@ -347,3 +347,13 @@ class TestManifest:
         for row in ledger(out).iter_rows(named=True):
             assert row["cluster"] == ids[0 if row["source_row"] < 3 else 4]
             assert row["value"] >= row["threshold"] == 0.8
+
+    @pytest.mark.parametrize("stage", ["exact_duplicates", "near_duplicates"])
+    def test_it_counts_copies_whose_date_nobody_can_read(self, tmp_path: Path, stage: str) -> None:
+        rows = [{"text": NOTICE, "day": day} for day in ("01/03/2024", "2023-05-06", "someday")]
+        rows += [{"text": OTHER, "day": "never"}]
+        source = wrote(tmp_path / "a.jsonl", rows) | {"keep": ["day"]}
+        out = ran(tmp_path / "out", source, {stage: {"keep": ["newest"], "date": "day"}})
+
+        assert json.loads((out / "_lineage" / "manifest.json").read_bytes())["stages"][-1]["lineage"]["undated"] == 2
+        assert shards(out)["day"].to_list() == ["2023-05-06", "never"]

@@ -10,7 +10,7 @@ One tokenizer serves every language. A text is read character by character:
 * everything else parts tokens.
 
 Categories are those of Unicode 3.2, which the standard library keeps frozen for IDNA, so that no Python release moves a
-token. What Unicode assigned later is a letter, but for symbols and emoji, which part tokens.
+token. What Unicode assigned later is a letter, but for symbols, emoji and general punctuation, which part tokens.
 
 A shingle is `ngram` tokens in a row; a text of fewer tokens has one shingle of them all, a text without tokens none.
 """
@@ -56,8 +56,10 @@ SOFT_HYPHEN = 0xAD
 FULL_WIDTH = (0xFF01, 0xFF5F)
 WIDENED = 0xFEE0
 """How far the full-width forms stand from ASCII."""
-SYMBOLS = ((0x2000, 0x2C00), (0x1F000, 0x20000))
-"""Blocks in which what was assigned after Unicode 3.2 is a symbol."""
+SYMBOLS = ((0x2000, 0x2C00), (0x2E00, 0x2E80), (0xFE10, 0xFE20), (0x1F000, 0x20000))
+"""Blocks in which what was assigned after Unicode 3.2 is a symbol or punctuation, as the long Chinese dash U+2E3A."""
+FORMATS = (slice(0x061C, 0x061D), slice(0x2060, 0x2070))
+"""Format characters that Unicode 3.2 did not have. The space of no width (U+200B) parts words, as it is there for."""
 
 FULL = (1 << 64) - 1
 EMPTY = np.uint64(0xCBF29CE484222325)
@@ -116,6 +118,8 @@ def _kinds() -> NDArray[np.int8]:
     for (low, high), kind in ((RADICALS, SINGLE), (FULL_WIDTH, WIDE)):
         kinds[low:high][kinds[low:high] != ABSENT] = kind
     kinds[slice(*SELECTORS)] = kinds[SOFT_HYPHEN] = ABSENT
+    for formats in FORMATS:
+        kinds[formats] = ABSENT
     kinds[:ASCII] = PARTING
     return kinds
 

@@ -31,7 +31,7 @@ class Decontaminate(Editor):
     is tagged as `decontaminate:NAME`, and the manifest counts hits by benchmark and item as `NAME:ID`, never with text.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     action: Literal["tag", "mask", "reject"] | None = Field(  # type: ignore[assignment]
         None,

@@ -12,7 +12,7 @@ from pydantic import Field
 from curate.core import compute as pc
 from curate.core.columns import with_columns
 from curate.core.stage import VERDICTS, Action, Findings, Outcome, Round, Step, Texts, Value, Yields, apply_verdicts
-from curate.stages.dedup.keep import Criterion, Judge, Keeping
+from curate.stages.dedup.keep import WORST, Criterion, Judge, Keeping
 from curate.stages.dedup.scope import ON, On, Scope, said, scopes_of
 
 Fold = Literal["none", "case_and_space"]
@@ -33,13 +33,14 @@ class ExactDuplicates(Keeping):
     `exact_duplicates_keeper`.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     facts_from: ClassVar[tuple[str, ...]] = ("fold", "scope", "on", "keep", "quality", "date")
     open_from: ClassVar[tuple[str, ...]] = ("action",)
 
     fold: Fold = Field(
         "none",
-        description="What two texts may differ in: nothing, or upper and lower case and the amount of white space.",
+        description="What two texts may differ in: nothing, or upper and lower case (as Unicode folds it: ß is ss) and"
+        " the amount of white space.",
     )
     scope: Scope = Field("corpus", description="Look for copies in the whole corpus, in each source, in each language.")
     on: On = Field("text", description=ON)
@@ -123,7 +124,7 @@ class BestOfEqual(Value):
     keep: tuple[EqualCriterion, ...]
 
     def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - no text wanted
-        """Yield VERDICTS, ascending by row."""
+        """Yield VERDICTS, ascending by row. Count, where dates decide, the records alike that have none to be read."""
         key, rest, row = (facts[name].to_numpy() for name in ("key", "rest", "row"))
         merits = [self.merit(facts, criterion) for criterion in self.keep if criterion in facts.schema.names]
         order = np.lexsort((row, *reversed(merits), rest, key))
@@ -132,7 +133,10 @@ class BestOfEqual(Value):
         first[1:] = (key[1:] != key[:-1]) | (rest[1:] != rest[:-1])
         keeper = row[first][np.cumsum(first) - 1]
         yield self.verdicts(row[~first], keeper[~first])
-        return None
+        if "newest" not in self.keep:
+            return None
+        alike = ~first | ~np.append(first[1:], True)
+        return {"undated": int((alike & (facts["newest"].to_numpy()[order] == WORST)).sum())}
 
     @staticmethod
     def merit(facts: pa.Table, criterion: Criterion) -> NDArray[np.int64]:

@@ -1,9 +1,6 @@
 """Which of several records that say the same is kept: criteria, and the numbers that they are decided by."""
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Literal, Self
 
 import numpy as np
@@ -13,6 +10,7 @@ from pydantic import Field, model_validator
 
 from curate.core import compute as pc
 from curate.core.stage import GlobalStage
+from curate.stages.dedup.dates import instant
 from curate.stages.dedup.scope import On, said
 
 Criterion = Literal["source_priority", "quality", "longest", "newest", "id"]
@@ -22,13 +20,6 @@ ID_DIGITS = 15
 """So many hexadecimal digits of an id fit into an int64; of 10 million ids, two share them with probability 0.00004."""
 LEAST = np.iinfo(np.int64).min
 WORST = np.iinfo(np.int64).max
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DATE = re.compile(
-    r"(?P<year>\d{4})(?:\s*[-/.年]\s*(?P<month>\d{1,2})(?:\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?)?\s*月?)?年?"
-    r"(?:[T\s]+(?P<hour>\d{1,2})(?P<time>:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
-)
-DIGITS = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
-"""`20240131`."""
 
 
 class Keeping(GlobalStage):
@@ -42,7 +33,8 @@ class Keeping(GlobalStage):
     date: str | None = Field(
         None,
         description="Kept field by which `keep: [newest]` decides: a date, a time, or a string such as 2024-03-01,"
-        " 2024/3/1, 2024年3月1日 or the date of a mail. What cannot be read as a date counts as older than any.",
+        " 20240301T103000Z, 2024/3/1, 2024年3月1日10时, 1 March 2024 or the date of a mail. What cannot be read as a"
+        " date (01/03/2024 could be two) counts as older than any; how many records that were, the manifest says.",
     )
 
     @model_validator(mode="after")
@@ -134,25 +126,3 @@ def newest_first(values: pa.Array) -> Merits:
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         return greatest_whole_first(values.cast(pa.timestamp("us"), safe=False))
     return greatest_whole_first(pa.array(map(instant, values.cast(pa.string()).to_pylist()), pa.int64()))
-
-
-def instant(date: str | None) -> int | None:
-    """Read a date, at its earliest (2024 is January the first), as microseconds since 1970; null where it is none.
-
-    It is one of UTC where it names no zone. Quotes around it fall: so a source writes a date that was no string.
-    """
-    said = (date or "").strip().strip('"')
-    found = DIGITS.fullmatch(said) or DATE.fullmatch(said)
-    try:
-        when = of_parts(found.groupdict()) if found else parsedate_to_datetime(said)
-    except (ValueError, OverflowError):
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return (when - EPOCH) // timedelta(microseconds=1)
-
-
-def of_parts(parts: dict[str, str | None]) -> datetime:
-    """Put the parts of a date together; ValueError where there is no such day or time."""
-    day = "-".join(f"{int(parts[name] or 1):02}" for name in ("month", "day"))
-    clock = f"{parts.get('hour') or '':0>2}{parts.get('time') or ':00'}{parts.get('zone') or ''}"
-    return datetime.fromisoformat(f"{int(parts['year'] or 0):04}-{day}T{clock}")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from curate.core import compute as pc
 from curate.core.stage import VERDICTS, Action, Texts, Value, Yields
-from curate.stages.dedup.keep import Criterion
+from curate.stages.dedup.keep import WORST, Criterion
 from curate.stages.dedup.pairs import Longs, Places, Scores, measured
 from curate.stages.dedup.propose import distinct
 
@@ -75,6 +75,16 @@ def graph_of(pairs: pa.Table, keep: tuple[Criterion, ...], threshold: float) -> 
     edges = np.argsort(places)
     del places
     return Graph(rows[order], better[edges].astype(np.int64), worse[edges].astype(np.int64), those("jaccard")[edges])
+
+
+def undated(pairs: pa.Table, threshold: float) -> int:
+    """Count the records of pairs that reach the threshold whose date is absent or none."""
+    reach = pairs["jaccard"].to_numpy() >= threshold
+    rows = [
+        pairs[row].to_numpy()[reach & (pairs[date].to_numpy() == WORST)]
+        for row, date in (("row", "newest"), ("other_row", "other_newest"))
+    ]
+    return len(distinct(np.concatenate(rows)))
 
 
 class Reconsider(Value):
@@ -149,9 +159,13 @@ class Decide(Value):
     threshold: float
 
     def reduce(self, facts: pa.Table, texts: Texts | None) -> Yields:  # noqa: ARG002 - no text wanted
-        """Yield CLUSTERED, ascending by row: one line for every record that is similar to another one."""
+        """Yield CLUSTERED, ascending by row: one line for every record that is similar to another one.
+
+        Count, where dates decide, those of them that have none that can be read.
+        """
         from curate.core.kernels.graph import components, leaders
 
+        counts = {"undated": undated(facts, self.threshold)} if "newest" in self.keep else None
         graph = graph_of(facts, self.keep, self.threshold)
         del facts  # a fifth of what is held at this point
         nodes = len(graph.rows)
@@ -165,7 +179,7 @@ class Decide(Value):
             columns |= {"row": graph.rows[some], "cluster_row": graph.rows[root[some]]}
             columns |= {"size": size[some].astype(np.int32)}
             yield pa.RecordBatch.from_arrays([columns[name] for name in CLUSTERED.names], schema=CLUSTERED)
-        return None
+        return counts
 
     def verdicts(self, falls: NDArray[np.bool_], score: Scores, other: Longs) -> dict[str, pa.Array]:
         """Spell what is found of the records that fall; all is null for those that are kept."""

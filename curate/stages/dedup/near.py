@@ -50,7 +50,7 @@ class NearDuplicates(Keeping):
     stands for it.
     """
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     open_from: ClassVar[tuple[str, ...]] = ("action",)
 
     threshold: float = Field(0.8, gt=0, le=1, description="Jaccard index from which on two texts are duplicates.")
@@ -181,7 +181,8 @@ class NearDuplicates(Keeping):
         """Return pairs proposed, measured and similar, how many clusters there are of each size, the largest ones.
 
         Also how many band keys more than ALL_PAIRS records share (`long_runs`), and the sum of their records: of these
-        not all pairs are proposed, and the stated recall does not hold.
+        not all pairs are proposed, and the stated recall does not hold. Where dates decide, how many of the records in
+        clusters have none that can be read (`undated`).
         """
         sizes: Counter[int] = Counter()
         first: list[tuple[int, int]] = []
@@ -190,6 +191,7 @@ class NearDuplicates(Keeping):
             size, row = leads["size"].to_pylist(), leads["row"].to_pylist()
             sizes.update(size)
             first = heapq.nsmallest(LARGEST, [*first, *zip([-n for n in size], row, strict=True)])
+        dates = {name: counts[name] for name in ("undated",) if name in counts}
         again = counts.get("pairs_reconsidered", 0)
         return {
             "pairs_proposed": counts.get("pairs_verified", 0) - again,
@@ -201,4 +203,5 @@ class NearDuplicates(Keeping):
             "clusters": sizes.total(),
             "clusters_by_size": {str(size): count for size, count in sorted(sizes.items())},
             "largest_clusters": [{"cluster_row": row, "size": -less} for less, row in first],
+            **dates,
         }

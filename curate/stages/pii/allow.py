@@ -66,6 +66,7 @@ ROLE_ENDING = re.compile(
     "(?:support|service|servicedesk|helpdesk|security|psirt|csirt|noreply|webmaster|customercare|hotline|enquiries)s?\\Z"
 )
 """How the names of other such mailboxes end: no family is called so."""
+APART = re.compile("[._+-]")
 NOT_A_TLD = words(
     "service socket timer target mount png jpg jpeg gif svg webp ico css js ts json xml html htm php "
     "dll exe gz tar deb rpm jar log txt yaml yml cfg conf local lan internal"
@@ -155,7 +156,7 @@ def is_public_mailbox(text: str, start: int, end: int) -> Reason:
     """Give the reason where a mailbox answers for an organisation, is an example, or a file such as a@2x.png."""
     local, _, domain = text[start:end].lower().rpartition("@")
     last = domain.rpartition(".")[2]
-    parts = re.split("[._+-]", local)
+    parts = APART.split(local)
     is_surname = parts[-1] in SURNAMES and "." in local
     if local in ROLES or parts[0] in ROLES or (parts[-1] in ROLES and not is_surname) or ROLE_ENDING.search(local):
         return "role_mailbox"

@@ -9,8 +9,11 @@ from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import LEFT, RIGHT, Rule, Spared
 
 JOINT = f"(?:{BREAK}|[ -])?"
-GATE = r"[0-9][A-Z]?[ -]?\r?\n[ \t]{0,4}[A-Z]?[0-9]"
-"""A line that ends in a digit, or a letter behind one, before one that begins so: common in tables, rare in prose."""
+BETWEEN = r"[ -]?\r?\n[ \t]{0,4}[A-Z]?[0-9]"
+GATE = f"(?:[0-9A-Z]{JOINT}){{4}}[0-9][A-Z]?{BETWEEN}|[0-9][A-Z]?{BETWEEN}(?:{JOINT}[0-9A-Z]){{4}}"
+"""A line that ends in a digit, or a letter behind one, before one that begins so: common in tables, rare in prose.
+
+On one side stand five signs: no number has fewer than eleven."""
 AHEAD = rf"(?=[0-9](?:[ -]?[0-9]){{0,20}}+{BREAK}[0-9])"
 
 

@@ -104,7 +104,7 @@ GLUED = (
 LINK = "(?:[ ]?(?:是|为|系|叫|名叫)[ ]?|\\s{1,6}|,)?"
 GLUED_GATE = (
     f"(?:{ROLES})(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,)?"
-    f"(?:[{COMMON}{COMPOUND_STARTS}](?:{HAN}{{1,3}}(?:{GLUED_FOLLOWS})|[ \u3000])|"
+    f"(?:[{COMMON}{COMPOUND_STARTS}](?:{HAN}{{1,3}}(?={GLUED_FOLLOWS})|[ \u3000])|"
     f"[{SURNAMES}]{HAN}{{1,2}}{PERSONAL_FOLLOWS.replace('[0-9]', '[0-9０-９]')}|{HAN}{{1,8}}[·•・‧])"
 )
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from curate.stages.pii.gating import Gates, Opened, Openings, Stretch, widened
+from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stretch, widened
 from curate.stages.pii.marks import JOINTS, Beginning
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.reasons import Reason
-from curate.stages.pii.required import chain_of
+from curate.stages.pii.required import chains_of, reach_of
 from curate.stages.pii.rule import CODE_START, Rule
 from curate.stages.pii.rules import EVERY, RULES, Sought
 
@@ -58,6 +58,8 @@ class Compiled(NamedTuple):
     rule: Rule
     pattern: re.Pattern[str]
     lenient: bool
+    reach: int
+    """How many characters a match takes at most, with what it looks at around; REACH where that is not known."""
 
 
 def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
@@ -142,7 +144,9 @@ class Native:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
         self.gated = gated
         labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
-        self.gates = Gates(list(labels), list(gated), map(begun, self.at_runs))
+        self.gates = Gates(
+            list(labels), {gate: beyond(gate, some) for gate, some in gated.items()}, map(begun, self.at_runs)
+        )
         self.table = tabled(self.at_runs, self.gates.marks.labels)
         self.choices: dict[tuple[int, str, int, str], Choice] = {}
         self.united: dict[tuple[Compiled, ...], Callable[[str, int], object]] = {}
@@ -223,7 +227,7 @@ class Native:
             for first, last in stretches:
                 for match in one.pattern.finditer(text, first, last):
                     work += 1
-                    if last == len(text) or match.end() + SIGHT <= last:
+                    if last == len(text) or match.end() + min(one.reach, SIGHT) <= last:
                         judged(found, one, text, match.span("value"))
                     elif again := one.pattern.match(text, match.start()):
                         judged(found, one, text, again.span("value"))
@@ -263,7 +267,16 @@ def opener(rule: Rule) -> str:
 def compiled(place: int, rule: Rule, *, lenient: bool) -> list[Compiled]:
     """Compile the patterns of a rule; what stands before the group `value` is its label."""
     texts = [f"(?:{rule.label})(?P<value>{value})" if rule.label else f"(?P<value>{value})" for value in rule.values]
-    return [Compiled(place, rule, re.compile(text), lenient) for text in texts]
+    return [Compiled(place, rule, re.compile(text), lenient, min(reach_of(text), REACH)) for text in texts]
+
+
+def beyond(gate: str, patterns: Iterable[Compiled]) -> int:
+    """Return how far beyond what a gate matches its rules are tried; not at all at a sign.
+
+    What they match meets what the gate matches. The same again: where a search begins it cannot be within a match that
+    would hide another.
+    """
+    return 0 if gate in SURE else min(2 * max(one.reach for one in patterns), REACH)
 
 
 GROUP = re.compile(r"\(\?P([<=])(\w+)")
@@ -283,19 +296,16 @@ def begun(one: Compiled) -> Beginning:
     """Say at which digit runs a pattern is worth a try."""
     rule = one.rule
     leads = frozenset(LEADS.get(rule.lead, {rule.lead}))
-    return Beginning(leads, rule.runs, rule.joined, rule.joints, chain_of(one.pattern.pattern), opener(rule))
+    return Beginning(leads, rule.runs, rule.joined, rule.joints, chains_of(one.pattern.pattern), opener(rule))
 
 
 def tabled(patterns: Sequence[Compiled], bits: Mapping[str, int]) -> Table:
     """Arrange patterns by the digit runs at which they are tried, with the bits of the labels that they need."""
     table: dict[Key, list[tuple[int, Compiled]]] = {}
     for one in patterns:
-        bit = bits.get(opener(one.rule), 1)
-        for lead in sorted(LEADS.get(one.rule.lead, {one.rule.lead})):
-            keys = [(lead, length, joint) for length in one.rule.runs for joint in ("", *JOINTS)]
-            keys += [(lead, length, joint) for length in one.rule.joined - one.rule.runs for joint in one.rule.joints]
-            for key in keys:
-                table.setdefault(key, []).append((bit, one))
+        keys = {(lead, length, joint if joint in AFTER else "") for (lead, length, joint), _ in begun(one).tried()}
+        for key in keys:
+            table.setdefault(key, []).append((bits.get(opener(one.rule), 1), one))
     return {key: tuple(some) for key, some in table.items()}
 
 
@@ -321,9 +331,8 @@ def starts(text: str, run: int, before: str) -> Iterable[tuple[str, int]]:
 def judged(found: list[tuple[int, Span]], one: Compiled, text: str, span: tuple[int, int]) -> None:
     """Add a match to what was found, where it is personal data or would be without an allow rule."""
     for start, end in one.rule.spans(text, *span):
-        score = one.rule.judge(text, start, end, lenient=one.lenient)
+        score, reason = one.rule.judge(text, start, end, lenient=one.lenient)
         if score:
-            reason = one.rule.spared(text, start, end) if score < 0 else ""
             found.append((one.place, Span(start, end, one.rule.entity, score, reason)))
 
 

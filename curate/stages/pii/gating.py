@@ -3,7 +3,7 @@
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.stages.pii.marks import Beginning, Marks
+from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import fold
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ BLANK = "[\\s\\x1c-\\x1f]"
 """What Python takes for a blank, in Rust's words; there it may stand in a class too."""
 LOOKS = re.compile(r"\(\?<?[=!]")
 """What only Python knows: looking around. A gate with it is for words so rare that the speed is no matter."""
+FEW = 100
+"""So few windows are searched sooner than a pattern is compiled anew for a column."""
 SURE = frozenset("@")
 """Gates that match wherever what they need stands."""
 
@@ -93,12 +96,15 @@ class Opened(NamedTuple):
 class Gates:
     """Knows the conditions under which rules are tried."""
 
-    def __init__(self, labels: Sequence[str], gates: Sequence[str], beginnings: Iterable[Beginning]) -> None:
+    def __init__(self, labels: Sequence[str], gates: Mapping[str, int], beginnings: Iterable[Beginning]) -> None:
         """Take the labels that rules of digit runs need, the gates of other rules, and where digit runs begin values.
 
-        Gates are regular expressions in the common part of Python's and Rust's.
+        Gates are regular expressions in the common part of Python's and Rust's, each with how far what its rules match
+        reaches beyond what it matches itself.
         """
-        self.marks = Marks(labels, gates, beginnings)
+        self.marks = Marks(labels, list(gates), beginnings)
+        self.reaches = gates
+        self.widths = {gate: min(reach_of(gate), OVERLAP) for gate in gates}
 
     def opened(
         self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
@@ -109,13 +115,13 @@ class Gates:
         """
         found = self.marks.found(strings)
         wide = None if near is None else near_cells(found, [widened(stretches) for stretches in near])
-        windows = [windows_of(found, bits, wide) for bits in self.marks.gates.values()]
+        windows = [windows_of(found, bits, wide, self.widths[gate]) for gate, bits in self.marks.gates.items()]
         rows = np.unique(np.concatenate([found.runs[:, 0], *(some.texts for some in windows)])).tolist()
         some = strings.take(pa.array(rows, pa.int64())).to_pylist()
         folded = found.folded.tolist()
         texts = {row: fold(text) if folded[row] else text for row, text in zip(rows, some, strict=True)}
         matched = [matching(gate, some, texts) for gate, some in zip(self.marks.gates, windows, strict=True)]
-        told = Openings(list(self.marks.gates), texts, found, matched)
+        told = Openings(self.reaches, texts, found, matched)
         return told.rows, told
 
     def everywhere(self, text: str) -> Opened:
@@ -131,11 +137,11 @@ class Openings:
     """What is opened in some texts, made when it is asked for: all at once it would be objects by the million."""
 
     def __init__(
-        self, gates: Sequence[str], texts: dict[int, str], found: "Landmarks", some: Sequence[Windows]
+        self, reaches: Mapping[str, int], texts: dict[int, str], found: "Landmarks", some: Sequence[Windows]
     ) -> None:
-        """Take the texts by row, the digit runs of all rows, and the windows in which each gate matches."""
-        self.gates, self.texts = gates, texts
-        numbers = np.repeat(np.arange(len(gates)), np.array([len(one.texts) for one in some], np.int64))
+        """Take gates with reaches, texts by row, the digit runs of all rows, and the windows each gate matches in."""
+        self.gates, self.reaches, self.texts = list(reaches), reaches, texts
+        numbers = np.repeat(np.arange(len(some)), np.array([len(one.texts) for one in some], np.int64))
         owners, starts, ends = (np.concatenate(columns) for columns in zip(NO_WINDOWS, *some, strict=True))
         order = np.argsort(owners, kind="stable")
         self.windows = numbers[order].tolist(), starts[order].tolist(), ends[order].tolist()
@@ -156,7 +162,7 @@ class Openings:
         around: dict[str, list[Stretch]] = {}
         for gate, start, end in zip(*(column[first:last] for column in self.windows), strict=True):
             around.setdefault(self.gates[gate], []).append((start, end))
-        gates = {gate: widened(stretches, len(text)) for gate, stretches in around.items()}
+        gates = {gate: widened(some, len(text), self.reaches[gate]) for gate, some in around.items()}
         return Opened(text, Runs(*(column[begin:stop] for column in self.runs)), gates)
 
     def __iter__(self) -> Iterator[Opened]:
@@ -175,23 +181,25 @@ def near_cells(found: "Landmarks", wide: Sequence[Sequence[Stretch]]) -> npt.NDA
     return cells
 
 
-def windows_of(found: "Landmarks", bits: Sequence[int], wide: npt.NDArray[np.bool_] | None) -> Windows:
-    """Return where words of each of these needs stand near each other; everywhere where there are none."""
+def windows_of(
+    found: "Landmarks", bits: Sequence[int], wide: npt.NDArray[np.bool_] | None, width: int = OVERLAP
+) -> Windows:
+    """Return where words of each of these needs stand `width` from each other; everywhere where there are none."""
     from curate.core.kernels.landmarks import CELL
 
     worth = np.ones(len(found.cells), np.bool_) if wide is None else wide
     first, *others = [(found.cells & np.uint64(bit)) != 0 for bit in bits] or [worth]
     cells = np.flatnonzero(first & worth)
     for other in others:
-        cells = cells[close(other, cells, OVERLAP // CELL + 1)]
+        cells = cells[close(other, cells, width // CELL + 1)]
     if not len(cells):
         return NO_WINDOWS
     texts = np.searchsorted(found.first, cells, "right") - 1
     own = cells - found.first[texts]
-    far = (np.diff(cells) > 2 * OVERLAP // CELL + 1) | (np.diff(texts) != 0) | (np.diff(own // CELLS) != 0)
+    far = (np.diff(cells) > 2 * width // CELL + 1) | (np.diff(texts) != 0) | (np.diff(own // CELLS) != 0)
     firsts, lasts = np.append(True, far), np.append(far, True)
-    starts = np.maximum(own[firsts] * CELL - OVERLAP, 0)
-    return Windows(texts[firsts], starts, (own[lasts] + 1) * CELL + OVERLAP)
+    starts = np.maximum(own[firsts] * CELL - width, 0)
+    return Windows(texts[firsts], starts, (own[lasts] + 1) * CELL + width)
 
 
 def close(has: npt.NDArray[np.bool_], cells: Places, reach: int) -> npt.NDArray[np.bool_]:
@@ -204,7 +212,7 @@ def matching(gate: str, windows: Windows, texts: dict[int, str]) -> Windows:
     """Leave the windows in which a gate matches."""
     if gate in SURE or not len(windows.texts):
         return windows
-    if LOOKS.search(gate):
+    if LOOKS.search(gate) or len(windows.texts) <= FEW:
         search = re.compile(gate).search
         return windows.some(np.flatnonzero([search(part) is not None for part in windows.of(texts)]))
     import polars as pl
@@ -219,17 +227,17 @@ def meets(part: Stretch, stretches: Sequence[Stretch]) -> bool:
     return place < len(stretches) and stretches[place][0] < part[1]
 
 
-def widened(stretches: Sequence[Stretch], length: int = sys.maxsize) -> list[Stretch]:
-    """Widen stretches, which are in order, by REACH on both sides, and join those that then overlap."""
+def widened(stretches: Sequence[Stretch], length: int = sys.maxsize, reach: int = REACH) -> list[Stretch]:
+    """Widen stretches, which are in order, by `reach` on both sides, and join those that then overlap."""
     wide: list[Stretch] = []
     first, last = -1, -1
     for start, end in stretches:
-        if start - REACH > last >= 0:
+        if start - reach > last >= 0:
             wide.append((first, last))
-            first = start - REACH
+            first = start - reach
         elif last < 0:
-            first = max(0, start - REACH)
-        last = max(last, min(length, end + REACH))
+            first = max(0, start - reach)
+        last = max(last, min(length, end + reach))
     return [*wide, (first, last)] if last >= 0 else wide
 
 

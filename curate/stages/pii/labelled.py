@@ -4,7 +4,7 @@ import re
 
 from curate.stages.pii import checks, groups
 from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
-from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
+from curate.stages.pii.rule import APART, LEFT, RIGHT, SAID, Rule
 from curate.stages.pii.words import Words
 
 LOCAL = r"0-9A-Za-z._%+'\-"
@@ -54,7 +54,7 @@ MAIL_AND_NET = (
         0.6,
         check=checks.is_iban,
         labels=Words("账号|帐号|账户|帐户", "iban|account"),
-        gate="[A-Za-z]{2}[0-9]{2}[ -]?[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}",
+        gate=f"{APART}[A-Za-z]{{2}}[0-9]{{2}}[ -]?[0-9A-Za-z]{{4}}[ -]?[0-9A-Za-z]{{4}}",
     ),
 )
 
@@ -71,13 +71,13 @@ PLATE = Rule(
 )
 
 QQ_LABEL = f"(?<![0-9A-Za-z])(?:[Qq][Qq]|扣扣|企鹅号)(?:群)?(?:账号|帐号|群)?{SAID}"
-QQ_GATE = "[Qq][Qq]|扣扣|企鹅号"
+QQ_GATE = f"{APART}(?:[Qq][Qq]|扣扣|企鹅号)"
 QQ_GROUPS = groups.Reader(range(5, 12), sign=re.compile("[0-9]+(?![0-9@])"))
 """A mailbox at QQ begins with such a number, and is none."""
 WECHAT_NAME = "(?:微信|薇信|V信|(?<![0-9A-Za-z])(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx))"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
-WECHAT_GATE = "微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx"
+WECHAT_GATE = f"微信|薇信|V信|{APART}(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)"
 
 MESSENGERS = (
     Rule(

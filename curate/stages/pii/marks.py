@@ -1,13 +1,14 @@
 """What gates and labels ask of one walk over all bytes: words, kinds of characters, and which runs of digits count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Required, plain, required
+from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Chains, Required, plain, required
 from curate.stages.pii.rule import FOLDABLE, FOLDS, IDEOGRAPHIC_SPACE
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ JOINTS = " -.()）"
 SECONDS = " (-"
 """What may stand behind that."""
 CHAINED = f"{JOINTS}（"
-MOST_BITS = 63
-"""Besides that of what needs no word; from here on two share one."""
+MOST_BITS, OWN_BITS = 63, 47
+"""Besides that of what needs no word. So many needs have a bit of their own, the most frequent; the rest share."""
+ANY_WIDE = Required(frozenset(HAN))
 RARE_ENOUGH, TOO_OFTEN = 0.0005, 0.12
 """What one need alone lets through so seldom, or a second one so often, makes the second worth nothing."""
 LEADS = {
@@ -42,9 +44,18 @@ class Beginning(NamedTuple):
     joined: frozenset[int]
     """Lengths where one of the joints follows."""
     joints: str
-    chain: Chain
+    chains: Chains
     opener: str
     """Pattern of the labels of which one has to stand near; empty: none."""
+
+    def tried(self) -> Iterator[tuple[tuple[str, int, str], Chain]]:
+        """Yield by what stands before a run, its length and the joint behind it what the rest needs; empty: none."""
+        some = [(length, joint) for length in self.runs for joint in ("", *CHAINED)]
+        some += [(length, joint) for length in self.joined - self.runs for joint in self.joints]
+        for lead, (length, joint) in product(sorted(self.leads), some):
+            chain = self.chains.get((lead == "digit", length, joint != ""))
+            if chain is not None:
+                yield (lead, length, joint), chain
 
 
 class Marks:
@@ -52,25 +63,17 @@ class Marks:
 
     def __init__(self, labels: Sequence[str], gates: Sequence[str], beginnings: Iterable[Beginning]) -> None:
         """Find out what each label and gate cannot match without."""
-        self.bits: dict[Required, int] = {}
-        self.labels = {label: self.bit_of(required(label)[:1]) for label in labels}
+        said = {label: required(label)[:1] for label in labels}
+        wanted = {gate: telling(required(gate)) for gate in gates}
+        needs = dict.fromkeys(need for some in (*said.values(), *wanted.values()) for need in some)
+        ranked = sorted(needs, key=lambda need: -need.cost)
+        self.bits = {need: 1 << 1 + bit_number(rank) for rank, need in enumerate(ranked)}
+        self.labels = {label: self.bits[some[0]] if some else 1 for label, some in said.items()}
         """By pattern: its bit; 1 where it may match without any word."""
-        self.gates = {gate: self.bits_of(required(gate)) for gate in gates}
+        self.gates = {gate: tuple(self.bits[need] for need in some) for gate, some in wanted.items()}
         """By pattern: the bits of which all have to be set nearby; none where it may match anywhere."""
         self.beginnings = list(beginnings)
         self.tables: tuple[Signs, Words, np.ndarray] | None = None
-
-    def bit_of(self, needs: Sequence[Required]) -> int:
-        """Return the bit of a need, or that of what needs nothing."""
-        if not needs:
-            return 1
-        return 1 << 1 + self.bits.setdefault(needs[0], len(self.bits)) % MOST_BITS
-
-    def bits_of(self, needs: Sequence[Required]) -> tuple[int, ...]:
-        """Return the bits of needs, without those that leave out hardly anything."""
-        first, second = needs[:1], [need for need in needs[1:] if need.cost < TOO_OFTEN]
-        wanted = [*first, *(second if first[0].cost > RARE_ENOUGH else ())] if first else []
-        return tuple(self.bit_of([need]) for need in wanted)
 
     def found(self, strings: pa.StringArray) -> "Landmarks":
         """Walk over texts."""
@@ -88,8 +91,7 @@ class Marks:
 
         masks: dict[str, int] = {}
         streaks = np.zeros(LONGEST_STREAK + 1, np.uint64)
-        for need, number in self.bits.items():
-            bit = 1 << 1 + number % MOST_BITS
+        for need, bit in self.bits.items():
             for word in need.words:
                 masks[word] = masks.get(word, 0) | bit
             if need.streak:
@@ -104,17 +106,25 @@ class Marks:
 
         shape = (len(KINDS), LONGEST_RUN + 1, len(CHAINED) + 1, MOST_DIGITS + 1, MOST_GAPS + 1)
         wanted = np.zeros(shape, np.uint64)
-        for leads, runs, joined, joints, chain, opener in self.beginnings:
-            bit = np.uint64(self.labels[opener] if opener else 1)
-            kinds = sorted({KINDS.index(kind) for lead in leads for kind in LEADS[lead]})
-            lengths = [length for length in sorted(runs) if length < LONGEST_RUN]
-            more = [length for length in sorted(joined) if length < LONGEST_RUN]
-            ends = np.s_[min(chain.digits, MOST_DIGITS) :], np.s_[min(chain.gaps, MOST_GAPS) :]
-            for kind in kinds:
-                wanted[(kind, lengths, slice(None), *ends)] |= bit
-                for joint in joints:
-                    wanted[(kind, more, JOINTS.index(joint) + 1, *ends)] |= bit
+        for one in self.beginnings:
+            bit = np.uint64(self.labels[one.opener] if one.opener else 1)
+            for (lead, length, joint), chain in one.tried():
+                ends = np.s_[min(chain.digits, MOST_DIGITS) :], np.s_[min(chain.gaps, MOST_GAPS) :]
+                behind = CHAINED.index(joint) + 1 if joint else 0
+                for kind in LEADS[lead]:
+                    wanted[(KINDS.index(kind), length, behind, *ends)] |= bit
         return wanted
+
+
+def bit_number(rank: int) -> int:
+    """Return the number of the bit of a need, given its rank by how often it is met."""
+    return rank if rank < OWN_BITS else OWN_BITS + (rank - OWN_BITS) % (MOST_BITS - OWN_BITS)
+
+
+def telling(needs: Sequence[Required]) -> list[Required]:
+    """Return the needs of a gate without those that leave out hardly anything in any language."""
+    others = [need if need.cost < TOO_OFTEN else ANY_WIDE for need in needs[1:] if need.cost < TOO_OFTEN or need.wide]
+    return [*needs[:1], *(others if needs[0].cost > RARE_ENOUGH else ())] if needs else []
 
 
 @cache

@@ -1,7 +1,7 @@
 """Rules for what machines write: hardware and Bitcoin addresses, UUIDs, links, dates, zones of travel documents."""
 
 from curate.stages.pii import digits
-from curate.stages.pii.rule import LEFT, RIGHT, Rule
+from curate.stages.pii.rule import APART, LEFT, RIGHT, Rule
 from curate.stages.pii.words import Next, Words
 
 HEX = "[0-9A-Fa-f]"
@@ -10,9 +10,9 @@ HARDWARE = (
     "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|"
     "[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}"
 )
-COIN = "[13][1-9A-HJ-NP-Za-km-z]{25}|bc1[02-9ac-hj-np-z]{11}|BC1[02-9AC-HJ-NP-Z]{11}"
-ZONE = "[PVACI][A-Z<][A-Z]{3}[A-Z0-9<]*<"
-VEHICLE = "[0-9A-HJ-NPR-Z]{17}"
+COIN = f"{APART}(?:[13][1-9A-HJ-NP-Za-km-z]{{25}}|bc1[02-9ac-hj-np-z]{{11}}|BC1[02-9AC-HJ-NP-Z]{{11}})"
+ZONE = "(?:^|[^A-Z0-9<])[PVACI][A-Z<][A-Z]{3}[A-Z0-9<]*<"
+VEHICLE = f"{APART}[0-9A-HJ-NPR-Z]{{17}}"
 """Shapes that prose has not."""
 MONTHS = (
     "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t(?:ember)?)?|Oct(?:ober)?|"

@@ -68,7 +68,7 @@ class RuleRecognizer(PatternRecognizer):
         kept = []
         for result in super().analyze(folded, entities, nlp_artifacts):
             for start, end in self.RULE.spans(folded, result.start, result.end):
-                score = self.RULE.judge(folded, start, end, lenient=self.lenient)
+                score, _ = self.RULE.judge(folded, start, end, lenient=self.lenient)
                 if score > 0:
                     kept.append(read_at(result, start, end, score))
         return kept

@@ -12,13 +12,14 @@ from curate.stages.pii.rule import fold
 REPEATS = frozenset({ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT})
 GROUPS = frozenset({ops.SUBPATTERN, ops.ATOMIC_GROUP, ops.GROUPREF})
 SIGNS = frozenset({ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN})
-EMPTY = frozenset({ops.AT, ops.ASSERT, ops.ASSERT_NOT})
+LOOKS = frozenset({ops.ASSERT, ops.ASSERT_NOT})
+EMPTY = LOOKS | {ops.AT}
 """Operators of Python's parser of regular expressions."""
 MOST_WORDS = 1500
 """Longer lists are not made; a pattern that needs one is asked for less."""
 MOST_SIGNS = 700
 """Classes of more characters than this say nothing."""
-MOST_COPIES = 40
+MOST_COPIES, MOST_NEEDS = 40, 3
 LAST = "\uffff"
 """Stands for every character beyond the basic plane."""
 DIGIT = "0"
@@ -47,6 +48,11 @@ class Required(NamedTuple):
     def cost(self) -> float:
         """How often it stands in any text, about."""
         return sum(map(frequency, self.words)) + (0.7**self.streak if self.streak else 0.0)
+
+    @property
+    def wide(self) -> bool:
+        """Whether each word holds a character that is written without spaces."""
+        return not self.streak and all(max(word) >= chr(FIRST_WIDE) for word in self.words)
 
     def short(self) -> "Required":
         """Return rare parts of the words, none of which holds another."""
@@ -91,7 +97,7 @@ def frequency(word: str) -> float:
 
 @cache
 def required(pattern: str) -> tuple[Required, ...]:
-    """Return what a pattern cannot match without, the rarest first: nothing, one, or two that it needs both.
+    """Return what a pattern cannot match without, the rarest first: nothing, one, or up to three that it needs all.
 
     >>> [sorted(need.words) for need in required("(?i:tel|fax)[ :]{0,3}[0-9]")]
     [['fax', 'tel'], ['0']]
@@ -101,7 +107,7 @@ def required(pattern: str) -> tuple[Required, ...]:
 
 
 def needed(pieces: Sequence[Piece]) -> list[Required]:
-    """Return what a row of pieces needs: the rarest, and the next that has no piece in common with it."""
+    """Return what a row of pieces needs: the rarest, and the next two that have no piece in common."""
     found: list[tuple[int, int, Required]] = []
     row: list[frozenset[str]] = []
     for place, piece in enumerate((*pieces, None)):
@@ -113,8 +119,11 @@ def needed(pieces: Sequence[Piece]) -> list[Required]:
         if piece is not None:
             found.append((place, place + 1, piece))
     found.sort(key=lambda one: one[2].cost)
-    others = [one for one in found if one[0] >= found[0][1] or one[1] <= found[0][0]]
-    return [one[2] for one in (*found[:1], *others[:1])]
+    apart: list[tuple[int, int, Required]] = []
+    for one in found:
+        if len(apart) < MOST_NEEDS and all(one[0] >= other[1] or one[1] <= other[0] for other in apart):
+            apart.append(one)
+    return [one[2] for one in apart]
 
 
 def windows(row: Sequence[frozenset[str]], start: int) -> Iterable[tuple[int, int, Required]]:
@@ -221,6 +230,30 @@ def is_wide(operator: Any, said: Any) -> bool:
     return operator is ops.IN and all(kind in kinds and kinds[kind](value) >= FIRST_WIDE for kind, value in said)
 
 
+@cache
+def reach_of(pattern: str) -> int:
+    """Return how many characters a match of a pattern takes at most, with what it looks at before or behind.
+
+    >>> reach_of("(?<![0-9])[0-9]{4}(?=[年月])")
+    5
+    """
+    parsed = _parser.parse(pattern)
+    return int(parsed.getwidth()[1]) + max(looked_at(parsed), default=0)
+
+
+def looked_at(tree: Iterable[tuple[Any, Any]]) -> Iterable[int]:
+    """Yield how many characters each look-around in a parsed pattern reaches over."""
+    for operator, said in tree:
+        if operator in LOOKS:
+            yield int(said[1].getwidth()[1]) + max(looked_at(said[1]), default=0)
+        elif operator is ops.AT:
+            yield 1
+        elif operator is ops.BRANCH:
+            yield from (reach for one in said[1] for reach in looked_at(one))
+        elif operator in {ops.SUBPATTERN, ops.ATOMIC_GROUP} | REPEATS:
+            yield from looked_at(said if operator is ops.ATOMIC_GROUP else said[-1])
+
+
 class Chain(NamedTuple):
     """What the rest of a value of digits needs at least, counted from its first digit run on, up to any other sign."""
 
@@ -235,24 +268,48 @@ class Chain(NamedTuple):
 
 CHAINED = frozenset(" -.()（）")
 """Signs between the digits of a value."""
-BEFORE, IN_DIGITS, IN_JOINT, BEHIND = range(4)
-States = dict[int, Chain]
+BEFORE, IN_FIRST, IN_DIGITS, IN_JOINT, BEHIND = range(5)
+LONGEST_FIRST = 24
+"""From here on first digit runs are not told apart."""
+
+
+class Way(NamedTuple):
+    """Where a match may be: before, in or behind its digits, and how they began."""
+
+    place: int
+    bare: bool
+    """Whether nothing stands before the first digit run."""
+    first: int
+    """How many digits the first run has; 0: none so far, or nothing is known."""
+    joined: bool
+    """Whether a joint follows the first run."""
+
+
+States = dict[Way, Chain]
 """What has been counted at least, by where a match may be."""
+START = Way(BEFORE, bare=True, first=0, joined=False)
+UNKNOWN = {START: Chain(0, 0)}
+Chains = dict[tuple[bool, int, bool], Chain]
+"""By how a value begins: whether with its first digit run, how long that is, whether a joint follows it."""
 
 
 @cache
-def chain_of(pattern: str) -> Chain:
+def chains_of(pattern: str) -> Chains:
     """Return how many digits and gaps a value has at least before anything but digits and joints.
 
-    >>> chain_of("[0-9]{3}[ .-][0-9]{4}")
-    Chain(digits=7, gaps=1)
+    By how it begins; a way in which none can begin is not among them.
+
+    >>> chains_of("[0-9]{3}[ .-][0-9]{4}")
+    {(True, 3, True): Chain(digits=7, gaps=1)}
     """
-    parsed = _parser.parse(pattern)
-    ends = counted(parsed, {BEFORE: Chain(0, 0)}, {})
-    first, *others = ends.values()
-    for one in others:
-        first = first.least(one)
-    return first
+    chains: Chains = {}
+    for way, chain in counted(_parser.parse(pattern), UNKNOWN, {}).items():
+        lengths = range(way.first, LONGEST_FIRST + 1) if way.place <= IN_FIRST else (way.first,)
+        bare = (way.bare,) if way.first else (False, True)
+        joined = (way.joined,) if way.place > IN_FIRST else (False, True)
+        for key in product(bare, lengths, joined):
+            chains[key] = chain.least(chains.get(key, chain))
+    return chains
 
 
 def counted(tree: Iterable[tuple[Any, Any]], states: States, groups: dict[int, Any]) -> States:
@@ -263,14 +320,17 @@ def counted(tree: Iterable[tuple[Any, Any]], states: States, groups: dict[int, A
         elif operator in REPEATS:
             for _ in range(min(int(said[0]), MOST_COPIES)):
                 states = counted(said[2], states, groups)
-            for _ in range(min(int(said[1]) - int(said[0]), BEHIND)):  # there are no more places that one can get to
-                states = merged([states, counted(said[2], states, groups)])
+            for _ in range(min(int(said[1]) - int(said[0]), LONGEST_FIRST)):
+                more = merged([states, counted(said[2], states, groups)])
+                if more == states:
+                    break
+                states = more
         elif operator in GROUPS:
             states = counted(inner_of(operator, said, groups), states, groups)
         elif operator in SIGNS:
             states = stepped(states, signs_of(operator, said))
         elif operator not in EMPTY:  # a condition, of which nothing is known
-            return {BEHIND: Chain(0, 0)}
+            return UNKNOWN
     return states
 
 
@@ -293,18 +353,23 @@ def merged(some: Sequence[States]) -> States:
 
 def stepped(states: States, signs: frozenset[str]) -> States:
     """Take one sign out of a class; an empty one is any sign."""
+    digit, joint = not signs or DIGIT in signs, not signs or bool(signs & CHAINED)
+    other = not signs or bool(signs - CHAINED - {DIGIT})
     ways: list[States] = []
-    for place, (digits, gaps) in states.items():
+    for way, (digits, gaps) in states.items():
+        place = way.place
         if place == BEHIND:
-            ways.append({BEHIND: Chain(digits, gaps)})
+            ways.append({way: Chain(digits, gaps)})
             continue
-        if not signs or DIGIT in signs:
-            ways.append({IN_DIGITS: Chain(digits + 1, gaps + (place == IN_JOINT))})
+        if digit:
+            first = min(way.first + 1, LONGEST_FIRST) if place <= IN_FIRST else way.first
+            into = way._replace(place=IN_FIRST if place <= IN_FIRST else IN_DIGITS, first=first)
+            ways.append({into: Chain(digits + 1, gaps + (place == IN_JOINT))})
         if place == BEFORE:
-            ways += [{BEFORE: Chain(digits, gaps)}] if signs != {DIGIT} else []
+            ways += [{way._replace(bare=False): Chain(digits, gaps)}] if signs != {DIGIT} else []
             continue
-        if not signs or signs & CHAINED:
-            ways.append({IN_JOINT: Chain(digits, gaps)})
-        if not signs or signs - CHAINED - {DIGIT}:
-            ways.append({BEHIND: Chain(digits, gaps)})
+        if joint:
+            ways.append({way._replace(place=IN_JOINT, joined=place == IN_FIRST or way.joined): Chain(digits, gaps)})
+        if other:
+            ways.append({way._replace(place=BEHIND): Chain(digits, gaps)})
     return merged(ways)

@@ -23,6 +23,8 @@ SAID = (
     r"(?:\r?\n[ \t]{0,4})?[\"'“‘「『【\[(（*]{0,2}"
 )
 """What may stand between a Chinese label and its value: in a sentence, a form, a cell of a table, JSON, HTML."""
+APART = "(?:^|[^0-9A-Za-z])"
+"""LEFT as a gate says it: without look-around."""
 
 FOLDABLE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－．＋＿\u2010-\u2015\u2212\ufe63\u00a0\u2002-\u200a\u202f\u205f]")
 IDEOGRAPHIC_SPACE = "\u3000"
@@ -112,19 +114,20 @@ class Rule:
         """Tell whether one of the labels stands near text[start:end]."""
         return self.labels is not None and self.labels.near(text, start, end)
 
-    def judge(self, text: str, start: int, end: int, *, lenient: bool) -> float:
-        """Score the match text[start:end] of folded text: 0 where it is no personal data, below 0 where it is allowed.
+    def judge(self, text: str, start: int, end: int, *, lenient: bool) -> tuple[float, Reason]:
+        """Score the match text[start:end] of folded text, 0 where it is no personal data; say why it is allowed, if so.
 
-        What is allowed is a value of the right shape and check that `spared` speaks for; its score stays visible.
+        What is allowed is a value of the right shape and check that `spared` speaks for; its score is below 0.
 
         `lenient` takes a label nearby for a check digit that does not hold, if the check is `certain`.
         """
         score = self.score
-        if self.needs_label and not self.labelled(text, start, end):
-            return 0.0
         if self.check is not None:
             if self.check(text[start:end]):
                 score = 1.0 if self.certain else score
             elif not (lenient and self.certain and self.labelled(text, start, end)):
-                return 0.0
-        return -score if self.spared(text, start, end) else score
+                return 0.0, ""
+        if self.needs_label and not self.labelled(text, start, end):
+            return 0.0, ""
+        reason = self.spared(text, start, end)
+        return (-score if reason else score), reason

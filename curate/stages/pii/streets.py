@@ -124,7 +124,7 @@ STREET_RULES: tuple[Rule, ...] = (
         "English address by its street",
         (f"(?:{LONG}|(?:{SHORT})\\b\\.?|{VAGUE})(?![A-Za-z])",),
         0.6,
-        gate=f"[0-9][0-9A-Za-z]{{0,4}},? (?:[0-9A-Za-z'’.-]{{1,20}} ){{0,4}}(?:{LONG}|{SHORT}|{VAGUE})",
+        gate=f"[0-9][0-9A-Za-z]{{0,4}},?(?: [0-9A-Za-z'’.-]{{1,20}}){{0,4}} (?:{LONG}|{SHORT}|{VAGUE})",
         read=read_street,
     ),
     Rule(ENTITY, "English address where somebody lives", (ABODE,), 0.6, label=ABODES, gate=f"{ABODES}[0-9]"),

@@ -22,7 +22,7 @@ class Condition(NamedTuple):
 
     def __str__(self) -> str:
         """Write it as it is read."""
-        return f"{self.signal} {self.operator} {self.threshold:.6g}"
+        return f"{self.signal} {self.operator} {spelled(self.threshold)}"
 
 
 class Rule(NamedTuple):
@@ -48,11 +48,21 @@ class Rule(NamedTuple):
         length = (Condition("chars", ">=", self.chars),) if self.chars else ()
         return " and ".join(map(str, (Condition(*self[:3]), *length, *self.also)))
 
+    def moved(self, threshold: float, *, chinese: bool = False) -> "Rule":
+        """Return the rule with another threshold, or with another one for Chinese."""
+        return self._replace(chinese=threshold) if chinese else self._replace(threshold=threshold)
+
     def data(self) -> dict[str, object]:
         """Return it as plain values, as a preset file has them; `rule_of` reads them again."""
         more = {"chinese": self.chinese, "types": list(self.types) or None}
         said = {"when": self.when, "action": self.action, **more}
         return {name: value for name, value in said.items() if value is not None}
+
+
+def spelled(number: float) -> str:
+    """Write a number so that it is read back unchanged, as short as that can be."""
+    short = f"{number:.6g}"
+    return short if float(short) == number else repr(float(number))
 
 
 def conditions_of(when: str) -> list[Condition]:

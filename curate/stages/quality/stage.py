@@ -1,30 +1,20 @@
 """Judge records by thresholds on what they are made of."""
 
-import operator
-from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field, field_validator, model_validator
 
 from curate.core.columns import with_columns
 from curate.core.stage import Action, Outcome, Stage, Step, Value, found_lines, merged
-from curate.stages.quality.kinds import CONTENT_TYPES, ContentType, kinds, named
+from curate.stages.quality.judging import CHINESE, CONTENT_TYPE, Facts
+from curate.stages.quality.kinds import ContentType, kinds, named
 from curate.stages.quality.presets import PRESETS, Preset, preset_of
 from curate.stages.quality.rules import Rule, Sign, rule_of
-from curate.stages.quality.signals import SIGNALS, Values, measure
-
-Mask = npt.NDArray[np.bool_]
-COMPARED: dict[Sign, Callable[[Any, float], Mask]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+from curate.stages.quality.signals import SIGNALS, measure
 
 
 class Threshold(Value):
@@ -51,7 +41,8 @@ class Quality(Stage):
     your own in place of a preset.
 
     The signal `_content_type` is `prose`, `table`, `code`, `log`, `form` or `list`. Rules on prose do not judge the
-    others: code is not blamed for brackets, nor a table for figures.
+    others: code is not blamed for brackets, nor a table for figures. `_chinese` tells whether the record was judged by
+    the thresholds for Chinese.
     """
 
     version: ClassVar[int] = 2
@@ -79,14 +70,15 @@ class Quality(Stage):
                 near = get_close_matches(name, [*preset, *SIGNALS], 1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise ValueError(f"there is no rule or signal {name!r}{hint}")
-        self._resolved()
+        self.resolved()
         return self
 
     @property
     def adds(self) -> pa.Schema:
-        """One column a signal, and the content type."""
+        """One column a signal, the content type, and whether the thresholds for Chinese held."""
         signals = [(f"{self.name}_{signal}", pa.float32()) for signal in SIGNALS]
-        return pa.schema([*signals, (f"{self.name}_content_type", pa.string())])
+        others = [(f"{self.name}_{CONTENT_TYPE}", pa.string()), (f"{self.name}_{CHINESE}", pa.bool_())]
+        return pa.schema([*signals, *others])
 
     @property
     def assets(self) -> tuple[Path, ...]:
@@ -95,13 +87,17 @@ class Quality(Stage):
 
     def open(self) -> Step:
         """Compile the kernels and return the step."""
-        rules = self._resolved()
+        rules = self.resolved()
         return lambda batch: self._judge(batch, rules)
+
+    def lineage(self) -> dict[str, Any]:
+        """Return the rules that judge, in their order, so that thresholds of a preset or a file can be read later."""
+        return {"rules": [{"rule": name, **rule.data()} for name, rule in self.resolved()]}
 
     def _preset(self) -> dict[str, Rule]:
         return PRESETS[self.preset] if self.preset_file is None else preset_of(self.preset_file)
 
-    def _resolved(self) -> list[tuple[str, Rule]]:
+    def resolved(self) -> list[tuple[str, Rule]]:
         """Return the rules that are on: the preset's in its order, then the user's own."""
         preset = self._preset()
         rules: list[tuple[str, Rule]] = []
@@ -151,40 +147,21 @@ class Quality(Stage):
         facts = Facts(signals, found_kinds, chinese)
         found = [line for name, rule in rules for line in self._found(name, rule, facts)]
         columns = {f"{self.name}_{name}": pa.array(values, mask=np.isnan(values)) for name, values in signals.items()}
-        columns[f"{self.name}_content_type"] = named(found_kinds)
+        columns[f"{self.name}_{CONTENT_TYPE}"] = named(found_kinds)
+        columns[f"{self.name}_{CHINESE}"] = pa.array(chinese, mask=np.isnan(signals["chars"]))
         return Outcome(with_columns(batch, self.adds, columns), merged(found))
 
-    def _found(self, name: str, rule: Rule, facts: "Facts") -> list[pa.RecordBatch | None]:
-        values = facts.signals[rule.signal].astype(np.float64)
-        open_to = facts.open_to(rule)
-        cases = [(rule.threshold, ~facts.chinese if rule.chinese is not None else np.True_)]
-        cases += [(rule.chinese, facts.chinese)] if rule.chinese is not None else []
+    def _found(self, name: str, rule: Rule, facts: Facts) -> list[pa.RecordBatch | None]:
+        value = pa.array(facts.signals[rule.signal].astype(np.float64))
         return [
             found_lines(
-                pa.array(where & open_to & COMPARED[rule.operator](values, threshold)),
+                pa.array(mask),
                 f"{self.name}:{name}",
                 action=rule.action,
                 metric=f"{self.name}_{rule.signal}",
-                value=pa.array(values),
+                value=value,
                 threshold=threshold,
                 operator=rule.operator,
             )
-            for threshold, where in cases
+            for threshold, mask in facts.crossed(rule)
         ]
-
-
-class Facts(NamedTuple):
-    """What rules judge by, a place a record."""
-
-    signals: dict[str, Values]
-    kinds: npt.NDArray[np.int8]
-    chinese: Mask
-
-    def open_to(self, rule: Rule) -> Mask:
-        """Return which records a rule is about: long enough, of its content types, and what else must hold."""
-        mask = self.signals["chars"] >= rule.chars
-        if rule.types:
-            mask &= np.isin(self.kinds, [CONTENT_TYPES.index(kind) for kind in rule.types])
-        for signal, sign, threshold in rule.also:
-            mask &= COMPARED[sign](self.signals[signal].astype(np.float64), threshold)
-        return mask

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from curate.core.record import record_id, render
+from curate.stages.dedup.dates import instant
 from curate.stages.dedup.exact import ExactDuplicates
-from curate.stages.dedup.keep import WORST, Judge, Keeping, columns_of, greatest_first, instant, newest_first
+from curate.stages.dedup.keep import WORST, Judge, Keeping, columns_of, greatest_first, newest_first
 from curate.stages.dedup.near import NearDuplicates
 from tests.conftest import TEXT, records
 from tests.stages.dedup.driver import Cuts, judge_records
@@ -148,6 +149,34 @@ class TestNewest:
         assert instant(format_datetime(at)) == microseconds(at if zone else at.replace(tzinfo=UTC))
 
     @pytest.mark.parametrize(
+        ("said", "at"),
+        [
+            ("2024年3月1日10:30", "2024-03-01T10:30"),
+            ("2024年3月1日 10时30分", "2024-03-01T10:30"),
+            ("2024年3月1日10时30分15秒", "2024-03-01T10:30:15"),
+            ("2024年3月1号", "2024-03-01"),
+            ("二〇二四年三月一日", "2024-03-01"),
+            ("二○二四年十二月三十一日十点", "2024-12-31T10:00"),
+            ("2024. 3. 1.", "2024-03-01"),
+            ("20240301103000", "2024-03-01T10:30"),
+            ("20240301T103000Z", "2024-03-01T10:30"),
+            ("202403011030", "2024-03-01T10:30"),
+            ("2024-03-01T10", "2024-03-01T10:00"),
+            ("2024-03-01T10:30:00z", "2024-03-01T10:30"),
+            ("2024-03-01 10:30:00 UTC", "2024-03-01T10:30"),
+            ("2024-03-01T24:00:00", "2024-03-02"),
+            ("2016-12-31T23:59:60Z", "2017-01-01"),
+            ("March 1, 2024", "2024-03-01"),
+            ("Sept. 3rd, 2024", "2024-09-03"),
+            ("1 Mar 2024", "2024-03-01"),
+            ("01-mar-2024 10:30 +0800", "2024-03-01T02:30"),
+            ("March 2024", "2024-03-01"),
+        ],
+    )
+    def test_other_ways_to_write_a_date_are_read(self, said, at):
+        assert instant(said) == microseconds(datetime.fromisoformat(at).replace(tzinfo=UTC))
+
+    @pytest.mark.parametrize(
         ("said", "earliest"),
         [
             ("2024", "2024-01-01"),
@@ -165,6 +194,8 @@ class TestNewest:
         [
             *["", " ", "no date", "昨天", "12", "99999999", "2023-02-29", "2024-13-01", "0000-01-01", None],
             *["2024-03-01 25:00", "2024-03-01-02", "Fri, 40 Mar 2024 10:00:00 +0000"],
+            *["01/03/2024", "2024-03-01T24:00:01", "2024-03-01T10:60", "2024-03-01T10:30:61", "31 Feb 2024", "十月"],
+            *["2024-03-01T10:30+25:00", "2024-03-01T10:30+08:75", "2024-03-01T10:30 PM"],
             "Fri, 01 Mar 2024 10:00:00 +99999999999999999999",
         ],
     )

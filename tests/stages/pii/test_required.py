@@ -12,7 +12,7 @@ from curate.core.kernels.landmarks import CELL, CODES, LONGEST_STREAK, NEAR_BEFO
 from curate.stages.pii.engine import LEADS, LONGEST_CODE, SIGNS, Compiled, Native, begun, compiled, starts
 from curate.stages.pii.gating import OVERLAP, RUN
 from curate.stages.pii.marks import Marks, plain_signs
-from curate.stages.pii.required import FIRST_WIDE, HAN, chain_of, plain, required
+from curate.stages.pii.required import FIRST_WIDE, HAN, chains_of, plain, reach_of, required
 from curate.stages.pii.rule import fold
 from curate.stages.pii.rules import RULES, TYPES
 from curate.stages.pii.words import AFTER, BEFORE, NEXT_TO
@@ -90,6 +90,28 @@ def test_whatever_a_rule_matches_is_found_behind_gates_as_it_is_found_everywhere
     assert (NATIVE.find(text, opened[0]) if len(opened) else []) == NATIVE.find(text)
 
 
+SPELLED = [
+    "D.Ob: 1974-06-30",
+    "Dear mr Aa, thank you",
+    "王小明寨乙63034#qaZ-RP 幢",
+    "微信：abc_1234",
+    "加vx abc_1234",
+    "qq群 123456",
+    "手机138\n12345678",
+    "卡号6222\n0200\n12345678901",
+    "12 High Holborn St, London",
+]
+"""Values whose gates have to know more than one way of writing."""
+
+
+@pytest.mark.parametrize("text", SPELLED)
+def test_however_a_value_is_written_its_gate_opens(text):
+    _, opened = NATIVE.look(pa.array([text]))
+    allowed, everywhere = [], []
+    assert NATIVE.find(text, opened[0], None, allowed) == NATIVE.find(text, None, None, everywhere)
+    assert allowed == everywhere
+
+
 def test_no_value_at_digit_runs_and_none_of_its_labels_reaches_beyond_the_cells_looked_at():
     longest = max(re._parser.parse(value).getwidth()[1] for rule in RULES if not rule.gate for value in rule.values)
     assert longest <= 144
@@ -114,18 +136,32 @@ def test_characters_count_in_texts_as_they_count_in_words():
 
 
 @pytest.mark.parametrize(
-    ("pattern", "digits", "gaps"),
+    ("pattern", "begins", "chain"),
     [
-        ("[0-9]{3}[ .-][0-9]{4}", 7, 1),
-        ("(?P<a>[ -])[0-9]{2}(?P=a)[0-9]{3}", 5, 1),
-        ("(?:\\+86[ -]?)?1[0-9]{10}(?:转[0-9]{4})?", 11, 0),
-        ("[A-Z]{1,2}[0-9]{6}[0-9A]", 6, 0),
-        ("[0-9]{2,5}(?:x[0-9]{9})?", 2, 0),
-        ("(?P<a>[0-9])(?(a)[0-9]{9}|x)", 0, 0),
+        ("[0-9]{3}[ .-][0-9]{4}", (True, 3, True), (7, 1)),
+        ("(?P<a>[ -])[0-9]{2}(?P=a)[0-9]{3}", (False, 2, True), (5, 1)),
+        ("(?:\\+86[ -]?)?1[0-9]{10}(?:转[0-9]{4})?", (True, 11, False), (11, 0)),
+        ("(?:\\+86[ -]?)?1[0-9]{10}(?:转[0-9]{4})?", (False, 2, True), (13, 1)),
+        ("[A-Z]{1,2}[0-9]{6}[0-9A]", (False, 6, False), (6, 0)),
+        ("[0-9]{2,5}(?:x[0-9]{9})?", (True, 5, True), (2, 0)),
+        ("[0-9A-Z]{2}[ -]?[0-9]{6}", (True, 2, True), (8, 1)),
+        ("(?P<a>[0-9])(?(a)[0-9]{9}|x)", (True, 1, False), (0, 0)),
     ],
 )
-def test_a_chain_counts_what_stands_before_any_other_sign(pattern, digits, gaps):
-    assert chain_of(pattern) == (digits, gaps)
+def test_a_chain_counts_what_stands_before_any_other_sign(pattern, begins, chain):
+    assert chains_of(pattern)[begins] == chain
+
+
+def test_no_chain_is_known_where_no_value_can_begin_so():
+    assert set(chains_of("[0-9]{3}[ .-][0-9]{4}")) == {(True, 3, True)}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reach"),
+    [("(?<![0-9])[0-9]{4}(?=[年月])", 5), ("a(?:b|cde)?(?!fg)", 6), ("(?P<a>x{2})-(?P=a)", 5), ("^ab?", 3)],
+)
+def test_a_match_reaches_as_far_as_it_takes_or_looks_at(pattern, reach):
+    assert reach_of(pattern) == reach
 
 
 @pytest.mark.parametrize("pattern", ["[^a]", "a?", "(?:tel|)", ".{3}", "[a-z]*"])
