@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import click
 
-from curate import __version__
+from curate import __version__, evidence
 from curate.core.errors import ConfigError, CurateError, StoppedError
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
@@ -300,31 +300,8 @@ def explain(out: Path, name: str, **said: Any) -> None:
     show_explanation(out, name, said)
 
 
-@main.command()
-@OUT
-@click.option(
-    "--subject",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File with what is known of the person: one telephone number, id, card or e-mail address a line.",
-)
-@click.option(
-    "--key-file",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Key with which OUT was made.",
-)
-@JSON
-def trace(out: Path, subject: Path, key_file: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
-    """Find every record of OUT in which the data of one person stood, and say what this cannot find.
-
-    The places of values are known by keyed digests; no value is read, written or shown. Exit 0 also where nothing is
-    found.
-    """
-    from curate.lineage.trace import trace as traced
-    from curate.terminal import show_trace
-
-    show_trace(traced(out, subject, key_file), as_json=as_json)
+main.add_command(evidence.trace)
+main.add_command(evidence.diff)
 
 
 @main.command()
@@ -407,3 +384,6 @@ def report(out: Path, lang: Literal["en", "zh"], file: Path | None) -> None:
     path = file or out / PLACE
     write_page(path, read_manifest(out), lang)
     click.echo(path)
+
+
+main.add_command(evidence.export)

@@ -12,11 +12,11 @@ import pyarrow as pa
 import curate
 from curate.config.registry import name_of
 from curate.core.errors import CurateError
+from curate.core.personal import keyed_uri
 from curate.core.receipt import Receipt, Tally
 from curate.core.record import SHARD
 from curate.core.register import Registry
 from curate.core.stage import GlobalStage, Settings
-from curate.engine.entry import keyed_uri
 from curate.engine.identity import all_uses, digest_of_asset, key_id, params_of, versions
 from curate.engine.phases import Work
 from curate.engine.rounds import named
