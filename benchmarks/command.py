@@ -111,6 +111,21 @@ def stages(names: tuple[str, ...], megabytes: int, seed: int, folder: Path, form
 
 
 @main.command()
+@click.option("--edits", default=10_000, show_default=True, help="How many changes are made.")
+@seed
+@folder
+@form
+def tamper(edits: int, seed: int, folder: Path, form: str) -> None:
+    """Change a signed output at random, one change at a time, and count those that `curate verify` does not notice."""
+    from benchmarks import tamper as bench  # brings numpy and pyarrow, which other commands do without
+
+    found = bench.measured(folder / "tamper", edits, seed)
+    show(found, form)
+    if any(one.unnoticed or one.unclear for one in found):
+        raise SystemExit(1)
+
+
+@main.command()
 @click.option("--points", default=200, show_default=True, help="How many runs are killed.")
 @click.option("--workers", default=2, show_default=True, help="Processes of the run; one has no worker to kill.")
 @seed
@@ -208,6 +223,7 @@ def relevance(debian: Path | None, draws: int, seeds: int, folder: Path, form: s
         show(rows, form)
 
 
+@main.command()
 @click.option("--each", default=200, show_default=True, help="Planted texts of each kind.")
 @seed
 @form
@@ -220,6 +236,7 @@ def safety(each: int, seed: int, form: str) -> None:
     click.echo(orjson.dumps(found.json()).decode() if form == "json" else text)
 
 
+@main.command()
 @folder
 def decontaminate(folder: Path) -> None:
     """Look for known leaks and in unrelated text, time it, and print the tables of docs/decontaminate.md."""
@@ -268,3 +285,30 @@ def quality(  # noqa: PLR0913 - the options of a command are its arguments
 
     found = Bench(real_sets(), packages, folder, each, seed).measured(peer=peer)
     click.echo(orjson.dumps(found.json()).decode() if form == "json" else report(found))
+
+
+@main.command()
+@click.option("--seeds", default=3, show_default=True, help="How often texts are drawn anew.")
+@folder
+@form
+def worth(seeds: int, folder: Path, form: str) -> None:
+    """Train character models on raw and on curated text of equal size, and print perplexities (docs/quality.md)."""
+    from benchmarks.worth import Bench
+
+    found = Bench(real_sets(), folder, seeds).measured()
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else found.page())
+
+
+@main.command()
+@click.option("--each", default=300, show_default=True, help="Most texts of a set.")
+@folder
+@form
+def presets(each: int, folder: Path, form: str) -> None:
+    """Compare the presets `gopher` and `fineweb` with datatrove's filters: decisions, reasons, speed."""
+    from curate.engine.kernels import keep_kernels
+
+    keep_kernels(folder)  # before numba is imported
+    from benchmarks.quality_same import same
+
+    found = same(real_sets(), folder, each)
+    click.echo(orjson.dumps(found.json()).decode() if form == "json" else found.report())

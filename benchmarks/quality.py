@@ -13,11 +13,12 @@ import orjson
 import pyarrow as pa
 
 from benchmarks.corpora import Corpus
+from benchmarks.debian import UNSEEN as PACKAGED_UNSEEN
 from benchmarks.debian import good as packaged
 from benchmarks.environments import PEERS, NotInstalledError, answered, python_of
 from benchmarks.measure import MEGABYTE
 from benchmarks.quality_junk import KINDS, junk
-from benchmarks.quality_sets import FEWEST_CHARS, RATIO, Good, answers, good
+from benchmarks.quality_sets import FEWEST_CHARS, RATIO, UNSEEN, Good, answers, good
 from benchmarks.stages import batch, batches
 from curate.config.registry import load_class
 from curate.core.editing import Fields, edit_batch
@@ -59,6 +60,8 @@ class Measured:
 
     run_on: list[str]
     kept: list[Share] = field(default_factory=list)
+    unseen: list[Share] = field(default_factory=list)
+    """Good texts of sources that no threshold was chosen on."""
     rejected: list[Share] = field(default_factory=list)
     looping: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     """Model: answers, those that loop, of these rejected, rejected others."""
@@ -122,6 +125,9 @@ class Bench:
                 found.absent = str(absent)
         judge = Judge()
         found.kept = [share(name, one, judge, theirs.get(name, []), bad=False) for name, one in texts.items()]
+        unseen = good(self.root, self.each, UNSEEN)
+        unseen |= {} if self.packages is None else packaged(self.packages, self.each, PACKAGED_UNSEEN)
+        found.unseen = [share(name, one, judge, (), bad=False) for name, one in unseen.items()]
         found.rejected = [share(name, one, judge, theirs.get(name, []), bad=True) for name, one in bad.items()]
         found.looping = dict(loops(answers(self.root), judge))
         found.speeds = {only: self.speed(Corpus(SPEED_MB, only, self.seed)) for only in ("zh", "en")}
@@ -212,6 +218,7 @@ def report(found: Measured) -> str:
     parts = [f"Run on: {', '.join(found.run_on)}."]
     for title, head, rows in (
         ("Good text kept", "kept", found.kept),
+        ("Good text kept, of sources that no threshold was chosen on", "kept", found.unseen),
         ("Junk rejected", "rejected", found.rejected),
     ):
         lines = [f"| {title} | texts | {head} | share | rules that reject | content types | datatrove |"]

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import click
 
-from curate import __version__
+from curate import __version__, evidence
 from curate.core.errors import ConfigError, CurateError, StoppedError
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
@@ -300,31 +300,8 @@ def explain(out: Path, name: str, **said: Any) -> None:
     show_explanation(out, name, said)
 
 
-@main.command()
-@OUT
-@click.option(
-    "--subject",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File with what is known of the person: one telephone number, id, card or e-mail address a line.",
-)
-@click.option(
-    "--key-file",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Key with which OUT was made.",
-)
-@JSON
-def trace(out: Path, subject: Path, key_file: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
-    """Find every record of OUT in which the data of one person stood, and say what this cannot find.
-
-    The places of values are known by keyed digests; no value is read, written or shown. Exit 0 also where nothing is
-    found.
-    """
-    from curate.lineage.trace import trace as traced
-    from curate.terminal import show_trace
-
-    show_trace(traced(out, subject, key_file), as_json=as_json)
+main.add_command(evidence.trace)
+main.add_command(evidence.diff)
 
 
 @main.command()
@@ -335,15 +312,56 @@ def trace(out: Path, subject: Path, key_file: Path, as_json: bool) -> None:  # n
     metavar="[SOURCE=]DIR",
     help="Folder of the raw files, of one source or of all others. Repeatable.",
 )
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="[NAME=]PUB",
+    help="Public key (PEM) that must have signed OUT, and the name under which it did. Repeatable.",
+)
 @JSON
-def verify(out: Path, raw: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
     """Recompute from the files of OUT what its manifest says; exit 0 pass, 1 fail, 3 could not check."""
+    from curate.lineage.keys import read_verifier
     from curate.lineage.verify import verify as check
     from curate.terminal import known_sources, show_checks
 
     parts = [said.rpartition("=") for said in raw]
     folders = known_sources(out, {source or "*": Path(folder) for source, _, folder in parts})
-    raise click.exceptions.Exit(show_checks(check(out, folders), as_json=as_json))
+    verifiers = [read_verifier(Path(path), name or None) for name, _, path in (key.rpartition("=") for key in keys)]
+    raise click.exceptions.Exit(show_checks(check(out, folders, verifiers), as_json=as_json))
+
+
+@main.group()
+def keys() -> None:
+    """Make the keys that sign outputs."""
+
+
+@keys.command("new")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+def new(folder: Path) -> None:
+    """Write a new pair of ed25519 keys into DIR: private.pem, which only its owner can read, and public.pem."""
+    from curate.lineage.keys import new_keys
+
+    pair = new_keys(folder)
+    click.echo(f"{pair.private}: keep it secret; who holds it can sign\n{pair.public}: give it to whoever verifies")
+    click.echo(f"key id: {pair.keyid}")
+
+
+@main.command()
+@OUT
+@click.option("--key", required=True, type=click.Path(path_type=Path), help="Private key (PEM) that signs.")
+@click.option("--keyid", help="Name of the signature, such as a role; the digest of the public key when absent.")
+def sign(out: Path, key: Path, keyid: str | None) -> None:
+    """Sign OUT: its manifest, SHA256SUMS, run record and documents root; a second key signs beside the first.
+
+    The signatures lie in OUT/_lineage/attached and go with it when a run replaces OUT.
+    """
+    from curate.lineage.keys import read_signer
+    from curate.lineage.signing import sign as signed
+
+    done = signed(out, read_signer(key, keyid))
+    click.echo(f"{done.path}\nsigned by {', '.join(done.keyids)}")
 
 
 @main.command()
@@ -366,3 +384,6 @@ def report(out: Path, lang: Literal["en", "zh"], file: Path | None) -> None:
     path = file or out / PLACE
     write_page(path, read_manifest(out), lang)
     click.echo(path)
+
+
+main.add_command(evidence.export)

@@ -152,11 +152,12 @@ class Run:
 
         return load_dataset(str(self.path), split=split)
 
-    def verify(self, raw: Mapping[str, Path] | None = None) -> Verification:
-        """Recompute everything from the files; `raw` maps source ids to folders."""
+    def verify(self, raw: Mapping[str, Path] | None = None, keys: Sequence[Path] = ()) -> Verification:
+        """Recompute everything from the files; `raw` maps source ids to folders, `keys` are public keys that signed."""
+        from curate.lineage.keys import read_verifier
         from curate.lineage.verify import verify
 
-        return verify(self.path, dict(raw) if raw else None)
+        return verify(self.path, dict(raw) if raw else None, [read_verifier(path) for path in keys])
 
 
 def run(  # noqa: PLR0913 - each is an option of the command

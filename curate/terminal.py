@@ -8,7 +8,7 @@ import sys
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from curate.library import Run
     from curate.lineage.trace import Trace
     from curate.lineage.verification import Verification
+    from curate.report.sidebyside import Row, Sheet
 
 How = Literal["auto", "rich", "plain", "none"]
 LINE_EVERY_SECONDS = 30
@@ -222,7 +223,6 @@ def show_explanation(out: Path, name: str, said: dict[str, Any]) -> None:
     """Print what became of a record, with the texts side by side where they can be read."""
     from curate.library import open_output
     from curate.report.explained import page
-    from curate.report.sidebyside import Sheet
 
     key = said["key_file"].read_bytes() if said["key_file"] else None
     paths = known_sources(out, dict(path_of(one) for one in said["raw"]))
@@ -230,11 +230,41 @@ def show_explanation(out: Path, name: str, said: dict[str, Any]) -> None:
     if said["as_json"]:
         click.echo(explained.model_dump_json(indent=2))
         return
+    show_rows(lambda sheet: page(explained, sheet), said["width"])
+
+
+def show_rows(page: "Callable[[Sheet], Iterable[Row]]", width: int | None = None) -> None:
+    """Print the rows of a page, coloured where that is seen."""
+    from curate.report.sidebyside import Sheet
+
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    sheet = Sheet(said["width"] or shutil.get_terminal_size((WIDTH, 0)).columns, marks=not coloured)
-    for row in page(explained, sheet):
+    sheet = Sheet(width or shutil.get_terminal_size((WIDTH, 0)).columns, marks=not coloured)
+    for row in page(sheet):
         line = "".join(click.style(run.text, **STYLES[run.style]) if coloured else run.text for run in row)
         click.echo(line if coloured else line.rstrip())
+
+
+def show_answer(out: Path, form: str, said: dict[str, Any]) -> None:
+    """Print what a trace of one form found: by `name`, `text_file`, `uri` or `subject`."""
+    from curate.lineage.passage import by_id, by_text, by_uri
+    from curate.lineage.trace import trace
+    from curate.report.traced import page
+
+    if form == "subject":
+        show_trace(trace(out, said["subject"], said["key_file"]), as_json=said["as_json"])
+        return
+    key = said["key_file"].read_bytes() if said["key_file"] else None
+    answer = (
+        by_id(out, said["name"])
+        if form == "name"
+        else by_text(out, said["text_file"])
+        if form == "text_file"
+        else by_uri(out, said["uri"], key, said["rows"])
+    )
+    if said["as_json"]:
+        click.echo(answer.model_dump_json(indent=2))
+    else:
+        show_rows(lambda sheet: page(answer, sheet))
 
 
 def show_trace(traced: "Trace", *, as_json: bool) -> None:

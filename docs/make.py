@@ -26,8 +26,8 @@ from curate.sinks.rejects import MEANINGS
 from curate.sinks.words import EN
 from curate.stages.dedup.near import NearDuplicates
 from curate.stages.pii.rules import RULES
-from curate.stages.quality.presets import PRESETS, Rule
-from curate.stages.quality.signals import SIGNALS
+from curate.stages.quality.presets import PRESETS, PUBLISHED, Rule
+from curate.stages.quality.signals import DATATROVE_SIGNALS, SIGNALS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -100,21 +100,32 @@ def stages() -> str:
 
 
 def signals() -> str:
-    """List what `quality` measures."""
-    return grid(("signal", "what it is"), [(f"`{name}`", said) for name, said in SIGNALS.items()])
+    """List what `quality` measures, and what it measures for rules of datatrove's."""
+    tables = [
+        grid(("signal", "what it is"), [(f"`{name}`", said) for name, said in some.items()])
+        for some in (SIGNALS, DATATROVE_SIGNALS)
+    ]
+    return "\n\nWhere a rule asks for one of them, also what datatrove's filters measure:\n\n".join(tables)
 
 
 def rules() -> str:
     """List the rules of `base`, and where a preset says something else."""
     rows = []
-    for name, rule in PRESETS["base"].items():
-        others = {preset: said[name] for preset, said in PRESETS.items() if said[name] != rule}
+    ours = {preset: said for preset, said in PRESETS.items() if preset not in PUBLISHED}
+    for name, rule in ours["base"].items():
+        others = {preset: said[name] for preset, said in ours.items() if said[name] != rule}
         differing = "; ".join(f"{preset}: {differs(rule, said)}" for preset, said in others.items())
         rows.append((f"`{name}`", worded(rule), rule.action, rule.chars or "", differing))
-    for preset, said in PRESETS.items():
-        own = [(name, rule) for name, rule in said.items() if name not in PRESETS["base"]]
+    for preset, said in ours.items():
+        own = [(name, rule) for name, rule in said.items() if name not in ours["base"]]
         rows += [(f"`{name}`", "", rule.action, rule.chars or "", f"{preset}: {worded(rule)}") for name, rule in own]
-    return grid(("rule", "in `base`", "action", "only from characters on", "in other presets"), rows)
+    own_rules = grid(("rule", "in `base`", "action", "only from characters on", "in other presets"), rows)
+    theirs = [
+        (f"`{name}`", worded(rule), ", ".join(preset for preset, said in PUBLISHED.items() if name in said))
+        for name, rule in PUBLISHED["fineweb"].items()
+    ]
+    said = "Rules of `gopher` and `fineweb`, in their order; each rejects, and none of the above is among them:"
+    return "\n\n".join((own_rules, said, grid(("rule", "finds fault with", "presets"), theirs)))
 
 
 def differs(rule: Rule, other: Rule) -> str:

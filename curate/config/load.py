@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from curate.config import registry
 from curate.config.agree import Parts, disagreements
+from curate.config.declared import declared
 from curate.config.explain import maps, models_in, near, report, said_names
 from curate.config.indent import repaired
 from curate.config.overrides import override
@@ -130,7 +131,7 @@ class Builder(Generic[Whole]):
         settings = {key: value for key, value in entry.items() if key != "format" or "format" in model.model_fields}
         if settings.pop("name", None) is not None:
             self.draft.report((*at, "name"), "a source has its name already", f"it is the key {name!r}; remove `name`")
-        said = self.defaulted(model, self.anchored(model, settings, at))
+        said = self.defaulted(model, self.anchored(model, declared(self.draft, model, settings, at), at))
         built = self.partly(model, said, at, {"name": name})
         return built if isinstance(built, Source) else None
 

@@ -1,4 +1,4 @@
-"""Keyed digests of personal data: the same person's telephone has one digest, however it was written."""
+"""Keyed digests of personal data, the same however it was written, and of the names of files."""
 
 import hmac
 import re
@@ -18,6 +18,11 @@ LONGEST_LANDLINE = 12
 def key_id(key: bytes) -> str:
     """Name a key without giving it away: the first 8 hex characters of HMAC-SHA256(key, "kid")."""
     return hmac.digest(key, b"kid", "sha256").hex()[:8]
+
+
+def keyed_uri(uri: str, key: bytes) -> str:
+    """Return the published form of a file name, or of an id, under a key."""
+    return hmac.digest(key, uri.encode(), "sha256").hex()[:32]
 
 
 def digest_of_value(key: bytes, kind: str, value: str) -> str:

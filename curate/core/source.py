@@ -117,7 +117,7 @@ class Source(Value):
         """Name the earlier outputs of curate that this source reads: path, sha256 of the manifest, its sources."""
         return ()
 
-    def registry(self) -> dict[str, str]:
+    def registered(self) -> dict[str, Any]:
         """Return what is declared about the source (licence, owner, category ...); `unknown` where nothing is."""
         return {}
 

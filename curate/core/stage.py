@@ -146,6 +146,11 @@ class Settings(Value):
         """Types of personal data of which, where the stage applies, nothing is left but what its allow rules spare."""
         return ()
 
+    @property
+    def rejects(self) -> bool:
+        """Whether, as it is set, it is there to leave records out: the plan warns where it follows deduplication."""
+        return self.action == "reject"
+
     def key(self) -> bytes | None:
         """Return the stage's own secret for keyed digests; null where it has none and the run's `key_file` serves."""
         return None

@@ -12,10 +12,11 @@ import pyarrow as pa
 import curate
 from curate.config.registry import name_of
 from curate.core.errors import CurateError
+from curate.core.personal import keyed_uri
 from curate.core.receipt import Receipt, Tally
 from curate.core.record import SHARD
+from curate.core.register import Registry
 from curate.core.stage import GlobalStage, Settings
-from curate.engine.entry import keyed_uri
 from curate.engine.identity import all_uses, digest_of_asset, key_id, params_of, versions
 from curate.engine.phases import Work
 from curate.engine.rounds import named
@@ -39,6 +40,7 @@ from curate.lineage.manifest import (
     StageRecord,
     Written,
 )
+from curate.lineage.roots import merkle_of
 from curate.sinks.features import feature_of
 
 NUMBERS = ("records_in", "records_out", "rejected", "tagged", "edited", "errors", "bytes_in", "bytes_out")
@@ -245,7 +247,7 @@ def manifest_of(work: Work) -> Manifest:
     languages: Counter[str] = Counter()
     for receipt in work.passes[-1]:
         languages.update(receipt.payload["languages"])
-    limits = work.config.limits
+    limits, outputs = work.config.limits, outputs_of(work, work.plan.shape.shard)
     return Manifest(
         dataset=Dataset(name=work.config.name, rows=accounting.written, languages=dict(languages)),
         environment=Environment(
@@ -258,7 +260,8 @@ def manifest_of(work: Work) -> Manifest:
         inputs=inputs_of(work),
         stages=stage_records(work),
         accounting=accounting,
-        outputs=outputs_of(work, work.plan.shape.shard),
+        outputs=outputs,
+        merkle=merkle_of(outputs),
         residual=work.residual,
         canaries=work.canaries,
         limits=limits if limits == "off" else limits.model_dump(mode="json"),
@@ -269,12 +272,12 @@ def manifest_of(work: Work) -> Manifest:
 
 def card_of(source: Any) -> SourceCard:
     """Write the card of a source: what the registry says, `unknown` where it says nothing."""
-    said = dict(source.registry())
+    said = dict(source.registered())
     known = {name: said.pop(name) for name in list(said) if name in SourceCard.model_fields}
     return SourceCard(
         id=source.name,
         format=getattr(source, "format", type(source).__name__.lower()),
-        registry={name: value for name, value in said.items() if value != ""},
+        registry=Registry.model_validate(said),
         previous=tuple(source.previous()),
         **known,
     )

@@ -1,11 +1,10 @@
 """What happens to a batch before a stage sees it: names are keyed, samples drawn, rows that kill are spared."""
 
-import hmac
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.core.personal import keyed_uri
 from curate.core.stage import FOUND, Outcome, Step, found_lines, merged
 from curate.engine.flow import scattered
 
@@ -54,8 +53,3 @@ def keyed(outcome: Outcome, key: bytes | None) -> Outcome:
         place = batch.schema.get_field_index(name)
         batch = batch.set_column(place, batch.schema.field(place), known.take(words.indices))
     return Outcome(batch, outcome.found)
-
-
-def keyed_uri(uri: str, key: bytes) -> str:
-    """Return the published form of a file name, or of an id, under a key."""
-    return hmac.digest(key, uri.encode(), "sha256").hex()[:32]

@@ -92,7 +92,7 @@ def round_identity(stage: GlobalStage, place: int) -> dict[str, Json]:
 def source_identity(source: Source) -> dict[str, Json]:
     """Say all that shapes the records of a source; where it lies and who owns it shapes none of them."""
     params = source.model_dump(mode="json", by_alias=True)
-    spared = {"path", *source.registry()} - {"license"}
+    spared = {"path", *source.registered()} - {"license"}
     return {
         "source": kind_of_source(source),
         "version": source.version,

@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.core.errors import StorageError
+from curate.core.personal import keyed_uri
 from curate.core.receipt import Receipt
 from curate.core.record import ROW
 from curate.core.source import FileStat, Source, Split
 from curate.core.stage import VERDICTS, Findings, Outcome, Step
 from curate.engine.crumbs import AT_REST, Crumbs
-from curate.engine.entry import counted, keyed, keyed_uri, sampled, sparing
+from curate.engine.entry import counted, keyed, sampled, sparing
 from curate.engine.flow import ERRORS_TOLD, SPOTTED, Book, Flow, Opened, entered
 from curate.engine.gather import Gatherer, Trail, with_fate
 from curate.engine.keys import Keys

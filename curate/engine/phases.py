@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from curate.config.model import Config
+from curate.core.merkle import LEAF_VERSION
 from curate.core.receipt import FileRef, Receipt
 from curate.core.source import FileStat, Source, Split, Surveyed
 from curate.core.stage import GlobalStage
@@ -323,7 +324,7 @@ def _shard_task(work: Work, owners: Owners, label: str, stretches: tuple[Stretch
     said = [[owners[one.path][2], one.first, one.last] for one in stretches]
     schema = work.plan.shape.shard
     reads = tuple(dict.fromkeys(owners[one.path][:2] for one in stretches))
-    return Task(task_key("shard", said, str(schema)), label, ShardJob(label, schema, stretches), reads)
+    return Task(task_key("shard", LEAF_VERSION, said, str(schema)), label, ShardJob(label, schema, stretches), reads)
 
 
 def _ledger_spans(work: Work) -> list[range]:

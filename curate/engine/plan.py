@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from curate.config.model import Config
-from curate.config.registry import name_of
 from curate.core.errors import ConfigError
 from curate.core.record import FILLED, ROW, SHARD
 from curate.core.stage import Editor, GlobalStage, Settings, Stage
@@ -143,7 +142,7 @@ def warnings_of(stages: Sequence[Settings]) -> list[str]:
             continue
         if not compares(stage):
             continue
-        judges = [one.name for one in after if one.action != "tag" and may_reject(one)]
+        judges = [one.name for one in after if one.rejects and not compares(one) and share_sources(one, stage)]
         if stage.action != "tag" and judges:
             said.append(
                 f"{judges[0]!r} rejects after {stage.name!r}: where it rejects a kept record, all copies are gone"
@@ -157,16 +156,10 @@ def warnings_of(stages: Sequence[Settings]) -> list[str]:
 
 
 def compares(stage: Settings) -> bool:
-    """Tell whether a stage looks for copies."""
-    return isinstance(stage, GlobalStage) and not stage.edits and not stage.shares
-
-
-def may_reject(stage: Settings) -> bool:
-    """Tell whether a stage is one that judges texts, whatever it is called; others reject only where told to."""
-    if isinstance(stage, GlobalStage):
-        return stage.shares and stage.action == "reject"
-    judges = name_of("stages", type(stage)) in {"quality", "length"} or bool(getattr(stage, "keep", None))
-    return isinstance(stage, Stage) and judges
+    """Tell whether a stage looks for copies: it brings records of one key together, to judge them by each other."""
+    if not isinstance(stage, GlobalStage) or stage.edits or stage.shares:
+        return False
+    return any(one.by == "key" for one in stage.rounds())
 
 
 def share_sources(one: Settings, two: Settings) -> bool:

@@ -116,7 +116,8 @@ def as_json(file: FileStat, text: str, *, whole: bool) -> Look | None:
         return Look(file, "json", records, array=True) if records else None
     if start != "{" and suffix_of(file.uri) not in LINES:
         return None
-    lines = [line for line in text.splitlines() if line.strip()]
+    # only a line feed ends a line: U+0085 and U+2028 may stand in a string
+    lines = [line for line in text.split("\n") if line.strip()]
     lines = lines if whole or len(lines) == 1 else lines[:-1]
     parsed = [record for line in lines[:RECORDS] if (record := parsed_object(line)) is not None]
     if len(parsed) > len(lines[:RECORDS]) / 2 and (len(lines) > 1 or suffix_of(file.uri) in LINES):

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from curate.config.registry import load_class
 from curate.core.errors import StorageError
+from curate.core.personal import keyed_uri
 from curate.core.source import FileStat, Source, Split
-from curate.engine.entry import keyed_uri
 from curate.engine.keys import repeat_id
 from curate.lineage.manifest import read_manifest
 from curate.lineage.runrecord import read_run

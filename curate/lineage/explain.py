@@ -152,11 +152,16 @@ def explain(out: Path, name: str) -> Explanation:
     ConfigError where that is no id or several records' ids begin so; CurateError where no record has it; StorageError
     where a file of the output cannot be read.
     """
-    name = name.strip().lower()
-    if not PREFIX.fullmatch(name):
+    return Archive(out, read_manifest(out)).explained(id_from(name, out))
+
+
+def id_from(name: str, out: Path) -> str:
+    """Take what a person wrote for an id or its beginning; ConfigError where it is none."""
+    said = name.strip().lower()
+    if not PREFIX.fullmatch(said):
         hint = f"an id is {ID_CHARS} characters of 0-9 and a-f; its first {SHORTEST} or more will do"
-        raise ConfigError(f"{name!r} is no id of a record", where=str(out), hint=hint)
-    return Archive(out, read_manifest(out)).explained(name)
+        raise ConfigError(f"{said!r} is no id of a record", where=str(out), hint=hint)
+    return said
 
 
 class Archive:
@@ -164,6 +169,7 @@ class Archive:
 
     def __init__(self, out: Path, manifest: Manifest) -> None:
         self.out = out
+        self.manifest = manifest
         self.shards = Files(out, [file.path for file in manifest.outputs.shards])
         self.ledger = Files(out, [file.path for file in manifest.outputs.rejects])
         self.signals = Files(out, [file.path for file in manifest.outputs.signals])
@@ -190,12 +196,9 @@ class Archive:
         )
 
     def found(self, name: str) -> Record:
-        """Find the one record whose id begins so."""
-        ids: dict[str, tuple[Files, Spot]] = {}
-        for files in (self.shards, self.ledger):
-            for spot in spots(files, ["id"], lambda column: pc.starts_with(column, name)):
-                ids.setdefault(str(spot.said["id"]), (files, spot))
-        if not ids:
+        """Find the one record whose id begins so; CurateError where there is none."""
+        record = self.sought(name)
+        if record is None:
             seen = self.searched
             fact = (
                 f"no record has the id {name!r}: looked through {seen.rows:,} rows of {seen.shards:,} shards"
@@ -203,12 +206,25 @@ class Archive:
             )
             hint = "ids are the column `id` of shards and ledger; a record whose file was renamed has a new one"
             raise CurateError(fact, where=str(self.out), hint=hint)
+        return record
+
+    def sought(self, name: str) -> Record | None:
+        """Find the one record whose id begins so, or none; ConfigError where several do."""
+        whole = len(name) == ID_CHARS
+        ids: dict[str, tuple[Files, Spot]] = {}
+        for files in (self.shards, self.ledger):
+            for spot in spots(files, ["id"], lambda column: (pc.equal if whole else pc.starts_with)(column, name)):
+                ids.setdefault(str(spot.said["id"]), (files, spot))
+                if whole:
+                    return self.records_at(files, [spot])[0]
+        if not ids:
+            return None
         if len(ids) > 1:
             more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
             fact = f"{len(ids):,} records have an id that begins with {name!r}"
             raise ConfigError(fact, where=str(self.out), hint=f"one of {', '.join(sorted(ids)[:NAMED])}{more}")
         [(files, spot)] = ids.values()
-        return self._records(files, [spot])[0]
+        return self.records_at(files, [spot])[0]
 
     def records(self, ids: Collection[str]) -> dict[str, Record]:
         """Find records by their whole ids; what is not there is left out."""
@@ -216,7 +232,7 @@ class Archive:
         found: dict[str, Record] = {}
         for files in (self.shards, self.ledger) if ids else ():
             some = list(spots(files, ["id"], lambda column: pc.is_in(column, wanted)))
-            found |= {record.id: record for record in self._records(files, some) if record.id not in found}
+            found |= {record.id: record for record in self.records_at(files, some) if record.id not in found}
         return found
 
     def instead(self, record: Record) -> tuple[tuple[Record, ...], str | None]:
@@ -257,7 +273,7 @@ class Archive:
                 tagged.setdefault(str(spot.said["id"]))
         tagged.pop(record.id, None)
         also = self.records(list(tagged)[: LISTED - len(first)])
-        listed = (*self._records(self.ledger, first), *also.values())
+        listed = (*self.records_at(self.ledger, first), *also.values())
         return Copies(rejected=named, tagged=len(tagged), listed=listed)
 
     def cluster(self, record: Record) -> Cluster | None:
@@ -269,10 +285,10 @@ class Archive:
             first_of(spots(files, ["cluster"], lambda column: pc.equal(column, name)))
             for files in (self.shards, self.ledger)
         )
-        listed = [*self._records(self.shards, first), *self._records(self.ledger, then[: LISTED - len(first)])]
+        listed = [*self.records_at(self.shards, first), *self.records_at(self.ledger, then[: LISTED - len(first)])]
         return Cluster(id=name, kept=kept, rejected=rejected, listed=tuple(listed))
 
-    def _records(self, files: Files, some: Collection[Spot]) -> list[Record]:
+    def records_at(self, files: Files, some: Collection[Spot]) -> list[Record]:
         """Read what stands at places of shards or of the ledger, in the order given."""
         columns = (*PLACE, *(KEPT if files is self.shards else REJECTED))
         return [self._record(spot, line) for spot, line in zip(some, values_at(files, some, columns), strict=True)]
@@ -293,10 +309,12 @@ def number(said: JsonValue) -> float | None:
     return float(said) if isinstance(said, int | float) else None
 
 
-def first_of(some: Iterable[Spot], key: Callable[[Spot], float] = lambda _spot: 0.0) -> tuple[int, list[Spot]]:
-    """Count spots, and return the LISTED smallest by `key`, equal ones as they come; no more of them are held."""
+def first_of(
+    some: Iterable[Spot], key: Callable[[Spot], float] = lambda _spot: 0.0, most: int = LISTED
+) -> tuple[int, list[Spot]]:
+    """Count spots, and return the smallest by `key`, equal ones as they come; no more of them are held than `most`."""
     counted = count()
-    first = heapq.nsmallest(LISTED, (spot for spot, _ in zip(some, counted, strict=False)), key=key)
+    first = heapq.nsmallest(most, (spot for spot, _ in zip(some, counted, strict=False)), key=key)
     return next(counted), first
 
 

@@ -35,10 +35,11 @@ class Spot(NamedTuple):
     """Values of the columns that were asked for."""
 
 
-def spots(files: Files, columns: Sequence[str], choose: Choose) -> Iterator[Spot]:
+def spots(files: Files, columns: Sequence[str], choose: Choose, value: str | None = None) -> Iterator[Spot]:
     """Yield the rows that `choose` wants by the first of the columns, in the order of the files.
 
-    A column that a file does not have is left out; a file that lacks the first one has no such row. StorageError where
+    A column that a file does not have is left out; a file that lacks the first one has no such row. Where `choose`
+    wants one value alone, `value` names it, and row groups whose statistics exclude it are not read. StorageError where
     a file is missing or damaged.
     """
     for path in files.paths:
@@ -47,11 +48,27 @@ def spots(files: Files, columns: Sequence[str], choose: Choose) -> Iterator[Spot
             if columns[0] not in there:
                 continue
             start = 0
-            for batch in file.iter_batches(BATCH_ROWS, columns=there):
+            for batch in batches(file, there, value):
+                if isinstance(batch, int):
+                    start += batch
+                    continue
                 rows = pc.indices_nonzero(pc.fill_null(choose(batch[columns[0]]), False))
                 lines = batch.take(rows).to_pylist()
                 yield from (Spot(path, start + row, line) for row, line in zip(rows.to_pylist(), lines, strict=True))
                 start += batch.num_rows
+
+
+def batches(file: pq.ParquetFile, columns: Sequence[str], value: str | None) -> Iterator[pa.RecordBatch | int]:
+    """Yield the batches of a file, or the number of rows of a row group in which the first column lacks the value."""
+    if value is None:
+        yield from file.iter_batches(BATCH_ROWS, columns=columns)
+        return
+    for group in range(file.metadata.num_row_groups):
+        meta = file.metadata.row_group(group)
+        if may_hold(meta, columns[0], value):
+            yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=columns)
+        else:
+            yield meta.num_rows
 
 
 def values_at(files: Files, some: Collection[Spot], columns: Sequence[str]) -> list[dict[str, object]]:
@@ -72,6 +89,19 @@ def values_at(files: Files, some: Collection[Spot], columns: Sequence[str]) -> l
                 taken = read.take(pa.array([row - starts[group] for row in here], pa.int64())).to_pylist()
                 lines |= {(path, row): line for row, line in zip(here, taken, strict=True)}
     return [lines[spot.file, spot.row] for spot in some]
+
+
+def may_hold(meta: pq.RowGroupMetaData, name: str, value: str) -> bool:
+    """Tell whether a row group may hold a value in a column of strings; true where no statistics say otherwise."""
+    for place in range(meta.num_columns):
+        column = meta.column(place)
+        if column.path_in_schema == name:
+            bounds = column.statistics
+            if bounds is None or not bounds.has_min_max or not isinstance(bounds.min, str):
+                return True
+            low, high = bounds.min.encode(), bounds.max.encode()  # as Parquet compares, byte by byte
+            return bool(low <= value.encode() <= high)
+    return True
 
 
 @contextmanager

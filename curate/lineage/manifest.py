@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, JsonValue, ValidationError
 
 from curate.core.errors import StorageError
+from curate.core.merkle import LEAF_BYTES
+from curate.core.register import Category, Registry
 from curate.core.stage import Value
 
 VERSION = "1.0"
@@ -14,7 +16,7 @@ MANIFEST = "_lineage/manifest.json"
 RUN = "_lineage/run.json"
 SUMS = "SHA256SUMS"
 ATTACHED = "_lineage/attached"
-UNKNOWN = "unknown"
+UNKNOWN: Final = "unknown"
 UNDETERMINED = "und"
 """How BCP 47 spells a language that nobody has determined: where a record's `language` is null."""
 
@@ -74,11 +76,13 @@ class SourceCard(Value):
     id: str = Field(description="Name of the source in the configuration.")
     format: str = Field(description="How its files are read: jsonl, json, csv, parquet, text, curate.")
     license: str = Field(UNKNOWN, description="Licence, as an SPDX identifier where there is one.")
-    category: str = Field(UNKNOWN, description="open, self-collected, commercial, user-input, synthetic or internal.")
+    category: Category = Field(
+        UNKNOWN, description="open, self-collected, commercial, user-input, synthetic or internal."
+    )
     owner: str = Field(UNKNOWN, description="Who holds the rights.")
     origin: str = Field(UNKNOWN, description="Where it comes from: domestic or overseas, an address, a supplier.")
     lawful_basis: str = Field(UNKNOWN, description="On what ground personal data in it may be processed.")
-    registry: Table[JsonValue] = Field({}, description="Everything else that the registry says about it.")
+    registry: Registry = Field(Registry(), description="Everything else that the registry says about it.")
     previous: tuple[Previous, ...] = Field((), description="Earlier outputs of curate that it reads.")
 
 
@@ -205,6 +209,7 @@ class Shard(Written):
     """A file of records."""
 
     split: str
+    content_root: Sha256 = Field(description="Merkle root of its records in their order; its footer says it too.")
     uncompressed_bytes: Count = Field(0, description="Bytes of values and offsets before encoding.")
 
 
@@ -217,6 +222,22 @@ class Outputs(Value):
     rejects: tuple[Written, ...] = ()
     signals: tuple[Written, ...] = ()
     pii: tuple[Written, ...] = ()
+
+
+class Merkle(Value):
+    """Roots of the Merkle trees (RFC 9162, section 2.1, SHA-256) that fix every record and every file."""
+
+    algorithm: Literal["RFC9162-SHA256"] = "RFC9162-SHA256"
+    leaf: str = Field(
+        LEAF_BYTES, description="Bytes of a record's leaf: UTF-8, decimal numbers, lower-case hex, `-` for null."
+    )
+    documents_root: Sha256 = Field(
+        description="Over the content roots of the shards, 32 bytes each, in the order of `outputs.shards`."
+    )
+    files_root: Sha256 = Field(
+        description="Over the lines `sha256  path`, without a line feed, of the files of `outputs`: shards, rejects, "
+        "signals, pii."
+    )
 
 
 class Residue(Value):
@@ -259,6 +280,7 @@ class Manifest(Value):
     stages: tuple[StageRecord, ...] = Field((), description="In the order in which they worked.")
     accounting: Accounting = Accounting()
     outputs: Outputs = Outputs()
+    merkle: Merkle
     residual: Residual | None = Field(None, description="Personal data left in the shards; null where nobody looked.")
     canaries: Table[Table[Canary]] = Field(
         {}, description="By stage that replaces personal data, then by type: planted values and what it let through."

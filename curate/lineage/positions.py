@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curate.core.errors import StorageError
 from curate.lineage.ids import Index, Pairs, parse_ids
 from curate.lineage.manifest import Manifest, Written, reread_sources
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, reason
@@ -57,7 +58,10 @@ def check_positions(out: Path, manifest: Manifest, index: Index) -> Finding:
         if rows != said:
             faults.append(f"{rows} places, the stages replaced or tagged {said} values")
         if is_exact(manifest) and not faults:
-            faults += _differences(placed, counted(out, manifest))
+            try:
+                faults += _differences(placed, counted(out, manifest))
+            except StorageError as wrong:
+                faults.append(wrong.message)
     return Finding(faults, f"{rows} places")
 
 
@@ -92,15 +96,18 @@ def _placed(batch: pa.RecordBatch, file: Written, index: Index, placed: Sums) ->
 
 
 def counted(out: Path, manifest: Manifest) -> Sums:
-    """Add up the column `pii` of the shards."""
+    """Add up the column `pii` of the shards; StorageError where a shard cannot be read."""
     sums = Sums()
     for shard in manifest.outputs.shards:
-        for batch in _batches(out, shard, ["id", "pii"]):
-            parsed = parse_ids(batch["id"])
-            lists = batch["pii"].take(pa.array(parsed.rows))
-            owners = pc.list_parent_indices(lists).to_numpy()
-            types, counts = lists.flatten().flatten()
-            sums.add(parsed.pairs[owners], types, counts.to_numpy().astype(np.int64))
+        try:
+            for batch in _batches(out, shard, ["id", "pii"]):
+                parsed = parse_ids(batch["id"])
+                lists = batch["pii"].take(pa.array(parsed.rows))
+                owners = pc.list_parent_indices(lists).to_numpy()
+                types, counts = lists.flatten().flatten()
+                sums.add(parsed.pairs[owners], types, counts.to_numpy().astype(np.int64))
+        except DAMAGE as wrong:
+            raise StorageError(f"{shard.path} {reason(wrong)}", where=str(out / shard.path)) from wrong
     return sums
 
 

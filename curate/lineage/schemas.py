@@ -3,15 +3,19 @@
 import json
 from pathlib import Path
 
+from curate.core import register
 from curate.core.files import write_whole
-from curate.lineage import explain, manifest, trace
+from curate.lineage import diff, explain, manifest, passage, trace
 from curate.sinks import rejects
 
 SCHEMAS = {
     "manifest.schema.json": manifest.schema,
+    "source.schema.json": register.schema,
     "rejects.schema.json": rejects.schema,
     "explanation.schema.json": explain.schema,
     "trace.schema.json": trace.schema,
+    "answer.schema.json": passage.schema,
+    "diff.schema.json": diff.schema,
 }
 
 

@@ -90,8 +90,8 @@ def _see(sight: Sight, out: Path, path: str, columns: Sequence[str], take_in: Ta
         sight.faults[path] = reason(wrong)
 
 
-def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Yield some columns of a shard or ledger file batch by batch; raise one of DAMAGE where that is impossible."""
+def read_columns(path: Path, columns: Sequence[str], rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+    """Yield some columns of a shard or ledger file, so many rows a batch; raise one of DAMAGE where that cannot be."""
     repeating = [name for name in columns if name in REPEATING]
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         types = {field.name: field.type for field in file.schema_arrow}
@@ -100,7 +100,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]
     if strange:
         raise KeyError(strange[0])
     with pq.ParquetFile(path, metadata=meta, page_checksum_verification=True, read_dictionary=repeating) as file:
-        for batch in file.iter_batches(BATCH_ROWS, columns=list(columns)):
+        for batch in file.iter_batches(rows, columns=list(columns)):
             yield batch.select(list(columns))
 
 

@@ -1,6 +1,6 @@
 """Check an output from its files, believing no counter: what `curate verify` says."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,12 +10,15 @@ import numpy as np
 from curate.core.errors import StorageError
 from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_licenses, check_stages
 from curate.lineage.ids import Index
+from curate.lineage.keys import Verifier
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
 from curate.lineage.positions import check_positions
 from curate.lineage.raw import check_raw
 from curate.lineage.residual import check_left
+from curate.lineage.roots import check_roots
 from curate.lineage.sight import Sight, look, spans_of
+from curate.lineage.signing import check_signature
 from curate.lineage.spans import first_gap
 from curate.lineage.verification import Check, Finding, Verification, judged
 
@@ -45,8 +48,10 @@ class Case:
         return f"{kept} rows, {rejected} ledger rows"
 
 
-def verify(out: Path, raw: Mapping[str, Path] | None = None) -> Verification:
+def verify(out: Path, raw: Mapping[str, Path] | None = None, keys: Sequence[Verifier] = ()) -> Verification:
     """Check an output; `raw` maps source ids, or `*` for all others, to the folders that hold their raw files.
+
+    Each of `keys` must have signed it.
 
     Nothing that the files hold makes it raise: damage is a failed check; what is no output at all is an unchecked one.
     """
@@ -64,8 +69,8 @@ def verify(out: Path, raw: Mapping[str, Path] | None = None) -> Verification:
     case = Case(out, manifest, look(out, manifest))
     files = (check_manifest(out, manifest), *check_shards(out, manifest, case.sight.faults))
     stages = judged("stages", "every stage: in = out + rejected, and out = in of the next", *check_stages(manifest))
-    card, raws = check_card(out, manifest), check_raw(manifest, raw)
-    return Verification((sums, listed, readable, *files, *_from_rows(case), stages, _left(case), card, raws))
+    rest = (check_card(out, manifest), check_signature(out, manifest, keys), check_raw(manifest, raw))
+    return Verification((sums, listed, readable, *files, *_from_rows(case), stages, _left(case), *rest))
 
 
 def _left(case: Case) -> Check:
@@ -165,6 +170,10 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     "positions": (
         "places of personal data are of records that are there, and as many as the records count",
         lambda case: check_positions(case.out, case.manifest, case.index),
+    ),
+    "roots": (
+        "records and files have the Merkle roots that the manifest names",
+        lambda case: check_roots(case.out, case.manifest),
     ),
     "spans": ("records tile every byte (or number) of every input, once", _spans),
 }

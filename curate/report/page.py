@@ -7,6 +7,7 @@ from pathlib import Path
 
 from curate.core.errors import StorageError
 from curate.core.files import write_whole
+from curate.core.register import Registry, declarations, unknowns
 from curate.lineage.manifest import (
     ATTACHED,
     UNDETERMINED,
@@ -150,6 +151,16 @@ def _sources(manifest: Manifest, words: Words) -> Parts:
         for card in manifest.sources
     ]
     yield _table(words.sources_head, rows)
+    yield f"<h3>{escape(words.registry)}</h3>"
+    yield f'<p class="soft">{escape(words.registry_note)}</p>'
+    yield _table(words.registry_head, [(_code(card.id), *_declared(card.registry)) for card in manifest.sources])
+
+
+def _declared(registry: Registry) -> tuple[Cell, Cell]:
+    """Show what somebody said about a source, and, in red, the names of what nobody did."""
+    said = "; ".join(f"{name}: {value}" for name, value in declarations(registry))
+    lacking = ", ".join(unknowns(registry))
+    return said, Raw(f'<span class="unknown">{escape(lacking)}</span>') if lacking else ""
 
 
 def _stated(value: str, words: Words) -> str:

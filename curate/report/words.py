@@ -24,6 +24,9 @@ class Words(NamedTuple):
     total: str
     sources: str
     sources_head: tuple[str, ...]
+    registry: str
+    registry_note: str
+    registry_head: tuple[str, ...]
     unknown: str
     rules: str
     rules_note: str
@@ -69,6 +72,9 @@ EN = Words(
     total="all",
     sources="Sources and licences",
     sources_head=("Source", "Format", "Licence", "Category", "Owner", "Origin", "Lawful basis"),
+    registry="Source registry",
+    registry_note="As declared by whoever made the data set; nobody has checked it here.",
+    registry_head=("Source", "Declared", "Unknown"),
     unknown="unknown",
     rules="Rules",
     rules_note="A record counts once as left out, under the first rule that rejected it. It may carry several tags.",
@@ -142,6 +148,9 @@ ZH = Words(
     total="合计",
     sources="来源与许可",
     sources_head=("来源", "格式", "许可", "类别", "权利人", "产地", "处理个人信息的合法性基础"),
+    registry="来源登记",
+    registry_note="内容由数据集制作方申报，此处未作核实。",
+    registry_head=("来源", "已申报", "未知"),
     unknown="未知",
     rules="规则",
     rules_note="一条记录只按首个将其剔除的规则计一次；一条记录可以带有多个标记。",

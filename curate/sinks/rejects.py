@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import JsonValue
 
-from curate.sinks.shards import ShardFacts, regroup, write_table
+from curate.sinks.shards import TableFacts, regroup, write_table
 
 REJECTS = pa.schema(
     [
@@ -67,12 +67,12 @@ LEDGER_ROWS = 50_000
 LEDGER_BYTES = 16 << 20
 
 
-def write_rejects(path: Path, batches: Iterable[pa.RecordBatch]) -> ShardFacts | None:
+def write_rejects(path: Path, batches: Iterable[pa.RecordBatch]) -> TableFacts | None:
     """Write ledger rows in the order given; None, and no file, where there is none. Batch boundaries leave no trace."""
     return write_signals(path, REJECTS, batches)
 
 
-def write_signals(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> ShardFacts | None:
+def write_signals(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> TableFacts | None:
     """Write measurements (`id`, then one column a signal) in the order given; None, and no file, where none is."""
     fitting = (batch.cast(schema) for batch in batches)
     return write_table(path, schema, regroup(fitting, LEDGER_ROWS, LEDGER_BYTES))

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from curate.core.errors import ConfigError
 from curate.core.files import digest_of, written_whole
+from curate.core.merkle import Tree, record_hashes
 from curate.core.record import SHARD
 from curate.sinks.features import publishable, with_features
 from curate.sinks.measure import row_bytes
@@ -27,7 +28,11 @@ COUNTERS = frozenset({"source_row", "source_offset"})
 """Ascending numbers: their differences take a fraction of the numbers themselves."""
 
 
-class ShardFacts(NamedTuple):
+ROOT_KEY = "curate.content_root"
+"""Where the footer of a shard names the Merkle root of its records: a stray shard identifies itself."""
+
+
+class TableFacts(NamedTuple):
     """What a written file holds: enough for the manifest, taken from the file as it lies on disk."""
 
     rows: int
@@ -35,6 +40,16 @@ class ShardFacts(NamedTuple):
     sha256: str
     uncompressed_bytes: int
     """Values and offsets before encoding, as `row_bytes` counts them."""
+
+
+class ShardFacts(NamedTuple):
+    """What a written shard holds: the facts of every file, and the Merkle root of its records."""
+
+    rows: int
+    bytes: int
+    sha256: str
+    uncompressed_bytes: int
+    content_root: str
 
 
 def shard_schema(kept: pa.Schema, signals: pa.Schema) -> pa.Schema:
@@ -112,17 +127,21 @@ def write_shard(path: Path, schema: pa.Schema, row_groups: Iterable[pa.RecordBat
     """Write one row group a batch; the file exists whole or not at all.
 
     Batches have the columns of `schema` in its order; their types are cast to it. Page checksums are written: without
-    them most flipped bits read back as wrong data. ValueError where there is no row: `load_dataset` fails for a whole
-    set that has one empty file.
+    them most flipped bits read back as wrong data. The Merkle root of the records (`core/merkle.py`) is taken on the
+    way and stands in the footer. ValueError where there is no row: `load_dataset` fails for a whole set that has one
+    empty file.
     """
-    facts = write_table(path, schema, row_groups)
+    tree = Tree()
+    facts = write_table(path, schema, row_groups, tree)
     if facts is None:
         raise ValueError(f"a shard holds at least one row: {path.name}")
-    return facts
+    return ShardFacts(*facts, tree.root())
 
 
-def write_table(path: Path, schema: pa.Schema, row_groups: Iterable[pa.RecordBatch]) -> ShardFacts | None:
-    """Write like `write_shard`, but return None and write nothing where there is no row."""
+def write_table(
+    path: Path, schema: pa.Schema, row_groups: Iterable[pa.RecordBatch], tree: Tree | None = None
+) -> TableFacts | None:
+    """Write like `write_shard`, but return None and write nothing where there is no row; only a tree given is grown."""
     some = (batch for batch in row_groups if batch.num_rows)
     first = next(some, None)
     if first is None:
@@ -134,7 +153,11 @@ def write_table(path: Path, schema: pa.Schema, row_groups: Iterable[pa.RecordBat
             writer.write_batch(fitting, row_group_size=fitting.num_rows)
             rows += fitting.num_rows
             weight += int(row_bytes(fitting).sum())
-    return ShardFacts(rows, path.stat().st_size, digest_of(path), weight)
+            if tree is not None:
+                tree.extend(record_hashes(fitting))
+        if tree is not None:
+            writer.add_key_value_metadata({ROOT_KEY: tree.root()})
+    return TableFacts(rows, path.stat().st_size, digest_of(path), weight)
 
 
 def _chain(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

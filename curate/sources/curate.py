@@ -127,9 +127,9 @@ class Curate(Listed):
             for output in self.earlier
         ]
 
-    def registry(self) -> dict[str, str]:
+    def registered(self) -> dict[str, Any]:
         """Return what is said of the collection; where nobody said its licence, those of the earlier outputs."""
-        said = super().registry()
+        said = super().registered()
         if said["license"] == UNKNOWN:
             said["license"] = together({name for output in self.earlier for name in output.licenses})
         return said

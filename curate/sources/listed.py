@@ -4,15 +4,16 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pyarrow as pa
 from pydantic import Field
 
 from curate.core.errors import ConfigError, StorageError
+from curate.core.register import UNKNOWN, Category, Day, Entry
 from curate.core.source import BATCH_BYTES, MAX_RECORD_BYTES, SPLIT_BYTES, FileStat, Source
 
-REGISTRY = (
+STATED = (
     "license",
     "category",
     "owner",
@@ -40,15 +41,21 @@ class Listed(Source):
         "as s3://bucket/raw/**/*.jsonl; or a list of them. Files whose name starts with a dot are left out."
     )
     max_record_bytes: int = Field(MAX_RECORD_BYTES, ge=1, description="Longer records are rejected unread.")
-    license: str = Field("unknown", description="Licence of the records, best as an SPDX identifier.")
-    category: str = Field("unknown", description="Kind of data, such as web, internal, licensed, synthetic, public.")
-    owner: str = Field("unknown", description="Who holds the rights in the records.")
-    origin: str = Field("unknown", description="Where the records come from: a system, a publisher, a site.")
-    lawful_basis: str = Field("unknown", description="Legal ground for using the records for training.")
-    collected_from: str = Field("unknown", description="First day of collection, as YYYY-MM-DD.")
-    collected_to: str = Field("unknown", description="Last day of collection, as YYYY-MM-DD.")
-    url: str = Field("unknown", description="Where the records were obtained.")
+    license: str = Field(UNKNOWN, description="Licence of the records, best as an SPDX identifier.")
+    category: Category = Field(UNKNOWN, description="How the source was come by, as in TC260-003, 5.1.")
+    owner: str = Field(UNKNOWN, description="Who holds the rights in the records.")
+    origin: str = Field(UNKNOWN, description="Where the records come from: a system, a publisher, a site.")
+    lawful_basis: str = Field(UNKNOWN, description="Legal ground for using the records for training.")
+    collected_from: Day = Field(UNKNOWN, description="First day of collection, as YYYY-MM-DD.")
+    collected_to: Day = Field(UNKNOWN, description="Last day of collection, as YYYY-MM-DD.")
+    url: str = Field(UNKNOWN, description="Where the records were obtained.")
     notes: str = Field("", description="Free notes for the reviewer.")
+    registry: Entry | Path = Field(
+        Entry(),
+        exclude=True,
+        description="Everything else that is declared about the source, or the YAML file that says it "
+        "(`schemas/source.schema.json`). Nothing of it shapes a record but `license`.",
+    )
 
     @property
     def kept_schema(self) -> pa.Schema:
@@ -60,9 +67,10 @@ class Listed(Source):
         """Kept string columns that editors leave alone (`as_is`)."""
         return ()
 
-    def registry(self) -> dict[str, str]:
+    def registered(self) -> dict[str, Any]:
         """Return the entries of the source registry by name, for the manifest; what nobody said is `unknown`."""
-        return {name: getattr(self, name) for name in REGISTRY}
+        rest = self.registry.model_dump(mode="json") if isinstance(self.registry, Entry) else {}
+        return rest | {name: getattr(self, name) for name in STATED}
 
     def files(self) -> Sequence[FileStat]:
         """List the files by uri; raise ConfigError where a path matches nothing or two files share a uri."""

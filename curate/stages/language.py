@@ -103,6 +103,11 @@ class Language(Stage):
         shares = [(f"{self.name}_{what}", pa.float32()) for what in ("han", "latin", "other", "score")]
         return pa.schema([("language", pa.string()), *shares, (f"{self.name}_script", pa.string())])
 
+    @property
+    def rejects(self) -> bool:
+        """Where there is something to keep, unless it is told to tag."""
+        return self.action != "tag" and (self.keep is not None or self.min_score is not None)
+
     def open(self) -> Step:
         """Load the model, which comes with the package, and compile the kernels."""
         detect = load_model()

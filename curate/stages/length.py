@@ -33,6 +33,11 @@ class Length(Stage):
         """The number of characters."""
         return pa.schema([(f"{self.name}_chars", pa.int32())])
 
+    @property
+    def rejects(self) -> bool:
+        """Unless it is told to tag."""
+        return self.action != "tag"
+
     def open(self) -> Step:
         """Return the step."""
         return self._judge

@@ -35,6 +35,19 @@ def test_inputs_start_from_the_file_and_the_output_from_the_current_folder(tmp_p
     assert config.output.path == Path("out/x")
 
 
+def test_paths_in_a_mapping_of_names_to_settings_start_from_the_file_too(write):
+    path = write(
+        "name: x\nsources: {qa: {format: jsonl, path: a.jsonl}}\n"
+        "stages: [quality: {rules: {near: {table: w.csv}, far: {table: /all/w.csv}, none: {first: 2}, no: off}}]\n"
+        "output: {path: out/x}\n"
+    )
+    Path("configs").mkdir()
+    Path(path).rename(f"configs/{path}")
+    rules = Config.load(f"configs/{path}").stages[0].rules
+    assert (rules["near"].table, rules["far"].table) == (Path("configs/w.csv"), Path("/all/w.csv"))
+    assert (rules["none"].table, rules["none"].first, rules["no"]) == (None, 2, "off")
+
+
 def test_anchors_and_merged_keys_are_read(write):
     name = write(
         "name: x\nsources:\n  a: &a {format: jsonl, path: p, keep: [k]}\n  b: {<<: *a, path: q}\noutput: {path: o}\n"

@@ -23,6 +23,7 @@ from curate.engine.canaries import MAKERS
 from curate.engine.run import Options, execute
 from curate.lineage.manifest import MANIFEST, SUMS, Residue, manifest_bytes, read_manifest
 from curate.lineage.numbers import hits
+from curate.lineage.roots import merkle_of
 from curate.lineage.sums import sha256sums
 from curate.lineage.verify import verify
 from curate.report.page import page
@@ -163,7 +164,8 @@ def rewritten(out: Path, place: Path, change) -> list[str]:
     [file] = manifest.outputs.pii
     told = file.model_copy(update={"rows": table.num_rows, "bytes": path.stat().st_size, "sha256": digest_of(path)})
     outputs = manifest.outputs.model_copy(update={"pii": (told,)})
-    (copied / MANIFEST).write_bytes(manifest_bytes(manifest.model_copy(update={"outputs": outputs})))
+    update = {"outputs": outputs, "merkle": merkle_of(outputs)}
+    (copied / MANIFEST).write_bytes(manifest_bytes(manifest.model_copy(update=update)))
     (copied / SUMS).write_bytes(sha256sums(copied))
     return [check.id for check in verify(copied).checks if check.status == "fail"]
 
@@ -189,6 +191,21 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES)
 def test_a_false_place_fails_the_check_of_places_alone(made, tmp_path, lie):
     assert rewritten(made[0], tmp_path, LIES[lie]) == ["positions"]
+
+
+def test_a_damaged_column_of_counts_is_a_failed_check_and_no_traceback(made, tmp_path):
+    copied = tmp_path / "copy"
+    shutil.copytree(made[0], copied)
+    for shard in read_manifest(copied).outputs.shards:
+        body = bytearray((copied / shard.path).read_bytes())
+        group = pq.read_metadata(copied / shard.path).row_group(0)
+        columns = [group.column(place) for place in range(group.num_columns)]
+        column = next(one for one in columns if one.path_in_schema == "pii.list.element.count")
+        body[column.data_page_offset + 20] ^= 255
+        (copied / shard.path).write_bytes(body)
+    found = verify(copied)
+    assert found.exit_code == 1
+    assert found.named("positions").detail.endswith("is damaged: it is no whole Parquet file")
 
 
 class Blind(Pii):

@@ -153,6 +153,13 @@ def test_likeness_of_statutes_and_advisories_is_tagged():
     ]
 
 
+def test_only_a_line_feed_ends_a_line_of_json_lines():
+    records = [{"text": f"{PROSE.format(n=n)}\x85\u2028\x0c{PROSE.format(n=n)}"} for n in range(9)]
+    put("raw/a.jsonl", lines(records))
+    source = proposed()["a"]
+    assert (source.format, source.choice.text) == ("jsonl", "text")
+
+
 def test_what_is_left_out_is_said():
     put("raw/a.jsonl", lines({"text": PROSE.format(n=n)} for n in range(9)))
     put("raw/LICENSE", "MIT License")

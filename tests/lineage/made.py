@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from curate.core.record import SHARD, place_of, record_id
+from curate.core.register import Registry
 from curate.lineage.manifest import (
     MANIFEST,
     RUN,
@@ -37,6 +38,7 @@ from curate.lineage.manifest import (
     manifest_bytes,
 )
 from curate.lineage.numbers import DETECTOR, NEEDS
+from curate.lineage.roots import merkle_of
 from curate.lineage.runrecord import RunRecord, run_bytes
 from curate.lineage.sums import sha256sums
 from curate.lineage.verify import verify
@@ -250,12 +252,13 @@ def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:
         sources=(
             SourceCard(id="qa", format="jsonl", license="MIT", category="open", owner="Example | Clinic"),
             SourceCard(id="laws", format="text", license="MIT"),
-            SourceCard(id="advisories", format="json", license="MIT", registry={"url": "https://example.invalid"}),
+            SourceCard(id="advisories", format="json", license="MIT", registry=Registry(url="https://example.invalid")),
         ),
         inputs=tuple(corpus.inputs),
         stages=tuple(stage_of(corpus, index) for index in range(len(STAGES))),
         accounting=accounting(corpus),
         outputs=outputs,
+        merkle=merkle_of(outputs),
         residual=Residual(policy="stop", detector=DETECTOR, cleared=dict.fromkeys(ORDER, tuple(NEEDS))),
         limits={"rejected_share": 0.5},
     )

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.cli import main
+from curate.core.register import Registry, unknowns
 from curate.lineage.manifest import MANIFEST, Ruled, SourceCard, manifest_bytes, read_manifest
 from curate.lineage.verify import verify
 from curate.report.charts import WIDTH, Part, bar
@@ -96,7 +97,8 @@ class TestThePage:
         read = Read(page(manifest, lang))
         assert not {"script", "link", "img", "iframe", "object", "form"} & read.tags
         assert not {"href", "src", "onload", "onclick", "style"} & read.attributes
-        assert not re.search(r"url\(|@import|https?:", page(manifest, lang))
+        places = re.findall(r"url\(|@import|https?:", page(manifest, lang))
+        assert places == re.findall(r"https?:", "".join(read.words)), "an address is a word to read, never one to ask"
 
     def test_is_a_function_of_the_manifest(self, out, manifest, lang):
         assert page(manifest, lang) == page(read_manifest(out), lang)
@@ -121,7 +123,8 @@ class TestThePage:
         assert number(total[2]) == sum(map(number, total[3:])) == manifest.accounting.records
 
     def test_shows_rules_personal_data_languages_and_files_as_the_manifest_counts_them(self, manifest, lang):
-        _, _, _, rules, personal, languages, inputs, outputs = Read(page(manifest, lang)).tables
+        _, _, _, registry, rules, personal, languages, inputs, outputs = Read(page(manifest, lang)).tables
+        assert [row[1] for row in registry[1:]] == ["", "", "url: https://example.invalid"]
         assert {row[0]: (number(row[2]), number(row[3])) for row in rules[1:]} == {
             rule: (said.rejected, said.tagged) for stage in manifest.stages for rule, said in stage.rules.items()
         }
@@ -143,7 +146,10 @@ class TestThePage:
     def test_paints_what_nobody_stated_red(self, manifest, lang):
         card = SourceCard(id="anonymous", format="jsonl", license="MIT", owner="somebody")
         read = Read(page(manifest.model_copy(update={"sources": (card,)}), lang))
-        assert [said for mark, said in read.classes if mark == "unknown"] == [WORDS[lang].unknown] * 3
+        assert [said for mark, said in read.classes if mark == "unknown"] == [
+            *[WORDS[lang].unknown] * 3,
+            ", ".join(unknowns(Registry())),
+        ]
 
     def test_says_every_gap_once(self, manifest, lang):
         words = Read(page(manifest, lang)).words

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from curate.core.errors import ConfigError
 from curate.core.files import digest_of
+from curate.core.merkle import Tree, record_hashes
 from curate.core.record import SHARD
 from curate.sinks.measure import row_bytes
 from curate.sinks.rejects import REJECTS, write_rejects
-from curate.sinks.shards import regroup, shard_schema, write_shard
+from curate.sinks.shards import ROOT_KEY, regroup, shard_schema, write_shard
 
 SCHEMA = shard_schema(pa.schema([("title", pa.large_string())]), pa.schema([("quality_zipf", pa.float32())]))
 STRINGS = st.one_of(st.none(), st.text(max_size=30), st.just("文" * 200))
@@ -113,7 +114,11 @@ class TestAShard:
         path = tmp_path / "data" / "a.parquet"
         batch = batch_of([{"text": "甲"}, {"text": "b" * 5000}, {"text": None}])
         facts = write_shard(path, SCHEMA, regroup([batch], rows=2))
-        assert facts == (3, path.stat().st_size, digest_of(path), int(row_bytes(batch).sum()))
+        assert facts[:4] == (3, path.stat().st_size, digest_of(path), int(row_bytes(batch).sum()))
+        tree = Tree()
+        tree.extend(record_hashes(batch))
+        assert facts.content_root == tree.root()
+        assert pq.read_metadata(path).metadata[ROOT_KEY.encode()] == tree.root().encode()
         meta = pq.read_metadata(path)
         assert [meta.row_group(number).num_rows for number in range(meta.num_row_groups)] == [2, 1]
         assert {meta.row_group(0).column(number).compression for number in range(meta.num_columns)} == {"ZSTD"}

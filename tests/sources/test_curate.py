@@ -135,16 +135,16 @@ def licensed(out: Path, *cards: dict) -> Path:
 def test_the_licence_is_that_of_the_earlier_outputs_unless_somebody_says_another(tmp_path):
     one = licensed(tmp_path / "one", {"license": "MIT"}, {"license": "Apache-2.0"})
     two = licensed(tmp_path / "two", {"license": "GPL-2.0-only OR MIT"})
-    assert source(one).registry()["license"] == "Apache-2.0 AND MIT"
-    assert source(two).registry()["license"] == "GPL-2.0-only OR MIT"
-    assert source(one, two).registry()["license"] == "Apache-2.0 AND (GPL-2.0-only OR MIT) AND MIT"
-    assert source(one, license="Deal 7").registry()["license"] == "Deal 7"
+    assert source(one).registered()["license"] == "Apache-2.0 AND MIT"
+    assert source(two).registered()["license"] == "GPL-2.0-only OR MIT"
+    assert source(one, two).registered()["license"] == "Apache-2.0 AND (GPL-2.0-only OR MIT) AND MIT"
+    assert source(one, license="Deal 7").registered()["license"] == "Deal 7"
     assert [said["licenses"] for said in source(one).previous()] == [["Apache-2.0", "MIT"]]
 
 
 def test_licences_are_told_through_any_number_of_runs_whatever_a_collection_is_called(tmp_path):
     once = {"license": "Deal 7", "previous": [{"licenses": ["MIT"]}, {"licenses": ["Apache-2.0"]}]}
-    assert source(licensed(tmp_path / "out", once)).registry()["license"] == "Apache-2.0 AND MIT"
+    assert source(licensed(tmp_path / "out", once)).registered()["license"] == "Apache-2.0 AND MIT"
 
 
 def test_an_output_in_a_store_is_read_like_one_on_disk(tmp_path):

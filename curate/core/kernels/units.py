@@ -175,7 +175,7 @@ def extent(strings: Strings, owners: Places, least: int) -> Extent:
 
 
 @inlined
-def _power(exponent: int) -> np.uint64:
+def power(exponent: int) -> np.uint64:
     """Return BASE to a power, modulo 2**64."""
     result, square = np.uint64(1), BASE
     while exponent > 0:
@@ -267,7 +267,7 @@ def _scan(data: Bytes, span: tuple[int, int], work: Work) -> tuple[int, int]:
 @inlined
 def _joined(before: np.uint64, line: tuple[np.uint64, int]) -> np.uint64:
     """Return the hash of a text, a space and a line."""
-    return (before * BASE + np.uint64(SPACE)) * _power(line[1]) + line[0]
+    return (before * BASE + np.uint64(SPACE)) * power(line[1]) + line[0]
 
 
 @inlined

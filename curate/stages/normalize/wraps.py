@@ -1,10 +1,18 @@
 """Join the lines of paragraphs that were wrapped by hand or by a page."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from curate.core.kernels.wrapping import Lines
+
+Places = npt.NDArray[np.intp]
 
 NARROWEST, WIDEST = 30, 120
 """Columns between which pages wrap: below stand verses and lists, above are lines of editors, which wrap nothing."""
@@ -13,37 +21,22 @@ FEWEST, MOSTLY = 3, 0.7
 for wrapped: of lines that end where they mean to, few happen to be full."""
 TOP_SHARE = 0.95
 """Place among the sorted widths at which the width of the page is read: a few lines may stick out."""
-LETTERS = 0.5
-"""Share of letters below which a line is code, a table or a drawing."""
-
-WIDE = (
-    "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
-    "\U00020000-\U0003fffd"
+WIDE_BLOCKS = (
+    *((0x1100, 0x115F), (0x2E80, 0x303E), (0x3041, 0xA4CF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE30, 0xFE4F)),
+    *((0xFF00, 0xFF60), (0xFFE0, 0xFFE6), (0x20000, 0x3FFFD)),
 )
+WIDE = "".join(f"{chr(first)}-{chr(last)}" for first, last in WIDE_BLOCKS)
 """Characters of two columns, for a class of an expression (Unicode, UAX 11)."""
 WIDES = re.compile(f"[{WIDE}]")
-UNIT = re.compile(f"[{WIDE}][、，。；：！？）》」』】〉〕％]*|[^\\s{WIDE}]+")
-"""What cannot be broken: a wide character with the marks that may not begin a line, or a word."""
 POINT = re.compile(
     r"[-*+•●○■□▪◆◇►▶·※>#|]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)、）](?!\d)|（?[一二三四五六七八九十]{1,3}[、）.]"
     r"|\d+(?:\.\d+)+\s|第[\d一二三四五六七八九十百零]+[条章节编款]|[①-⑳]|```|~~~|={3}|-{3}|_{3}|\.\s|@"
 )
 """How a line begins that begins something: a point of a list, a heading, a clause, a fence."""
-APART = re.compile(r"\S(?: {3,}|\t)\S|\.{4,}|[|┃│]")
-"""Columns of a table, the leaders of a table of contents."""
 BROKEN_WORD = re.compile(r"([A-Za-z]+)-\Z")
 SMALL = re.compile(r"[a-z]+")
 SOFT = re.compile("\xad\r?\n[ \t]*")
 SPACED, TIGHT = (re.compile(f"[{WIDE}]{gap}[A-Za-z0-9]|[A-Za-z0-9]{gap}[{WIDE}]") for gap in (" ", ""))
-
-
-class Line(NamedTuple):
-    """A line, its indent and its width in columns, and whether it may belong to a paragraph."""
-
-    text: str
-    indent: int
-    width: int
-    is_prose: bool
 
 
 class Joined(NamedTuple):
@@ -65,76 +58,90 @@ def unwrapped(text: str) -> Joined:
     its own and its first word would not have fitted. Nothing but white space goes, and the hyphen of a broken word that
     the text elsewhere writes without one. Han meets Han without a space.
     """
-    lines = [*map(read, text.split("\n"))]
-    follows = [place for place in range(len(lines) - 1) if goes_on(lines, place)]
-    widths = sorted(lines[place].width for place in follows)
-    page = widths[int(TOP_SHARE * len(widths))] if widths else 0
-    full = [place for place in follows if is_full(lines[place], lines[place + 1], page)]
-    if not NARROWEST <= page <= WIDEST or len(full) < max(FEWEST, MOSTLY * len(follows)):
+    if text.count("\n") < FEWEST:
         return Joined(text, 0)
-    return Joined("".join(put_together(lines, full, Joints(text))), len(full))
+    from curate.core.kernels.wrapping import PROSE, class_table, lines_of
+
+    seen = lines_of(text, class_table(WIDE_BLOCKS))
+    prose = (seen.said & PROSE) > 0
+    if np.count_nonzero(prose[:-1] & prose[1:]) < FEWEST:
+        return Joined(text, 0)
+    lines = text.split("\n")
+    follows = going_on(lines, seen)
+    widths = np.sort(seen.widths[follows])
+    page = int(widths[int(TOP_SHARE * len(widths))]) if len(widths) else 0
+    if not NARROWEST <= page <= WIDEST:
+        return Joined(text, 0)
+    full = full_ones(lines, seen, follows, page)
+    if len(full) < max(FEWEST, MOSTLY * len(follows)):
+        return Joined(text, 0)
+    return Joined(put_together(lines, full, Joints(text)), len(full))
 
 
-def read(text: str) -> Line:
-    """Look at a line."""
-    said = text.strip()
-    letters = sum(map(str.isalpha, said))
-    is_prose = bool(said) and letters >= LETTERS * len(said.replace(" ", "")) and not APART.search(said)
-    return Line(text, len(text) - len(text.lstrip()), len(text.rstrip()) + len(WIDES.findall(text)), is_prose)
+def going_on(lines: Sequence[str], seen: "Lines") -> Places:
+    """Return the places of the lines that the next one may continue."""
+    from curate.core.kernels.wrapping import MAY_BEGIN, PROSE
+
+    prose = (seen.said & PROSE) > 0
+    point = np.zeros(len(lines), np.bool_)
+    for place in np.flatnonzero(prose & ((seen.said & MAY_BEGIN) > 0)).tolist():
+        point[place] = POINT.match(lines[place].lstrip()) is not None
+    indent, after = seen.indents[:-1], seen.indents[1:]
+    begins = np.ones(len(lines) - 1, np.bool_)
+    begins[1:] = ~prose[:-2] | (indent[:-1] != indent[1:])
+    goes_on = (indent == after) | (begins & ((after < indent) | point[:-1]))
+    return np.flatnonzero(prose[:-1] & prose[1:] & ~point[1:] & goes_on)
 
 
-def goes_on(lines: Sequence[Line], place: int) -> bool:
-    """Say whether the next line may continue this one."""
-    line, after = lines[place], lines[place + 1]
-    if not (line.is_prose and after.is_prose) or POINT.match(after.text.lstrip()):
-        return False
-    if line.indent == after.indent:
-        return True
-    begins = place == 0 or not lines[place - 1].is_prose or lines[place - 1].indent != line.indent
-    hangs = POINT.match(line.text.lstrip()) is not None
-    return begins and (after.indent < line.indent or hangs)
+def full_ones(lines: Sequence[str], seen: "Lines", follows: Places, page: int) -> list[int]:
+    """Return the places of lines after which the first word of the next one would not have fitted, or has begun."""
+    from curate.core.kernels.wrapping import HYPHEN, WIDE_FIRST, WIDE_LAST
 
-
-def is_full(line: Line, after: Line, page: int) -> bool:
-    """Say whether the first word of the next line would not have fitted, or began on this line."""
-    if BROKEN_WORD.search(line.text) and SMALL.match(after.text.lstrip()):
-        return True
-    unit = UNIT.match(after.text.lstrip())
-    word = unit[0] if unit else ""
-    space = not (WIDES.match(word) or WIDES.match(line.text.rstrip()[-1]))
-    return line.width + space + len(word) + len(WIDES.findall(word)) > page
+    said, after = seen.said[follows], seen.said[follows + 1]
+    space = ((said & WIDE_LAST) == 0) & ((after & WIDE_FIRST) == 0)
+    full = seen.widths[follows] + space + seen.words[follows + 1] > page
+    for place in np.flatnonzero(~full & ((said & HYPHEN) > 0)):
+        line = int(follows[place])
+        full[place] = bool(BROKEN_WORD.search(lines[line]) and SMALL.match(lines[line + 1].lstrip()))
+    found: list[int] = follows[full].tolist()
+    return found
 
 
 class Joints:
     """How the lines of one text meet."""
 
     def __init__(self, text: str) -> None:
-        self.words = sorted(set(re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", text)))
-        self.spaced = len(SPACED.findall(text)) > len(TIGHT.findall(text))
+        self.text = text
+        self.is_wide = WIDES.search(text) is not None
 
-    def knows(self, word: str) -> bool:
-        """Say whether the text has a word."""
-        place = bisect_left(self.words, word)
-        return place < len(self.words) and self.words[place] == word
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the text."""
+        return frozenset(re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", self.text))
+
+    @cached_property
+    def spaced(self) -> bool:
+        """Whether a space stands more often than none between wide characters and others."""
+        return len(SPACED.findall(self.text)) > len(TIGHT.findall(self.text))
 
     def meet(self, before: str, after: str) -> tuple[str, str]:
         """Return the end of a line as it stays, and what stands between it and the next."""
-        broken, rest = BROKEN_WORD.search(before), SMALL.match(after)
+        broken = BROKEN_WORD.search(before) if before[-1] == "-" else None
+        rest = SMALL.match(after) if broken else None
         if broken and rest:
             whole, hyphened = broken[1] + rest[0], f"{broken[1]}-{rest[0]}"
-            return (before[:-1], "") if self.knows(whole) and not self.knows(hyphened) else (before, "")
+            return (before[:-1], "") if whole in self.words and hyphened not in self.words else (before, "")
+        if not self.is_wide:
+            return before, " "
         wide = (WIDES.match(before[-1]) is not None) + (WIDES.match(after[0]) is not None)
         return before, "" if wide > 1 or (wide == 1 and not self.spaced) else " "
 
 
-def put_together(lines: Sequence[Line], full: Sequence[int], joints: Joints) -> list[str]:
-    """Return the pieces of the text with the full lines joined to their next ones."""
-    joined = frozenset(full)
-    pieces: list[str] = []
-    for place, (line, after) in enumerate(pairwise([*lines, Line("", 0, 0, is_prose=False)])):
-        said = line.text.lstrip() if place - 1 in joined else line.text
-        if place in joined:
-            pieces += joints.meet(said.rstrip(), after.text.lstrip())
-        else:
-            pieces += [said, "\n" if place < len(lines) - 1 else ""]
-    return pieces
+def put_together(lines: Sequence[str], full: Sequence[int], joints: Joints) -> str:
+    """Return the text with the full lines joined to their next ones."""
+    said, ends = list(lines), ["\n"] * len(lines)
+    ends[-1] = ""
+    for place in full:
+        said[place + 1] = lines[place + 1].lstrip()
+        said[place], ends[place] = joints.meet(said[place].rstrip(), said[place + 1])
+    return "".join(chain.from_iterable(zip(said, ends, strict=True)))

@@ -95,7 +95,12 @@ COMPANY_SHAPE = digits_joined(
 COMPANY_GATE = f"(?:1[1239]|5[1239]|9[123]|Y1)[0-9]{{6}}[0-9A-Y]{{0,9}}{BREAK}[0-9A-Y]"
 WIDE = r"(?:[ ]{2,3}|\t|[ ]-[ ])"
 """What parts the groups of a number that somebody spread, and the columns of a table as well."""
-WIDE_GATE = f"[0-9]{{3}}{WIDE}[0-9]{{4}}{WIDE}[0-9]{{4}}|[0-9]{{6}}{WIDE}[0-9]{{8}}{WIDE}[0-9]{{3}}"
+WIDE_FOURS = f"{WIDE}[0-9]{{4}}{WIDE}[0-9]{{4}}"
+WIDE_GATE = (
+    f"1[3-9][0-9]{WIDE_FOURS}|[2-69][0-9]{{3}}{WIDE_FOURS}{WIDE}[0-9]{{4}}|"
+    f"[1-8][0-9]{{5}}{WIDE}(?:19|20)[0-9]{{2}}{WIDE}?[0-9]{{4}}{WIDE}[0-9]{{3}}"
+)
+"""Tables of numbers would open less than this throughout."""
 SINGLE_GATE = "[0-9](?:[ -][0-9]){4}|[0-9]  [0-9]  [0-9]  [0-9]|[0-9] - [0-9] - [0-9] - [0-9]"
 """Every digit by itself."""
 DONE = f"(?!(?P=w)[0-9]){RIGHT}"

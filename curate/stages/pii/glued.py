@@ -31,7 +31,7 @@ LABELS = {
 """By the name of a rule, the words that its values may be glued to, in any case."""
 GATE = (
     "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei)(?:[+(（]|[(（]?[0-9]{2})[0-9]|"
-    "(?i:mob|wechat|weixin|[vw]x|sms)(?:[+(（]|[(（]?[0-9]{3})[0-9]|(?i:card|account|acct)[0-9]{4}|"
+    "(?i:mob|wechat|weixin|[vw]x|sms)(?:[+(（]|[(（]?[0-9]{2})[0-9]|(?i:card|account|acct)[0-9]{4}|"
     "(?i:no|num|number)[+(（]?[0-9]{5}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|(?i:uscc|code|taxno)[0-9]{8}|"
     "(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
 )

@@ -107,6 +107,12 @@ class Pii(Editor):
         return types_of(self.preset, frozenset(self.profiles)) if self.types is None else self.types
 
     @property
+    def rejects(self) -> bool:
+        """Where personal data, or much of it, is a reason to leave a record out."""
+        operators = {self.operator, *self.operators.values()}
+        return self.action != "tag" and (self.max_density is not None or "reject_record" in operators)
+
+    @property
     def clears(self) -> tuple[str, ...]:
         """What is replaced; a tag clears nothing.
 

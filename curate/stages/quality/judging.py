@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from curate.stages.quality.kinds import CONTENT_TYPES
 from curate.stages.quality.rules import Rule, Sign
-from curate.stages.quality.signals import Values
+from curate.stages.quality.signals import Exact, Values
 
 Mask = npt.NDArray[np.bool_]
 Named = Sequence[tuple[str, Rule]]
@@ -30,7 +30,7 @@ NOBODY = -1
 class Facts(NamedTuple):
     """What rules judge by, a place a record."""
 
-    signals: Mapping[str, Values]
+    signals: Mapping[str, Values | Exact]
     kinds: npt.NDArray[np.int8]
     chinese: Mask
 
@@ -96,7 +96,7 @@ def signals_of(rules: Named) -> list[str]:
 def facts_of(columns: Mapping[str, pa.Array]) -> Facts:
     """Return the facts that the stage judged by, from the columns that it wrote, named without the stage's name."""
     signals = {
-        name: column.to_numpy(zero_copy_only=False).astype(np.float32)
+        name: column.to_numpy(zero_copy_only=False).astype(column.type.to_pandas_dtype(), copy=False)
         for name, column in columns.items()
         if name not in (CHINESE, CONTENT_TYPE)
     }

@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from curate.stages.quality.datatrove import FINEWEB, GOPHER
 from curate.stages.quality.kinds import ContentType
 from curate.stages.quality.rules import Condition, Rule, rule_of
 
 Preset = Literal[
-    "base", "finance", "healthcare", "legal", "manufacturing", "energy", "cybersecurity", "chat", "general-web"
+    "base",
+    "finance",
+    "healthcare",
+    "legal",
+    "manufacturing",
+    "energy",
+    "cybersecurity",
+    "chat",
+    "general-web",
+    "gopher",
+    "fineweb",
 ]
 PROSE: tuple[ContentType, ...] = ("prose",)
 WORDED: tuple[ContentType, ...] = ("prose", "list", "form")
@@ -79,6 +90,9 @@ FIGURES = {
 NOTES = {**FIGURES, "short": Rule("chars", "<", 8, chinese=4)}
 """Work orders are short."""
 
+PUBLISHED: dict[Preset, dict[str, Rule]] = {"gopher": GOPHER, "fineweb": FINEWEB}
+"""Rules of others, as they published them; none of BASE is among them."""
+
 PRESETS: dict[Preset, dict[str, Rule]] = {
     "base": BASE,
     "finance": BASE | FIGURES | {"short": Rule("chars", "<", 30, chinese=15)},
@@ -126,6 +140,7 @@ PRESETS: dict[Preset, dict[str, Rule]] = {
         "markup": Rule("markup", ">", 0.2, "reject", chars=100),
         "links": Rule("urls", ">", 0.2, "reject", chars=100),
     },
+    **PUBLISHED,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from curate.core.stage import Action
 from curate.stages.quality.kinds import CONTENT_TYPES, ContentType
-from curate.stages.quality.signals import SIGNALS
+from curate.stages.quality.signals import DATATROVE_SIGNALS, SIGNALS
 
 Sign = Literal["<", "<=", ">", ">="]
 COMPARISON = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+]?\d*\.?\d+(?:e[-+]?\d+)?)\s*", re.IGNORECASE)
@@ -72,7 +72,7 @@ def conditions_of(when: str) -> list[Condition]:
         said = COMPARISON.fullmatch(part)
         if said is None:
             raise ValueError(f"{part.strip()!r} is no comparison such as `digits > 0.5`; join several by `and`")
-        if said[1] not in SIGNALS:
+        if said[1] not in {*SIGNALS, *DATATROVE_SIGNALS}:
             raise ValueError(f"there is no signal {said[1]!r}")
         found.append(Condition(said[1], said[2], float(said[3])))  # type: ignore[arg-type]  # the pattern knows four
     return found

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from curate.core.kernels.strings import Strings
 
+Exact = npt.NDArray[np.float64]
 Values = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 Countable = Numbers | npt.NDArray[np.float64]
@@ -76,6 +77,32 @@ words, `#`, bullets and dots (Gopher, Rae et al. 2021, arXiv 2112.11446, table A
 2024, arXiv 2406.17557); entropy and unique words (RedPajama-V2). Gopher's shares of runs are of characters, these of
 words, and a Han character is a word, since Chinese has no others without a segmenter.
 """
+
+DATATROVE_SIGNALS = {
+    "gopher_chars": "characters",
+    "gopher_paragraphs_again": "paragraphs (parted by two line feeds or more) that stood before by paragraphs",
+    "gopher_paragraph_chars_again": "characters of paragraphs that stood before by characters",
+    "gopher_lines_again": "lines (parted by line feeds) that stood before by lines",
+    "gopher_line_chars_again": "characters of lines that stood before by characters",
+    **{f"gopher_top_{n}": f"characters of the commonest run of {n} words by characters" for n in (2, 3, 4)},
+    **{
+        f"gopher_again_{n}": f"characters of runs of {n} words that stood before by characters"
+        for n in (5, 6, 7, 8, 9, 10)
+    },
+    "gopher_words": "words that are more than marks",
+    "gopher_word_chars": "characters of a word that is more than marks, on average",
+    "gopher_hashes": "`#` by words and marks",
+    "gopher_ellipses": "`...` and `…` by words and marks",
+    "gopher_bullet_lines": "lines that begin with `•` or `-` by lines",
+    "gopher_ellipsis_lines": "lines that end with `...` or `…` by lines",
+    "gopher_alpha_words": "words with a letter by words and marks",
+    "gopher_stop_words": "how many of `the be to of and that have with` occur",
+    "fineweb_ended_lines": "lines that end a sentence by lines that are not blank",
+    "fineweb_short_lines": "lines of at most 30 characters by lines that are not blank",
+    "fineweb_line_chars_again": "characters of lines that stood before by characters that are no line feed",
+    "fineweb_line_feeds": "line feeds by words and marks",
+}
+"""Signals of the presets `gopher` and `fineweb`, float64; words and marks are those that spaCy's English makes."""
 
 FEWEST_HAN = 30
 JAPANESE_KANA = 0.1

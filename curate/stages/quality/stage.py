@@ -10,11 +10,12 @@ from pydantic import Field, field_validator, model_validator
 
 from curate.core.columns import with_columns
 from curate.core.stage import Action, Outcome, Stage, Step, Value, found_lines, merged
+from curate.stages.quality.datatrove import english, measure_datatrove, measured
 from curate.stages.quality.judging import CHINESE, CONTENT_TYPE, Facts
 from curate.stages.quality.kinds import ContentType, kinds, named
 from curate.stages.quality.presets import PRESETS, Preset, preset_of
 from curate.stages.quality.rules import Rule, Sign, rule_of
-from curate.stages.quality.signals import SIGNALS, measure
+from curate.stages.quality.signals import DATATROVE_SIGNALS, SIGNALS, Exact, Values, measure
 
 
 class Threshold(Value):
@@ -43,6 +44,9 @@ class Quality(Stage):
     The signal `_content_type` is `prose`, `table`, `code`, `log`, `form` or `list`. Rules on prose do not judge the
     others: code is not blamed for brackets, nor a table for figures. `_chinese` tells whether the record was judged by
     the thresholds for Chinese.
+
+    The presets `gopher` and `fineweb` reject what datatrove's filters of these names reject, for the same reason, and
+    measure signals of their own. They are made for English pages: hardly a Chinese text passes.
     """
 
     version: ClassVar[int] = 2
@@ -66,7 +70,7 @@ class Quality(Stage):
         preset = self._preset()
         for name, said in self.rules.items():
             own = isinstance(said, Threshold) and said.when is not None
-            if name not in preset and name not in SIGNALS and not own:
+            if name not in {*preset, *SIGNALS, *DATATROVE_SIGNALS} and not own:
                 near = get_close_matches(name, [*preset, *SIGNALS], 1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise ValueError(f"there is no rule or signal {name!r}{hint}")
@@ -77,6 +81,7 @@ class Quality(Stage):
     def adds(self) -> pa.Schema:
         """One column a signal, the content type, and whether the thresholds for Chinese held."""
         signals = [(f"{self.name}_{signal}", pa.float32()) for signal in SIGNALS]
+        signals += [(f"{self.name}_{signal}", pa.float64()) for signal in DATATROVE_SIGNALS if self._datatrove]
         others = [(f"{self.name}_{CONTENT_TYPE}", pa.string()), (f"{self.name}_{CHINESE}", pa.bool_())]
         return pa.schema([*signals, *others])
 
@@ -85,9 +90,26 @@ class Quality(Stage):
         """The preset of the user's, if there is one."""
         return () if self.preset_file is None else (self.preset_file,)
 
+    @property
+    def rejects(self) -> bool:
+        """Where a rule does."""
+        return any(rule.action == "reject" for _, rule in self.resolved())
+
+    @property
+    def uses(self) -> tuple[str, ...]:  # type: ignore[override]
+        """spaCy, where a rule is about its words."""
+        return ("spacy",) if self._datatrove else ()
+
+    @property
+    def _datatrove(self) -> bool:
+        """Whether a rule is about what datatrove measures."""
+        return measured(rule for _, rule in self.resolved())
+
     def open(self) -> Step:
         """Compile the kernels and return the step."""
         rules = self.resolved()
+        if self._datatrove:
+            english()
         return lambda batch: self._judge(batch, rules)
 
     def lineage(self) -> dict[str, Any]:
@@ -139,8 +161,11 @@ class Quality(Stage):
         return rule._replace(types=said.types or (), chars=rule.chars if said.chars is None else said.chars)
 
     def _judge(self, batch: pa.RecordBatch, rules: list[tuple[str, Rule]]) -> Outcome:
-        signals = measure(batch["text"])
-        found_kinds = kinds(signals)
+        own = measure(batch["text"])
+        found_kinds = kinds(own)
+        signals: dict[str, Values | Exact] = dict(own)
+        if measured(rule for _, rule in rules):
+            signals |= measure_datatrove(batch["text"])
         known = batch.schema.get_field_index("language") >= 0
         chinese = np.array([said == "zh" for said in batch["language"].to_pylist()] if known else [], np.bool_)
         chinese = chinese if known else np.zeros(batch.num_rows, np.bool_)

@@ -54,6 +54,11 @@ class SourceGate(GlobalStage):
         """The name under which findings go."""
         return self.name or "source_gate"
 
+    @property
+    def rejects(self) -> bool:
+        """Unless it is told to tag."""
+        return self.action != "tag"
+
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return a line a record: key uint64 (the same for all), row uint32, `bad` uint8, `source`."""
         bad = [any(self._counts(tag) for tag in tags or ()) for tags in batch["tags"].to_pylist()]

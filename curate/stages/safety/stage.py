@@ -131,6 +131,11 @@ class Safety(Stage):
             covered.setdefault(SEEDS[name].risk, {})[name] = len(SEEDS[name].terms)
         return {"covered": dict(sorted(covered.items())), "uncovered": [risk for risk in RISKS if risk not in covered]}
 
+    @property
+    def rejects(self) -> bool:
+        """Where rules are named that do, or all do."""
+        return self.action == "reject" or (self.action is None and bool(self.reject))
+
     def open(self) -> Step:
         """Read the lexicons, build the automaton, compile the kernel; return the step."""
         return Judge(self).step

@@ -18,6 +18,7 @@ MORE = {
     ("mail", "date with the day or month first"): 0.45,
     ("mail", "e-mail address"): 0.26,
     ("mail", "English name under a letter or after a profession"): 0.19,
+    ("mail", "resident id of 18 signs in groups far apart"): 0.20,
     ("mail", "resident id of 18 signs across two lines"): 0.15,
     ("mail", "English name after a label"): 0.14,
     ("mail", "IBAN"): 0.13,

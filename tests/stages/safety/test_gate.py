@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import curate
+from curate.core.errors import DataError
 from curate.stages.safety.gate import interval
 
 JUNK = "第{}期 在线赌场 百家乐 老虎机 注册送彩金 加微信：abc12345 稳赚不赔"
@@ -68,3 +69,15 @@ def test_a_bound_may_be_held_against_the_limit_and_the_gate_may_tag(tmp_path):
     shares = {"few": (1, 40), "many": (30, 100)}
     assert run(tmp_path / "upper", shares, by="upper", action="tag")[1] == {"few": (0, 40), "many": (0, 100)}
     assert run(tmp_path / "lower", shares, by="lower")[1] == {"few": (0, 0), "many": (100, 0)}
+
+
+def test_what_the_gate_leaves_out_is_no_reason_to_publish_nothing_what_another_stage_leaves_out_is(tmp_path):
+    for name in ("gate", "length"):
+        (tmp_path / name).mkdir()
+    assert run(tmp_path / "gate", {"good": (0, 20), "bad": (20, 20)})[1]["bad"] == (20, 0)
+    path = tmp_path / "length" / "bad.jsonl"
+    path.write_bytes(b"".join(orjson.dumps({"text": JUNK.format(i)}) + b"\n" for i in range(20)))
+    source = {"format": "jsonl", "path": str(path)}
+    stages, output = ["safety", {"length": {"min": 1000}}, "source_gate"], {"path": str(tmp_path / "length" / "out")}
+    with pytest.raises(DataError, match=r"source 'bad'.*20 of 20 records are rejected"):
+        curate.run({"name": "gate", "sources": {"bad": source}, "stages": stages, "output": output, "workers": 1})

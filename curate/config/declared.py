@@ -1,0 +1,95 @@
+"""The source registry: what `registry` of a source says, in its place or in a file, is read, checked and taken over."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from curate.config.explain import report
+from curate.config.places import At, Draft, read_file
+from curate.core.errors import ConfigError
+from curate.core.files import digest_of
+from curate.core.register import UNKNOWN, Entry, Evidence
+
+KEY = "registry"
+LEAVE = "take it out of the configuration; nothing of it was read"
+
+
+def declared(draft: Draft, model: type[BaseModel], settings: Mapping[str, object], at: At) -> dict[str, object]:
+    """Return the settings of a source with its registry read; every mistake is noted where it stands.
+
+    What the registry says of licence, category, owner, origin and lawful basis becomes a setting of the source. A
+    document that is named is digested, and only its name is kept. A source that is blacklisted is a mistake.
+    """
+    rest = {key: value for key, value in settings.items() if key != KEY}
+    said = settings.get(KEY)
+    if KEY not in settings or KEY not in model.model_fields or isinstance(said, Entry):
+        return dict(settings)
+    if isinstance(said, Mapping):
+        return _taken(draft, (*at, KEY), said, model, rest)
+    if not isinstance(said, (str, Path)):
+        fact = f"a registry is a mapping of settings or the name of a YAML file, found {said!r}"
+        draft.report((*at, KEY), fact, f"write `{KEY}: {{owner: ...}}` or `{KEY}: sources/{at[-1]}.yaml`")
+        return rest
+    path = Path(said).expanduser()
+    path = path if draft.is_set((*at, KEY)) else draft.folder / path
+    if not path.is_file():
+        draft.report((*at, KEY), f"the registry {str(said)!r} is not there", "a relative path starts from this file")
+        return rest
+    try:
+        own = read_file(path)
+        if not own.values:
+            own.problems.clear()
+            own.report((), "a registry is a mapping of settings, and this is none", "start with `owner: ...`")
+        taken = _taken(own, (), own.values, model, rest) if not own.problems else rest
+        faults = [fault for _, fault in sorted(own.problems, key=lambda told: told[0])]
+    except ConfigError as error:
+        taken, faults = rest, list(error.problems)
+    line = 0 if draft.is_set((*at, KEY)) else draft.line_of((*at, KEY))
+    draft.problems += [(line, fault) for fault in faults]
+    return taken
+
+
+def _taken(
+    draft: Draft, at: At, said: Mapping[str, object], model: type[BaseModel], settings: dict[str, object]
+) -> dict[str, object]:
+    """Read a registry that stands in a draft; return the settings of its source with what it says."""
+    try:
+        entry = Entry.model_validate(said)
+    except ValidationError as error:
+        report(error, Entry, draft, at)
+        return settings
+    entry = entry.model_copy(update={"evidence": tuple(_borne_out(draft, (*at, "evidence"), entry.evidence))})
+    if entry.blacklisted:
+        reason = f": {entry.blacklist_reason}" if entry.blacklist_reason else ""
+        draft.report((*at, "blacklisted"), f"the source is blacklisted{reason}", LEAVE)
+    stated = {name: getattr(entry, name) for name in Entry.model_fields if name in said and name in model.model_fields}
+    for name, value in stated.items():
+        if name in settings and settings[name] != value:
+            fact = f"{name!r} is {value!r} here and {settings[name]!r} at the source itself"
+            draft.report((*at, name), fact, "say it once")
+    return _based(entry) | stated | settings | {KEY: entry}
+
+
+def _based(entry: Entry) -> dict[str, object]:
+    """Put the bases under both laws into one line, for where nobody else says one."""
+    said = [f"{law} {basis}" for law, basis in (("PIPL", entry.pipl), ("GDPR", entry.gdpr)) if basis != UNKNOWN]
+    return {"lawful_basis": "; ".join(said)} if said else {}
+
+
+def _borne_out(draft: Draft, at: At, evidence: tuple[Evidence, ...]) -> Iterator[Evidence]:
+    """Digest the documents that are named, and keep no more than their names."""
+    for number, one in enumerate(evidence):
+        if one.file is None:
+            yield one
+            continue
+        path = draft.folder / one.file.expanduser()
+        try:
+            digest = digest_of(path)
+        except OSError as error:
+            draft.report((*at, number, "file"), f"{str(one.file)!r} cannot be read: {error.strerror}", "check the path")
+            continue
+        if one.sha256 not in {None, digest}:
+            fact = f"the digest of {path.name!r} is {digest}, not {one.sha256}"
+            draft.report((*at, number, "sha256"), fact, "the document has changed, or it is another one")
+        yield one.model_copy(update={"file": Path(path.name), "sha256": digest})

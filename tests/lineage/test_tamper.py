@@ -1,0 +1,431 @@
+"""Whatever is done to a signed output is a failed check; what can be hidden without the key is said here by name."""
+
+import json
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks.tamper import tampered
+from curate.lineage.envelope import ENVELOPE
+from curate.lineage.keys import Pair, new_keys, read_signer, read_verifier
+from curate.lineage.manifest import MANIFEST, RUN, SUMS, manifest_bytes, read_manifest
+from curate.lineage.roots import merkle_of, root_in
+from curate.lineage.signing import sign
+from curate.lineage.verify import verify
+from curate.sinks.card import cards
+from curate.sinks.shards import regroup, write_shard
+from tests.lineage.made import SCHEMA, Corpus, batches, folders, made, patched, publish, seal, write_raw
+
+SHARD = "data/train/00000-of-00002.parquet"
+OTHER = "data/train/00001-of-00002.parquet"
+LEDGER = "_lineage/rejects-00000-of-00001.parquet"
+SIGNALS = "_lineage/signals-00000-of-00001.parquet"
+NAMES = ("engineering", "compliance")
+Edit = Callable[["Case"], None]
+
+
+@dataclass
+class Case:
+    """A signed output, its raw files, and what a forger can lay hands on."""
+
+    whole: Path
+    pairs: tuple[Pair, Pair]
+    corpus: Corpus = field(default_factory=made)
+
+    @property
+    def out(self) -> Path:
+        return self.whole / "out"
+
+    def verified(self, *, with_keys: bool) -> tuple[int, set[str]]:
+        keys = (
+            [read_verifier(pair.public, name) for pair, name in zip(self.pairs, NAMES, strict=True)]
+            if with_keys
+            else []
+        )
+        found = verify(self.out, folders(self.whole), keys)
+        faults = [check for check in found.checks if check.status == "fail"]
+        assert all(check.detail and "\n" not in check.detail and "Traceback" not in check.detail for check in faults)
+        return found.exit_code, {check.id for check in faults}
+
+    def rewrite(self, path: str, change: Callable[[list[dict[str, Any]]], Any], digests: str = "none") -> None:
+        """Write the rows of a file anew; make no digest fit, or those of the sums, or of the manifest as well."""
+        table = pq.read_table(self.out / path)
+        rows = table.to_pylist()
+        change(rows)
+        pq.write_table(pa.Table.from_pylist(rows, table.schema), self.out / path, write_page_checksum=True)
+        if digests == "sums":
+            seal(self.out)
+        if digests == "manifest":
+            self.entered(path)
+
+    def entered(self, path: str) -> None:
+        """Enter a file into the manifest as it lies there, roots included where they were taken of it."""
+        body = (self.out / path).read_bytes()
+        said = {
+            "bytes": len(body),
+            "sha256": sha256(body).hexdigest(),
+            "rows": pq.read_metadata(self.out / path).num_rows,
+        }
+        patched(self.out, lambda manifest: next(one for one in entries(manifest) if one["path"] == path).update(said))
+        roots = merkle_of(read_manifest(self.out).outputs)
+        patched(self.out, lambda manifest: manifest["merkle"].update(roots.model_dump()))
+
+    def perfect(self, path: str, change: Callable[[list[dict[str, Any]]], Any]) -> None:
+        """Write a shard anew as curate does, and make everything that anybody can compute without a key fit it."""
+        rows = pq.read_table(self.out / path).to_pylist()
+        change(rows)
+        facts = write_shard(self.out / path, SCHEMA, regroup(batches(rows, SCHEMA), rows=10))
+        said = facts._asdict()
+        assert root_in(self.out / path) == facts.content_root
+
+        def patch(manifest: dict[str, Any]) -> None:
+            shards = manifest["outputs"]["shards"]
+            next(one for one in shards if one["path"] == path).update(said)
+            for name, split in manifest["outputs"]["splits"].items():
+                split["bytes"] = sum(one["uncompressed_bytes"] for one in shards if one["split"] == name)
+
+        self.patch(patch)
+        self.entered(path)
+
+    def patch(self, change: Callable[[dict[str, Any]], Any]) -> None:
+        """Change the manifest, spell it as curate does, write the cards anew, and make SHA256SUMS fit."""
+        patched(self.out, change)
+        manifest = read_manifest(self.out)
+        (self.out / MANIFEST).write_bytes(manifest_bytes(manifest))
+        for name, body in cards(manifest.model_dump(mode="json")).items():
+            (self.out / name).write_bytes(body)
+        seal(self.out)
+
+    def republish(self, lie: Callable[[Corpus], Any]) -> None:
+        """Publish an output that tells another story, with the envelope of the first one."""
+        told = deepcopy(self.corpus)
+        lie(told)
+        envelope = (self.out / ENVELOPE).read_bytes()
+        shutil.rmtree(self.out)
+        publish(told, self.whole)
+        (self.out / ENVELOPE).parent.mkdir()
+        (self.out / ENVELOPE).write_bytes(envelope)
+
+    def envelope(self, change: Callable[[dict[str, Any]], Any]) -> None:
+        said = json.loads((self.out / ENVELOPE).read_bytes())
+        change(said)
+        (self.out / ENVELOPE).write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def entries(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for kind in ("shards", "rejects", "signals", "pii") for one in manifest["outputs"][kind]]
+
+
+def first(corpus: Corpus, rule: str) -> dict[str, Any]:
+    return next(row for row in corpus.ledger if row["rule"] == rule)
+
+
+def swap(case: Case, one: str, other: str) -> None:
+    body = (case.out / one).read_bytes()
+    shutil.copyfile(case.out / other, case.out / one)
+    (case.out / other).write_bytes(body)
+
+
+def write(case: Case, path: str, body: bytes) -> None:
+    (case.out / path).write_bytes(body)
+
+
+def sealed(case: Case) -> None:
+    seal(case.out)
+
+
+def both(*edits: Edit) -> Edit:
+    def edit(case: Case) -> None:
+        for one in edits:
+            one(case)
+
+    return edit
+
+
+def say(name: str, value: Any) -> Callable[[list[dict[str, Any]]], None]:
+    """Change one cell of a table."""
+    return lambda rows: rows[3].update({name: value})
+
+
+def resign(case: Case) -> None:
+    """Sign what is there with keys of one's own, under the names of the others."""
+    (case.out / ENVELOPE).unlink()
+    for name in NAMES:
+        sign(case.out, read_signer(new_keys(case.whole / "forged" / name).private, name))
+
+
+def flipped(case: Case, path: str) -> None:
+    body = bytearray((case.out / path).read_bytes())
+    body[len(body) // 2] ^= 1
+    write(case, path, bytes(body))
+
+
+def dropped_line(case: Case) -> None:
+    body = (case.out / SUMS).read_text("utf-8").splitlines(keepends=True)
+    write(case, SUMS, "".join(body[1:]).encode())
+
+
+def removed_shard(said: dict[str, Any]) -> None:
+    gone = said["outputs"]["shards"].pop(1)
+    split = said["outputs"]["splits"]["train"]
+    split["rows"] -= gone["rows"]
+    split["bytes"] -= gone["uncompressed_bytes"]
+
+
+def replayed(case: Case) -> None:
+    """Put the envelope of an earlier version of the output beside this one."""
+    old = (case.out / ENVELOPE).read_bytes()
+    case.patch(lambda said: said["dataset"].update(name="second edition"))
+    write(case, ENVELOPE, old)
+
+
+def raw(case: Case) -> Path:
+    return case.whole / "raw" / "qa" / "qa1.jsonl"
+
+
+DIGESTS = {"sums", "manifest", "roots"}
+KINDS: dict[str, tuple[Edit, set[str]]] = {
+    # Changed, and no digest made to fit.
+    "a flipped bit in a shard": (lambda case: flipped(case, SHARD), {"sums"}),
+    "a shard that breaks off": (
+        lambda case: write(case, SHARD, (case.out / SHARD).read_bytes()[:-100]),
+        {"sums", "shards"},
+    ),
+    "an edited text in a rewritten shard": (lambda case: case.rewrite(SHARD, say("text", "x")), DIGESTS - {"manifest"}),
+    "a shard deleted": (lambda case: (case.out / OTHER).unlink(), {"sums", "shards"}),
+    "a shard added": (lambda case: shutil.copy(case.out / SHARD, case.out / "data/train/2.parquet"), {"listed"}),
+    "two shards swapped": (lambda case: swap(case, SHARD, OTHER), {"sums", "roots"}),
+    "a shard renamed": (lambda case: (case.out / SHARD).rename(case.out / "data/train/9.parquet"), {"sums", "listed"}),
+    "a ledger deleted": (lambda case: (case.out / LEDGER).unlink(), {"sums", "shards"}),
+    "a hidden file added": (lambda case: write(case, "data/train/.x", b"x"), {"listed"}),
+    "an empty folder added": (lambda case: (case.out / "data" / "test").mkdir(), {"listed"}),
+    "a link out of the output": (lambda case: (case.out / "data/more").symlink_to(case.whole), {"listed"}),
+    "a changed word in a card": (lambda case: write(case, "README.md", b"x"), {"sums", "card"}),
+    "a manifest that is none": (lambda case: write(case, MANIFEST, b"{}"), {"sums", "readable"}),
+    "no manifest": (lambda case: (case.out / MANIFEST).unlink(), {"sums", "readable"}),
+    "a line of the sums dropped": (dropped_line, {"listed"}),
+    "no sums": (lambda case: (case.out / SUMS).unlink(), {"sums"}),
+    "sums that are none": (lambda case: write(case, SUMS, b"x"), {"sums"}),
+    # Changed, and SHA256SUMS made to fit.
+    "an edited text, sums made to fit": (
+        lambda case: case.rewrite(SHARD, say("text", "x"), "sums"),
+        {"manifest", "roots"},
+    ),
+    "edited turns, sums made to fit": (lambda case: case.rewrite(SHARD, say("messages", None), "sums"), {"manifest"}),
+    "a measurement changed, sums made to fit": (
+        lambda case: case.rewrite(SIGNALS, say("quality_zipf", 1.0), "sums"),
+        {"manifest"},
+    ),
+    "a flipped bit, sums made to fit": (both(lambda case: flipped(case, LEDGER), sealed), {"manifest"}),
+    "two shards swapped, sums made to fit": (
+        both(lambda case: swap(case, SHARD, OTHER), sealed),
+        {"manifest", "roots"},
+    ),
+    "a shard added, sums made to fit": (
+        both(lambda case: shutil.copy(case.out / SHARD, case.out / "data/train/2.parquet"), sealed),
+        {"manifest"},
+    ),
+    "numbers in a card, sums made to fit": (
+        lambda case: (
+            write(case, "README.md", (case.out / "README.md").read_bytes().replace(b"| 65 |", b"| 66 |")),
+            seal(case.out),
+        ),
+        {"card"},
+    ),
+    # Changed, and digests of the manifest made to fit as well, but for what must be computed from records.
+    "an edited text, digests made to fit": (lambda case: case.rewrite(SHARD, say("text", "x"), "manifest"), {"roots"}),
+    "records in another order": (lambda case: case.rewrite(SHARD, list.reverse, "manifest"), {"roots"}),
+    "two texts exchanged": (
+        lambda case: case.rewrite(SHARD, lambda rows: rows[0].update(text=rows[1]["text"]), "manifest"),
+        {"roots"},
+    ),
+    "a record under another source": (
+        lambda case: case.perfect(SHARD, say("source_id", "laws")),
+        {"accounting", "spans"},
+    ),
+    "a record of another file": (lambda case: case.perfect(SHARD, say("source_uri", "x")), {"accounting", "spans"}),
+    "a record at another place": (lambda case: case.perfect(SHARD, say("source_offset", 4)), {"spans"}),
+    "a licence changed in a record": (lambda case: case.perfect(SHARD, say("license", "CC0-1.0")), {"licenses"}),
+    "a language changed in a record": (lambda case: case.perfect(SHARD, say("language", "fr")), {"dataset"}),
+    "an id that is none": (lambda case: case.perfect(SHARD, say("id", "x")), {"ids"}),
+    "a ledger row dropped": (
+        lambda case: case.rewrite(LEDGER, lambda rows: rows.pop(), "manifest"),
+        {"accounting", "spans"},
+    ),
+    "a ledger row added": (
+        lambda case: case.rewrite(LEDGER, lambda rows: rows.append(rows[0] | {"id": "ab" * 16}), "manifest"),
+        {"accounting", "spans", "ledger"},
+    ),
+    "another rule in the ledger": (lambda case: case.rewrite(LEDGER, say("rule", "pii:x"), "manifest"), {"ledger"}),
+    "a value that crosses no threshold": (
+        lambda case: case.republish(lambda told: first(told, "length:short").update(value=51.0)),
+        {"thresholds"},
+    ),
+    "a wrong threshold": (
+        lambda case: case.republish(lambda told: first(told, "near_duplicates:copy").update(threshold=0.95)),
+        {"thresholds"},
+    ),
+    "an operator turned around": (
+        lambda case: case.republish(lambda told: first(told, "length:short").update(operator=">")),
+        {"thresholds"},
+    ),
+    "a dangling duplicate_of": (
+        lambda case: case.republish(lambda told: first(told, "near_duplicates:copy").update(duplicate_of="cd" * 16)),
+        {"duplicates"},
+    ),
+    "a record dropped from shards and counts": (lambda case: case.republish(lambda told: told.rows.pop(5)), {"spans"}),
+    "a record that stands twice": (
+        lambda case: case.republish(lambda told: told.rows.append(told.rows[5])),
+        {"ids", "spans"},
+    ),
+    "a record both kept and left out": (
+        lambda case: case.republish(lambda told: told.ledger[2].update(id=told.rows[4]["id"])),
+        {"disjoint"},
+    ),
+    "a shard taken out of manifest and folder": (
+        both(lambda case: (case.out / OTHER).unlink(), lambda case: case.patch(removed_shard)),
+        {"accounting", "spans", "dataset", "roots"},
+    ),
+    "a licence changed in the manifest": (
+        lambda case: case.patch(lambda said: said["sources"][0].update(license="CC0-1.0")),
+        {"licenses"},
+    ),
+    "a count changed in the manifest": (
+        lambda case: case.patch(lambda said: said["stages"][2].update(rejected=0)),
+        {"stages"},
+    ),
+    "a content root changed in the manifest": (
+        lambda case: case.patch(lambda said: said["outputs"]["shards"][0].update(content_root="0" * 64)),
+        {"roots"},
+    ),
+    "a documents root changed in the manifest": (
+        lambda case: case.patch(lambda said: said["merkle"].update(documents_root="0" * 64)),
+        {"roots"},
+    ),
+    "a root changed in a footer": (
+        lambda case: (
+            write(case, SHARD, (case.out / SHARD).read_bytes().replace(root_of(case), b"0" * 64)),
+            case.entered(SHARD),
+        ),
+        {"roots"},
+    ),
+    "the digest of an input changed": (
+        lambda case: case.patch(lambda said: said["inputs"][0].update(sha256="0" * 64)),
+        {"raw"},
+    ),
+    # Raw files.
+    "a truncated raw file": (lambda case: raw(case).write_bytes(raw(case).read_bytes()[:-1]), {"raw"}),
+    "an edited raw file": (lambda case: raw(case).write_bytes(raw(case).read_bytes().replace(b"3", b"4")), {"raw"}),
+    # What no check can tell without a key: everything that can be computed has been computed anew.
+    "an edited text, everything made to fit": (lambda case: case.perfect(SHARD, say("text", "x")), set()),
+    "edited turns, everything made to fit": (lambda case: case.perfect(SHARD, say("messages", None)), set()),
+    "tags changed, everything made to fit": (lambda case: case.perfect(SHARD, say("tags", [])), set()),
+    "an edited text, signed again under other keys": (
+        both(lambda case: case.perfect(SHARD, say("text", "x")), resign),
+        set(),
+    ),
+    "a measurement changed, digests made to fit": (
+        lambda case: case.rewrite(SIGNALS, say("quality_zipf", 1.0), "manifest"),
+        set(),
+    ),
+    "a licence changed in records and manifest": (
+        both(
+            lambda case: case.republish(lambda told: [row.update(license="CC0-1.0") for row in told.rows]),
+            lambda case: case.patch(lambda said: [card.update(license="CC0-1.0") for card in said["sources"]]),
+        ),
+        set(),
+    ),
+    "an owner changed in the manifest": (
+        lambda case: case.patch(lambda said: said["sources"][0].update(owner="me")),
+        set(),
+    ),
+    "a setting changed in the manifest": (
+        lambda case: case.patch(lambda said: said["config"]["resolved"].update(stages=[])),
+        set(),
+    ),
+    "words changed in a card": (
+        lambda case: (
+            write(case, "README.md", (case.out / "README.md").read_bytes() + b"Free of charge.\n"),
+            seal(case.out),
+        ),
+        set(),
+    ),
+    "another run record": (
+        lambda case: write(case, RUN, (case.out / RUN).read_bytes().replace(b"2026", b"2025")),
+        set(),
+    ),
+    "no run record": (lambda case: (case.out / RUN).unlink(), set()),
+    "a replayed old signature": (replayed, set()),
+    # Signatures.
+    "no signature": (lambda case: (case.out / ENVELOPE).unlink(), set()),
+    "one signature of two": (lambda case: case.envelope(lambda said: said["signatures"].pop()), set()),
+    "names of signatures exchanged": (
+        lambda case: case.envelope(
+            lambda said: [one.update(keyid=name) for one, name in zip(said["signatures"], NAMES[::-1], strict=True)]
+        ),
+        set(),
+    ),
+    "the algorithm of a signature changed": (
+        lambda case: case.envelope(lambda said: said["signatures"][0].update(algorithm="sm2")),
+        set(),
+    ),
+    "signatures of other keys": (resign, set()),
+    "an envelope that is none": (lambda case: write(case, ENVELOPE, b"{}"), set()),
+}
+"""By name: what is done, and checks that fail even where the forger has taken the signatures away."""
+
+
+def root_of(case: Case) -> bytes:
+    return read_manifest(case.out).outputs.shards[0].content_root.encode()
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory) -> Case:
+    """An output that two have signed, not to be changed."""
+    whole = tmp_path_factory.mktemp("signed")
+    case = Case(whole, (new_keys(whole / "keys" / "a"), new_keys(whole / "keys" / "b")))
+    publish(case.corpus, whole)
+    write_raw(case.corpus, whole)
+    for pair, name in zip(case.pairs, NAMES, strict=True):
+        sign(case.out, read_signer(pair.private, name))
+    return case
+
+
+@pytest.fixture
+def case(signed, tmp_path) -> Case:
+    """A copy that may be changed."""
+    shutil.copytree(signed.whole, tmp_path, dirs_exist_ok=True)
+    return Case(tmp_path, signed.pairs)
+
+
+def test_an_untouched_copy_passes_with_keys_and_raw_files(case):
+    assert case.verified(with_keys=True) == (0, set())
+    assert len(KINDS) >= 60
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_tampering_is_noticed(case, name):
+    edit, without_a_key = KINDS[name]
+    edit(case)
+    code, found = case.verified(with_keys=True)
+    assert code == 1
+    assert without_a_key <= found
+    (case.out / ENVELOPE).unlink(missing_ok=True)
+    _, found = case.verified(with_keys=False)
+    assert without_a_key <= found
+    assert without_a_key or not found, "it is said to need a key, and does not"
+
+
+def test_no_random_change_of_any_published_file_goes_unnoticed(case):
+    keys = [read_verifier(pair.public, name) for pair, name in zip(case.pairs, NAMES, strict=True)]
+    found = tampered(case.out, keys, edits=300, seed=6)
+    assert sum(kind.edits for kind in found) == 300
+    assert [kind for kind in found if kind.unnoticed or kind.unclear] == []
