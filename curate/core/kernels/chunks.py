@@ -32,7 +32,8 @@ class Memo(NamedTuple):
     Chunk k is `text[ends[k - 1]:ends[k]]` and cut into words of `pieces[cuts[k - 1]:cuts[k]]` bytes; place 0 is empty.
     `slots` finds it by its hash. `sides[k]` are classes of its first and last word, `merged[k]` says whether words in
     it may have been joined afterwards. `pairs[left, right]` says of which classes two words, next to each other, may
-    belong to a longer whole. `exceptions` are hashes of what is always asked; `marks` classes of MARKS by byte.
+    belong to a longer whole. `exceptions` are hashes of what is always asked; `marks` classes of MARKS by byte; `white`
+    is `blanks`.
     """
 
     slots: Small
@@ -46,6 +47,7 @@ class Memo(NamedTuple):
     pairs: Flags
     exceptions: Hashes
     marks: npt.NDArray[np.uint16]
+    white: Flags
 
 
 class Chunk(NamedTuple):
@@ -180,19 +182,26 @@ def remember(memo: Memo, first: int, last: int) -> None:
 
 
 @kernel
-def count_unknown(strings: Strings, white: Flags, memo: Memo, found: Places) -> int:
-    """Count chunks that must be asked about; write where each starts and stops into `found`, as far as it goes."""
+def find_unknown(strings: Strings, memo: Memo, begin: tuple[int, int], found: Places) -> tuple[int, tuple[int, int]]:
+    """Find chunks that must be asked about: write where each starts and stops until `found` is full.
+
+    `begin` is a string and a byte in the buffer to go on from. Return how many chunks there are, and where to go on: at
+    the string behind the last one where all has been seen.
+    """
     count = 0
-    for i in range(len(strings.starts)):
-        at, stop = strings.starts[i], strings.stops[i]
+    first, at = begin
+    for i in range(first, len(strings.starts)):
+        at, stop = max(at, strings.starts[i]), strings.stops[i]
         while at < stop:
-            chunk = next_chunk(strings.data, (at, stop), white, memo.exceptions)
+            if 2 * count == len(found):
+                return count, (i, at)
+            chunk = next_chunk(strings.data, (at, stop), memo.white, memo.exceptions)
             at = chunk.stop
             if chunk.kind == ASKED and chunk.start < at and entry_of(strings.data, chunk, memo) == 0:
-                if 2 * count + 1 < len(found):
-                    found[2 * count], found[2 * count + 1] = chunk.start, chunk.stop
+                found[2 * count], found[2 * count + 1] = chunk.start, chunk.stop
                 count += 1
-    return count
+        at = at - at  # the next string may lie before this one; a plain 0 would be of another type
+    return count, (len(strings.starts), at)
 
 
 class Text(NamedTuple):
@@ -202,42 +211,114 @@ class Text(NamedTuple):
     ends: Small
 
 
-@inlined
-def read_words(data: Bytes, span: tuple[int, int], white: Flags, memo: Memo, out: Text) -> tuple[int, bool]:
-    """Write the words of a text; return their number, and whether words of two chunks may belong together.
+class Rows(NamedTuple):
+    """Rows of chunks that are cut as a whole: row k lies in the buffer from `starts[k]` to `stops[k]`, ascending.
 
-    Every chunk must be known. Only where words may have been joined within a chunk, and it stands one space from
-    another whose word continues a whole that is longer, may the tokenizer have decided otherwise than chunk by chunk.
+    Its words are of `sizes[cuts[k]:cuts[k + 1]]` bytes.
     """
-    at, stop = span
-    count, filled, doubt = 0, 0, False
-    previous, joined, behind = 0, False, at
-    while at < stop:
-        chunk = next_chunk(data, (at, stop), white, memo.exceptions)
-        at = chunk.stop
-        size = at - chunk.start
-        if size == 0:
-            break
-        for place in range(size):
-            out.data[filled + place] = data[chunk.start + place]
-        left, right, merged = 0, 0, False
-        if chunk.kind == ASKED:
+
+    starts: Places
+    stops: Places
+    cuts: Places
+    sizes: Small
+
+
+class Row(NamedTuple):
+    """The chunks read last, each one space behind the one before, that may hold parts of one special case."""
+
+    start: int
+    stop: int
+    right: int
+    """Class of its last word."""
+    chunks: int
+    merged: bool
+
+
+@inlined
+def _row(row: Row, chunk: Chunk, near: bool, left: int, memo: Memo) -> tuple[bool, bool]:  # noqa: FBT001 - by place
+    """Tell whether a chunk belongs to the row before it, and, where it does not, whether that must be cut as a whole.
+
+    spaCy decides otherwise than chunk by chunk only where words have been joined in one chunk of a row of several.
+    """
+    linked = near and chunk.stop > chunk.start and bool(memo.pairs[row.right, left])
+    return linked, not linked and row.merged and row.chunks > 1
+
+
+@inlined
+def read_words(data: Bytes, span: tuple[int, int], memo: Memo, rows: Rows, out: tuple[Text, Places]) -> tuple[int, int]:
+    """Write the words of a text, and rows that must be cut as a whole; return how many there are of each.
+
+    Every chunk must be known. Rows that are given are cut as they say. Rows beyond what fits are only counted.
+    """
+    (at, stop), (text, found) = span, out
+    count, filled, wrong = 0, 0, 0
+    row = Row(at, at, 0, 0, False)
+    given = int(np.searchsorted(rows.starts, at))
+    while True:
+        chunk = next_chunk(data, (at, stop), memo.white, memo.exceptions)
+        left, right, merged, entry = 0, 0, False, 0
+        if chunk.kind == ASKED and chunk.stop > chunk.start:
             entry = entry_of(data, chunk, memo)
             left, right = int(np.int64(memo.sides[entry, 0])), int(np.int64(memo.sides[entry, 1]))
             merged = bool(memo.merged[entry])
-            end = filled
-            for cut in range(memo.cuts[entry - 1], memo.cuts[entry]):
-                end += memo.pieces[cut]
-                count += 1
-                out.ends[count] = end
         elif chunk.kind == MARKED:
-            out.ends[count + 1], count = filled + size - 1, count + 1
-            right = int(np.int64(memo.marks[data[at - 1]]))
-        filled += size
-        if chunk.kind != ASKED:
+            right = int(np.int64(memo.marks[data[chunk.stop - 1]]))
+        near = row.chunks > 0 and chunk.start == row.stop + 1 and data[row.stop] == SPACE
+        linked, whole = _row(row, chunk, near, left, memo)
+        if whole:
+            if 2 * wrong + 1 < len(found):
+                found[2 * wrong], found[2 * wrong + 1] = row.start, row.stop
+            wrong += 1
+        if chunk.stop == chunk.start:
+            return count, wrong
+        if linked:
+            row = Row(row.start, chunk.stop, right, row.chunks + 1, row.merged or merged)
+        else:
+            row = Row(chunk.start, chunk.stop, right, 1, merged)
+        at = chunk.stop
+        if given < len(rows.starts) and chunk.start == rows.starts[given]:
+            at = rows.stops[given]
+            count, filled = _write_row((data, chunk.start, at), rows, given, (count, filled), text)
+            row, given = Row(at, at, 0, 0, False), given + 1
+        else:
+            count, filled = _write_chunk((data, chunk), entry, memo, (count, filled), text)
+
+
+@inlined
+def _write_row(said: tuple[Bytes, int, int], rows: Rows, k: int, ends: tuple[int, int], text: Text) -> tuple[int, int]:
+    """Write the words of a row without the spaces in it; return how many words and bytes there are then."""
+    (data, start, stop), (count, filled) = said, ends
+    end = filled
+    for place in range(start, stop):
+        if data[place] != SPACE:
+            text.data[filled] = data[place]
+            filled += 1
+    for cut in range(rows.cuts[k], rows.cuts[k + 1]):
+        end += rows.sizes[cut]
+        count += 1
+        text.ends[count] = end
+    return count, filled
+
+
+@inlined
+def _write_chunk(
+    said: tuple[Bytes, Chunk], entry: int, memo: Memo, ends: tuple[int, int], text: Text
+) -> tuple[int, int]:
+    """Write the words of a chunk, whose place in the memo is `entry` if it is there; return as `_write_row` does."""
+    (data, chunk), (count, filled) = said, ends
+    size = chunk.stop - chunk.start
+    for place in range(size):
+        text.data[filled + place] = data[chunk.start + place]
+    if chunk.kind == ASKED:
+        end = filled
+        for cut in range(memo.cuts[entry - 1], memo.cuts[entry]):
+            end += memo.pieces[cut]
             count += 1
-            out.ends[count] = filled
-        near = chunk.start == behind + 1 and data[behind] == SPACE
-        doubt |= near and (joined or merged) and bool(memo.pairs[previous, left])
-        previous, joined, behind = right, merged, at
-    return count, doubt
+            text.ends[count] = end
+        return count, filled + size
+    if chunk.kind == MARKED:
+        count += 1
+        text.ends[count] = filled + size - 1
+    count += 1
+    text.ends[count] = filled + size
+    return count, filled + size

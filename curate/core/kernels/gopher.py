@@ -5,14 +5,14 @@ a definition leaves something open, datatrove 0.10.1 decides. What is counted is
 compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from curate.core.kernels.chunks import Flags, Memo, Small, Text, blanks, is_blank, read_words
+from curate.core.kernels.chunks import Flags, Memo, Rows, Small, Text, blanks, is_blank, read_words
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.runs import CONTINUES, chars_in, cleared, runs_again, same, top_run
 from curate.core.kernels.shingles import BASE, mix
@@ -100,40 +100,44 @@ def room_for(longest: int) -> Room:
     return Room(blanks(), characters(), words, sums, slots, counts, pieces)
 
 
-def counted(strings: Strings, memo: Memo) -> tuple[Numbers, Flags]:
+def counted(strings: Strings, memo: Memo, cut: Callable[[bytes], Sequence[int]]) -> Numbers:
     """Count in each string what the filters ask, shape (n, COLUMNS), int64; every chunk must be in the memo.
 
-    Also return which strings must be cut as a whole (`counted_words`).
+    `cut` is asked for the bytes of the words of rows of chunks that must be cut as a whole.
     """
-    found = np.zeros((len(strings.starts), COLUMNS), np.int64)
-    doubtful = np.zeros(len(strings.starts), np.bool_)
+    counts = np.zeros((len(strings.starts), COLUMNS), np.int64)
     room = room_for(int((strings.stops - strings.starts).max(initial=0)))
-    _count(strings, memo, np.zeros(0, np.int32), room, (found, doubtful))
-    return found, doubtful
-
-
-def counted_words(strings: Strings, memo: Memo, words: Sequence[bytes]) -> Numbers:
-    """Count the same in one string that is cut into these words; shape (1, COLUMNS)."""
-    found = np.zeros((1, COLUMNS), np.int64)
-    room = room_for(int((strings.stops - strings.starts).max()))
-    solid = b"".join(words)
-    room.words.data[: len(solid)] = np.frombuffer(solid, np.uint8)
-    _count(strings, memo, np.array([len(word) for word in words], np.int32), room, (found, np.zeros(1, np.bool_)))
-    return found
+    nothing = np.zeros(0, np.int64)
+    found = np.zeros(2 << 8, np.int64)
+    rows = Rows(nothing, nothing, np.zeros(1, np.int64), np.zeros(0, np.int32))
+    wrong = _count(strings, (memo, rows), room, counts, found)
+    if 2 * wrong > len(found):
+        counts[:] = 0
+        found = np.zeros(2 * wrong, np.int64)
+        _count(strings, (memo, rows), room, counts, found)
+    if wrong:
+        starts, stops = (np.ascontiguousarray(found[side : 2 * wrong : 2]) for side in range(2))
+        sizes = [cut(strings.data[start:stop].tobytes()) for start, stop in zip(starts, stops, strict=True)]
+        cuts = np.cumsum([0, *map(len, sizes)])
+        rows = Rows(starts, stops, cuts, np.array([size for some in sizes for size in some], np.int32))
+        again = np.unique(np.searchsorted(strings.starts, starts, "right") - 1)
+        some = np.zeros((len(again), COLUMNS), np.int64)
+        _count(Strings(strings.data, strings.starts[again], strings.stops[again]), (memo, rows), room, some, found)
+        counts[again] = some
+    return counts
 
 
 @kernel
-def _count(strings: Strings, memo: Memo, sizes: Small, room: Room, out: tuple[Numbers, Flags]) -> None:
-    """Count in each string; where there are sizes, the words lie in the room already and are of so many bytes."""
-    found, doubtful = out
+def _count(strings: Strings, known: tuple[Memo, Rows], room: Room, counts: Numbers, found: Places) -> int:
+    """Count in each string; write where rows are that must be cut as a whole, as far as it goes; return how many."""
+    memo, rows = known
+    wrong = 0
     for i in range(len(strings.starts)):
         span = (strings.starts[i], strings.stops[i])
-        words = len(sizes)
-        for k in range(words):
-            room.words.ends[k + 1] = room.words.ends[k] + sizes[k]
-        if words == 0:
-            words, doubtful[i] = read_words(strings.data, span, room.white, memo, room.words)
-        _measure(strings.data, span, words, room, found[i])
+        words, more = read_words(strings.data, span, memo, rows, (room.words, found[2 * wrong :]))
+        wrong += more
+        _measure(strings.data, span, words, room, counts[i])
+    return wrong
 
 
 @inlined

@@ -1,7 +1,8 @@
 """English words as spaCy cuts them, counted: each chunk between white space is cut once and remembered.
 
 spaCy works inside chunks, except that it joins words again that are the parts of a special case (`:-)`, `Mr.`), and
-words of two chunks with one space between may keep it from doing so. Texts where that may happen are cut as a whole.
+words of two chunks with one space between may keep it from doing so. Rows of chunks where that may happen are cut as
+a whole.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,19 +17,19 @@ from curate.core.kernels.chunks import (
     Hashes,
     Memo,
     blanks,
-    count_unknown,
+    find_unknown,
     hash_of,
     list_hashes,
     remember,
 )
-from curate.core.kernels.gopher import Numbers, counted, counted_words
+from curate.core.kernels.gopher import Numbers, counted
 from curate.core.kernels.strings import Strings, views
 from curate.stages.quality.affixes import Affixes
 
 MEMO_BYTES, MEMO_CHUNKS = 1 << 25, 1 << 20
 """A memo that holds more than this is begun anew: rare chunks would fill it for ever."""
-AT_ONCE = 1 << 14
-"""So many chunks are cut before their words go into the memo."""
+AT_ONCE = 1 << 12
+"""So many chunks that are not in the memo are gathered before they are cut: most come again and again."""
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -52,12 +53,10 @@ class English:
         """Count in each text what Gopher's and FineWeb's filters ask (core.kernels.gopher.counted)."""
         strings = views(text)
         self.learn(strings)
-        found, doubtful = counted(strings, self.memo)
-        for i in np.flatnonzero(doubtful):
-            one = Strings(strings.data, strings.starts[i : i + 1], strings.stops[i : i + 1])
-            words = self.affixes.words(strings.data[one.starts[0] : one.stops[0]].tobytes().decode())
-            found[i] = counted_words(one, self.memo, [word.encode() for word in words])
-        return found
+        return counted(strings, self.memo, self._cut)
+
+    def _cut(self, row: bytes) -> list[int]:
+        return [len(word.encode()) for word in self.affixes.words(row.decode())]
 
     def forget(self) -> None:
         """Begin the memo anew."""
@@ -75,21 +74,20 @@ class English:
             self.pairs,
             self.exceptions,
             self.marks,
+            blanks(),
         )
 
     def learn(self, strings: Strings) -> None:
         """Cut the chunks of some strings that are not in the memo."""
         if self.chunks > MEMO_CHUNKS or self.memo.ends[self.chunks - 1] > MEMO_BYTES:
             self.forget()
-        found = np.zeros(2 << 12, np.int64)
-        count = count_unknown(strings, blanks(), self.memo, found)
-        if 2 * count > len(found):
-            found = np.zeros(2 * count, np.int64)
-            count_unknown(strings, blanks(), self.memo, found)
-        spans = found[: 2 * count].reshape(-1, 2).tolist()
-        fresh = list(dict.fromkeys(strings.data[start:stop].tobytes() for start, stop in spans))
-        for first in range(0, len(fresh), AT_ONCE):
-            self._remember(fresh[first : first + AT_ONCE])
+        found, at = np.zeros(2 * AT_ONCE, np.int64), (0, 0)
+        while at[0] < len(strings.starts):
+            count, at = find_unknown(strings, self.memo, at, found)
+            spans = found[: 2 * count].reshape(-1, 2).tolist()
+            fresh = list(dict.fromkeys(strings.data[start:stop].tobytes() for start, stop in spans))
+            if fresh:
+                self._remember(fresh)
 
     def _remember(self, fresh: Sequence[bytes]) -> None:
         parts = [self.affixes.chunk(chunk.decode()) for chunk in fresh]

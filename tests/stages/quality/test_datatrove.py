@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.core.kernels.chunks import blanks
+from curate.core.kernels.gopher import WORDS
 from curate.stages.quality.affixes import WHOLE, Affixes
 from curate.stages.quality.datatrove import FINEWEB, GOPHER, english, measure_datatrove
 from curate.stages.quality.english import English
@@ -303,3 +304,9 @@ def test_a_rule_of_datatrove_can_be_changed_and_turned_off():
     judge = Quality(**{"as": "quality", "preset": "gopher", "rules": changed}).open()
     assert judge(records(text)).found is None
     assert judge(records("the of")).found["rule"].to_pylist()[0] == "quality:top_2_gram"
+
+
+def test_more_rows_in_doubt_than_were_thought_of_are_cut_as_spacy_does():
+    text = "\n".join(f"a:) ) {word()}" for _ in range(600))
+    counts = english().counts(pa.array(["sound.", text, None, text[:12]]))
+    assert counts[:, WORDS].tolist() == [len(words_of(one)) for one in ("sound.", text, "", text[:12])]
