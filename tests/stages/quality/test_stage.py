@@ -41,7 +41,11 @@ JUNK = {
     "menu": "首页\n产品中心\n关于我们\n联系我们\n男装\n女装\n数码\n图书\n" * 3,
     "signs": "=====*****-----\n" * 8 + "a",
     "loop": "答案是：当事人应当承担违约责任。" * 30,
+    "stuck": "| 1 | 合格 | 完成 |\n" * 200,
 }
+PACKAGES = "\n".join(
+    f"2024-03-01 08:{n:02}:17 status installed libexample-{n}:amd64 {n % 7}.{n % 11}-1" for n in range(60)
+)
 
 
 OURS = [preset for preset in PRESETS if preset not in PUBLISHED]
@@ -85,6 +89,9 @@ def test_a_dump_is_rejected_unless_security_is_the_business(preset):
         "Revenue | 2019 | 2018\n1,204.5 | 1,180.2 | 2.1%\n" * 3,
         "$ curl -s http://127.0.0.1:8080/api | jq '.items[] | {id, name}'",
         "问：血压高怎么办？\n答：低盐饮食，规律服药。",
+        PACKAGES,
+        "| 序号 | 设备 | 结果 |\n" + "".join(f"| {n} | 阀门V-{100 + n} | 合格 |\n" for n in range(79)),
+        "".join(f'  add_part({n}, "valve-{n * 7}", {n % 13});\n' for n in range(60)),
         "x",
     ],
 )
