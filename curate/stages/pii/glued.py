@@ -29,11 +29,14 @@ LABELS = {
     "IPv4 address": "ip(?:v4)?",
 }
 """By the name of a rule, the words that its values may be glued to, in any case."""
+RESIDENT = "resident id of 18 signs"
+COMPACT = "[1-8][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
+"""A resident id without blanks, the one form that is looked for behind so short a word as `id`."""
 GATE = (
-    "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei)(?:[+(（]|[(（]?[0-9]{2})[0-9]|"
-    "(?i:mob|wechat|weixin|[vw]x|sms)(?:[+(（]|[(（]?[0-9]{2})[0-9]|(?i:card|account|acct)[0-9]{4}|"
-    "(?i:no|num|number)[+(（]?[0-9]{5}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|(?i:uscc|code|taxno)[0-9]{8}|"
-    "(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
+    "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei|mob|wechat|weixin|[vw]x|sms|no|num|number)"
+    "(?:[+(（][0-9]|[0-9]{2})|(?i:card|account|acct)[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|"
+    "(?i:uscc|code|taxno)[0-9A-Y]{2}[0-9]{6}|(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|"
+    "(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
 )
 BORDERS = (CODE_OR_DIGITS, LEFT, "(?<![0-9A-Za-z+])")
 """How the patterns of values begin."""
@@ -55,7 +58,7 @@ def glued() -> Iterator[Rule]:
                 rule,
                 name=f"{rule.name.removesuffix(' by its label')} glued to its label",
                 label=f"{OWN_WORD}(?i:{words})",
-                values=tuple(map(bare, rule.values)),
+                values=(COMPACT,) if rule.name == RESIDENT else tuple(map(bare, rule.values)),
                 labels=Next(words, between=""),
                 needs_label=False,
                 gate=GATE,
