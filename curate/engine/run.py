@@ -12,6 +12,7 @@ from pathlib import Path
 
 from curate.config.model import Config
 from curate.core.errors import StorageError
+from curate.core.lock import locked, wait_for_orphans
 from curate.engine.books import manifest_of
 from curate.engine.build import Rescue, already_done, build, clean
 from curate.engine.canaries import plant_canaries
@@ -20,7 +21,6 @@ from curate.engine.diary import record_of, workers_of
 from curate.engine.kernels import keep_kernels
 from curate.engine.limits import check_limits
 from curate.engine.local import Local
-from curate.engine.lock import locked, wait_for_orphans
 from curate.engine.phases import Found, Work, lay_out, run_pass, run_rounds, survey
 from curate.engine.plan import make_plan
 from curate.engine.publish import check_ours, finish_publishing, publish
