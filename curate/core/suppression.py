@@ -56,24 +56,43 @@ class Suppression(Value):
     suppression_version: Literal["1.0"] = "1.0"
     key_id: str = Field(description="Name of the key: first 8 hex characters of HMAC-SHA256(key, `kid`).")
     form: int = Field(FORM, ge=1, description="Version of the form of a text that is digested.")
-    content: tuple[Digest, ...] = Field((), description="Digests of texts, sorted.")
+    content: tuple[Digest, ...] = Field((), description="Digests of raw texts, sorted.")
+    edited: tuple[Digest, ...] = Field(
+        (), description="Digests of texts as stages had edited them, where the raw one is not known; sorted."
+    )
     ids: tuple[Digest, ...] = Field(
         (), description="Digests of ids, sorted; only of records that their source names by a key of theirs."
     )
 
     @classmethod
-    def of(cls, key: bytes, content: Iterable[str], ids: Iterable[str]) -> "Suppression":
+    def of(
+        cls, key: bytes, content: Iterable[str] = (), edited: Iterable[str] = (), ids: Iterable[str] = ()
+    ) -> "Suppression":
         """Make a list of digests that were made with a key."""
-        return cls(key_id=key_id(key), content=tuple(sorted(set(content))), ids=tuple(sorted(set(ids))))
+        said = {"content": content, "edited": edited, "ids": ids}
+        return cls.model_validate(
+            {"key_id": key_id(key), **{kind: tuple(sorted(set(some))) for kind, some in said.items()}}
+        )
+
+    @property
+    def kinds(self) -> dict[str, frozenset[str]]:
+        """The digests by what they are of."""
+        return {"content": frozenset(self.content), "edited": frozenset(self.edited), "ids": frozenset(self.ids)}
+
+    @property
+    def size(self) -> int:
+        """How many digests there are."""
+        return sum(map(len, self.kinds.values()))
 
     def with_those_of(self, other: "Suppression") -> "Suppression":
         """Put two lists of one key together."""
-        content, ids = {*self.content, *other.content}, {*self.ids, *other.ids}
-        return self.model_copy(update={"content": tuple(sorted(content)), "ids": tuple(sorted(ids))})
+        both = {kind: tuple(sorted(some | other.kinds[kind])) for kind, some in self.kinds.items()}
+        return self.model_copy(update=both)
 
     def covers(self, other: "Suppression") -> bool:
         """Tell whether it holds every digest of another list."""
-        return self.key_id == other.key_id and {*other.content} <= {*self.content} and {*other.ids} <= {*self.ids}
+        mine = self.kinds
+        return self.key_id == other.key_id and all(some <= mine[kind] for kind, some in other.kinds.items())
 
     def spelled(self) -> bytes:
         """Return the one spelling of the list as a file: JSON, a digest a line, so that it can be read and compared."""

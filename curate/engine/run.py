@@ -18,6 +18,7 @@ from curate.engine.build import Rescue, already_done, build, clean
 from curate.engine.canaries import plant_canaries
 from curate.engine.crew import Crew, Pool
 from curate.engine.diary import record_of, workers_of
+from curate.engine.erased import check_suppressed
 from curate.engine.kernels import keep_kernels
 from curate.engine.limits import check_limits
 from curate.engine.local import Local
@@ -67,6 +68,7 @@ def execute(config: Config, options: Options) -> Finished:
     with locked(out), storage_faults(out):
         finish_publishing(space, out)
         check_ours(out)
+        check_suppressed(config, out)
         space.make()
         wait_for_orphans(space.root)
         if options.fresh:

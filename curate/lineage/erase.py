@@ -96,11 +96,11 @@ def erase(out: Path, request: Request, options: Options = Options()) -> Erased:
     StorageError where a file cannot be read or written, StoppedError while a run writes the output.
     """
     out = Path(os.path.realpath(out))
-    if options.keep_old is not None:
-        check_place(out, options.keep_old)
     if not (out.parent / f"{out.name}.work").exists():
         read_manifest(out)  # before a lock stands beside what is no output
     with workplace(out) as root:
+        if options.keep_old is not None:
+            check_place(out, options.keep_old)
         return Erasing(out, root, request, options).done()
 
 
@@ -144,7 +144,7 @@ class Erasing:
 
     def former(self) -> Suppression:
         """Read the lists that are there: the one that runs read, and the one in the output."""
-        whole = Suppression.of(self.request.key, (), ())
+        whole = Suppression.of(self.request.key)
         inside = self.out / SUPPRESSED if self.old.suppression else None
         for path in (self.list, inside):
             if path is not None and path.exists():
@@ -169,14 +169,13 @@ class Erasing:
         whole.save(self.list)
         if self.options.keep_old is not None:
             keep(self.out, self.options.keep_old)
-        publish(self.root, self.out)
         emptied = empty_work(self.root)
-        size = len(whole.content) + len(whole.ids)
+        publish(self.root, self.out)
         list_said = Suppressing(
             file=str(self.list),
             key_id=whole.key_id,
-            added=size - len(former.content) - len(former.ids),
-            total=size,
+            added=whole.size - former.size,
+            total=whole.size,
         )
         update = {
             "changed": True,
@@ -217,8 +216,7 @@ class Erasing:
             path=SUPPRESSED,
             sha256=digest_of(self.new / SUPPRESSED),
             key_id=suppression.key_id,
-            content=len(suppression.content),
-            ids=len(suppression.ids),
+            **{kind: len(some) for kind, some in suppression.kinds.items()},
         )
         changed = {*taken.files, SUPPRESSED, MANIFEST, SUMS, *CARDS}
         attached = carry_over(self.out, self.new, changed, links=self.options.keep_old is None)

@@ -92,5 +92,6 @@ def list_faults(out: Path, manifest: Manifest) -> Iterator[str]:
         return
     if said.path != SUPPRESSED or digest != said.sha256 or found.spelled() != (out / said.path).read_bytes():
         yield f"{said.path}: this is not the suppression list that the manifest names"
-    if (found.key_id, len(found.content), len(found.ids)) != (said.key_id, said.content, said.ids):
-        yield f"{said.path}: {len(found.content)} + {len(found.ids)} digests, the manifest counts others"
+    counts = (said.content, said.edited, said.ids)
+    if found.key_id != said.key_id or tuple(map(len, found.kinds.values())) != counts:
+        yield f"{said.path}: {found.size} digests of the key {found.key_id}, the manifest counts others"

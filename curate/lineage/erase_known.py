@@ -35,17 +35,17 @@ def known(
     names = {one.id for one in every}
     raw, said = (digests_of(archive, columns, names) for columns in (early(manifest), all_columns(manifest)))
     keyed = keyed_sources(manifest)
-    content: set[str] = {digest for some in said.values() for digest in some}
-    ids: set[str] = set()
+    content, edited, ids = set[str](), set[str](), set[str]()
     counts = dict.fromkeys(Reach.model_fields, 0)
     for one in every:
         text = texts.get(one.id)
-        if text is not None and text.digest is not None:
-            content.add(text.digest)
+        mine = {*said.get(one.id, ()), *((text.digest,) if text is not None and text.digest is not None else ())}
+        found = way(one.id in raw, one.source_id in keyed, text)
+        (content if found == "raw" else edited).update(mine)
         if one.source_id in keyed:
             ids.add(id_digest(key, one.id))
-        counts[way(one.id in raw, one.source_id in keyed, text)] += 1
-    return Reach(**counts), Suppression.of(key, content, ids)
+        counts[found] += 1
+    return Reach(**counts), Suppression.of(key, content, edited - content, ids)
 
 
 def way(raw: bool, keyed: bool, text: Text | None) -> str:  # noqa: FBT001 - two facts of a record

@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from curate.core.errors import ConfigError, StorageError
-from curate.core.files import sync_folder
+from curate.core.files import digest_of, sync_folder
 from curate.core.lock import WORKERS_LOCK, locked, wait_for_orphans
-from curate.lineage.manifest import ATTACHED
+from curate.lineage.manifest import ATTACHED, MANIFEST, read_manifest
 
 AT_CWD, EXCHANGE = -100, 2
 """`AT_FDCWD` and `RENAME_EXCHANGE` of Linux (renameat2(2))."""
@@ -80,15 +80,27 @@ def bring(path: Path, target: Path, *, links: bool) -> None:
 
 
 def check_place(out: Path, folder: Path) -> None:
-    """Refuse a place for the old version that is taken, or within what is replaced."""
-    if folder.exists():
+    """Refuse a place for the old version that is taken, but by that very version, or within what is replaced."""
+    if folder.exists() and not is_kept(out, folder):
         raise ConfigError("there is something already", where=str(folder), hint="name a folder that is not there yet")
     if Path(os.path.realpath(folder)).is_relative_to(out):
         raise ConfigError("the old version cannot be kept within the new one", where=str(folder))
 
 
+def is_kept(out: Path, folder: Path) -> bool:
+    """Tell whether a folder is the output, or the version before it: an erasure that was killed had come so far."""
+    try:
+        kept = digest_of(folder / MANIFEST)
+        previous = read_manifest(out).previous
+        return kept == digest_of(out / MANIFEST) or (previous is not None and kept == previous.sha256)
+    except (OSError, StorageError):
+        return False
+
+
 def keep(out: Path, folder: Path) -> None:
     """Copy the old version, whole or not at all, before anything takes its place."""
+    if folder.exists():
+        return
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -138,11 +150,12 @@ def sync_tree(folder: Path) -> None:
 
 
 def empty_work(root: Path) -> bool:
-    """Take everything out of the work folder: texts, facts and receipts of what is erased; tell whether there was any.
+    """Take all but the new version out of the work folder: texts, facts and receipts; tell whether there was any.
 
-    Facts without text go too: they hold unkeyed digests of lines and texts, by which a short one is guessed.
+    Facts without text go too: they hold unkeyed digests of lines and texts, by which a short one is guessed. This comes
+    before the version is published: a run makes them anew, but nobody would take them away after a crash.
     """
-    there = [entry for entry in root.iterdir() if entry.name != WORKERS_LOCK]
+    there = [entry for entry in root.iterdir() if entry.name not in {WORKERS_LOCK, "new"}]
     for entry in there:
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     return bool(there)

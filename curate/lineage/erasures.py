@@ -60,5 +60,6 @@ class SuppressedFile(Value):
     path: str
     sha256: Sha256
     key_id: str
-    content: Count = Field(description="Digests of texts.")
+    content: Count = Field(description="Digests of raw texts.")
+    edited: Count = Field(description="Digests of edited texts of which the raw one is not known.")
     ids: Count = Field(description="Digests of ids.")

@@ -52,7 +52,7 @@ class Suppress(Stage):
         self._key = read_key(self.key_file, self.key_env)
         if self._key is None:
             raise ValueError(f"the digests need a key, found neither `key_file` nor `key_env`; {HINT}")
-        whole = Suppression.of(self._key, (), ())
+        whole = Suppression.of(self._key)
         for path in self.lists:
             try:
                 said = read_suppression(path)
@@ -63,6 +63,11 @@ class Suppress(Stage):
             whole = whole.with_those_of(said)
         self._suppressed = whole
         return self
+
+    @property
+    def rejects(self) -> bool:
+        """Where it is told to leave something out."""
+        return self.action != "tag" and self.suppressed.size > 0
 
     @property
     def suppressed(self) -> Suppression:
@@ -83,13 +88,14 @@ class Suppress(Stage):
     def lineage(self) -> dict[str, Any]:
         """Say how much is suppressed, and under which key."""
         said = self.suppressed
-        return {"content": len(said.content), "ids": len(said.ids), "key_id": said.key_id, "form": said.form}
+        return {kind: len(some) for kind, some in said.kinds.items()} | {"key_id": said.key_id, "form": said.form}
 
     def open(self) -> Step:
         """Return the step."""
         assert self._key is not None  # noqa: S101 - the validator has read it
         key = self._key
-        content, ids = (pa.array(said, pa.string()) for said in (self.suppressed.content, self.suppressed.ids))
+        said = self.suppressed
+        content, ids = pa.array([*said.content, *said.edited], pa.string()), pa.array(said.ids, pa.string())
         action, column = self.action or "reject", f"{self.name}_digest"
 
         def step(batch: pa.RecordBatch) -> Outcome:
