@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pydantic import Field, JsonValue
 import curate
 from curate.core.errors import ConfigError, CurateError
 from curate.core.files import digest_of, write_whole
+from curate.core.lock import locked
 from curate.core.stage import Value
 from curate.core.suppression import Suppression, read_suppression
 from curate.lineage.erase_asked import Request, Target, digest_columns, digests_of, found_by
@@ -98,10 +100,14 @@ def erase(out: Path, request: Request, options: Options = Options()) -> Erased:
     out = Path(os.path.realpath(out))
     if not (out.parent / f"{out.name}.work").exists():
         read_manifest(out)  # before a lock stands beside what is no output
-    with workplace(out) as root:
+    beside = out.with_name(f"{out.name}.suppression.json")
+    path = Path(os.path.realpath(options.suppression or beside))
+    with workplace(out) as root, nullcontext() if path == beside else locked(path):
         if options.keep_old is not None:
             check_place(out, options.keep_old)
-        return Erasing(out, root, request, options).done()
+        for draft in path.parent.glob(f".{path.name}.*.draft"):  # of an erasure that was killed
+            draft.unlink()
+        return Erasing(out, root, request, replace(options, suppression=path)).done()
 
 
 class Erasing:
@@ -112,7 +118,7 @@ class Erasing:
         self.request, self.options = request, options
         self.old = read_manifest(out)
         self.archive = Archive(out, self.old)
-        self.list = options.suppression or out.with_name(f"{out.name}.suppression.json")
+        self.list = options.suppression or out
 
     def done(self) -> Erased:
         """Find, and where there is something, write and publish the new version."""
