@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import click
 
-from curate import __version__, evidence
+from curate import __version__, erasing, evidence
 from curate.core.errors import ConfigError, CurateError, StoppedError
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
@@ -387,3 +387,5 @@ def report(out: Path, lang: Literal["en", "zh"], file: Path | None) -> None:
 
 
 main.add_command(evidence.export)
+main.add_command(erasing.erase)
+main.add_command(erasing.history)

@@ -83,7 +83,7 @@ def documents_root(content_roots: Sequence[str]) -> str:
 
 def files_root(outputs: Outputs) -> str:
     """Return the root over the files of records and about records, by their lines in SHA256SUMS."""
-    files = (*outputs.shards, *outputs.rejects, *outputs.signals, *outputs.pii)
+    files = (*outputs.shards, *outputs.rejects, *outputs.signals, *outputs.pii, *outputs.tombstones)
     return root_of(f"{file.sha256}  {file.path}".encode() for file in files)
 
 

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from curate.core import register
+from curate.core import register, suppression
 from curate.core.files import write_whole
-from curate.lineage import diff, explain, manifest, passage, trace
+from curate.lineage import diff, erase, explain, history, manifest, passage, trace
 from curate.sinks import rejects
 
 SCHEMAS = {
@@ -16,6 +16,9 @@ SCHEMAS = {
     "trace.schema.json": trace.schema,
     "answer.schema.json": passage.schema,
     "diff.schema.json": diff.schema,
+    "erasure.schema.json": erase.schema,
+    "history.schema.json": history.schema,
+    "suppression.schema.json": suppression.schema,
 }
 
 

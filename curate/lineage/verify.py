@@ -9,7 +9,8 @@ import numpy as np
 
 from curate.core.errors import StorageError
 from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_licenses, check_stages
-from curate.lineage.ids import Index
+from curate.lineage.erase_checks import check_erasures
+from curate.lineage.ids import Index, spell
 from curate.lineage.keys import Verifier
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
@@ -119,7 +120,9 @@ def _disjoint(case: Case) -> Finding:
 def _duplicates(case: Case) -> Finding:
     """Look up every record that stands for another."""
     targets = np.concatenate(case.sight.targets)
-    lost = [f"{name} is in no shard and in no ledger row" for name in case.index.missing(targets)]
+    missing = case.index.missing(targets)
+    erased = {spell(pair) for pair in np.concatenate(case.sight.erased)} if missing else set()
+    lost = [f"{name} is in no shard and in no ledger row" for name in missing if name not in erased]
     circles = [f"{name} is called a duplicate of itself" for name in case.sight.circles]
     return Finding([*lost, *circles], f"{len(targets)} duplicates")
 
@@ -167,6 +170,10 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     ),
     "thresholds": ("every measured rejection crosses its threshold", _thresholds),
     "duplicates": ("every duplicate names a record that is there", _duplicates),
+    "erasures": (
+        "what was erased is gone, is named once, and leads back to the version before",
+        lambda case: check_erasures(case.out, case.manifest, case.sight, case.index),
+    ),
     "positions": (
         "places of personal data are of records that are there, and as many as the records count",
         lambda case: check_positions(case.out, case.manifest, case.index),
