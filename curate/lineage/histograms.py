@@ -86,8 +86,8 @@ def histograms(out: Path, manifest: Manifest) -> Iterator[Histogram]:
             yield _histogram(one, "signals", ranges[one.metric], drawn[one.rule])
             continue
         values = np.concatenate([left[key] for key in left if key[:2] == (one.rule, one.metric)] or [np.zeros(0)])
-        reach = _reach(values, one.thresholds)
-        if len(values) and values.min() < values.max():
+        if len(values):
+            reach = _reach(values, one.thresholds)
             counts = np.bincount(reach.bins(values), minlength=BINS)
             yield _histogram(one, "ledger", reach, (counts, counts))
 

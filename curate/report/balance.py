@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from curate.lineage.manifest import Manifest, StageRecord
 from curate.report.charts import Part, bar
-from curate.report.markup import Cell, Parts, Plot, Sheet, code, legend, paragraph, table
+from curate.report.markup import Cell, Matrix, Parts, Plot, Sheet, code, legend, matrix, paragraph, table
 from curate.report.words import KEPT, LEFT_OUT, LEFT_OUT_HEAD, READ, SOURCE, STAGE, TAGGED_HEAD, TOTAL, WRITTEN, Said
 
 TITLE = Said("Funnel and balance", "流程与收支平衡")
@@ -16,13 +16,11 @@ DOES_NOT_ADD_UP = Said("These numbers of the manifest do not add up.", "清单�
 BY_STAGE = Said("By stage", "按阶段")
 BY_SOURCE = Said("By source", "按来源")
 IN, OUT, EDITED = Said("In", "输入"), Said("Out", "输出"), Said("Edited", "修改")
-LEFT_AT = Said("left out by {stage}", "由 {stage} 剔除")
+LEFT = Said("Left out, by source and stage", "按来源与阶段统计的剔除数")
 NOTE = Said(
     "Each stage takes in what the one before it let out. Stage 0 reads; what it could not read is left out there.",
     "每个阶段的输入即上一阶段的输出。第 0 阶段为读取，无法读取的记录在此剔除。",
 )
-MOST_STAGES = 6
-"""More stages that left something out than this stand in one column of the table by source."""
 
 
 def section(sheet: Sheet) -> Parts:
@@ -43,25 +41,28 @@ def section(sheet: Sheet) -> Parts:
     head = ("", *sheet.head(IN, OUT, LEFT_OUT_HEAD, TAGGED_HEAD, EDITED))
     yield table(sheet.say(BY_STAGE), (sheet.say(STAGE), *head), rows)
     yield sheet.h3(BY_SOURCE)
-    yield _by_source(sheet)
+    yield from _by_source(sheet)
 
 
-def _by_source(sheet: Sheet) -> str:
-    """Lay the funnel out by source: what was read, what each stage left out, what was written."""
+def _by_source(sheet: Sheet) -> Parts:
+    """Lay the funnel out by source: what was read, left out and written; and which stage left it out."""
     account = sheet.manifest.accounting
-    judges = [stage for stage in sheet.manifest.stages if stage.rejected]
-    judges = judges if len(judges) <= MOST_STAGES else []
+    names = in_order(sheet.manifest)
     most = max((each.records for each in account.by_source.values()), default=0)
     lines: list[Sequence[Cell]] = []
-    for name in in_order(sheet.manifest):
+    for name in names:
         one = account.by_source[name]
         drawn = two(sheet, one.written, one.rejected, most)
-        numbers = (one.records, *(_left_of(stage, name) for stage in judges), one.rejected, one.written)
-        lines.append((code(name), drawn, *numbers))
-    sums = (account.records, *(stage.rejected for stage in judges), account.rejected, account.written)
-    left = [sheet.say(LEFT_AT, stage=stage.name) for stage in judges]
-    head = (sheet.say(SOURCE), "", sheet.say(READ), *left, *sheet.head(LEFT_OUT_HEAD, WRITTEN))
-    return table(sheet.say(BY_SOURCE), head, lines, total=(sheet.say(TOTAL), "", *sums))
+        lines.append((code(name), drawn, one.records, one.rejected, one.written))
+    total = (sheet.say(TOTAL), "", account.records, account.rejected, account.written)
+    head = (sheet.say(SOURCE), "", *sheet.head(READ, LEFT_OUT_HEAD, WRITTEN))
+    yield table(sheet.say(BY_SOURCE), head, lines, total=total)
+    judges = [stage for stage in sheet.manifest.stages if stage.rejected]
+    values = {(name, stage.name): _left_of(stage, name) for name in names for stage in judges}
+    if judges:
+        stages = [stage.name for stage in judges]
+        yield sheet.h3(LEFT)
+        yield matrix(Matrix(sheet.say(LEFT), sheet.say(SOURCE), names, stages, values, total=sheet.say(TOTAL)))
 
 
 def in_order(manifest: Manifest) -> list[str]:

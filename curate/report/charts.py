@@ -9,6 +9,8 @@ from curate.lineage.histograms import Histogram
 
 WIDTH, HEIGHT = 1000, 24
 TALL = 100
+MARGIN = 15
+"""Left free at both ends, so that a dot at an end is whole."""
 
 
 class Part(NamedTuple):
@@ -50,9 +52,10 @@ class Interval(NamedTuple):
 
 
 def whisker(one: Interval, top: float) -> str:
-    """Draw an interval as a line, its share as a dot, the limit as a dashed line; `top` fills the full width."""
+    """Draw an interval as a line, its share as a dot, the limit as a dashed line; `top` ends it."""
     low, dot, high, limit = (
-        round(WIDTH * min(value, top) / top) for value in (one.lower, one.share, one.upper, one.limit)
+        round(MARGIN + (WIDTH - 2 * MARGIN) * min(value, top) / top)
+        for value in (one.lower, one.share, one.upper, one.limit)
     )
     kind = "whisker over" if one.share > one.limit else "whisker"
     line = 'vector-effect="non-scaling-stroke"'

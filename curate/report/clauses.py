@@ -82,7 +82,7 @@ def section(sheet: Sheet, profile: Profile | None, names: Sequence[str]) -> Part
     if judged is None or profile is None:
         yield sheet.p(NOBODY, "note", names=" | ".join(names))
         return
-    yield paragraph(f"{sheet.text(profile.title)}. {sheet.text(profile.note)}".replace("。. ", "。"))
+    yield paragraph(Raw(f"<b>{escape(sheet.text(profile.title))}</b> {escape(sheet.text(profile.note))}"))
     yield _tally(sheet, judged)
     yield sheet.p(BY, "note", name=profile.id, version=profile.version, digest=judged.sha256[:16])
     rules = [verdict for verdict in judged.verdicts if not verdict.id.startswith("registry:")]
@@ -148,7 +148,7 @@ def _clauses(sheet: Sheet, profile: Profile, clauses: Sequence[Clause]) -> Raw:
         mark = f' <span class="soft">({escape(mark)})</span>' if mark else ""
         of = sheet.text(profile.document(clause).label) or clause.of
         lines.append(f"{escape(of)} {escape(sheet.text(clause.at))}{mark}")
-    return Raw("<br>".join(lines) or "–")
+    return _stacked(lines)
 
 
 def _measured(sheet: Sheet, one: Verdict) -> Cell:
@@ -160,7 +160,7 @@ def _measured(sheet: Sheet, one: Verdict) -> Cell:
     if one.outcome == "unknown" and one.lacking:
         nothing = sheet.say(LACKING, path="\x00")
         lines.append(f'<span class="path">{escape(nothing).replace(chr(0), code(one.lacking))}</span>')
-    return Raw("<br>".join(lines) or "–")
+    return _stacked(lines)
 
 
 def _by_source(sheet: Sheet, one: Verdict) -> Raw:
@@ -171,7 +171,12 @@ def _by_source(sheet: Sheet, one: Verdict) -> Raw:
         names = [name for name, said in asked.items() if said == outcome]
         if names and len(names) < len(asked):
             lines.append(f'<span class="path">{escape(sheet.say(words, names=_few(sheet, names)))}</span>')
-    return Raw("<br>".join(lines))
+    return _stacked(lines)
+
+
+def _stacked(lines: Sequence[str]) -> Raw:
+    """Write lines below each other."""
+    return Raw("".join(f'<span class="line">{line}</span>' for line in lines) or "–")
 
 
 def _few(sheet: Sheet, names: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from curate.report.markup import Cell, Figure, Parts, Sheet, figure, table
+from curate.report.markup import Cell, Figure, Parts, Sheet, figure, percent, table
 from curate.report.words import Said
 
 REVIEWS = Said("Reviews", "人工与技术抽检")
@@ -67,7 +67,7 @@ def _count(value: JsonValue) -> Cell:
 
 
 def _share(value: JsonValue) -> Figure:
-    return figure(f"{value:.2%}" if isinstance(value, (int, float)) else UNSAID)
+    return figure(percent(value) if isinstance(value, int | float) else UNSAID)
 
 
 def erasures(sheet: Sheet) -> Parts:

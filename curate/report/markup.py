@@ -85,7 +85,7 @@ def shown(cell: Cell) -> str:
 
 def percent(share: float) -> str:
     """Spell a share; small ones keep their digits."""
-    return f"{share:.2%}" if share == 0 or share >= TINY else f"{share:.1e}"
+    return f"{100 * share:.2f} %" if share == 0 or share >= TINY else f"{100 * share:.1e} %"
 
 
 class Plot(Raw):

@@ -121,9 +121,10 @@ def _registry(sheet: Sheet, profile: Profile | None) -> Parts:
     ]
     yield sheet.p(REGISTRY_NOTE if profile else DECLARED, "note")
     yield table(sheet.say(REGISTRY), sheet.head(*FIELDS_HEAD), rows)
-    for card in cards:
-        if said := list(declarations(card.registry)):
-            yield f'<div class="registry"><h4>{code(card.id)}</h4>{paired("said", said)}</div>'
+    stated = [(card.id, said) for card in cards if (said := list(declarations(card.registry)))]
+    inside = "".join(f"<div><h4>{code(name)}</h4>{paired('said', said)}</div>" for name, said in stated)
+    if inside:
+        yield f'<div class="registry">{inside}</div>'
 
 
 def _field(sheet: Sheet, name: str, lacking: Sequence[str], *, red_: bool) -> tuple[Cell, ...]:

@@ -128,7 +128,7 @@ def _head(sheet: Sheet, profile: Profile | None) -> Iterable[str]:
         (sheet.say(TOKENS), tokens or "–"),
         (sheet.say(SOURCES), len(manifest.sources)),
         (sheet.say(FILES), len(manifest.inputs)),
-        (sheet.say(PROFILE), f"{profile.id} {profile.version}" if profile else sheet.say(NONE)),
+        (sheet.say(PROFILE), profile.id if profile else sheet.say(NONE)),
         (sheet.say(SIGNED), signed or red(sheet.say(NONE))),
     ]
     yield listed("facts", facts)

@@ -14,7 +14,7 @@ NOTE = Said(
     "一条记录只按首个将其剔除的规则计一次；一条记录可以带有多个标记。",
 )
 FAULT = Said("Finds fault with", "判定条件")
-NOT_MEASURED = Said("no measure", "无度量")
+NOT_MEASURED = Said("no measure recorded", "未记录度量")
 DRAWN = Said("Values and thresholds", "取值与阈值")
 DRAWN_NOTE = Said(
     "How the values lay, from the measurements of kept and left out records alike. Heights are square roots, so that "
