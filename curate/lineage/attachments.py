@@ -19,9 +19,34 @@ def signatures(out: Path) -> list[Entry]:
     return [] if envelope is None else [{"keyid": one.keyid, "algorithm": one.algorithm} for one in envelope.signatures]
 
 
-def reviews(out: Path) -> list[Entry]:
-    """Return the entries of every `inspections` list in the JSON files that are attached."""
-    return list(_listed(out, "inspections"))
+def reviews(out: Path, manifest: Manifest) -> list[Entry]:
+    """Return the results of reviews, then the entries of every `inspections` list in the JSON files that are attached.
+
+    A review of other records than those of this manifest has the kind `outdated`: it is evidence of nothing here.
+    """
+    results = sorted((out / ATTACHED / "reviews").glob("*/result.json"))
+    said = [_result(entry, manifest.merkle.documents_root) for path in results if (entry := _read(path))]
+    return [*said, *_listed(out, "inspections")]
+
+
+def _result(said: Entry, root: str) -> Entry:
+    """Name what the result of a review says as the entries of `inspections` do."""
+    sample, total, agreement = (_entry(said.get(name)) for name in ("sample", "total", "agreement"))
+    records, passed = total.get("records"), total.get("passed")
+    failed = records - passed if isinstance(records, int) and isinstance(passed, int) else None
+    return {
+        "id": sample.get("review"),
+        "kind": "manual" if sample.get("documents_root") == root else "outdated",
+        "sample_size": records,
+        "population_docs": sample.get("population"),
+        "passed": passed,
+        "failed": failed,
+        "pass_rate": total.get("rate"),
+        "pass_rate_lower95": total.get("lower"),
+        "cohen_kappa": agreement.get("kappa"),
+        "inspectors": said.get("readers"),
+        "failed_by_class": said.get("classes"),
+    }
 
 
 def erasures(out: Path, manifest: Manifest) -> list[Entry]:
@@ -32,12 +57,19 @@ def erasures(out: Path, manifest: Manifest) -> list[Entry]:
 
 def _listed(out: Path, what: str) -> Iterator[Entry]:
     for path in sorted((out / ATTACHED).glob("*.json")):
-        try:
-            said = json.loads(path.read_bytes())
-        except (OSError, ValueError) as wrong:
-            raise StorageError("the attached file is no JSON that can be read", where=str(path)) from wrong
-        if isinstance(said, dict):
-            yield from _entries(said.get(what))
+        yield from _entries(_read(path).get(what))
+
+
+def _read(path: Path) -> Entry:
+    """Read an attached file; nothing where it holds no mapping, StorageError where it is no JSON."""
+    try:
+        return _entry(json.loads(path.read_bytes()))
+    except (OSError, ValueError) as wrong:
+        raise StorageError("the attached file is no JSON that can be read", where=str(path)) from wrong
+
+
+def _entry(said: JsonValue) -> Entry:
+    return said if isinstance(said, dict) else {}
 
 
 def _entries(said: JsonValue) -> list[Entry]:

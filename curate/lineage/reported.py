@@ -56,7 +56,7 @@ def reported(out: Path, loaded: Loaded | None) -> tuple[Manifest, Reported]:
         shares={name: dict(_shares(sources)) for name, _, sources in _gates(manifest)},
         limits={name: limit for name, limit, _ in _gates(manifest)},
         signatures=tuple(signatures(out)),
-        reviews=tuple(reviews(out)),
+        reviews=tuple(reviews(out, manifest)),
         erasures=tuple(erasures(out, manifest)),
         counted=figures(out, manifest),
     )

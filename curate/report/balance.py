@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from curate.lineage.manifest import Manifest, StageRecord
+from curate.lineage.manifest import Account, Manifest, StageRecord
 from curate.report.charts import Part, bar
 from curate.report.markup import Cell, Matrix, Parts, Plot, Sheet, code, legend, matrix, paragraph, table
 from curate.report.words import KEPT, LEFT_OUT, LEFT_OUT_HEAD, READ, SOURCE, STAGE, TAGGED_HEAD, TOTAL, WRITTEN, Said
@@ -12,6 +12,7 @@ LINE = Said(
     "{records} records read = {written} written + {rejected} left out",
     "读入 {records} 条 = 写出 {written} 条 + 剔除 {rejected} 条",
 )
+ERASED = Said(" + {erased} erased since", " + 事后删除 {erased} 条")
 DOES_NOT_ADD_UP = Said("These numbers of the manifest do not add up.", "清单中的这些数字不平衡。")
 BY_STAGE = Said("By stage", "按阶段")
 BY_SOURCE = Said("By source", "按来源")
@@ -27,8 +28,10 @@ def section(sheet: Sheet) -> Parts:
     """Write the balance and its two tables."""
     account = sheet.manifest.accounting
     numbers = {name: f"{getattr(account, name):,}" for name in ("records", "written", "rejected")}
-    yield paragraph(sheet.say(LINE, **numbers), "balance")
-    if account.records != account.written + account.rejected:
+    erased = erased_of(account)
+    line = sheet.say(LINE, **numbers) + (sheet.say(ERASED, erased=f"{erased:,}") if erased else "")
+    yield paragraph(line, "balance")
+    if account.records != account.written + account.rejected + erased:
         yield sheet.p(DOES_NOT_ADD_UP, "unknown")
     yield legend(("kept", sheet.say(KEPT)), ("left", sheet.say(LEFT_OUT)))
     yield sheet.h3(BY_STAGE)
@@ -63,6 +66,11 @@ def _by_source(sheet: Sheet) -> Parts:
         stages = [stage.name for stage in judges]
         yield sheet.h3(LEFT)
         yield matrix(Matrix(sheet.say(LEFT), sheet.say(SOURCE), names, stages, values, total=sheet.say(TOTAL)))
+
+
+def erased_of(account: Account) -> int:
+    """Return how many records were erased after the run; 0 where the manifest counts none."""
+    return int(getattr(account, "erased", 0))
 
 
 def in_order(manifest: Manifest) -> list[str]:

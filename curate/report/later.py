@@ -10,10 +10,11 @@ from curate.report.words import Said
 REVIEWS = Said("Reviews", "人工与技术抽检")
 NO_REVIEW = Said("None: no reading of a sample is attached to this output.", "无：本输出没有附带任何抽检记录。")
 REVIEWS_NOTE = Said(
-    "As they are attached. The lower bound is exact and one-sided, at 95 % confidence: what the share in all records "
+    "As they are attached; curate verify computes results again. The lower bound is exact and one-sided, at 95 % "
+    "confidence: what the share in all records "
     "is at "
     "least.",
-    "取自所附记录。下界为 95% 置信度的单侧精确下界，即全部记录合格率至少为此值。",
+    "取自所附记录，可由 curate verify 重新计算。下界为 95% 置信度的单侧精确下界，即全部记录合格率至少为此值。",
 )
 REVIEWS_HEAD = (
     Said("Review", "抽检"),
@@ -31,6 +32,20 @@ FAILED = Said("What failed, by class", "不合格类别")
 FAILED_HEAD = (Said("Class", "类别"), Said("Records", "记录数"))
 ERASURES = Said("Erasures", "删除记录")
 NO_ERASURE = Said("None is recorded in this output.", "本输出没有删除记录。")
+HEADS = {
+    "number": Said("Number", "序号"),
+    "id": Said("Erasure", "删除"),
+    "by": Said("Asked by", "指定方式"),
+    "basis": Said("Basis", "依据"),
+    "ticket": Said("Request", "工单"),
+    "at": Said("When", "时间"),
+    "curate": Said("curate", "curate"),
+    "records": Said("Records", "记录"),
+    "rejected": Said("Ledger rows", "台账行"),
+    "places": Said("Places of personal data", "个人信息位置"),
+    "copies": Said("Copies named", "列出的副本"),
+}
+"""What the fields of an erasure are called; one that is not here goes by its own name."""
 UNSAID = "–"
 
 
@@ -79,4 +94,5 @@ def erasures(sheet: Sheet) -> Parts:
     names = list(
         dict.fromkeys(name for one in said for name, value in one.items() if not isinstance(value, (list, dict)))
     )
-    yield table(sheet.say(ERASURES), names, [[str(one.get(name, UNSAID)) for name in names] for one in said])
+    head = [sheet.say(HEADS[name]) if name in HEADS else name for name in names]
+    yield table(sheet.say(ERASURES), head, [[str(one.get(name, UNSAID)) for name in names] for one in said])

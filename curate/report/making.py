@@ -80,7 +80,7 @@ def files(sheet: Sheet) -> Parts:
     said = manifest.outputs
     outputs: list[Sequence[Cell]] = [
         (file.path, file.rows, file.bytes, code(file.sha256, "digest"))
-        for file in (*said.shards, *said.rejects, *said.signals, *said.pii)
+        for file in (*said.shards, *said.rejects, *said.signals, *said.pii, *getattr(said, "tombstones", ()))
     ]
     for title, head, rows in ((INPUTS, INPUTS_HEAD, inputs), (OUTPUTS, OUTPUTS_HEAD, outputs)):
         yield sheet.h3(title)

@@ -5,11 +5,21 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+START = """
+import os, sys
+from fcntl import F_DUPFD, fcntl
+ends = [fcntl(int(said), F_DUPFD, 10) for said in sys.argv[1:3]]
+for place, end in zip((3, 4), ends):
+    os.dup2(end, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Puts the two pipes where Chromium looks for them, then becomes Chromium."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless=new",
@@ -68,15 +78,21 @@ class Browser:
 
     def open(self, path: Path, width: int = 1280, height: int = 900) -> None:
         """Open a file as a page of that size and wait until it is drawn."""
+        self.session = None
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for room in ("Network", "Log", "Runtime", "Page"):
             self.ask(f"{room}.enable")
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self.ask("Emulation.setDeviceMetricsOverride", **size)
+        self.resized(width, "", height)
         self.events.clear()
         self.ask("Page.navigate", url=path.resolve().as_uri())
         self.wait("Page.loadEventFired")
+
+    def resized(self, width: int, media: str, height: int = 900) -> None:
+        """Draw the page for a width in pixels and a medium: `print`, or nothing for a screen."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.ask("Emulation.setDeviceMetricsOverride", **size)
+        self.ask("Emulation.setEmulatedMedia", media=media)
 
     def said(self, script: str) -> Any:
         """Run a script in the page and return what it makes."""
@@ -110,9 +126,9 @@ def running(program: str, profile: Path) -> Iterator[Browser]:
     """Start a Chromium with an empty profile, and end it: this one, and no other."""
     ours_in, theirs_out = os.pipe()
     theirs_in, ours_out = os.pipe()
-    command = " ".join((*FLAGS, f"--user-data-dir={profile}", "about:blank"))
+    command = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
     process = subprocess.Popen(
-        ["sh", "-c", f'exec "$0" {command} 3<&{theirs_in} 4>&{theirs_out}', program],
+        [sys.executable, "-c", START, str(theirs_in), str(theirs_out), *command],
         pass_fds=(theirs_in, theirs_out),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
