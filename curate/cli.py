@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
@@ -364,28 +364,7 @@ def sign(out: Path, key: Path, keyid: str | None) -> None:
     click.echo(f"{done.path}\nsigned by {', '.join(done.keyids)}")
 
 
-@main.command()
-@OUT
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the page.")
-@click.option(
-    "-o",
-    "file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write; OUT/_lineage/attached/report.html when absent.",
-)
-def report(out: Path, lang: Literal["en", "zh"], file: Path | None) -> None:
-    """Write one HTML page about OUT: balance, sources, rules, personal data, files, what was not checked.
-
-    The page is made from the manifest alone, holds no text of any record, and needs no network to be read.
-    """
-    from curate.lineage.manifest import read_manifest
-    from curate.report.page import PLACE, write_page
-
-    path = file or out / PLACE
-    write_page(path, read_manifest(out), lang)
-    click.echo(path)
-
-
+main.add_command(evidence.report)
 main.add_command(evidence.export)
 main.add_command(erasing.erase)
 main.add_command(erasing.history)
