@@ -6,6 +6,7 @@ from pathlib import Path
 from curate.core import register
 from curate.core.files import write_whole
 from curate.lineage import diff, explain, manifest, passage, trace
+from curate.lineage.review import result, sample
 from curate.sinks import rejects
 
 SCHEMAS = {
@@ -16,6 +17,8 @@ SCHEMAS = {
     "trace.schema.json": trace.schema,
     "answer.schema.json": passage.schema,
     "diff.schema.json": diff.schema,
+    "review.schema.json": result.schema,
+    "review-sample.schema.json": sample.schema,
 }
 
 

@@ -16,6 +16,7 @@ from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, rer
 from curate.lineage.positions import check_positions
 from curate.lineage.raw import check_raw
 from curate.lineage.residual import check_left
+from curate.lineage.review.review import check_reviews
 from curate.lineage.roots import check_roots
 from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.signing import check_signature
@@ -69,7 +70,12 @@ def verify(out: Path, raw: Mapping[str, Path] | None = None, keys: Sequence[Veri
     case = Case(out, manifest, look(out, manifest))
     files = (check_manifest(out, manifest), *check_shards(out, manifest, case.sight.faults))
     stages = judged("stages", "every stage: in = out + rejected, and out = in of the next", *check_stages(manifest))
-    rest = (check_card(out, manifest), check_signature(out, manifest, keys), check_raw(manifest, raw))
+    rest = (
+        check_card(out, manifest),
+        check_signature(out, manifest, keys),
+        check_raw(manifest, raw),
+        check_reviews(out, manifest),
+    )
     return Verification((sums, listed, readable, *files, *_from_rows(case), stages, _left(case), *rest))
 
 
