@@ -9,6 +9,7 @@ from curate.lineage.review.words import DOUBLED, KINDS, RECORDS, Language
 
 if TYPE_CHECKING:
     from curate.lineage.review.result import Result
+    from curate.lineage.verification import Check
 
 OUT = click.argument("out", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
@@ -47,17 +48,53 @@ LANG = click.option(
     metavar="[NAME=]PUB",
     help="Public key (PEM) that must have signed OUT, and the name under which it did. Repeatable.",
 )
+@click.option(
+    "--evidence",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the documents that the source registry names, beside OUT/_lineage/attached/evidence.",
+)
+@click.option("--quick", "level", flag_value="quick", help="Digests, manifest, roots as named, signature: no record.")
+@click.option(
+    "--full", "level", flag_value="full", help="Nothing is excused: raw files, evidence and a key must be given."
+)
+@click.option("--replay", "records", type=click.IntRange(1), metavar="N", help="Run N random input records again.")
+@click.option("--nonce", help="Draws the records of --replay; one that was not used before when absent.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, path_type=Path),
+    help="Configuration that OUT was made with, for --replay where it needs files or keys.",
+)
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="As `curate run` was told. Repeatable.")
 @JSON
-def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
-    """Recompute from the files of OUT what its manifest says; exit 0 pass, 1 fail, 3 could not check."""
+def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], **said: Any) -> None:
+    """Recompute from the files of OUT what its manifest says; exit 0 pass, 1 fail, 3 could not check.
+
+    --replay runs records through the streaming stages again and compares outcome and text; what global stages
+    (duplicates) decided is taken from the ledger. It needs the raw files where the run found them, or --config.
+    """
     from curate.lineage.keys import read_verifier
+    from curate.lineage.verification import Verification
     from curate.lineage.verify import verify as check
     from curate.terminal import known_sources, show_checks
 
-    parts = [said.rpartition("=") for said in raw]
+    parts = [one.rpartition("=") for one in raw]
     folders = known_sources(out, {source or "*": Path(folder) for source, _, folder in parts})
     verifiers = [read_verifier(Path(path), name or None) for name, _, path in (key.rpartition("=") for key in keys)]
-    raise click.exceptions.Exit(show_checks(check(out, folders, verifiers), as_json=as_json))
+    found = check(out, folders, verifiers, evidence=said["evidence"], level=said["level"] or "usual")
+    if said["records"] and found.named("readable").status == "pass":
+        found = Verification((*found.checks, _replayed(out, said)))
+    raise click.exceptions.Exit(show_checks(found, as_json=said["as_json"]))
+
+
+def _replayed(out: Path, said: dict[str, Any]) -> "Check":
+    """Run records again, as `verify` was asked to."""
+    from secrets import token_hex
+
+    from curate.config.model import Config
+    from curate.engine.replay import Asked, replay
+
+    config = Config.load(said["config"], said["overrides"]) if said["config"] else None
+    return replay(out, Asked(said["records"], said["nonce"] or token_hex(8), config))
 
 
 @click.group()
