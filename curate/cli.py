@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from curate import __version__, erasing, evidence
+from curate import __version__, erasing, evidence, inspection
 from curate.core.errors import ConfigError, CurateError, StoppedError
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
@@ -302,34 +302,8 @@ def explain(out: Path, name: str, **said: Any) -> None:
 
 main.add_command(evidence.trace)
 main.add_command(evidence.diff)
-
-
-@main.command()
-@OUT
-@click.option(
-    "--raw",
-    multiple=True,
-    metavar="[SOURCE=]DIR",
-    help="Folder of the raw files, of one source or of all others. Repeatable.",
-)
-@click.option(
-    "--key",
-    "keys",
-    multiple=True,
-    metavar="[NAME=]PUB",
-    help="Public key (PEM) that must have signed OUT, and the name under which it did. Repeatable.",
-)
-@JSON
-def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
-    """Recompute from the files of OUT what its manifest says; exit 0 pass, 1 fail, 3 could not check."""
-    from curate.lineage.keys import read_verifier
-    from curate.lineage.verify import verify as check
-    from curate.terminal import known_sources, show_checks
-
-    parts = [said.rpartition("=") for said in raw]
-    folders = known_sources(out, {source or "*": Path(folder) for source, _, folder in parts})
-    verifiers = [read_verifier(Path(path), name or None) for name, _, path in (key.rpartition("=") for key in keys)]
-    raise click.exceptions.Exit(show_checks(check(out, folders, verifiers), as_json=as_json))
+main.add_command(inspection.verify)
+main.add_command(inspection.review)
 
 
 @main.group()

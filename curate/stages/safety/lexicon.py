@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from curate.core.errors import ConfigError
-from curate.stages.safety.risks import RISKS
+from curate.core.risks import RISKS
 
 Counts = Mapping[str, int]
 """Term, in small letters, to how often it stands in a text."""

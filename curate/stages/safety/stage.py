@@ -10,10 +10,10 @@ import pyarrow as pa
 from pydantic import Field, model_validator
 
 from curate.core.columns import with_columns
+from curate.core.risks import RISKS
 from curate.core.stage import FOUND, Action, Outcome, Stage, Step
 from curate.stages.safety import phrases, secrets
 from curate.stages.safety.lexicon import Bounds, Finder, Lexicons, risk_of, terms_of
-from curate.stages.safety.risks import RISKS
 from curate.stages.safety.seeds import DOMAINS, SEEDS, DomainName, SeedName
 from curate.stages.safety.sight import small
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from benchmarks.safety_planted import SECRETS, planted
 from curate.core.errors import ConfigError
-from curate.stages.safety.risks import GROUPS, RISKS
+from curate.core.risks import GROUPS, RISKS
 from curate.stages.safety.secrets import FORMATS, LABELS, entropy
 from curate.stages.safety.seeds import SEEDS
 from curate.stages.safety.stage import REPEATED, Safety
