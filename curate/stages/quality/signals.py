@@ -48,6 +48,9 @@ SIGNALS = {
     "again_10_words": "words in runs of ten that stood before by words",
     "repetition": "bytes in phrases (48 bytes or more) that stood before in the text, by bytes",
     "compression": "compressed by uncompressed bytes, as zlib would make them (estimated)",
+    "looped": "bytes in what follows itself three times or more, one right behind the other, by bytes",
+    "varied": "bytes that are in no loop, of which one number may count on at each turn, by bytes; 0 where a text breaks"
+    " off in the middle of what it repeats, 1 where `compression` is not below .25",
     "duplicate_lines": "characters in lines (of 8 or more) that stood before in the text, by characters of lines",
     "copied_lines": "lines (of 8 characters or more) that stood before in the text, by lines",
     "duplicate_paragraphs": "characters in paragraphs that stood before in the text, by characters of paragraphs",
@@ -109,6 +112,8 @@ JAPANESE_KANA = 0.1
 FEWEST_LINES = 16
 FEWEST_PAIRS = 100
 FEWEST_WORDS = 100
+DENSE = 0.25
+"""Texts that zlib brings below this are looked through for loops that count."""
 
 
 def measure(text: pa.StringArray) -> dict[str, Values]:
@@ -164,12 +169,15 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
 
 def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
     """Return the signals of words and of what is said again; `content` is the number of letters and digits."""
-    from curate.core.kernels import phrases
-    from curate.core.kernels.repeats import REPEATED, compression, parse
+    from curate.core.kernels import loops, phrases
+    from curate.core.kernels.repeats import LOOPED, REPEATED, compression, parse
 
     counts, sums = phrases.phrase_counts(strings)
     counts, sums, parsed = counts.T, sums.T, parse(strings)
-    words = counts[phrases.WORDS]
+    words, sizes = counts[phrases.WORDS], strings.stops - strings.starts
+    ratios = compression(strings, parsed)
+    counted = loops.loop_counts(strings, ratios < DENSE).T
+    looping = np.maximum(parsed[:, LOOPED], counted[loops.LOOPED])
     chance = sums[phrases.CHANCE]
     order = (sums[phrases.PAIRS] - chance) / np.sqrt(np.maximum(chance, 1.0))
     return {
@@ -183,8 +191,10 @@ def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
         "top_4_words": np.minimum(share(counts[phrases.TOP_4], words), 1.0),
         "again_5_words": share(counts[phrases.AGAIN_5], words),
         "again_10_words": share(counts[phrases.AGAIN_10], words),
-        "repetition": share(parsed[:, REPEATED], strings.stops - strings.starts),
-        "compression": compression(strings, parsed),
+        "repetition": share(parsed[:, REPEATED], sizes),
+        "compression": ratios,
+        "looped": share(parsed[:, LOOPED], sizes),
+        "varied": np.where(ratios < DENSE, share((sizes - looping) * (counted[loops.BROKEN_OFF] == 0), sizes), 1.0),
     }
 
 
