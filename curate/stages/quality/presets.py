@@ -31,7 +31,7 @@ BASE: dict[str, Rule] = {
     "empty": Rule("content_chars", "<", 1, "reject"),
     "unreadable": Rule("replacement", ">", 0.05, "reject", chars=20),
     "mojibake": Rule("high_latin", ">", 0.25, "reject", chars=20),
-    "garbled_han": Rule("rare_han", ">", 0.25, "reject"),
+    "garbled_han": Rule("misread", ">", 0.25, "reject"),
     "noisy_han": Rule(
         "rare_han", ">", 0.05, "reject", also=(Condition("words", ">=", 500), Condition("rare_kinds", ">", 0.75))
     ),
@@ -42,7 +42,7 @@ BASE: dict[str, Rule] = {
         "reject",
         chars=200,
         types=WORDED,
-        also=(Condition("function_words", "<", 0.25), Condition("han", "<", 0.1), Condition("encoded", "<", 0.3)),
+        also=(Condition("function_words", "<", 0.25), Condition("latin", ">", 0.9), Condition("encoded", "<", 0.3)),
     ),
     "binary": Rule("control", ">", 0.1, "reject", chars=20),
     "encoded": Rule("encoded", ">", 0.8, "reject", chars=200),

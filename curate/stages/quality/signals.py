@@ -24,6 +24,7 @@ SIGNALS = {
     "letters": "letters of any script by characters that are no white space",
     "digits": "digits by characters that are no white space",
     "han": "Han by letters and digits",
+    "latin": "letters of the Latin alphabet by letters of any script",
     "capitals": "A to Z by letters of ASCII",
     "space": "white space by characters",
     "punctuation": "punctuation and symbols by characters that are no white space",
@@ -35,8 +36,10 @@ SIGNALS = {
     "high_latin": "letters and rare signs of Latin-1 above ASCII by characters that are no white space",
     "rare_han": "rare Han by Han; null below 30 Han, and in Japanese, whose own characters would count",
     "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
-    "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits beside small letters,"
-    " by pairs; null below 100",
+    "misread": "text that is common Chinese in another encoding (UTF-8, GBK, Big5) than it was read in, by bytes beyond"
+    " ASCII; 0 where at most a tenth of the Han are rare, null where `rare_han` is",
+    "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits between small"
+    " letters, by pairs; null below 100",
     "function_words": "function words of English and Chinese by words",
     "unique_words": "different words by words, in stretches of 4,096 words",
     "entropy": "entropy of the words in nats, in stretches of 4,096 words",
@@ -109,6 +112,8 @@ DATATROVE_SIGNALS = {
 
 FEWEST_HAN = 30
 JAPANESE_KANA = 0.1
+RARE_HAN = 0.1
+"""Chinese that was misread has more rare Han than this; so have lists of compounds, fish, elements."""
 FEWEST_LINES = 16
 FEWEST_PAIRS = 100
 FEWEST_WORDS = 100
@@ -119,9 +124,12 @@ DENSE = 0.25
 def measure(text: pa.StringArray) -> dict[str, Values]:
     """Return every signal of every text, float32 in the order of SIGNALS; NaN stands for null."""
     from curate.core.kernels.strings import views
+    from curate.stages.quality.misread import misread_shares
 
     strings = views(text)
     signals, solid = measure_characters(strings)
+    misread = misread_shares(text, signals["rare_han"] > RARE_HAN)
+    signals["misread"] = np.where(np.isnan(signals["rare_han"]), np.nan, misread)
     signals |= measure_words(strings, signals["content_chars"])
     signals |= measure_lines(strings)
     signals |= measure_marks(strings, (solid, signals["chars"], signals["words"]))
@@ -154,6 +162,7 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
         "letters": share(letters, solid),
         "digits": share(digits, solid),
         "han": share(han, letters + digits),
+        "latin": share(total(Kind.LOWER, Kind.UPPER, Kind.HIGH_LATIN, Kind.LATIN), letters),
         "capitals": share(total(Kind.UPPER), total(Kind.LOWER, Kind.UPPER)),
         "space": share(blank, chars),
         "punctuation": share(total(Kind.PUNCTUATION, Kind.SYMBOL), solid),
