@@ -53,8 +53,14 @@ BASE: dict[str, Rule] = {
     "stutter": Rule("looped", ">", 0.5, "reject", chars=60),
     "stuck": Rule("repetition", ">", 0.9, "reject", chars=200, types=LAID, also=(Condition("compression", "<", 0.16),)),
     "shuffled": Rule(
-        "order", "<", 3, "reject", types=PROSE, also=(Condition("words", ">=", 250), Condition("han", "<", 0.1))
+        "order",
+        "<",
+        3,
+        "reject",
+        types=PROSE,
+        also=(Condition("words", ">=", 250), Condition("han", "<", 0.1), Condition("function_words", ">", 0.16)),
     ),
+    "misplaced": Rule("misplaced", ">", 0.05, "reject", also=(Condition("order", "<", 5),)),
     "shuffled_han": Rule(
         "order", "<", 4, "reject", types=PROSE, also=(Condition("words", ">=", 400), Condition("han", ">=", 0.1))
     ),

@@ -45,6 +45,8 @@ SIGNALS = {
     "entropy": "entropy of the words in nats, in stretches of 4,096 words",
     "order": "how far more often the same two words follow each other than if their order were chance, in standard"
     " deviations; null below 100 words",
+    "misplaced": "English articles and prepositions before a word that they do not stand before (`the of`, `from is`), by"
+    " articles and prepositions; null below 15",
     "top_2_words": "words in the commonest pair of words by words",
     "top_4_words": "words in the commonest run of four words by words",
     "again_5_words": "words in runs of five that stood before by words",
@@ -117,6 +119,7 @@ RARE_HAN = 0.1
 FEWEST_LINES = 16
 FEWEST_PAIRS = 100
 FEWEST_WORDS = 100
+FEWEST_LEADING = 15
 DENSE = 0.25
 """Texts that zlib brings below this are looked through for loops that count."""
 
@@ -183,7 +186,7 @@ def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
 
     counts, sums = phrases.phrase_counts(strings)
     counts, sums, parsed = counts.T, sums.T, parse(strings)
-    words, sizes = counts[phrases.WORDS], strings.stops - strings.starts
+    words, sizes, leading = counts[phrases.WORDS], strings.stops - strings.starts, counts[phrases.LEADING]
     ratios = compression(strings, parsed)
     counted = loops.loop_counts(strings, ratios < DENSE).T
     looping = np.maximum(parsed[:, LOOPED], counted[loops.LOOPED])
@@ -196,6 +199,7 @@ def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
         "unique_words": share(counts[phrases.DISTINCT], words),
         "entropy": share(sums[phrases.ENTROPY], words),
         "order": np.where(words < FEWEST_WORDS, np.nan, order),
+        "misplaced": np.where(leading < FEWEST_LEADING, np.nan, share(counts[phrases.MISPLACED], leading)),
         "top_2_words": np.minimum(share(counts[phrases.TOP_2], words), 1.0),
         "top_4_words": np.minimum(share(counts[phrases.TOP_4], words), 1.0),
         "again_5_words": share(counts[phrases.AGAIN_5], words),
