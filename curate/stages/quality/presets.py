@@ -62,9 +62,21 @@ BASE: dict[str, Rule] = {
     ),
     "misplaced": Rule("misplaced", ">", 0.05, "reject", also=(Condition("order", "<", 5),)),
     "shuffled_han": Rule(
-        "order", "<", 4, "reject", types=PROSE, also=(Condition("words", ">=", 400), Condition("han", ">=", 0.1))
+        "order",
+        "<",
+        4,
+        "reject",
+        types=PROSE,
+        also=(Condition("words", ">=", 400), Condition("han", ">=", 0.1), Condition("function_words", ">", 0.03)),
     ),
     "menu": Rule("menu", ">", 0.7, "reject", also=(Condition("navigation", ">", 0.15),)),
+    "small_menu": Rule(
+        "navigation",
+        ">",
+        0.3,
+        "reject",
+        also=(Condition("lines", ">=", 5), Condition("short_lines", ">", 0.9), Condition("ended_lines", "<", 0.1)),
+    ),
     "signs": Rule("content", "<", 0.2, "reject", chars=50),
     "short": Rule("chars", "<", 20, chinese=10),
     "damaged": Rule("replacement", ">", 0.005, chars=200),

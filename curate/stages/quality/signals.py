@@ -66,7 +66,7 @@ SIGNALS = {
     "numbered_lines": "lines that begin with a number (`1.`, `(2)`, `三、`) by lines",
     "indented_lines": "lines that begin with two blanks or a tab by lines",
     "menu": "lines as in a menu (short, no digit, no mark at the end) by lines; null below 16 lines",
-    "navigation": "lines that are an entry of a site's menu (`Log in`, `首页`) by lines",
+    "navigation": "lines that are an entry of a site's menu and of no device's (`Contact us`, `友情链接`) by lines",
     "table_lines": "lines as in a table (cells parted by `|`, tabs, blanks, or commas between numbers) by lines",
     "code_lines": "lines as in code (signs, ends or first words of statements) by lines",
     "log_lines": "lines as in a log (a clock or the kernel's time near the start) by lines",
