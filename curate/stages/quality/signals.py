@@ -67,6 +67,8 @@ SIGNALS = {
     "indented_lines": "lines that begin with two blanks or a tab by lines",
     "menu": "lines as in a menu (short, no digit, no mark at the end) by lines; null below 16 lines",
     "navigation": "lines that are an entry of a site's menu and of no device's (`Contact us`, `友情链接`) by lines",
+    "notice": "notices of a site (an error of the server, a banner about cookies) by characters that are no white space;"
+    " 0 above 1,000 characters",
     "table_lines": "lines as in a table (cells parted by `|`, tabs, blanks, or commas between numbers) by lines",
     "code_lines": "lines as in code (signs, ends or first words of statements) by lines",
     "log_lines": "lines as in a log (a clock or the kernel's time near the start) by lines",
@@ -128,11 +130,13 @@ def measure(text: pa.StringArray) -> dict[str, Values]:
     """Return every signal of every text, float32 in the order of SIGNALS; NaN stands for null."""
     from curate.core.kernels.strings import views
     from curate.stages.quality.misread import misread_shares
+    from curate.stages.quality.notices import notice_shares
 
     strings = views(text)
     signals, solid = measure_characters(strings)
     misread = misread_shares(text, signals["rare_han"] > RARE_HAN)
     signals["misread"] = np.where(np.isnan(signals["rare_han"]), np.nan, misread)
+    signals["notice"] = notice_shares(text)
     signals |= measure_words(strings, signals["content_chars"])
     signals |= measure_lines(strings)
     signals |= measure_marks(strings, (solid, signals["chars"], signals["words"]))
