@@ -135,8 +135,8 @@ PRESETS: dict[Preset, dict[str, Rule]] = {
     "energy": BASE | NOTES,
     "cybersecurity": BASE
     | {
-        "encoded": Rule("encoded", ">", 0.9, "reject", chars=1000),
-        "dump": Rule("hexadecimal", ">", 0.9, "reject", chars=1000),
+        "encoded": Rule("encoded", ">", 0.9, "reject", chars=1000, also=(Condition("digests", "<", 0.5),)),
+        "dump": Rule("hexadecimal", ">", 0.9, "reject", chars=1000, also=(Condition("digests", "<", 0.5),)),
         "partly_encoded": Rule("encoded", ">", 0.5, chars=200),
         "symbols": Rule("content", "<", 0.3, chars=20, types=WORDED),
         "few_letters": Rule("letters", "<", 0.1, chars=20, types=WORDED),

@@ -76,6 +76,8 @@ SIGNALS = {
     "encoded": "characters in words of hexadecimal or base64 by characters that are no white space",
     "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
     " space",
+    "digests": "characters in digests (32, 40, 56, 64, 96 or 128 hexadecimal digits) and in blocks of PEM by characters that"
+    " are no white space",
     "urls": "characters in addresses of pages by characters that are no white space",
     "markup": "characters in tags and character references of HTML and XML by characters",
 }
@@ -249,7 +251,7 @@ def measure_lines(strings: Strings) -> Shares:
 def measure_marks(strings: Strings, wholes: tuple[Countable, Countable, Countable]) -> Shares:
     """Return the signals of what is no prose; `wholes` are the characters that are no space, all of them, the words."""
     from curate.core.kernels import marks
-    from curate.core.kernels.encoded import ENCODED, HEXADECIMAL, encoded_chars
+    from curate.core.kernels.encoded import DIGESTS, ENCODED, HEXADECIMAL, encoded_chars
 
     solid, chars, words = wholes
     counts, encoded = marks.mark_counts(strings).T, encoded_chars(strings).T
@@ -260,6 +262,7 @@ def measure_marks(strings: Strings, wholes: tuple[Countable, Countable, Countabl
         "odd_pairs": np.where(pairs < FEWEST_PAIRS, np.nan, share(counts[marks.ODD_PAIRS], pairs)),
         "encoded": share(encoded[ENCODED], solid),
         "hexadecimal": share(encoded[HEXADECIMAL], solid),
+        "digests": share(encoded[DIGESTS], solid),
         "urls": np.minimum(share(counts[marks.ADDRESSES], solid), 1.0),
         "markup": np.minimum(share(counts[marks.MARKUP], chars), 1.0),
     }
