@@ -31,7 +31,7 @@ BASE: dict[str, Rule] = {
     "empty": Rule("content_chars", "<", 1, "reject"),
     "unreadable": Rule("replacement", ">", 0.05, "reject", chars=20),
     "mojibake": Rule("high_latin", ">", 0.25, "reject", chars=20),
-    "garbled_han": Rule("rare_han", ">", 0.25, "reject"),
+    "garbled_han": Rule("misread", ">", 0.25, "reject"),
     "noisy_han": Rule(
         "rare_han", ">", 0.05, "reject", also=(Condition("words", ">=", 500), Condition("rare_kinds", ">", 0.75))
     ),
@@ -42,20 +42,42 @@ BASE: dict[str, Rule] = {
         "reject",
         chars=200,
         types=WORDED,
-        also=(Condition("function_words", "<", 0.25), Condition("han", "<", 0.1), Condition("encoded", "<", 0.3)),
+        also=(Condition("function_words", "<", 0.25), Condition("latin", ">", 0.9), Condition("encoded", "<", 0.3)),
     ),
     "binary": Rule("control", ">", 0.1, "reject", chars=20),
     "encoded": Rule("encoded", ">", 0.8, "reject", chars=200),
     "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200),
-    "loop": Rule("compression", "<", 0.16, "reject", chars=200, types=WORDED),
+    "loop": Rule(
+        "compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5),)
+    ),
+    "stutter": Rule("looped", ">", 0.5, "reject", chars=60),
     "stuck": Rule("repetition", ">", 0.9, "reject", chars=200, types=LAID, also=(Condition("compression", "<", 0.16),)),
     "shuffled": Rule(
-        "order", "<", 3, "reject", types=PROSE, also=(Condition("words", ">=", 250), Condition("han", "<", 0.1))
+        "order",
+        "<",
+        3,
+        "reject",
+        types=PROSE,
+        also=(Condition("words", ">=", 250), Condition("han", "<", 0.1), Condition("function_words", ">", 0.16)),
     ),
+    "misplaced": Rule("misplaced", ">", 0.05, "reject", also=(Condition("order", "<", 5),)),
     "shuffled_han": Rule(
-        "order", "<", 4, "reject", types=PROSE, also=(Condition("words", ">=", 400), Condition("han", ">=", 0.1))
+        "order",
+        "<",
+        4,
+        "reject",
+        types=PROSE,
+        also=(Condition("words", ">=", 400), Condition("han", ">=", 0.1), Condition("function_words", ">", 0.01)),
     ),
-    "menu": Rule("menu", ">", 0.7, "reject", also=(Condition("navigation", ">", 0.15),)),
+    "menu": Rule("menu", ">", 0.7, "reject", also=(Condition("navigation", ">", 0.12),)),
+    "small_menu": Rule(
+        "navigation",
+        ">",
+        0.3,
+        "reject",
+        also=(Condition("lines", ">=", 5), Condition("short_lines", ">", 0.9), Condition("ended_lines", "<", 0.1)),
+    ),
+    "notice": Rule("notice", ">", 0.6, "reject"),
     "signs": Rule("content", "<", 0.2, "reject", chars=50),
     "short": Rule("chars", "<", 20, chinese=10),
     "damaged": Rule("replacement", ">", 0.005, chars=200),
@@ -113,8 +135,8 @@ PRESETS: dict[Preset, dict[str, Rule]] = {
     "energy": BASE | NOTES,
     "cybersecurity": BASE
     | {
-        "encoded": Rule("encoded", ">", 0.9, "reject", chars=1000),
-        "dump": Rule("hexadecimal", ">", 0.9, "reject", chars=1000),
+        "encoded": Rule("encoded", ">", 0.9, "reject", chars=1000, also=(Condition("digests", "<", 0.5),)),
+        "dump": Rule("hexadecimal", ">", 0.9, "reject", chars=1000, also=(Condition("digests", "<", 0.5),)),
         "partly_encoded": Rule("encoded", ">", 0.5, chars=200),
         "symbols": Rule("content", "<", 0.3, chars=20, types=WORDED),
         "few_letters": Rule("letters", "<", 0.1, chars=20, types=WORDED),
