@@ -12,13 +12,14 @@ from pydantic import Field, model_validator
 
 from curate.core import compute as pc
 from curate.core.columns import with_columns
-from curate.core.stage import QUOTE, Findings, GlobalStage, Outcome, Round, Step, found_lines
+from curate.core.stage import QUOTE, Action, Findings, GlobalStage, Outcome, Round, Step, found_lines
 from curate.stages.relevance.lexicon import Industry, lexicon_in, shipped
 from curate.stages.relevance.rounds import Draw, Learn
 from curate.stages.relevance.seeds import FEWEST, seeds_in
 
 GROUP = np.uint64(52)
 """Ranks are grouped by their first 12 bits: the key of facts, of which no one may stand alone."""
+OFF_TOPIC, OTHER_LANGUAGE = "off_topic", "other_language"
 TERMS = 10
 """Shorter texts (six words) are scored and never found wanting."""
 
@@ -91,6 +92,11 @@ class Relevance(GlobalStage):
         if self.seeds is not None:
             return seeds_in(self.seeds, self.seeds_text).sha256
         return lexicon_in(self.words).sha256 if self.words else ""
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """What is off the topic, and what is in no language of the examples."""
+        return {OFF_TOPIC: self.action or "tag", OTHER_LANGUAGE: "tag"}
 
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return key uint64, row uint32, rank uint64 of each record that has a text: ranks are the heads of ids."""
