@@ -7,8 +7,10 @@ from fnmatch import fnmatchcase
 from math import isclose
 from typing import NamedTuple, Self
 
+from curate.config import registry
 from curate.config.places import At
 from curate.core.errors import CurateError, near
+from curate.core.languages import CODES, meant
 from curate.core.record import SHARD
 from curate.core.source import Source
 from curate.core.stage import Settings
@@ -80,7 +82,13 @@ def in_languages(parts: Parts) -> Iterator[Disagreement]:
     A source that carries what an earlier output says may know it, and so may one that cannot be read.
     """
     known = {name for name in parts.names if name not in parts.sources or parts.sources[name].carries_places}
+    ours = [one for one in parts.stages.values() if "language" in one.adds.names]
+    ours_alone = all(registry.name_of("stages", type(one)) in registry.STAGES for one in ours) and not parts.unknown
     for number, stage in parts.stages.items():
+        for place, said in enumerate(stage.languages or ()):
+            if ours_alone and said not in CODES:
+                at = ("stages", number, "languages", place)
+                yield Disagreement(at, f"{stage.name!r} never applies: no record is in {said!r}", meant(said))
         if any(place < number for place in parts.unknown):
             return
         mine = set(parts.names) if stage.sources is None else {*stage.sources} & {*parts.names}
@@ -130,7 +138,9 @@ class Tags(NamedTuple):
         """Gather what stages find."""
         sure = [(stage.name, stage.finds) for stage in stages if stage.name not in doubtful]
         known = {f"{name}:{what}": action for name, finds in sure for what, action in (finds or {}).items()}
-        return cls(known, frozenset(stage.name for stage in stages) - {name for name, finds in sure if finds is not None})
+        return cls(
+            known, frozenset(stage.name for stage in stages) - {name for name, finds in sure if finds is not None}
+        )
 
     def tagged(self, said: str) -> bool:
         """Tell whether what is said, a tag or a pattern, may stand on a record."""
@@ -161,7 +171,10 @@ def uncounted(name: str, said: str, before: Tags, after: Tags, default: Sequence
     if default:
         return fact, f"put `- safety` before it, or say in its `rules` which tags count{known_tags(before)}"
     close = get_close_matches(said, [*before.known, *{tag.partition(":")[0] + ":*" for tag in before.known}], 1, 0.6)
-    return fact, f"did you mean {close[0]!r}?" if close else f"no stage before it finds such a thing{known_tags(before)}"
+    return (
+        fact,
+        f"did you mean {close[0]!r}?" if close else f"no stage before it finds such a thing{known_tags(before)}",
+    )
 
 
 def known_tags(tags: Tags) -> str:
@@ -235,9 +248,12 @@ def in_splits(parts: Parts) -> Iterator[Disagreement]:
 
 
 def in_columns(parts: Parts) -> Iterator[Disagreement]:
-    """Find output columns that no stage measures; a stage with mistakes may measure any that begins with its name."""
+    """Find output columns that no stage measures; a stage with mistakes may measure any that begins with its name.
+
+    A column of every shard that a stage fills (`language`) may be named as well: it is there anyway.
+    """
     trusted = tuple(f"{stage.name}_" for number, stage in parts.stages.items() if number in parts.doubtful)
-    signals = [name for stage in parts.stages.values() for name in stage.adds.names if name not in CORE]
+    signals = [name for stage in parts.stages.values() for name in stage.adds.names]
     for name in parts.columns:
         if name not in signals and not name.startswith(trusted):
             hint = near(name, signals) or "no stage of this configuration measures a signal"

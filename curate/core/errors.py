@@ -61,7 +61,7 @@ class Mistake(NamedTuple):
     hint: str = ""
 
 
-class Mistakes(ValueError):
+class Mistakes(ValueError):  # noqa: N818 - several, each of which is told as an error
     """Everything that is wrong with the settings of a source or a stage, raised by what validates them.
 
     A ValueError, as pydantic wants; a configuration tells each mistake at its own line.

@@ -207,6 +207,8 @@ class Texts(Protocol):
         ...
 
 
+WARNINGS = "warnings"
+"""A list, in what a stage says of a run, of sentences that its end repeats: nobody reads a manifest to be warned."""
 QUOTE = "quote"
 """A column, in what a round yields, that quotes texts: the engine masks personal data in it before it is written."""
 Yields = Generator[pa.RecordBatch, None, "dict[str, int] | None"]

@@ -13,6 +13,7 @@ from curate.stages.decontaminate.reading import rows_of
 MOST_ID_CHARACTERS = 64
 """A longer name is hardly an id: the manifest would quote text of the benchmark."""
 
+
 class Benchmark(Value):
     """Files of one benchmark, and where in them the text of an item stands."""
 

@@ -76,7 +76,8 @@ def object_of(body: bytes, path: Path, number: int) -> Mapping[str, object]:
     hint = "a line holds one object with the fields that are named: {...}"
     if isinstance(said, list):
         hint = f"an array becomes lines by `{AS_LINES.format(path.name, 'lines.jsonl')}`"
-    fact = f"the line holds {'a list' if isinstance(said, list) else 'a value'} and no object"
+    held = "a list" if isinstance(said, list) else "a value"
+    fact = f"the line holds {held} and no object"
     raise ConfigError(fact, where=where, hint=hint)
 
 

@@ -87,7 +87,9 @@ class Decontaminate(Editor):
         units = re.findall(r"[A-Za-z0-9]+|\w", unicodedata.normalize("NFKD", self.placeholder))
         if len(units) >= self.shortest:
             fact = f"the placeholder {self.placeholder!r} is so long that it could be an item itself"
-            found.append(Mistake(("placeholder",), fact, f"it has {len(units)} words; fewer than {self.shortest} will do"))
+            found.append(
+                Mistake(("placeholder",), fact, f"it has {len(units)} words; fewer than {self.shortest} will do")
+            )
         if found:
             raise Mistakes(found)
         return self

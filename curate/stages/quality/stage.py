@@ -1,6 +1,7 @@
 """Judge records by thresholds on what they are made of."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
@@ -74,7 +75,7 @@ class Quality(Stage):
             raise Mistakes(found)
         return self
 
-    def _mistaken(self, left_out: Set[object]) -> Iterator[Mistake]:
+    def _mistaken(self, left_out: AbstractSet[object]) -> Iterator[Mistake]:
         """Yield what is wrong with the preset file and with each rule; `left_out` are settings that cannot be read."""
         known: dict[str, Rule] = {name: rule for rules in PRESETS.values() for name, rule in rules.items()}
         sure = not left_out & {"preset", "preset_file"}
@@ -164,7 +165,9 @@ class Quality(Stage):
         sides: tuple[tuple[Sign, float | None], ...] = (("<", said.min), (">", said.max))
         bounds = [(sign, bound) for sign, bound in sides if bound is not None]
         if rule is None and not bounds:
-            raise Mistakes([Mistake((), f"rule {name!r} needs a min or a max", "it is a signal, and judges by no bound")])
+            raise Mistakes(
+                [Mistake((), f"rule {name!r} needs a min or a max", "it is a signal, and judges by no bound")]
+            )
         if rule is not None and any(sign != rule.operator for sign, _ in bounds):
             side = "min" if rule.operator == "<" else "max"
             fact, hint = f"rule {name!r} takes a {side}", f"for another bound use its signal, {rule.signal!r}"

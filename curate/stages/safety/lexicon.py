@@ -1,7 +1,8 @@
 """Find the terms of lexicons: many distinct ones, dense, beside a way to get in touch, and not in an honest domain."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -129,9 +130,7 @@ class Finder:
 class Lexicons:
     """Lexicons by name, and how texts are judged by them."""
 
-    def __init__(
-        self, terms: Mapping[str, Sequence[str]], domains: Domains, bounds: Bounds
-    ) -> None:
+    def __init__(self, terms: Mapping[str, Sequence[str]], domains: Domains, bounds: Bounds) -> None:
         self.terms = {name: frozenset(map(folded, said)) for name, said in terms.items()}
         self.domains = domains
         self.bounds = bounds
@@ -165,7 +164,9 @@ class Lexicons:
             found = spoken < max(bounds.veto * distinct, LEAST_SPOKEN)
             return Judged(name, distinct, density, bounds.terms, found=found)
         weight = max((sum(words.values()) for words in said.values()), default=0)
-        return Judged(name, distinct, density, bounds.alone, found=distinct >= bounds.alone and weight < bounds.veto * often)
+        return Judged(
+            name, distinct, density, bounds.alone, found=distinct >= bounds.alone and weight < bounds.veto * often
+        )
 
     def _honest(self, text: str) -> dict[str, dict[str, int]]:
         """Count the words of each domain."""
@@ -176,7 +177,7 @@ class Lexicons:
             name: {word: counts[word] for word in counts.keys() & words} for name, words in self.domains.words.items()
         }
 
-    def _against(self, lexicon: str, said: Mapping[str, Mapping[str, int]]) -> Iterator[Set[str]]:
+    def _against(self, lexicon: str, said: Mapping[str, Mapping[str, int]]) -> Iterator[AbstractSet[str]]:
         """Yield, by domain, the different words that speak against a lexicon although there is a contact."""
         selling = self.domains.selling.get(lexicon, ())
         yield from (words.keys() - self.domains.small_print for name, words in said.items() if name not in selling)

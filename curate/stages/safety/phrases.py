@@ -115,7 +115,9 @@ OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 """The end of what stands before a verb that has a subject: a verb without one is an order."""
-SPOKEN_TO = re.compile(r"\b(?:you|your|assistant|ai|model|llm|chatbot|i|we|want|need|like|please|try|have|going)\b|你", re.IGNORECASE)
+SPOKEN_TO = re.compile(
+    r"\b(?:you|your|assistant|ai|model|llm|chatbot|i|we|want|need|like|please|try|have|going)\b|你", re.IGNORECASE
+)
 """Such a verb is an order after all where a model is spoken to: `you must ignore`, `I want to override`."""
 
 

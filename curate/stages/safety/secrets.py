@@ -114,7 +114,10 @@ _SHOWN = r"([!-~]{6,128})(?=[\s'\"`;|&]|$)"
 SPOKEN = (
     (
         ("pass:", "pass =", "pass=", "pass："),
-        re.compile(rf"{_LOGIN}\b[^\n]{{1,80}}?[\s,;/|]pass\s?[:=：]\s{{0,3}}[\"']?([!-~]{{6,128}}?)(?=[\"'`,;，。；)<\s]|$)", re.IGNORECASE),
+        re.compile(
+            rf"{_LOGIN}\b[^\n]{{1,80}}?[\s,;/|]pass\s?[:=：]\s{{0,3}}[\"']?([!-~]{{6,128}}?)(?=[\"'`,;，。；)<\s]|$)",
+            re.IGNORECASE,
+        ),
     ),
     (("mysql", "mariadb"), re.compile(rf"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]{{0,120}}?\s-p['\"]?{_SHOWN}")),
     (("sshpass",), re.compile(rf"\bsshpass\s+-p\s?['\"]?{_SHOWN}")),
@@ -140,8 +143,8 @@ FEWEST_KINDS = 2
 
 def gates() -> Iterable[str]:
     """Return every string that opens a rule, in small letters."""
-    spoken = (gate for several, _ in SPOKEN for gate in several)
-    return (*(gate.lower() for one in FORMATS for gate in one.gates), *_LABELS, *spoken)
+    more = (gate for several, _ in SPOKEN for gate in several)
+    return (*(gate.lower() for one in FORMATS for gate in one.gates), *_LABELS, *more)
 
 
 def secrets(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Secret]:
@@ -155,11 +158,14 @@ def secrets(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Secret]:
             for value in assigned(text, lowered, label):
                 if len(value) >= _LONG[name] and is_mixed(value):
                     yield from weighed(name, value, _BITS[name])
+    yield from (one for value in spoken(text, lowered, seen) for one in weighed("password", value, LOW))
+
+
+def spoken(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
+    """Yield what is said to be a password in one of the ways of SPOKEN."""
     for several, pattern in SPOKEN:
         for start, stop in stretches(lowered, seen.intersection(several)):
-            for found in pattern.finditer(text, start, stop):
-                if is_mixed(found[1]):
-                    yield from weighed("password", found[1], LOW)
+            yield from (found[1] for found in pattern.finditer(text, start, stop) if is_mixed(found[1]))
 
 
 def assigned(text: str, lowered: str, label: str) -> Iterator[str]:

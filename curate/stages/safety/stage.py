@@ -88,9 +88,7 @@ class Safety(Stage):
     min_terms: int = Field(3, ge=1, description="Distinct terms of a lexicon that are enough beside a contact.")
     min_terms_alone: int = Field(6, ge=1, description="Distinct terms of a lexicon that are enough without a contact.")
     density: float = Field(1.0, ge=0, description="Occurrences of terms in 1,000 characters that are needed.")
-    domains: tuple[DomainName, ...] = Field(
-        tuple(DOMAINS), description="Domains whose words speak against a lexicon."
-    )
+    domains: tuple[DomainName, ...] = Field(tuple(DOMAINS), description="Domains whose words speak against a lexicon.")
     domain_words: tuple[Path, ...] = Field((), description="More such domains: files with one word a line.")
     veto: float = Field(1.0, gt=0, description="How many words of a domain outweigh one occurrence of a term.")
     triggers: tuple[str, ...] = Field(
@@ -125,7 +123,9 @@ class Safety(Stage):
         found = []
         if self.min_terms_alone < self.min_terms:
             fact = f"min_terms_alone {self.min_terms_alone} is below min_terms {self.min_terms}"
-            found.append(Mistake(("min_terms_alone",), fact, "without a contact no fewer terms are enough than beside one"))
+            found.append(
+                Mistake(("min_terms_alone",), fact, "without a contact no fewer terms are enough than beside one")
+            )
         if not left_out & {"look_for", "seeds", "lexicons"}:
             found += self._unfound()
         if found:
