@@ -14,6 +14,7 @@ from curate.core.intervals import CONFIDENCE, interval
 from curate.core.stage import VERDICTS, Action, GlobalStage, Round, Texts, Value, Yields
 
 SEEN, BAD = "seen", "bad"
+OVER = "over_limit"
 DIGITS = 6
 """Of the bounds: the last bits of a logarithm differ between machines."""
 Held = Literal["share", "lower", "upper"]
@@ -56,6 +57,16 @@ class SourceGate(GlobalStage):
         """Unless it is told to tag."""
         return self.action != "tag"
 
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """The tags that make a record bad."""
+        return self.rules
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """That a source is over the limit."""
+        return {OVER: self.action or "reject"}
+
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return a line a record: key uint64 (the same for all), row uint32, `bad` uint8, `source`."""
         bad = [any(self._counts(tag) for tag in tags or ()) for tags in batch["tags"].to_pylist()]
@@ -72,7 +83,7 @@ class SourceGate(GlobalStage):
 
     def rounds(self) -> Sequence[Round]:
         """Return the one round: sources are counted, blocked ones get a verdict a record."""
-        return (Gate(rule=f"{self.called}:over_limit", action=self.action or "reject", limit=self.limit, held=self.by),)
+        return (Gate(rule=f"{self.called}:{OVER}", action=self.action or "reject", limit=self.limit, held=self.by),)
 
     def concluded(self, lines: Iterator[pa.RecordBatch], counts: Mapping[str, int]) -> dict[str, Any]:
         """Return the verdict on each source, with the figures that it rests on."""
