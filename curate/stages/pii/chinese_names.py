@@ -119,6 +119,7 @@ BOUNDARY = "谢由经在是为的和与及向请找被让对给叫跟同据问�
 """What may stand before a name that only a profession follows."""
 HOUSES = "院科室部所系队"
 """How the house is called in which somebody has a profession: before a name of two signs or more."""
+DOTS = frozenset("·•・‧")
 DOTTED = re.compile(
     f"(?:(?<!{HAN})|(?<=[{BOUNDARY}{HOUSES}]))(?P<name>(?:(?![{BOUNDARY}院室部系队]){HAN}){{1,8}}(?:[·•・‧]{HAN}{{1,10}}){{1,3}})\\Z"
 )
@@ -132,6 +133,7 @@ WHOLE = re.compile(f"(?<!{HAN})(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|[{SURNAMES
 """All that stands before an age or a sex: there a rare surname, which may be a word of its own, has two signs more."""
 LONGEST_NAME = 24
 
+ONLY_HAN = re.compile(f"{HAN}*")
 KINDS = frozenset("省市县区州")
 COMPOUNDS = frozenset(COMPOUND.split("|"))
 SINGLES = frozenset(COMMON)
@@ -145,7 +147,7 @@ def is_name(value: str) -> bool:
 
 def is_han(text: str) -> bool:
     """Tell whether all signs are Chinese characters."""
-    return all("\u4e00" <= sign <= "\u9fff" for sign in text)
+    return ONLY_HAN.fullmatch(text) is not None
 
 
 def label_before(text: str, start: int) -> str:
@@ -189,7 +191,8 @@ def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, in
     A profession needs a name of its own before it (not `高级经理`), and before that the end of a word.
     """
     polite = text[start:end] in {"先生", "女士", "小姐", "太太"}
-    foreign = DOTTED.search(text, max(0, start - LONGEST_NAME), start)
+    dotted = not DOTS.isdisjoint(text[max(0, start - LONGEST_NAME) : start])
+    foreign = DOTTED.search(text, max(0, start - LONGEST_NAME), start) if dotted else None
     if foreign:
         yield foreign.span("name")
         return
@@ -198,7 +201,7 @@ def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, in
         name = text[max(0, begin) : start]
         surname = name[:2] in COMPOUNDS and length > 1
         single = length <= 3 and name[:1] in SINGLES  # noqa: PLR2004 - surname and two signs
-        if begin < 0 or not is_han(name) or not (surname or single) or (length > 1 and not is_name(name)):
+        if begin < 0 or not (surname or single) or not is_han(name) or (length > 1 and not is_name(name)):
             continue
         before = text[begin - 1] if begin else "，"
         if polite or before in BOUNDARY or not is_han(before) or (length > 1 and before in HOUSES):

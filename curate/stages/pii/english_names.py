@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from curate.stages.pii.checks import words
 from curate.stages.pii.fields import CLOSING, JOIN, OPENING, SIGN, label
@@ -9,6 +10,7 @@ from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import Rule
 
 UPPER, LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ\u0101\u0107\u010d\u0119\u011b\u0142\u0144\u0159\u015b\u0161\u017a\u017c\u017e"
+LETTERS = re.compile(f"[{UPPER}{LOWER}]+")
 WORD = f"(?:(?:[{UPPER}]['’])?[{UPPER}][{LOWER}]+(?:['’\\-]?[{UPPER}][{LOWER}]+)*)"
 LOUD = f"[{UPPER}]{{2,15}}(?:['’\\-][{UPPER}]{{2,15}})?(?![{LOWER}])"
 INITIAL = f"[{UPPER}]\\."
@@ -105,7 +107,8 @@ PERSONAL_KEYS = re.compile(
     "location|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|physician|doctor)"
     "(?:[\"']|[ \\t]{0,3}[:|])"
 )
-KEY_WINDOW = 240
+KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
+"""Characters around a name in which such a key speaks for it, and of the longest; those of a page of the text."""
 
 SIGNED = (
     "(?:[Rr]egards|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|[Yy]ours "
@@ -135,8 +138,32 @@ def is_street(text: str, start: int, _end: int) -> Reason:
 
 def is_person(value: str) -> bool:
     """Tell whether no word of what could be a name speaks of an organisation or a field."""
-    said = re.findall(f"[{UPPER}{LOWER}]+", value)
-    return is_addressee(value) and not any(word.lower() in ORGANISATIONS for word in said)
+    return is_addressee(value) and ORGANISATIONS.isdisjoint(map(str.lower, LETTERS.findall(value)))
+
+
+def said_before(before: str) -> re.Match[str] | None:
+    """Return the label at the end of what stands before a name; labels do not go over the end of a line."""
+    return said_in_line(before[before.rfind("\n") + 1 :])
+
+
+@lru_cache(512)
+def said_in_line(before: str) -> re.Match[str] | None:
+    """Return the same of one line: those of mail and records are the same again and again."""
+    return LABEL.search(before)
+
+
+def is_record(text: str, start: int, end: int) -> bool:
+    """Tell whether a field that only persons have stands in text[start:end]."""
+    pages = range(max(0, start) // PAGE, end // PAGE + 1)
+    return any(start <= first and last <= end for page in pages for first, last in keys_of(text, page))
+
+
+@lru_cache(8)
+def keys_of(text: str, page: int) -> list[tuple[int, int]]:
+    """Return where in a page of a text fields stand that only persons have; names of one page ask one by one."""
+    first, last = page * PAGE, (page + 1) * PAGE
+    keys = (key.span() for key in PERSONAL_KEYS.finditer(text, first, last + LONGEST_KEY))
+    return [key for key in keys if key[0] < last]
 
 
 def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -151,14 +178,14 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     typed = KEYED.match(text, end) if last and last[1].lower() in LAST_WORDS else None
     if last is None or last[1].lower() not in LAST_WORDS or not (typed or STRONG_NAMES.match(text, end)):
         return
-    said = LABEL.search(text, max(0, start - LONGEST_LABEL), start)
+    said = said_before(text[max(0, start - LONGEST_LABEL) : start])
     weak = said is not None and said["weak"] is not None
     shape = WEAK_NAMES if weak else STRONG_NAMES
     first = shape.match(text, end) or typed
     if said is None or first is None or not is_person(first["name"]):
         return
     bare = text[end - 1] in "\"'" or said["weak"] == "name"
-    if weak and not PERSONAL_KEYS.search(text, max(0, start - KEY_WINDOW), end + KEY_WINDOW):
+    if weak and not is_record(text, start - KEY_WINDOW, end + KEY_WINDOW):
         typed = None
         if bare:
             return

@@ -75,9 +75,7 @@ class RuleRecognizer(PatternRecognizer):
                 kept.append(read_at(result, *seen.spread(result.start, result.end), result.score))
         return kept
 
-    def read(
-        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
-    ) -> list[RecognizerResult]:
+    def read(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None) -> list[RecognizerResult]:
         """Return the same of a text in which every sign is seen."""
         folded = fold(text)
         kept = []
