@@ -20,7 +20,8 @@ MORE = f"(?:[ ](?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}|[ ]{INITIAL}(?![{UPPER
 JUNIOR = "(?:,? (?:Jr|Sr)\\b\\.?|,? (?:MD|PhD|II|III|IV)\\b)?"
 NAME = f"(?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}{MORE}{{0,3}}{JUNIOR}"
 FULL = f"(?:(?:{INITIAL}[ ]?)+{PART}|{PART}){MORE}{{1,3}}{JUNIOR}|(?:{INITIAL}[ ]?)+{PART}"
-SURNAME_FIRST = f"{PART}, {PART}(?: {INITIAL}|[ ]{PART})?"
+LOUD_PARTICLE = "(?:(?:DE LA|DE LOS|DE|DEL|VAN DER|VAN DEN|VAN|VON|DI|DA|DOS|LA|LE|EL|AL|BIN) )?"
+SURNAME_FIRST = f"{LOUD_PARTICLE}{PART}, {PART}(?: {INITIAL}|[ ]{PART})?"
 TITLE = "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|MR|MRS)"
 ALL_TITLES = re.compile(f"(?i:{TITLE}\\.?(?: {TITLE}\\.?)*)")
 """What stands alone where the name behind it was replaced."""
@@ -56,7 +57,7 @@ ORGANISATIONS = words(
     "court building "
     "united states america kingdom china european union january february march july september october "
     "november december monday tuesday wednesday thursday friday saturday sunday male female version windows linux "
-    "server"
+    "server act law bill protection"
 )
 """Words of organisations, offices and fields that stand where a name could."""
 
@@ -85,6 +86,18 @@ LAST_WORDS = words(
     "cc bcc manager supervisor customer client technician operator inspector engineer"
 )
 LAST_WORD = re.compile("([A-Za-z]{2,12})(?:\\(s)?\\Z")
+CAMEL = re.compile("[a-z][A-Z][a-z]+\\Z")
+OTHERS = words(
+    "company file host product package project business organisation organization event course drug brand trade device "
+    "domain server table column field variable class function module display screen step job workflow process service "
+    "school hospital bank street place vessel ship system database model part item test study site group vendor supplier "
+    "manufacturer common generic chemical scientific image folder directory path key tag branch building plant equipment "
+    "machine tool application app software program report document form template sheet profile network interface thread "
+    "node cluster queue topic bucket region city state country county farm store shop team club entity firm agency"
+)
+"""Before `name`: whose name it is, where it is no person's."""
+OTHERS_NAME = re.compile("([A-Za-z]+)[ ]{1,2}\\Z")
+WORD_BEFORE = 16
 CLOSING_SIGNS = " \t\u3000\"'”’】])）*"
 ENDINGS = frozenset(word[-2:] for word in LAST_WORDS) | {"(s"}
 ENDED = "|".join(sorted({f"{word[-2:]}" for word in LAST_WORDS}))
@@ -111,11 +124,12 @@ KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
 """Characters around a name in which such a key speaks for it, and of the longest; those of a page of the text."""
 
 SIGNED = (
-    "(?:[Rr]egards|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|[Yy]ours "
+    "(?:[Rr]egards|[Ss]igned|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|[Yy]ours "
     "faithfully|[Rr]espectfully|"
     "[Yy]ours|REGARDS|SINCERELY)(?: yours)?[,.!]?[ ]{0,3}\\r?\\n\\s{0,12}"
 )
-AGED = ",? (?:is |was )?an? [0-9]{1,3}[- ]years?[- ]old"
+AGED = ",? (?:is |was )?an? [0-9]{1,3}[- ]years?[- ]old|, aged [0-9]{1,3}(?![0-9])|, [1-9][0-9], of (?=[A-Z])"
+DEGREE = ", (?:M\\.D\\.|Ph\\.? ?D\\.?|D\\.O\\.|D\\.D\\.S\\.|R\\.N\\.|J\\.D\\.|Esq\\.)"
 BEFORE_AGE = re.compile(f"(?<![0-9A-Za-z])(?:{FULL})\\Z")
 BEFORE_MAILBOX = re.compile(f"(?<![0-9A-Za-z])(?:{SURNAME_FIRST}|{NAME})\\Z")
 LONGEST_NAME = 64
@@ -124,6 +138,10 @@ DOCTORS = (
     "(?:[Dd]octor|[Pp]hysician|[Ss]urgeon|[Tt]herapist|[Dd]entist|[Nn]urse|[Aa]ttorney|[Ll]awyer)"
     f"(?:,| is| was| named) (?:{TITLE}\\.? ){{0,3}}"
 )
+INTRODUCED = f"(?:[Mm]y name(?:['’]s| is)|c/o|C/O) (?:{TITLE}\\.? ){{0,2}}"
+PARTY = "(?:[Pp]atient|[Pp]laintiff|[Dd]efendant|[Cc]laimant|[Pp]etitioner) "
+ACTS = "(?= (?:was|is|has|had|presents|presented|reports|reported|states|denies|denied|filed|alleges|testified|moved)(?![a-z]))"
+"""What a patient or a party does, behind the name."""
 
 
 def is_addressee(value: str) -> bool:
@@ -139,6 +157,21 @@ def is_street(text: str, start: int, _end: int) -> Reason:
 def is_person(value: str) -> bool:
     """Tell whether no word of what could be a name speaks of an organisation or a field."""
     return is_addressee(value) and ORGANISATIONS.isdisjoint(map(str.lower, LETTERS.findall(value)))
+
+
+def last_word(before: str) -> str:
+    """Return the last word of what stands before a name in lower case, in camelCase the last part; empty: none."""
+    said = LAST_WORD.search(before) if before[-2:].lower() in ENDINGS else None
+    if said is None:
+        return ""
+    camel = CAMEL.search(said[1])
+    return (said[1] if camel is None else camel[0][1:]).lower()
+
+
+def is_of_another(text: str, start: int) -> bool:
+    """Tell whether the word before text[start:] says that the name there is that of a thing or an organisation."""
+    whose = OTHERS_NAME.search(text, max(0, start - WORD_BEFORE), start)
+    return whose is not None and whose[1].lower() in OTHERS
 
 
 def said_before(before: str) -> re.Match[str] | None:
@@ -174,12 +207,15 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     steps, packages and services have too, count only there.
     """
     before = text[max(0, start - LONGEST_LAST) : start].rstrip(CLOSING_SIGNS)
-    last = LAST_WORD.search(before) if before[-2:].lower() in ENDINGS else None
-    typed = KEYED.match(text, end) if last and last[1].lower() in LAST_WORDS else None
-    if last is None or last[1].lower() not in LAST_WORDS or not (typed or STRONG_NAMES.match(text, end)):
+    if last_word(before) not in LAST_WORDS:
+        return
+    typed = KEYED.match(text, end)
+    if not (typed or STRONG_NAMES.match(text, end)):
         return
     said = said_before(text[max(0, start - LONGEST_LABEL) : start])
     weak = said is not None and said["weak"] is not None
+    if weak and said["weak"].lower() == "name" and is_of_another(text, start - len(said[0])):  # type: ignore[index]
+        return
     shape = WEAK_NAMES if weak else STRONG_NAMES
     first = shape.match(text, end) or typed
     if said is None or first is None or not is_person(first["name"]):
@@ -253,19 +289,29 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "English name under a letter or after a profession",
-        (f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))", f"(?!{TITLE}\\.? )(?:{FULL})(?=[,.]? )"),
+        (f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))", f"(?!{TITLE}\\.? )(?:{FULL})(?=[,.]?(?:\\s|\\Z))"),
         0.6,
         check=is_person,
         certain=False,
-        label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS})",
-        gate=f"(?:{SIGNED}|{DOCTORS})(?:{PARTICLE} )?[{UPPER}]",
+        label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS}|{INTRODUCED})",
+        gate=f"(?:{SIGNED}|{DOCTORS}|{INTRODUCED})(?:{PARTICLE} )?[{UPPER}]",
+    ),
+    Rule(
+        "PERSON",
+        "English name of a patient or a party",
+        (f"(?:{FULL}){ACTS}",),
+        0.6,
+        check=is_person,
+        certain=False,
+        label=f"(?<![A-Za-z]){PARTY}",
+        gate=f"{PARTY}(?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",
         "English name beside an age",
-        (AGED,),
+        (AGED, DEGREE),
         0.6,
-        gate="an? [0-9]{1,3}[- ]years?[- ]old",
+        gate=f"an? [0-9]{{1,3}}[- ]years?[- ]old|, aged [0-9]|, [1-9][0-9], of [A-Z]|{DEGREE}",
         read=read_before_age,
     ),
 )
