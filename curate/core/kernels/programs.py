@@ -9,7 +9,7 @@ from curate.core.kernels.strings import Bytes
 NOWHERE, IN_BLOCK, IN_DOCSTRING, AFTER_CODE = 0, 1, 2, 3
 AFTER_COMMENT = 0x100
 """What stood before a line; AFTER_COMMENT and the byte that began it, of a comment of one line."""
-SLASH, STAR, SHARP, SEMICOLON, PERCENT, DASH, QUOTE, SPACE = b"/*#;%-\" "
+SLASH, STAR, SHARP, SEMICOLON, PERCENT, DASH, QUOTE, SPACE = b'/*#;%-" '
 EQUALS, COLON, LOW_DIGIT, HIGH_DIGIT = 0x3D, 0x3A, 0x30, 0x39
 LONGEST_NAME = 60
 """Bytes of what is assigned to."""
@@ -80,7 +80,7 @@ def assigns(data: Bytes, line: tuple[int, int]) -> bool:
         return False
     at += data[at] == SPACE
     at += at < stop and data[at] in OPERATORS
-    return at < stop and data[at] == EQUALS
+    return bool(at < stop and data[at] == EQUALS)
 
 
 @inlined
