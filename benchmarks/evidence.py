@@ -16,7 +16,8 @@ from benchmarks.corpora import Corpus
 from benchmarks.measure import CURATE
 from curate.lineage.manifest import MANIFEST, manifest_bytes, read_manifest, schema
 from curate.lineage.passage import by_id
-from curate.lineage.verify import Level, verify
+from curate.lineage.verification import Level
+from curate.lineage.verify import verify
 
 MEGABYTE = 10**6
 ASKED = 10
