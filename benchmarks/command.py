@@ -126,6 +126,18 @@ def tamper(edits: int, seed: int, folder: Path, form: str) -> None:
 
 
 @main.command()
+@click.option("--records", default=1_000_000, show_default=True, help="Size of the input; 200 characters each.")
+@seed
+@folder
+@form
+def erase(records: int, seed: int, folder: Path, form: str) -> None:
+    """Erase one record of many, verify both versions, and run again over the raw file under another name."""
+    from benchmarks import erase as bench  # brings pyarrow, which other commands do without
+
+    show(bench.measured(folder / "erase", records, seed), form)
+
+
+@main.command()
 @click.option("--points", default=200, show_default=True, help="How many runs are killed.")
 @click.option("--workers", default=2, show_default=True, help="Processes of the run; one has no worker to kill.")
 @seed

@@ -42,6 +42,7 @@ EXAM = Path(__file__).parent / "stages" / "decontaminate" / "exam.jsonl"
 NEEDED = {
     "decontaminate": {"benchmarks": {"exam": {"path": EXAM, "fields": ["question"]}}},
     "relevance": {"industry": "legal"},
+    "suppress": {"key_file": EXAM},
 }
 """What a stage must be told before it can be."""
 

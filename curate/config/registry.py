@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from curate.core.errors import ConfigError
 
 STAGES = {
+    "suppress": "curate.stages.suppress:Suppress",
     "normalize": "curate.stages.normalize.stage:Normalize",
     "language": "curate.stages.language:Language",
     "length": "curate.stages.length:Length",

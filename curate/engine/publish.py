@@ -40,10 +40,12 @@ def publish(space: Space, out: Path) -> None:
 
 
 def finish_publishing(space: Space, out: Path) -> None:
-    """End a publication that was cut short: the former output stood aside, the new one may not have its name yet."""
-    if not space.old.exists():
-        return
-    if not out.exists():
+    """End a publication that was cut short: the former output stood aside, the new one may not have its name yet.
+
+    What is left of a version goes: an erasure that was killed leaves the one that still has what was erased.
+    """
+    if space.old.exists() and not out.exists():
         (space.new if space.new.exists() else space.old).rename(out)
         sync_folder(out.parent)
-    shutil.rmtree(space.old, ignore_errors=True)
+    for folder in (space.old, space.new):
+        shutil.rmtree(folder, ignore_errors=True)

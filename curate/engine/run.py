@@ -12,15 +12,16 @@ from pathlib import Path
 
 from curate.config.model import Config
 from curate.core.errors import StorageError
+from curate.core.lock import locked, wait_for_orphans
 from curate.engine.books import manifest_of
 from curate.engine.build import Rescue, already_done, build, clean
 from curate.engine.canaries import plant_canaries
 from curate.engine.crew import Crew, Pool
 from curate.engine.diary import record_of, workers_of
+from curate.engine.erased import check_suppressed
 from curate.engine.kernels import keep_kernels
 from curate.engine.limits import check_limits
 from curate.engine.local import Local
-from curate.engine.lock import locked, wait_for_orphans
 from curate.engine.phases import Found, Work, lay_out, run_pass, run_rounds, survey
 from curate.engine.plan import make_plan
 from curate.engine.publish import check_ours, finish_publishing, publish
@@ -67,6 +68,7 @@ def execute(config: Config, options: Options) -> Finished:
     with locked(out), storage_faults(out):
         finish_publishing(space, out)
         check_ours(out)
+        check_suppressed(config, out)
         space.make()
         wait_for_orphans(space.root)
         if options.fresh:

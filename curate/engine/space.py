@@ -8,10 +8,8 @@ from pathlib import Path
 
 from curate.core.errors import StorageError
 from curate.core.files import fingerprint_of, is_as_digested, written_whole
+from curate.core.lock import WORKERS_LOCK
 from curate.core.receipt import FileRef
-
-WORKERS_LOCK = "workers.lock"
-"""Held by every worker for as long as it lives."""
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,21 @@ FATES = ("found", "replaced", "tagged", "allowed")
 
 
 def check_accounting(manifest: Manifest, sight: Sight) -> Finding:
-    """Find every record that was read in a shard or in the ledger: by source, and by file where that is known."""
-    kept, rejected = sight.kept_by_source, sight.rejected_by_source
+    """Find every record that was read in a shard, in the ledger or erased: by source, by file where that is known."""
+    kept, rejected, erased = sight.kept_by_source, sight.rejected_by_source, sight.erased_by_source
     read: Counter[str] = Counter()
     for file in manifest.inputs:
         read[file.source_id] += file.records
     faults = [
         f"{name or 'no source'}: {read[name]} read, {kept[name]} in shards + {rejected[name]} in the ledger"
-        for name in sorted({*read, *kept, *rejected})
-        if read[name] != kept[name] + rejected[name]
+        f"{f' + {erased[name]} erased' if erased else ''}"
+        for name in sorted({*read, *kept, *rejected, *erased})
+        if read[name] != kept[name] + rejected[name] + erased[name]
     ]
     faults += _file_faults(manifest, sight)
     faults += _claims(manifest, sight)
-    return Finding(faults, f"{read.total()} = {kept.total()} + {rejected.total()}")
+    gone = f" + {erased.total()} erased" if erased else ""
+    return Finding(faults, f"{read.total()} = {kept.total()} + {rejected.total()}{gone}")
 
 
 def _file_faults(manifest: Manifest, sight: Sight) -> Iterator[str]:
@@ -44,16 +46,22 @@ def _file_faults(manifest: Manifest, sight: Sight) -> Iterator[str]:
 def _claims(manifest: Manifest, sight: Sight) -> Iterator[str]:
     """Compare the manifest's own balance with the counts."""
     kept, rejected, said = sight.kept_by_source, sight.rejected_by_source, manifest.accounting
-    for name in sorted({*kept, *rejected, *said.by_source}):
+    erased, unwritten = sight.erased_by_source, sight.unwritten_by_source
+    for name in sorted({*kept, *rejected, *erased, *said.by_source}):
         account = said.by_source.get(name, Account())
         if (account.written, account.rejected) != (kept[name], rejected[name]):
             claim = f"{account.written} + {account.rejected}"
             yield f"the manifest counts {claim} for {name}, the files {kept[name]} + {rejected[name]}"
+        if (account.erased, account.erased_written) != (erased[name], unwritten[name]):
+            yield f"the manifest counts {account.erased} erased of {name}, there are {erased[name]} tombstones"
     if (said.written, said.rejected) != (kept.total(), rejected.total()):
         yield f"the manifest counts {said.written} written and {said.rejected} rejected"
+    if (said.erased, said.erased_written) != (erased.total(), unwritten.total()):
+        yield f"the manifest counts {said.erased} erased, {said.erased_written} of them from shards"
     for name, account in {"the run": said, **said.by_source}.items():
-        if account.records != account.written + account.rejected:
-            yield f"the manifest's balance of {name} is {account.records} = {account.written} + {account.rejected}"
+        if account.records != account.written + account.rejected + account.erased:
+            parts = f"{account.written} + {account.rejected} + {account.erased}"
+            yield f"the manifest's balance of {name} is {account.records} = {parts}"
 
 
 def check_stages(manifest: Manifest) -> Finding:
@@ -86,12 +94,14 @@ def _chain_faults(manifest: Manifest) -> Iterator[str]:
             entered = after.by_source.get(source, Numbers()).records_in
             if left != entered:
                 yield f"{source}: {left} leave {before.name!r}, {entered} enter {after.name!r}"
-    if stages[-1].records_out != manifest.dataset.rows:
-        yield f"{stages[-1].records_out} leave the last stage, the set has {manifest.dataset.rows} rows"
+    gone = manifest.accounting.erased_written
+    if stages[-1].records_out != manifest.dataset.rows + gone:
+        since = f" and {gone} were erased" if gone else ""
+        yield f"{stages[-1].records_out} leave the last stage, the set has {manifest.dataset.rows} rows{since}"
     for source, account in manifest.accounting.by_source.items():
         came = stages[0].by_source.get(source, Numbers()).records_in
         left = stages[-1].by_source.get(source, Numbers()).records_out
-        if (came, left) != (account.records, account.written):
+        if (came, left) != (account.records, account.written + account.erased_written):
             yield f"{source}: {came} enter the first stage and {left} leave the last, not as its balance says"
 
 

@@ -17,7 +17,7 @@ from curate.lineage.sums import empty_folders, listed_files, read_sums
 from curate.lineage.verification import Check, judged
 from curate.sinks.card import data_files
 from curate.sinks.features import METADATA_KEY, feature_of, with_features
-from curate.sinks.rejects import POSITIONS, REJECTS
+from curate.sinks.rejects import POSITIONS, REJECTS, TOMBSTONES
 
 SUMS_TITLE = f"files are those that {SUMS} describes"
 LISTED_TITLE = f"no file or empty folder that {SUMS} does not list"
@@ -28,7 +28,7 @@ SOURCE_LINE = re.compile(
     r"^\| `([^`\n]+)` \| (?![0-9,]+ \|).* \| ([0-9,]+) \| ([0-9,]+) \| ([0-9,]+) \|$", re.MULTILINE
 )
 """A source in a card: its name, what the registry says; then records read, written and left out."""
-RECORD_FOLDERS = ("data/", "_lineage/rejects-", "_lineage/signals-", "_lineage/pii-")
+RECORD_FOLDERS = ("data/", *(f"_lineage/{name}" for name in ("rejects-", "signals-", "pii-", "tombstones-")))
 
 
 def check_sums(out: Path) -> tuple[Check, Check]:
@@ -86,7 +86,7 @@ def check_manifest(out: Path, manifest: Manifest) -> Check:
 def all_written(manifest: Manifest) -> list[Written]:
     """Return every file of records or about records, shards first."""
     outputs = manifest.outputs
-    return [*outputs.shards, *outputs.rejects, *outputs.signals, *outputs.pii]
+    return [*outputs.shards, *outputs.rejects, *outputs.signals, *outputs.pii, *outputs.tombstones]
 
 
 def check_shards(out: Path, manifest: Manifest, faults_read: dict[str, str]) -> tuple[Check, Check]:
@@ -131,6 +131,8 @@ def _type_faults(manifest: Manifest, file: Written, schema: pa.Schema) -> Iterat
         if not schema.equals(REJECTS):
             yield f"{file.path} has not the columns of a ledger"
         return
+    if file in manifest.outputs.tombstones and not schema.equals(TOMBSTONES):
+        yield f"{file.path} has not the columns of tombstones"
     if file in manifest.outputs.pii and not schema.equals(POSITIONS):
         yield f"{file.path} has not the columns of positions"
     if file not in manifest.outputs.shards:

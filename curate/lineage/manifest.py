@@ -10,12 +10,14 @@ from curate.core.errors import StorageError
 from curate.core.merkle import LEAF_BYTES
 from curate.core.register import Category, Registry
 from curate.core.stage import Value
+from curate.lineage.erasures import Erasure, Predecessor, SuppressedFile
 
 VERSION = "1.0"
 MANIFEST = "_lineage/manifest.json"
 RUN = "_lineage/run.json"
 SUMS = "SHA256SUMS"
 ATTACHED = "_lineage/attached"
+SUPPRESSED = "_lineage/suppressed.json"
 UNKNOWN: Final = "unknown"
 UNDETERMINED = "und"
 """How BCP 47 spells a language that nobody has determined: where a record's `language` is null."""
@@ -168,11 +170,13 @@ class StageRecord(Numbers):
 
 
 class Account(Value):
-    """The balance: records = written + rejected."""
+    """The balance: records = written + rejected + erased."""
 
     records: Count = 0
     written: Count = 0
     rejected: Count = 0
+    erased: Count = Field(0, description="Records that were written or rejected at first and erased since.")
+    erased_written: Count = Field(0, description="Of these, records that had been written.")
 
 
 class Accounting(Account):
@@ -222,6 +226,7 @@ class Outputs(Value):
     rejects: tuple[Written, ...] = ()
     signals: tuple[Written, ...] = ()
     pii: tuple[Written, ...] = ()
+    tombstones: tuple[Written, ...] = Field((), description="Records that were erased, a file for each erasure.")
 
 
 class Merkle(Value):
@@ -236,7 +241,7 @@ class Merkle(Value):
     )
     files_root: Sha256 = Field(
         description="Over the lines `sha256  path`, without a line feed, of the files of `outputs`: shards, rejects, "
-        "signals, pii."
+        "signals, pii, tombstones."
     )
 
 
@@ -288,6 +293,9 @@ class Manifest(Value):
     limits: JsonValue = Field(None, description="Shares above which nothing is published, or `off`.")
     limited: Count | None = Field(None, description="First so many records of each source (`--limit`); null for all.")
     uris: Literal["plain", "keyed"] = Field("plain", description="Whether file names are published, or keyed digests.")
+    previous: Predecessor | None = Field(None, description="The version before the last erasure; null before any.")
+    erasures: tuple[Erasure, ...] = Field((), description="In the order in which they were done.")
+    suppression: SuppressedFile | None = Field(None, description="What later runs must leave out; null before any.")
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:

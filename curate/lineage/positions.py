@@ -55,8 +55,10 @@ def check_positions(out: Path, manifest: Manifest, index: Index) -> Finding:
     if rows or any(stage.key_id for stage in manifest.stages):
         keyed = [fates for stage in manifest.stages if stage.key_id for fates in stage.personal.values()]
         said = sum(fates.replaced + fates.tagged for fates in keyed)
-        if rows != said:
-            faults.append(f"{rows} places, the stages replaced or tagged {said} values")
+        gone = sum(erasure.places for erasure in manifest.erasures)
+        if rows + gone != said:
+            since = f" and {gone} erased" if gone else ""
+            faults.append(f"{rows} places{since}, the stages replaced or tagged {said} values")
         if is_exact(manifest) and not faults:
             try:
                 faults += _differences(placed, counted(out, manifest))

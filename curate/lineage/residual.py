@@ -53,15 +53,19 @@ class Look(Value):
 
     def look(self, shard: Path) -> pa.RecordBatch:
         """Return what is left in a shard (schema LEFT). A turn of a chat counts in `messages` and in `text`."""
-        counts: Counter[Key] = Counter()
-        first: dict[Key, tuple[str, int]] = {}
         columns = ["id", "source_id", "text", "messages", *self.columns]
         with pq.ParquetFile(shard, page_checksum_verification=True) as file:
-            for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-                for key, row, offset in self._found(batch):
-                    counts[key] += 1
-                    if key not in first:
-                        first[key] = (batch["id"][row].as_py(), offset)
+            return self.among(file.iter_batches(BATCH_ROWS, columns=columns))
+
+    def among(self, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
+        """Return what is left in rows of shards (schema LEFT)."""
+        counts: Counter[Key] = Counter()
+        first: dict[Key, tuple[str, int]] = {}
+        for batch in batches:
+            for key, row, offset in self._found(batch):
+                counts[key] += 1
+                if key not in first:
+                    first[key] = (batch["id"][row].as_py(), offset)
         names = LEFT.names
         lines = [dict(zip(names, (*key, counts[key], *first[key]), strict=True)) for key in sorted(counts)]
         return pa.RecordBatch.from_pylist(lines, LEFT)
@@ -144,13 +148,18 @@ def worded(line: Mapping[str, object]) -> str:
     return f"{line['source_id']}: {line['count']} {line['kind']} in {line['field']} ({place})"
 
 
+def look_of(manifest: Manifest) -> Look:
+    """Return the look that fits an output."""
+    columns = (column for column in manifest.outputs.columns if column.kind == "kept")
+    return Look(columns=tuple(column.name for column in columns if column.feature.get("dtype") in LOOKED_AT))
+
+
 def check_left(out: Path, manifest: Manifest) -> Finding:
     """Look through the shards again; compare with the manifest, and with what it promises."""
     said = manifest.residual
     if said is None:
         return Finding((), "")
-    columns = (column for column in manifest.outputs.columns if column.kind == "kept")
-    look = Look(columns=tuple(column.name for column in columns if column.feature.get("dtype") in LOOKED_AT))
+    look = look_of(manifest)
     lines: list[Mapping[str, object]] = []
     faults: list[str] = []
     for shard in manifest.outputs.shards:

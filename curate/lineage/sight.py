@@ -15,7 +15,7 @@ from curate.core.record import SHARD
 from curate.lineage.ids import NONE, Pairs, parse_ids
 from curate.lineage.manifest import UNDETERMINED, Manifest
 from curate.lineage.spans import Numbers, Place, Tiling
-from curate.sinks.rejects import REJECTS
+from curate.sinks.rejects import REJECTS, TOMBSTONES
 
 Marks = npt.NDArray[np.bool_]
 
@@ -23,9 +23,10 @@ BATCH_ROWS = 1 << 16
 PLACED = ("id", "source_id", "source_uri", "source_offset", "source_length")
 KEPT = (*PLACED, "license", "language")
 LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator", "duplicate_of")
+ERASED = (*PLACED, "stage", "rule")
 REPEATING = frozenset({"source_id", "source_uri", "license", "language", "stage", "rule", "metric", "operator"})
 """Read as dictionaries: a few names, many rows."""
-TYPES = {field.name: field.type for field in (*SHARD, *REJECTS)}
+TYPES = {field.name: field.type for field in (*SHARD, *REJECTS, *TOMBSTONES)}
 DAMAGE = (OSError, pa.ArrowException, KeyError, ValueError)
 """What reading a file raises that is not what it should be, down to strings that are no UTF-8."""
 
@@ -45,15 +46,19 @@ class Sight:
     tiling: Tiling
     kept: list[Pairs] = field(default_factory=lambda: [NONE])
     rejected: list[Pairs] = field(default_factory=lambda: [NONE])
+    erased: list[Pairs] = field(default_factory=lambda: [NONE])
     targets: list[Pairs] = field(default_factory=lambda: [NONE])
     """What `duplicate_of` names."""
     kept_by_source: Counter[str] = field(default_factory=Counter)
     rejected_by_source: Counter[str] = field(default_factory=Counter)
+    erased_by_source: Counter[str] = field(default_factory=Counter)
+    unwritten_by_source: Counter[str] = field(default_factory=Counter)
+    """Of the erased, those that had been written."""
     languages: Counter[str] = field(default_factory=Counter)
     licenses: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Rows by (source id, licence); a null licence is an empty name."""
     ledger: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """Ledger rows by (stage, rule, source id)."""
+    """Rows of the ledger, and of what was erased from it, by (stage, rule, source id)."""
     malformed: Counter[str] = field(default_factory=Counter)
     """Values that are no id, by `path: column`."""
     circles: list[str] = field(default_factory=list)
@@ -78,6 +83,8 @@ def look(out: Path, manifest: Manifest) -> Sight:
         _see(sight, out, shard.path, KEPT, _see_kept)
     for ledger in manifest.outputs.rejects:
         _see(sight, out, ledger.path, LEFT_OUT, _see_rejected)
+    for tombs in manifest.outputs.tombstones:
+        _see(sight, out, tombs.path, ERASED, _see_erased)
     return sight
 
 
@@ -138,6 +145,20 @@ def _see_rejected(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
     _see_places(sight.tiling, batch)
     _see_targets(sight, path, batch)
     _see_thresholds(sight, batch)
+
+
+def _see_erased(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
+    """Take in tombstones: they stand for records that were in a shard or in the ledger."""
+    parsed = parse_ids(_strings(batch["id"]))
+    sight.erased.append(parsed.pairs)
+    sight.malformed[f"{path}: id"] += parsed.malformed
+    sight.erased_by_source.update(_counted(batch["source_id"]))
+    for names, rows in grouped([batch["stage"], batch["rule"], batch["source_id"]]):
+        if names[0]:
+            sight.ledger[names[0], names[1], names[2]] += len(rows)
+        else:
+            sight.unwritten_by_source[names[2]] += len(rows)
+    _see_places(sight.tiling, batch)
 
 
 def _see_places(tiling: Tiling, batch: pa.RecordBatch) -> None:
@@ -227,7 +248,7 @@ def _numbers(column: pa.Array) -> Numbers:
 def spans_of(out: Path, manifest: Manifest, place: Place) -> tuple[Numbers, Numbers]:
     """Read the spans of one file again: starts and lengths, from shards and ledger."""
     starts, lengths = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for written in (*manifest.outputs.shards, *manifest.outputs.rejects):
+    for written in (*manifest.outputs.shards, *manifest.outputs.rejects, *manifest.outputs.tombstones):
         for batch in read_columns(out / written.path, PLACED):
             for names, rows in grouped([batch["source_id"], batch["source_uri"]]):
                 if names == place:

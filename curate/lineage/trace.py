@@ -90,8 +90,12 @@ def trace(out: Path, subject: Path, key_file: Path) -> Trace:
     ConfigError where the key is not that of the output or the file names nothing; CurateError where the output says
     nowhere where values stood; StorageError where a file cannot be read. No message and no result holds a value.
     """
+    return trace_by(out, subject, read(key_file))
+
+
+def trace_by(out: Path, subject: Path, key: bytes) -> Trace:
+    """Find the records of a person, by a key that has been read."""
     manifest = read_manifest(out)
-    key = read(key_file)
     keyed = stages_of(manifest, key, out)
     lines = list(lines_of(subject))
     if not lines:

@@ -4,23 +4,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from curate.core.errors import StorageError
 from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_licenses, check_stages
-from curate.lineage.ids import Index
+from curate.lineage.erase_checks import check_erasures
+from curate.lineage.ids import Index, spell
 from curate.lineage.keys import Verifier
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
 from curate.lineage.positions import check_positions
 from curate.lineage.raw import check_raw
 from curate.lineage.residual import check_left
-from curate.lineage.roots import check_roots
+from curate.lineage.review.review import check_reviews
+from curate.lineage.roots import check_named_roots, check_roots
 from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.signing import check_signature
+from curate.lineage.sources import check_evidence, check_sources
 from curate.lineage.spans import first_gap
+from curate.lineage.texts import Texts, check_texts
 from curate.lineage.verification import Check, Finding, Verification, judged
+
+Level = Literal["quick", "usual", "full"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,11 @@ class Case:
         """Ids that stand twice on one side, and ids that stand on both."""
         return self.index.repeated()
 
+    @cached_property
+    def texts(self) -> Texts:
+        """The digests of all texts: filled while the roots are taken."""
+        return Texts()
+
     @property
     def sizes(self) -> str:
         """How many rows were looked at."""
@@ -48,10 +60,19 @@ class Case:
         return f"{kept} rows, {rejected} ledger rows"
 
 
-def verify(out: Path, raw: Mapping[str, Path] | None = None, keys: Sequence[Verifier] = ()) -> Verification:
+def verify(
+    out: Path,
+    raw: Mapping[str, Path] | None = None,
+    keys: Sequence[Verifier] = (),
+    *,
+    evidence: Path | None = None,
+    level: Level = "usual",
+) -> Verification:
     """Check an output; `raw` maps source ids, or `*` for all others, to the folders that hold their raw files.
 
-    Each of `keys` must have signed it.
+    Each of `keys` must have signed it. `evidence` is the folder of the documents that the source registry names.
+    `quick` looks at digests, manifest, roots as they are named and signatures, at no record; `full` excuses no check
+    for which the caller could have brought something.
 
     Nothing that the files hold makes it raise: damage is a failed check; what is no output at all is an unchecked one.
     """
@@ -66,11 +87,37 @@ def verify(out: Path, raw: Mapping[str, Path] | None = None, keys: Sequence[Veri
         barred = isinstance(wrong.__cause__, PermissionError)
         return Verification((sums, listed, failed._replace(status="unchecked") if barred else failed))
     readable = Check("readable", READABLE, "pass", f"version {manifest.manifest_version}")
+    if level == "quick":
+        return Verification((sums, listed, readable, *_quick(out, manifest, keys)))
     case = Case(out, manifest, look(out, manifest))
     files = (check_manifest(out, manifest), *check_shards(out, manifest, case.sight.faults))
     stages = judged("stages", "every stage: in = out + rejected, and out = in of the next", *check_stages(manifest))
-    rest = (check_card(out, manifest), check_signature(out, manifest, keys), check_raw(manifest, raw))
-    return Verification((sums, listed, readable, *files, *_from_rows(case), stages, _left(case), *rest))
+    rest = (
+        check_card(out, manifest),
+        check_signature(out, manifest, keys),
+        check_raw(manifest, raw),
+        check_evidence(out, manifest, evidence),
+        check_reviews(out, manifest),
+    )
+    checks = (sums, listed, readable, *files, *_from_rows(case), stages, _left(case), *rest)
+    return Verification(tuple(map(_demanded, checks)) if level == "full" else checks)
+
+
+def _quick(out: Path, manifest: Manifest, keys: Sequence[Verifier]) -> Iterator[Check]:
+    """Make the checks that read no record."""
+    yield check_manifest(out, manifest)
+    yield judged(
+        "named_roots", "the roots over shards and files are those of what they name", *check_named_roots(out, manifest)
+    )
+    yield check_signature(out, manifest, keys)
+    yield Check(
+        "records", "what rows, ledger, cards and raw files say", "unchecked", "--quick reads none", excused=True
+    )
+
+
+def _demanded(check: Check) -> Check:
+    """Take back the excuse of a check for which the caller could have brought something."""
+    return check._replace(excused=False) if check.id in BROUGHT else check
 
 
 def _left(case: Case) -> Check:
@@ -119,7 +166,9 @@ def _disjoint(case: Case) -> Finding:
 def _duplicates(case: Case) -> Finding:
     """Look up every record that stands for another."""
     targets = np.concatenate(case.sight.targets)
-    lost = [f"{name} is in no shard and in no ledger row" for name in case.index.missing(targets)]
+    missing = case.index.missing(targets)
+    erased = {spell(pair) for pair in np.concatenate(case.sight.erased)} if missing else set()
+    lost = [f"{name} is in no shard and in no ledger row" for name in missing if name not in erased]
     circles = [f"{name} is called a duplicate of itself" for name in case.sight.circles]
     return Finding([*lost, *circles], f"{len(targets)} duplicates")
 
@@ -145,6 +194,8 @@ def _spans(case: Case) -> Finding:
 
 
 READABLE = "the manifest can be read"
+BROUGHT = frozenset({"signature", "raw", "evidence"})
+"""Checks that need what only the caller can bring."""
 LEFT = "no personal data is left that a stage was to replace"
 FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     "ids": ("ids are well formed and unique over shards and ledger", _ids),
@@ -167,13 +218,25 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     ),
     "thresholds": ("every measured rejection crosses its threshold", _thresholds),
     "duplicates": ("every duplicate names a record that is there", _duplicates),
+    "erasures": (
+        "what was erased is gone, is named once, and leads back to the version before",
+        lambda case: check_erasures(case.out, case.manifest, case.sight, case.index),
+    ),
     "positions": (
         "places of personal data are of records that are there, and as many as the records count",
         lambda case: check_positions(case.out, case.manifest, case.index),
     ),
     "roots": (
         "records and files have the Merkle roots that the manifest names",
-        lambda case: check_roots(case.out, case.manifest),
+        lambda case: check_roots(case.out, case.manifest, case.texts.see),
+    ),
+    "equal_texts": (
+        "no text stands twice where copies were left out",
+        lambda case: check_texts(case.out, case.manifest, case.texts),
+    ),
+    "sources": (
+        "no source is blacklisted or blocked, and gates judged by their own figures",
+        lambda case: check_sources(case.out, case.manifest, case.sight),
     ),
     "spans": ("records tile every byte (or number) of every input, once", _spans),
 }

@@ -47,6 +47,22 @@ POSITIONS = pa.schema(
 stretch of characters of that field as the stage saw it. `digest` is keyed, 32 hex characters; the value itself is never
 written."""
 
+TOMBSTONES = pa.schema(
+    [
+        *(REJECTS.field(name) for name in REJECTS.names[:6]),
+        ("file", pa.string()),
+        ("stage", pa.string()),
+        ("rule", pa.string()),
+        ("erasure", pa.int32()),
+        ("basis", pa.string()),
+        ("ticket", pa.string()),
+        ("at", pa.string()),
+    ]
+)
+"""One row an erased record: its id and place, the shard or file of the ledger that it was taken from, stage and rule
+where it had been rejected before (else null), and by which erasure, on what basis, for which request, when. Neither its
+text nor a digest of it."""
+
 MEANINGS = {
     "id": "Record id: 32 hex characters.",
     "source_id": "Source that the record came from.",

@@ -12,8 +12,8 @@ import pytest
 import curate
 from curate.config import registry
 from curate.core.errors import CurateError, DataError, StorageError
+from curate.core.lock import WORKERS_LOCK
 from curate.core.stage import Outcome, Stage, Step
-from curate.engine.space import WORKERS_LOCK
 from curate.engine.status import state_of
 from curate.engine.task import ContractError
 from curate.sources.jsonl import Jsonl

@@ -221,10 +221,9 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if said is None or first is None or not is_person(first["name"]):
         return
     bare = text[end - 1] in "\"'" or said["weak"] == "name"
-    if weak and not is_record(text, start - KEY_WINDOW, end + KEY_WINDOW):
-        typed = None
-        if bare:
-            return
+    doubtful = weak and (bare or first is typed)
+    if doubtful and not is_record(text, start - KEY_WINDOW, end + KEY_WINDOW):
+        return
     yield from listed(text, end, shape, typed)
 
 

@@ -9,13 +9,14 @@ import pyarrow as pa
 from pydantic import Field, PrivateAttr, computed_field, model_validator
 
 from curate.core.errors import ConfigError
+from curate.core.keyfile import HINT, read_key
 from curate.core.personal import key_id
 from curate.core.record import FILLED
 from curate.core.stage import Edit, Editor
 from curate.stages.pii.editing import Editing, Wording
 from curate.stages.pii.finders import finder, offered, plugged
 from curate.stages.pii.hidden import Unseen
-from curate.stages.pii.keys import HINT, Secret, read_key
+from curate.stages.pii.keys import Secret
 from curate.stages.pii.operators import KEYED, Operator, Operators, Scope
 from curate.stages.pii.plugs import Plugs, coverage, titles
 from curate.stages.pii.presets import Preset, lenient_of, types_of

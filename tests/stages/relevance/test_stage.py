@@ -108,7 +108,7 @@ class TestWhatItReads:
 
     def test_fewer_than_thirty_different_examples_are_refused(self, tmp_path):
         folder = folder_of(tmp_path / "a", texts(LAW, 29, 0) * 2)
-        with pytest.raises(CurateError, match="29 examples are too few"):
+        with pytest.raises(CurateError, match="29 different examples are too few"):
             seeds_in(folder, "text")
 
     @pytest.mark.parametrize("given", [{}, {"industry": "legal", "seeds": "good"}])

@@ -1,0 +1,51 @@
+"""Refuse a run that would bring back what was erased from its output."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from curate.config.model import Config
+from curate.core.errors import ConfigError
+from curate.core.stage import Editor, GlobalStage, Settings
+from curate.core.suppression import Suppression, read_suppression
+from curate.lineage.manifest import MANIFEST, SUPPRESSED
+from curate.stages.suppress import Suppress
+
+
+def check_suppressed(config: Config, out: Path) -> None:
+    """Raise ConfigError unless the stages leave out all that the lists of the output name.
+
+    The lists are that in the output, and that beside it, which outlives the output. The first stage has to read them;
+    where a raw text is not known, one behind all that edit, too.
+    """
+    for path in lists_of(out):
+        said = read_suppression(path)
+        if not said.size:
+            continue
+        places = [place for place, stage in enumerate(config.stages) if reads(stage, said)]
+        needed = [0, last_edit(config.stages) + 1] if said.edited else [0]
+        if 0 not in places or max(places) < needed[-1]:
+            last = f"; and, last of all, `- suppress: {{as: suppressed_last, lists: [{path}]}}`" if said.edited else ""
+            hint = f"first of the stages: `- suppress: {{lists: [{path}]}}`{last}; or choose another `output.path`"
+            fact = f"records were erased from the output, and this run would bring them back: {said.size:,} digests"
+            raise ConfigError(fact, where=str(path), hint=hint)
+
+
+def lists_of(out: Path) -> Iterator[Path]:
+    """Yield the suppression lists that belong to an output."""
+    beside = out.with_name(f"{out.name}.suppression.json")
+    for path in (beside, out / SUPPRESSED):
+        if path.exists() and (path == beside or (out / MANIFEST).exists()):
+            yield path
+
+
+def reads(stage: Settings, said: Suppression) -> bool:
+    """Tell whether a stage leaves out all that a list names, of whatever source and language."""
+    if not isinstance(stage, Suppress) or stage.sources is not None or stage.languages is not None:
+        return False
+    return stage.action != "tag" and stage.suppressed.covers(said)
+
+
+def last_edit(stages: Sequence[Settings]) -> int:
+    """Return the place of the last stage that edits; -1 where none does."""
+    edits = (isinstance(stage, Editor) or (isinstance(stage, GlobalStage) and stage.edits) for stage in stages)
+    return max((place for place, does in enumerate(edits) if does), default=-1)

@@ -1,0 +1,65 @@
+"""What a manifest says of the erasures that an output has seen, as values."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from curate.core.stage import Value
+
+Count = Annotated[int, Field(ge=0)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+TICKET = re.compile(r"[\w.:#/@+-]{1,100}")
+
+
+class Rewritten(Value):
+    """A file of which an erasure took rows."""
+
+    path: str
+    rows: Count = Field(description="Rows before.")
+    erased: Count = Field(description="Rows taken.")
+    sha256: Sha256 = Field(description="Digest before.")
+
+
+Basis = Literal["pipl-47", "gdpr-17", "ccpa-1798.105", "ip", "contract", "order", "other"]
+"""Why something is erased: PIPL art. 47, GDPR art. 17, Cal. Civ. Code 1798.105, rights of others, the contract with the
+supplier, an order of a court or authority, anything else."""
+
+
+class Erasure(Value):
+    """One erasure: why and when, and how much it took."""
+
+    number: Count = Field(description="From 0; its tombstones are that file of `outputs.tombstones`.")
+    by: Literal["ids", "source", "uri", "text_file", "subject"] = Field(description="How the records were named.")
+    basis: Basis
+    ticket: str = Field(pattern=f"^{TICKET.pattern}$", description="Reference of the request; never a text.")
+    at: str = Field(description="ISO 8601, UTC.")
+    curate: str = Field(description="Version of curate that erased.")
+    records: Count = Field(description="Records taken out of shards.")
+    rejected: Count = Field(description="Rows taken out of the ledger.")
+    places: Count = Field(0, description="Places of personal data taken out of `outputs.pii`.")
+    copies: Count = Field(0, description="Other records that were named as copies when it was done.")
+    files: tuple[Rewritten, ...] = Field((), description="Files that were written anew or, without a row, taken away.")
+
+
+class Predecessor(Value):
+    """The version before an erasure."""
+
+    sha256: Sha256 = Field(description="Digest of its manifest.")
+    path: str = Field(description="Where that manifest is kept, relative to the output.")
+    kept_sha256: Sha256 = Field(
+        description="Digest of what is kept: another one where the manifest quoted texts of a source that was touched."
+    )
+
+
+class SuppressedFile(Value):
+    """The suppression list that goes with the output."""
+
+    path: str
+    sha256: Sha256
+    key_id: str
+    content: Count = Field(description="Digests of raw texts.")
+    edited: Count = Field(description="Digests of edited texts of which the raw one is not known.")
+    ids: Count = Field(description="Digests of ids.")

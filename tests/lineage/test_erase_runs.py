@@ -1,0 +1,179 @@
+"""What was erased does not come back by a later run, from whatever file it is read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import curate
+from curate.core.errors import ConfigError
+from curate.core.record import record_id
+from curate.core.suppression import content_digest, content_form, read_suppression
+from curate.lineage.erase import Erased, erase
+from curate.lineage.erase_asked import Request
+from curate.lineage.manifest import read_manifest
+from curate.lineage.verify import verify
+
+KEY = b"a key of at least thirty-two bytes"
+PHONE = "13912345678"
+STORY = (
+    "三号机组于五月四日凌晨停机检修，检修人员更换了主给水泵的密封件，并对轴承温度、振动值和油位逐项进行了测量，"
+    "各项数值均在允许范围之内，未见渗漏。试运行两小时后机组并网，值班人员按规程每半小时记录一次数据。"
+)
+TEXTS = {
+    "story": f"{STORY}联系电话：{PHONE}。",
+    "near": f"{STORY.replace('五月四日', '六月七日')}联系电话：{PHONE}。",
+    "copy": f"{STORY}联系电话：{PHONE}。\n",
+    "alone": "Nothing else in this corpus speaks of turbines, blades and the wear that sand leaves on them.",
+    "other": "Quarter four: revenue grew in the domestic market while receivables stayed within the plan.",
+}
+EDITING = ["normalize", "exact_duplicates", {"near_duplicates": {"threshold": 0.7}}, "pii"]
+
+
+def corpus(folder: Path, name: str = "notes.jsonl", texts: dict[str, str] = TEXTS) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps({"name": name, "text": text}, ensure_ascii=False) for name, text in texts.items()]
+    (folder / name).write_text("\n".join(lines), "utf-8")
+    return folder
+
+
+def run(out: Path, raw: Path, stages: list[Any], **source: Any) -> Path:
+    key = out.parent / "k.key"
+    key.write_bytes(KEY)
+    config = {
+        "name": "notes",
+        "sources": {"notes": {"format": "jsonl", "path": str(raw / "*.jsonl"), "license": "MIT", **source}},
+        "stages": stages,
+        "output": {"path": str(out), "canaries": 0},
+        "key_file": str(key),
+        "limits": "off",
+        "workers": 0,
+    }
+    curate.run(config)
+    return out
+
+
+def erased(out: Path, by: str, said: str, ticket: str = "DSR-1") -> Erased:
+    if by not in {"source", "uri"}:
+        (out.parent / "said.txt").write_text(said, "utf-8")
+        said = str(out.parent / "said.txt")
+    return erase(out, Request(by, said, "pipl-47", ticket, KEY))
+
+
+def kept(out: Path) -> str:
+    return "\n".join(text for path in out.glob("data/*/*.parquet") for text in pl.read_parquet(path)["text"])
+
+
+def listed(out: Path) -> dict[str, list[str]]:
+    return {"lists": [str(out.parent / f"{out.name}.suppression.json")]}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """An output whose first stage has digested what was read; not to be changed."""
+    folder = tmp_path_factory.mktemp("made")
+    return run(folder / "out", corpus(folder / "raw"), ["suppress", *EDITING])
+
+
+@pytest.fixture
+def out(made, tmp_path) -> Path:
+    from shutil import copytree
+
+    copytree(made.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "out"
+
+
+@pytest.mark.parametrize("by", ["text_file", "subject"])
+def test_a_record_stays_away_under_another_file_name_and_so_do_its_copies(out, tmp_path, by):
+    """A near copy, left out in favour of the record, must not take its place."""
+    said = erased(out, by, TEXTS["story"] if by == "text_file" else f"手机: {PHONE}")
+    assert "三号机组" not in kept(out)
+    assert verify(out).passed
+    assert said.reach.model_dump() == {"raw": 3, "key": 0, "final": 0, "unknown": 0}
+    texts = {name: text.replace("\n", "\r\n ") for name, text in TEXTS.items()}
+    raw = corpus(tmp_path / "renamed", "other.jsonl", texts)
+    run(out, raw, [{"suppress": listed(out)}, *EDITING])
+    assert "三号机组" not in kept(out)
+    assert "turbines" in kept(out)
+    ledger = pl.read_parquet(out / "_lineage/rejects-*.parquet")
+    assert ledger.filter(pl.col("rule") == "suppress:content").height == 3
+    assert verify(out).passed
+
+
+def test_a_run_that_would_bring_it_back_is_refused(out, tmp_path):
+    erased(out, "text_file", TEXTS["alone"])
+    before = read_manifest(out)
+    for stages in (
+        EDITING,
+        [*EDITING, {"suppress": listed(out)}],
+        ["suppress", *EDITING],
+        [{"suppress": {**listed(out), "action": "tag"}}, *EDITING],
+        [{"suppress": {**listed(out), "sources": ["notes"]}}, *EDITING],
+    ):
+        with pytest.raises(ConfigError, match="would bring them back"):
+            run(out, tmp_path / "raw", stages)
+    assert read_manifest(out) == before
+    run(out, tmp_path / "raw", [{"suppress": listed(out)}, *EDITING])
+    assert read_manifest(out).erasures == ()
+    with pytest.raises(ConfigError, match="would bring them back"):
+        run(out, tmp_path / "raw", EDITING)
+
+
+def test_what_was_edited_before_anything_was_digested_is_known_by_its_final_text(tmp_path):
+    raw = corpus(tmp_path / "raw")
+    out = run(tmp_path / "out", raw, EDITING)
+    name = next(
+        row["id"] for path in out.glob("data/*/*.parquet") for row in pl.read_parquet(path).to_dicts() if row["pii"]
+    )
+    said = erased(out, "ids", name)
+    assert (said.reach.final, said.reach.unknown) == (1, 2)
+    with pytest.raises(ConfigError, match="last of all"):
+        run(out, raw, [{"suppress": listed(out)}, *EDITING])
+    late = {"suppress": {"as": "suppressed_last", **listed(out)}}
+    raw = corpus(tmp_path / "renamed", "other.jsonl", {name: TEXTS[name] for name in ("story", "alone", "other")})
+    run(out, raw, [{"suppress": listed(out)}, *EDITING, late])
+    assert "三号机组" not in kept(out)
+
+
+def test_a_record_with_a_key_of_its_source_is_known_by_it_whatever_its_text_says_now(tmp_path):
+    out = run(tmp_path / "out", corpus(tmp_path / "raw"), ["normalize", "pii"], key="name")
+    said = erased(out, "ids", record_id("notes", "story"))
+    assert said.reach.key == 1
+    texts = {**TEXTS, "story": "An altogether different text about nothing that was ever said in the first edition."}
+    raw = corpus(tmp_path / "renamed", "other.jsonl", texts)
+    stages = [{"suppress": listed(out)}, "normalize", "pii", {"suppress": {"as": "late", **listed(out)}}]
+    run(out, raw, stages, key="name")
+    assert "altogether" not in kept(out)
+    assert "turbines" in kept(out)
+
+
+def test_places_that_are_no_keys_are_never_suppressed(tmp_path):
+    """Another record stands there once the owner has taken the erased one out of the raw file."""
+    texts = {name: TEXTS[name] for name in ("alone", "other")}
+    out = run(tmp_path / "out", corpus(tmp_path / "raw", texts=texts), ["suppress"])
+    erased(out, "text_file", TEXTS["alone"])
+    assert read_suppression(tmp_path / "out.suppression.json").ids == ()
+    corpus(tmp_path / "raw", texts={"other": TEXTS["other"]})
+    run(out, tmp_path / "raw", [{"suppress": listed(out)}])
+    assert "revenue" in kept(out)
+
+
+def test_a_list_of_another_key_and_a_stage_without_one_are_mistakes_of_the_configuration(out, tmp_path):
+    erased(out, "text_file", TEXTS["alone"])
+    (tmp_path / "other.key").write_bytes(b"x" * 32)
+    with pytest.raises(ConfigError, match="was made with the key"):
+        run(out, tmp_path / "raw", [{"suppress": {**listed(out), "key_file": str(tmp_path / "other.key")}}])
+    with pytest.raises(ConfigError, match="neither `key_file` nor `key_env`"):
+        curate.Config.load({"name": "x", "sources": {}, "stages": ["suppress"], "output": {"path": "out"}})
+
+
+def test_the_form_of_a_text_forgets_only_what_does_not_speak():
+    assert content_form(" Ａ１，\u3000b\r\n\u200bc\ufeff") == "A1,bc"
+    assert content_form("Über — ß") == "Über—ß"
+    same = {content_digest(KEY, text) for text in ("张三 电话\n138", "张三\t电话 １３８", "\ufeff张三电话138")}
+    assert len(same) == 1
+    assert content_digest(KEY, "张三电话139") not in same
+    assert content_digest(KEY, " \n") is content_digest(KEY, None) is None
+    assert content_digest(b"x" * 32, "张三电话138") not in same
