@@ -148,6 +148,13 @@ def is_no_phone(text: str, start: int, end: int) -> Reason:
     return is_hotline(text, start, end) or is_other_number(text, start, end)
 
 
+def is_version(text: str, start: int, end: int) -> bool:
+    """Tell whether four numbers are a version: by what stands before them or right behind, unless they do something."""
+    if VERSION_AFTER.match(text, end) or BOUND.search(text, max(0, start - 3), start):
+        return True
+    return not CONNECTS.match(text, end) and says(VERSION, ADDRESS, text, start, LIST_WINDOW)
+
+
 def is_version_or_own(text: str, start: int, end: int) -> Reason:
     """Give the reason where an address is nobody's (`is_public_ip`), a well-known resolver, a version or a section."""
     value = text[start:end].replace("：", ":")
@@ -157,11 +164,7 @@ def is_version_or_own(text: str, start: int, end: int) -> Reason:
         return "private_address"
     if ":" in value:
         return ""
-    if VERSION_AFTER.match(text, end):
-        return "version"
-    if CONNECTS.match(text, end):
-        return ""
-    if says(VERSION, ADDRESS, text, start, LIST_WINDOW) or BOUND.search(text, max(0, start - 3), start):
+    if is_version(text, start, end):
         return "version"
     small = all(int(part) <= LARGEST_SECTION for part in value.split("."))
     opens = small and SECTION.search(text, max(0, start - 8), start) and text[end : end + 1].isspace()

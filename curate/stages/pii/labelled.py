@@ -25,6 +25,10 @@ ACCENTED, HAN = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f", "\u4e00-\u9fff"
 CHINESE_HOST = f"(?:[0-9A-Za-z{HAN}-]{{1,30}}\\.){{1,3}}(?:[A-Za-z]{{2,24}}|公司|网络|中国|商城)"
 OPENED, CLOSED = "[\\[(（{]", "[\\])）}]"
 SPELLED_AT, SPELLED_DOT = f"[ ]?{OPENED}[ ]?(?i:at)[ ]?{CLOSED}[ ]?", f"[ ]?{OPENED}[ ]?(?i:dot)[ ]?{CLOSED}[ ]?"
+SPELLED_MAILBOX = (
+    f"(?<![{LOCAL}])[0-9A-Za-z_][{LOCAL}]{{0,63}}{SPELLED_AT}"
+    f"(?:[0-9A-Za-z-]{{1,63}}(?:{SPELLED_DOT}|\\.)){{1,4}}[A-Za-z]{{2,24}}{RIGHT}"
+)
 SPELLED = re.compile(f"(?P<at>{SPELLED_AT})|{SPELLED_DOT}")
 
 
@@ -63,10 +67,7 @@ MAIL_AND_NET = (
     Rule(
         "EMAIL_ADDRESS",
         "e-mail address with its signs spelled in brackets",
-        (
-            f"(?<![{LOCAL}])[0-9A-Za-z_][{LOCAL}]{{0,63}}{SPELLED_AT}"
-            f"(?:[0-9A-Za-z-]{{1,63}}(?:{SPELLED_DOT}|\\.)){{1,4}}[A-Za-z]{{2,24}}{RIGHT}",
-        ),
+        (SPELLED_MAILBOX,),
         0.8,
         spared=is_public_spelled,
         gate=f"{OPENED}[ ]?(?i:at)[ ]?{CLOSED}",
@@ -122,7 +123,10 @@ PLATE = Rule(
 
 QQ_WORDS, QQ_CAMEL = "(?:[Qq][ ]?[Qq]|扣扣|企鹅号)", "QQ[0-9０-９:：号]"
 """In camelCase only where the number or a sign follows."""
-QQ_LABEL = f"(?:(?<![0-9A-Za-z]){QQ_WORDS}|(?<=[a-z])QQ(?=[0-9:：号]))(?:群)?(?:账号|帐号|群)?(?:[ ]?[/／][ ]?(?:微信|[Vv][Xx]))?{SAID}"
+QQ_LABEL = (
+    f"(?:(?<![0-9A-Za-z]){QQ_WORDS}|(?<=[a-z])QQ(?=[0-9:：号]))(?:群)?(?:账号|帐号|群)?"
+    f"(?:[ ]?[/／][ ]?(?:微信|[Vv][Xx]))?{SAID}"
+)
 QQ_ASKED = "(?:[加➕]|我的)[ ]?[Qq](?![Qq])[ ]?[:：]?[ ]?"
 NOT_A_DAY = "(?!(?<=\n)(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9]))"
 """A day in the line below is no account."""
