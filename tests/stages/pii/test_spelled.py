@@ -91,6 +91,27 @@ class TestAccounts:
         assert "已认证" not in str(found(text))
 
 
+class TestAccountsOfBanks:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "开户行：工行城东支行，账号：{}，",
+            "户名：某某有限公司\n账号：{}\n",
+            "开户银行：农行 账号 {}",
+            "开户行及账号：中国工商银行城东支行 {}",
+            "开户行及账号：中国工商银行（城东）{}",
+        ],
+    )
+    def test_are_found_behind_the_name_of_the_bank_or_the_holder(self, text):
+        assert found(text.format("1102020109000123456")) == [("CN_BANK_ACCOUNT", "1102020109000123456")]
+
+    @pytest.mark.parametrize(
+        "text", ["登录账号：1102020109000123456", "账号：1102020109000123456", "开户行：工行。编号1102020109000123456"]
+    )
+    def test_are_none_elsewhere(self, text):
+        assert found(text) == []
+
+
 class TestDatesOfBirth:
     @pytest.mark.parametrize(
         "text", ["他生于1983年11月2日，", "Ann was born on March 14, 1967.", "born 14 March 1967", "born on 1967-03-14"]
