@@ -138,7 +138,10 @@ DOTTED = re.compile(
 YEARS = "(?:[，,（( \u3000](?:是|系|为)?(?:一?[位名个])?|是一?[位名个]|今年|现年)"
 CARRIED = "[，,（(](?:公民|居民)?身份(?:证|号码)"
 AGED = f"{YEARS}[0-9]{{1,3}}岁|[，,（(][男女]性?(?=[，,。；;、）)])|{CARRIED}"
-AGED_GATE = f"(?:[{SURNAMES}{COMPOUND_STARTS}]{HAN}{{1,3}}|[·•・‧]{HAN}{{1,10}})(?:{YEARS}[0-9０-９]{{1,3}}岁|[，,（(][男女]|{CARRIED})"
+AGED_GATE = (
+    f"(?:[{SURNAMES}{COMPOUND_STARTS}]{HAN}{{1,3}}|[·•・‧]{HAN}{{1,10}})"
+    f"(?:{YEARS}[0-9０-９]{{1,3}}岁|[，,（(][男女]|{CARRIED})"
+)
 WHOLE = re.compile(f"(?<!{HAN})(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|[{SURNAMES}](?!某)(?:{GIVEN}){{2}}|{FOREIGN})\\Z")
 """All that stands before an age or a sex: there a rare surname, which may be a word of its own, has two signs more."""
 LONGEST_NAME = 24
@@ -233,7 +236,8 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         "Chinese name after a label",
         (f"{JOIN}(?=[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",),
         0.7,
-        gate=f"(?:[{LAST_SIGNS}\"'）)]|/[ ]?(?i:(?:full )?name)){CLOSING}{JOIN}(?:[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
+        gate=f"(?:[{LAST_SIGNS}\"'）)]|/[ ]?(?i:(?:full )?name)){CLOSING}{JOIN}"
+        f"(?:[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
         read=read_labelled,
     ),
     Rule(

@@ -88,12 +88,13 @@ LAST_WORDS = words(
 LAST_WORD = re.compile("([A-Za-z]{2,12})(?:\\(s)?\\Z")
 CAMEL = re.compile("[a-z][A-Z][a-z]+\\Z")
 OTHERS = words(
-    "company file host product package project business organisation organization event course drug brand trade device "
-    "domain server table column field variable class function module display screen step job workflow process service "
-    "school hospital bank street place vessel ship system database model part item test study site group vendor supplier "
-    "manufacturer common generic chemical scientific image folder directory path key tag branch building plant equipment "
-    "machine tool application app software program report document form template sheet profile network interface thread "
-    "node cluster queue topic bucket region city state country county farm store shop team club entity firm agency"
+    "company file host product package project business organisation organization event course drug brand trade "
+    "device domain server table column field variable class function module display screen step job workflow "
+    "process service school hospital bank street place vessel ship system database model part item test study "
+    "site group vendor supplier manufacturer common generic chemical scientific image folder directory path key "
+    "tag branch building plant equipment machine tool application app software program report document form "
+    "template sheet profile network interface thread node cluster queue topic bucket region city state country "
+    "county farm store shop team club entity firm agency"
 )
 """Before `name`: whose name it is, where it is no person's."""
 OTHERS_NAME = re.compile("([A-Za-z]+)[ ]{1,2}\\Z")
@@ -124,8 +125,8 @@ KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
 """Characters around a name in which such a key speaks for it, and of the longest; those of a page of the text."""
 
 SIGNED = (
-    "(?:[Rr]egards|[Ss]igned|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|[Yy]ours "
-    "faithfully|[Rr]espectfully|"
+    "(?:[Rr]egards|[Ss]igned|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|"
+    "[Yy]ours faithfully|[Rr]espectfully|"
     "[Yy]ours|REGARDS|SINCERELY)(?: yours)?[,.!]?[ ]{0,3}\\r?\\n\\s{0,12}"
 )
 AGED = ",? (?:is |was )?an? [0-9]{1,3}[- ]years?[- ]old|, aged [0-9]{1,3}(?![0-9])|, [1-9][0-9], of (?=[A-Z])"
@@ -140,7 +141,10 @@ DOCTORS = (
 )
 INTRODUCED = f"(?:[Mm]y name(?:['’]s| is)|c/o|C/O) (?:{TITLE}\\.? ){{0,2}}"
 PARTY = "(?:[Pp]atient|[Pp]laintiff|[Dd]efendant|[Cc]laimant|[Pp]etitioner) "
-ACTS = "(?= (?:was|is|has|had|presents|presented|reports|reported|states|denies|denied|filed|alleges|testified|moved)(?![a-z]))"
+ACTS = (
+    "(?= (?:was|is|has|had|presents|presented|reports|reported|states|denies|denied|filed|alleges|testified|moved)"
+    "(?![a-z]))"
+)
 """What a patient or a party does, behind the name."""
 
 

@@ -1,4 +1,4 @@
-"""What announces a name beyond the usual labels: parties, remarks in labels, camelCase, degrees, roles; and what not."""
+"""What announces a name beside the usual labels: parties, remarks in labels, camelCase, degrees; and what does not."""
 
 import pyarrow as pa
 import pytest
