@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
+from math import ceil
 from typing import NamedTuple
 
 from curate.lineage.manifest import Manifest
@@ -166,14 +167,15 @@ class Matrix(NamedTuple):
 def matrix(said: Matrix) -> str:
     """Write a matrix, the greater the number the darker; more columns than fit are cut into several."""
     most = max(said.values.values(), default=0)
-    cuts = [said.columns[at : at + BLOCK] for at in range(0, len(said.columns), BLOCK)]
+    size = ceil(len(said.columns) / max(1, ceil(len(said.columns) / BLOCK))) or 1
+    cuts = [said.columns[at : at + size] for at in range(0, len(said.columns), size)]
     return "".join(_block(said, some, most, last=some is cuts[-1]) for some in cuts)
 
 
 def _block(said: Matrix, columns: Sequence[str], most: int, *, last: bool) -> str:
     heads = "".join(f'<th scope="col" class="up"><span>{code(name)}</span></th>' for name in columns)
     sums = last and said.total
-    heads += f'<th scope="col" class="up"><span>{escape(said.total)}</span></th>' if sums else ""
+    heads += f'<th scope="col">{escape(said.total)}</th>' if sums else ""
     body = []
     for row in said.rows:
         cells = "".join(_heated(said.values.get((row, name), 0), most, same=row == name) for name in columns)

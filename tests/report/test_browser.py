@@ -49,7 +49,7 @@ CONTRASTS = """
   return JSON.stringify([...found]);
 })()
 """
-HEADINGS = "JSON.stringify([...document.querySelectorAll('h1,h2,h3,h4')].map((one) => Number(one.tagName[1])))"
+HEADINGS = "JSON.stringify([...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((one) => Number(one.tagName[1])))"
 OVERFLOWING = """
 JSON.stringify([...document.querySelectorAll("table, svg, dl, p, code")]
   .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
