@@ -18,6 +18,7 @@ from curate.lineage.profiles.load import FOLDER, load, names
 from curate.lineage.profiles.model import Both, Condition, Profile, Rule, fields_of
 from curate.lineage.profiles.paths import steps_of, values_at
 from curate.lineage.reported import wilson
+from curate.lineage.schemas import SCHEMAS
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "profile.schema.json"
 NOTHING = {"attached": {"signatures": [], "reviews": [], "erasures": []}, "counted": {}}
@@ -239,6 +240,12 @@ class TestAProfileOfYourOwn:
     def test_asks_for_fields_that_the_registry_has(self):
         assert {"license", "contains.personal_data", "opt_out.checked", "evidence"} <= set(fields_of())
         assert set(Profile.model_fields) >= {"documents", "required", "rules"}
+
+
+@pytest.mark.parametrize("name", ["profile.schema.json", "report.schema.json"])
+def test_the_published_schema_is_that_of_the_models(name):
+    spelled = json.dumps(SCHEMAS[name](), ensure_ascii=False, indent=1) + "\n"
+    assert (SCHEMA.parent / name).read_text("utf-8") == spelled, "run `python -m curate.lineage.schemas`"
 
 
 def test_the_interval_is_wilsons():
