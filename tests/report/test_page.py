@@ -268,7 +268,7 @@ def test_what_was_erased_since_stands_in_the_balance(report):
     class Since(Account):
         erased: int = 0
 
-    one = {name: Since(**dict(each), erased=2) for name, each in report.manifest.accounting.by_source.items()}
+    one = {name: Since(**(dict(each) | {"erased": 2})) for name, each in report.manifest.accounting.by_source.items()}
     whole = report.manifest.accounting
     gone = Since(records=whole.records, written=whole.written - 6, rejected=whole.rejected, erased=6)
     accounting = type("Whole", (Since,), {"__annotations__": {"by_source": dict}})(**dict(gone), by_source=one)
