@@ -1,7 +1,9 @@
 """The source registry: what `registry` of a source says, in its place or in a file, is read, checked and taken over."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
+from typing import cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,18 +14,22 @@ from curate.core.files import digest_of
 from curate.core.register import UNKNOWN, Entry, Evidence
 
 KEY = "registry"
+FOLDER = "sources"
+"""Beside the configuration: its files `NAME.yaml` are the registries of the sources that name none."""
+NOWHERE = object()
 LEAVE = "take it out of the configuration; nothing of it was read"
 
 
 def declared(draft: Draft, model: type[BaseModel], settings: Mapping[str, object], at: At) -> dict[str, object]:
     """Return the settings of a source with its registry read; every mistake is noted where it stands.
 
+    A source that names no registry has the one in `sources/NAME.yaml` beside the configuration, where that is there.
     What the registry says of licence, category, owner, origin and lawful basis becomes a setting of the source. A
     document that is named is digested, and only its name is kept. A source that is blacklisted is a mistake.
     """
     rest = {key: value for key, value in settings.items() if key != KEY}
-    said = settings.get(KEY)
-    if KEY not in settings or KEY not in model.model_fields or isinstance(said, Entry):
+    said = settings.get(KEY, _beside(draft).get(str(at[-1]), NOWHERE))
+    if said is NOWHERE or KEY not in model.model_fields or isinstance(said, Entry):
         return dict(settings)
     if isinstance(said, Mapping):
         return _taken(draft, (*at, KEY), said, model, rest)
@@ -32,7 +38,7 @@ def declared(draft: Draft, model: type[BaseModel], settings: Mapping[str, object
         draft.report((*at, KEY), fact, f"write `{KEY}: {{owner: ...}}` or `{KEY}: sources/{at[-1]}.yaml`")
         return rest
     path = Path(said).expanduser()
-    path = path if draft.is_set((*at, KEY)) else draft.folder / path
+    path = path if draft.is_set((*at, KEY)) or KEY not in settings else draft.folder / path
     if not path.is_file():
         draft.report((*at, KEY), f"the registry {str(said)!r} is not there", "a relative path starts from this file")
         return rest
@@ -48,6 +54,30 @@ def declared(draft: Draft, model: type[BaseModel], settings: Mapping[str, object
     line = 0 if draft.is_set((*at, KEY)) else draft.line_of((*at, KEY))
     draft.problems += [(line, fault) for fault in faults]
     return taken
+
+
+def strangers(draft: Draft, sources: Mapping[str, object]) -> None:
+    """Note registries beside the configuration that are of no source, while a source has none: a name may be wrong.
+
+    Where every source has its registry, or says `registry: {}`, other files are those of other configurations.
+    """
+    beside = _beside(draft)
+    said = {name: entry.get(KEY) for name, entry in sources.items() if isinstance(entry, dict)}
+    bare = [name for name in said if KEY not in cast("dict[str, object]", sources[name]) and name not in beside]
+    named = {(draft.folder / str(path)).resolve() for path in said.values() if isinstance(path, (str, Path))}
+    for name, path in beside.items():
+        if bare and name not in sources and path.resolve() not in named:
+            close = get_close_matches(name, bare, 1)
+            hint = (
+                f"did you mean {close[0]!r}?" if close else f"say `{KEY}: {{}}` at {', '.join(bare)} if they have none"
+            )
+            fact = f"{FOLDER}/{path.name} is the registry of no source: none is called {name!r}"
+            draft.report((FOLDER,), fact, hint)
+
+
+def _beside(draft: Draft) -> dict[str, Path]:
+    """Return the registries beside the configuration by the name of their source; none where it is no file."""
+    return {path.stem: path for path in sorted((draft.folder / FOLDER).glob("*.yaml"))} if draft.file else {}
 
 
 def _taken(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from curate.config import registry
 from curate.config.agree import Parts, disagreements
-from curate.config.declared import declared
+from curate.config.declared import declared, strangers
 from curate.config.explain import (
     looked_at_all,
     maps,
@@ -116,6 +116,7 @@ class Builder(Generic[Whole]):
             fact = "there are no sources" if not said else f"sources are a mapping of names to settings, found {said!r}"
             self.draft.report(("sources",), fact, f"name at least one:\n    {example}")
             return {}
+        strangers(self.draft, said)
         built = {name: self.source(str(name), entry) for name, entry in said.items()}
         return {name: source for name, source in built.items() if source is not None}
 

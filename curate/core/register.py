@@ -75,13 +75,34 @@ class Evidence(Value):
         return self
 
 
-class Registry(Value):
-    """What is declared about a source, beside what its card says at first sight."""
+class Rights(Value):
+    """Whose the records of a source are, and why they may be used: what its card says at first sight."""
+
+    license: str = Field(UNKNOWN, description="Licence of the records, best as an SPDX identifier.")
+    category: Category = Field(UNKNOWN, description="How the source was come by, as in TC260-003, 5.1.")
+    owner: str = Field(UNKNOWN, description="Who holds the rights in the records.")
+    origin: str = Field(UNKNOWN, description="Where the records come from: domestic or overseas, a publisher, a site.")
+    lawful_basis: str = Field(UNKNOWN, description="Legal ground for using the records for training.")
+
+
+class Collection(Value):
+    """Where the records of a source were obtained, and when."""
 
     url: str = Field(UNKNOWN, description="Where the records were obtained.")
     notes: str = Field("", description="Free notes for the reviewer.")
     collected_from: Day = Field(UNKNOWN, description="First day of collection, as YYYY-MM-DD.")
     collected_to: Day = Field(UNKNOWN, description="Last day of collection, as YYYY-MM-DD.")
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if UNKNOWN not in {self.collected_from, self.collected_to} and self.collected_from > self.collected_to:
+            raise ValueError(f"collection ends on {self.collected_to} and begins on {self.collected_from}")
+        return self
+
+
+class Registry(Collection):
+    """What is declared about a source, beside what its card says at first sight."""
+
     method: str = Field(UNKNOWN, description="How the records were collected: a crawler and its name, a delivery.")
     jurisdiction: tuple[str, ...] = Field((), description="Countries whose law applies, as ISO 3166 codes.")
     storage: tuple[str, ...] = Field((), description="Countries where the records are stored, as ISO 3166 codes.")
@@ -96,21 +117,13 @@ class Registry(Value):
     blacklisted: bool = Field(False, description="Whether the source must not be used: no run reads it.")
     blacklist_reason: str = Field("", description="Why.")
 
-    @model_validator(mode="after")
-    def _is_in_order(self) -> Self:
-        if UNKNOWN not in {self.collected_from, self.collected_to} and self.collected_from > self.collected_to:
-            raise ValueError(f"collection ends on {self.collected_to} and begins on {self.collected_from}")
-        return self
 
-
-class Entry(Registry):
+class Entry(Registry, Rights):
     """What `registry` of a source says, there or in a file of its own."""
 
-    license: str = Field(UNKNOWN, description="Licence of the records, best as an SPDX identifier.")
-    category: Category = Field(UNKNOWN, description="How the source was come by, as in TC260-003, 5.1.")
-    owner: str = Field(UNKNOWN, description="Who holds the rights in the records.")
-    origin: str = Field(UNKNOWN, description="Where the records come from: domestic or overseas, a publisher, a site.")
-    lawful_basis: str = Field(UNKNOWN, description="Legal ground for using the records for training.")
+
+STATED = (*Rights.model_fields, *Collection.model_fields)
+"""Fields that may stand at the source itself, too; they shape no record but `license`, and stand in the manifest."""
 
 
 def unknowns(said: Value, before: str = "") -> Iterator[str]:

@@ -13,6 +13,7 @@ LINE = Said(
     "读入 {records} 条 = 写出 {written} 条 + 剔除 {rejected} 条",
 )
 ERASED = Said(" + {erased} erased since", " + 事后删除 {erased} 条")
+ERASED_HEAD = Said("Erased since", "事后删除")
 DOES_NOT_ADD_UP = Said("These numbers of the manifest do not add up.", "清单中的这些数字不平衡。")
 BY_STAGE = Said("By stage", "按阶段")
 BY_SOURCE = Said("By source", "按来源")
@@ -56,9 +57,10 @@ def _by_source(sheet: Sheet) -> Parts:
     for name in names:
         one = account.by_source[name]
         drawn = two(sheet, one.written, one.rejected, most)
-        lines.append((code(name), drawn, one.records, one.rejected, one.written))
-    total = (sheet.say(TOTAL), "", account.records, account.rejected, account.written)
-    head = (sheet.say(SOURCE), "", *sheet.head(READ, LEFT_OUT_HEAD, WRITTEN))
+        lines.append((code(name), drawn, *_counts(one, account)))
+    total: Sequence[Cell] = (sheet.say(TOTAL), "", *_counts(account, account))
+    gone = (ERASED_HEAD,) if erased_of(account) else ()
+    head = (sheet.say(SOURCE), "", *sheet.head(READ, LEFT_OUT_HEAD, WRITTEN, *gone))
     yield table(sheet.say(BY_SOURCE), head, lines, total=total)
     judges = [stage for stage in sheet.manifest.stages if stage.rejected]
     values = {(name, stage.name): _left_of(stage, name) for name in names for stage in judges}
@@ -66,6 +68,11 @@ def _by_source(sheet: Sheet) -> Parts:
         stages = [stage.name for stage in judges]
         yield sheet.h3(LEFT)
         yield matrix(Matrix(sheet.say(LEFT), sheet.say(SOURCE), names, stages, values, total=sheet.say(TOTAL)))
+
+
+def _counts(one: Account, whole: Account) -> tuple[int, ...]:
+    """Return the numbers of one line; those erased only where any record was."""
+    return one.records, one.rejected, one.written, *((erased_of(one),) if erased_of(whole) else ())
 
 
 def erased_of(account: Account) -> int:

@@ -48,7 +48,7 @@ FIELD = (
 EVIDENCE = Said("evidence:", "证据：")
 NO_EVIDENCE = Said("no output has evidence of it", "输出中没有此项证据")
 LACKING = Said("nothing stands at {path}", "{path} 处没有内容")
-SOURCES = Said("{met} of {asked} sources", "{asked} 个来源中 {met} 个")
+SOURCES = Said("{met} of {asked} sources", "{asked} 个来源中 {met} 个符合")
 NOT_OF = Said("not met by {names}", "不符合：{names}")
 UNKNOWN_OF = Said("unknown for {names}", "未知：{names}")
 MORE = Said("and {number} more", "等另 {number} 个")
@@ -145,7 +145,7 @@ def _clauses(sheet: Sheet, profile: Profile, clauses: Sequence[Clause]) -> Raw:
     lines = []
     for clause in clauses:
         mark = sheet.say(READS[profile.how_read(clause)])
-        mark = f' <span class="soft">({escape(mark)})</span>' if mark else ""
+        mark = f' <span class="soft still">({escape(mark)})</span>' if mark else ""
         of = sheet.text(profile.document(clause).label) or clause.of
         lines.append(f"{escape(of)} {escape(sheet.text(clause.at))}{mark}")
     return _stacked(lines)

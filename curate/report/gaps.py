@@ -5,11 +5,12 @@ from html import escape
 
 from pydantic import JsonValue
 
+from curate.core.register import Rights
 from curate.lineage.manifest import UNDETERMINED, UNKNOWN, Manifest, StageRecord
 from curate.report.markup import Sheet
 from curate.report.words import Said
 
-STATED = ("license", "category", "owner", "origin", "lawful_basis")
+STATED = tuple(Rights.model_fields)
 Gap = tuple[str, dict[str, str]]
 """Name of a sentence of GAPS, and what fills it in."""
 SOUGHT = ("pii", "exact_duplicates", "near_duplicates", "safety", "decontaminate")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
+from math import ceil
 from typing import NamedTuple
 
 from curate.lineage.manifest import Manifest
@@ -10,11 +11,14 @@ from curate.lineage.reported import Reported
 from curate.report.words import Language, Said
 
 Parts = Iterator[str]
-BLOCK = 12
-"""Columns of a matrix that fit on a sheet; more stand in matrices of their own."""
+BLOCK, ROOM, SIGN, EDGES = 16, 540, 7, 13
+"""Columns of a matrix at most, and the pixels that a sheet of A4 has for them, a sign and a cell's edges take."""
 HEATS = 5
 TINY = 0.0001
 """Smaller shares than this are spelled as powers of ten."""
+
+
+UNBROKEN = "\u00a0%"
 
 
 class Raw(str):
@@ -35,11 +39,11 @@ class Sheet(NamedTuple):
 
     def say(self, words: Said, **values: object) -> str:
         """Return words in the language of the page, plain text."""
-        return words.in_(self.lang, **values)
+        return words.in_(self.lang, **values).replace(" %", UNBROKEN)
 
     def text(self, words: Text) -> str:
         """Return words of a profile in the language of the page, plain text."""
-        return in_language(words, self.lang)
+        return in_language(words, self.lang).replace(" %", UNBROKEN)
 
     def head(self, *words: Said) -> tuple[str, ...]:
         """Return the heads of columns."""
@@ -166,14 +170,16 @@ class Matrix(NamedTuple):
 def matrix(said: Matrix) -> str:
     """Write a matrix, the greater the number the darker; more columns than fit are cut into several."""
     most = max(said.values.values(), default=0)
-    cuts = [said.columns[at : at + BLOCK] for at in range(0, len(said.columns), BLOCK)]
+    fitting = min(BLOCK, ROOM // (SIGN * len(f"{most:,}") + EDGES))
+    size = ceil(len(said.columns) / max(1, ceil(len(said.columns) / fitting))) or 1
+    cuts = [said.columns[at : at + size] for at in range(0, len(said.columns), size)]
     return "".join(_block(said, some, most, last=some is cuts[-1]) for some in cuts)
 
 
 def _block(said: Matrix, columns: Sequence[str], most: int, *, last: bool) -> str:
     heads = "".join(f'<th scope="col" class="up"><span>{code(name)}</span></th>' for name in columns)
     sums = last and said.total
-    heads += f'<th scope="col" class="up"><span>{escape(said.total)}</span></th>' if sums else ""
+    heads += f'<th scope="col">{escape(said.total)}</th>' if sums else ""
     body = []
     for row in said.rows:
         cells = "".join(_heated(said.values.get((row, name), 0), most, same=row == name) for name in columns)

@@ -1,6 +1,6 @@
 """The section on sources: whose they are, why they may be used, how much in them is unlawful; red where nobody said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from curate.core.register import Registry, declarations, unknowns
@@ -10,7 +10,7 @@ from curate.lineage.reported import Share
 from curate.report.balance import in_order
 from curate.report.charts import Interval, whisker
 from curate.report.gaps import STATED
-from curate.report.markup import Cell, Parts, Raw, Sheet, Wide, code, figure, legend, paired, percent, red, table
+from curate.report.markup import Cell, Parts, Raw, Sheet, Wide, code, figure, legend, percent, red, table
 from curate.report.words import RECORDS, SOURCE, UNKNOWN, Said
 
 TITLE = Said("Sources", "来源")
@@ -60,7 +60,7 @@ REGISTRY_NOTE = Said(
 )
 FIELDS_HEAD = (
     Said("Field", "字段"),
-    Said("Sources that state it", "已说明的来源数"),
+    Said("Declared", "已申报"),
     Said("Unknown for", "未知的来源"),
 )
 ALL = Said("all sources", "全部来源")
@@ -111,25 +111,38 @@ def _stated(sheet: Sheet, value: str) -> Cell:
 
 
 def _registry(sheet: Sheet, profile: Profile | None) -> Parts:
-    """Show which fields nobody filled in, red unless a profile does not ask for them; then what somebody declared."""
+    """Show by field what was declared, and for which sources nothing: in red, unless a profile does not ask for it."""
     cards = sheet.manifest.sources
     lacking = {card.id: set(unknowns(card.registry)) for card in cards}
-    fields = list(unknowns(Registry()))
+    said: dict[str, dict[str, list[str]]] = {}
+    for card in cards:
+        for name, value in declarations(card.registry):
+            said.setdefault(name, {}).setdefault(value, []).append(card.id)
+    fields = list(dict.fromkeys((*unknowns(Registry()), *said)))
     asked = {one.field for one in profile.required} if profile else set(fields)
-    rows = [
-        _field(sheet, name, [one for one in lacking if name in lacking[one]], red_=name in asked) for name in fields
-    ]
     yield sheet.p(REGISTRY_NOTE if profile else DECLARED, "note")
+    rows = []
+    for name in fields:
+        names = [one for one in lacking if name in lacking[one]]
+        rows.append((code(name), _values(sheet, said.get(name, {})), _nobody(sheet, names, red_=name in asked)))
     yield table(sheet.say(REGISTRY), sheet.head(*FIELDS_HEAD), rows)
-    stated = [(card.id, said) for card in cards if (said := list(declarations(card.registry)))]
-    inside = "".join(f"<div><h4>{code(name)}</h4>{paired('said', said)}</div>" for name, said in stated)
-    if inside:
-        yield f'<div class="registry">{inside}</div>'
 
 
-def _field(sheet: Sheet, name: str, lacking: Sequence[str], *, red_: bool) -> tuple[Cell, ...]:
-    whole = len(sheet.manifest.sources)
-    if not lacking:
-        return code(name), whole, ""
-    said = sheet.say(ALL) if len(lacking) == whole else ", ".join(lacking)
-    return code(name), whole - len(lacking), red(said) if red_ else Raw(f'<span class="soft">{escape(said)}</span>')
+def _values(sheet: Sheet, said: Mapping[str, Sequence[str]]) -> Raw:
+    """Write each value once, with the sources that declare it."""
+    lines = [
+        f'<span class="line">{escape(value)} <span class="soft">({escape(_named(sheet, names))})</span></span>'
+        for value, names in said.items()
+    ]
+    return Raw("".join(lines) or "–")
+
+
+def _nobody(sheet: Sheet, names: Sequence[str], *, red_: bool) -> Cell:
+    if not names:
+        return "–"
+    said = _named(sheet, names)
+    return red(said) if red_ else Raw(f'<span class="soft">{escape(said)}</span>')
+
+
+def _named(sheet: Sheet, names: Sequence[str]) -> str:
+    return sheet.say(ALL) if len(names) == len(sheet.manifest.sources) > 1 else ", ".join(names)

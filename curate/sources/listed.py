@@ -10,25 +10,12 @@ import pyarrow as pa
 from pydantic import Field
 
 from curate.core.errors import ConfigError, StorageError
-from curate.core.register import UNKNOWN, Category, Day, Entry
+from curate.core.register import STATED, Collection, Entry, Rights
 from curate.core.source import BATCH_BYTES, MAX_RECORD_BYTES, SPLIT_BYTES, FileStat, Source
 
-STATED = (
-    "license",
-    "category",
-    "owner",
-    "origin",
-    "lawful_basis",
-    "collected_from",
-    "collected_to",
-    "url",
-    "notes",
-)
-"""Settings that say whose the records are; they shape no record but `license` and stand in the manifest."""
 
-
-class Listed(Source):
-    """Lists local or remote files and carries the entries of the source registry."""
+class Placed(Source):
+    """Names the files that a source reads."""
 
     uses: ClassVar[tuple[str, ...]] = ("charset-normalizer", "orjson", "zstandard")
     batch_bytes: ClassVar[int] = BATCH_BYTES
@@ -41,15 +28,11 @@ class Listed(Source):
         "as s3://bucket/raw/**/*.jsonl; or a list of them. Files whose name starts with a dot are left out."
     )
     max_record_bytes: int = Field(MAX_RECORD_BYTES, ge=1, description="Longer records are rejected unread.")
-    license: str = Field(UNKNOWN, description="Licence of the records, best as an SPDX identifier.")
-    category: Category = Field(UNKNOWN, description="How the source was come by, as in TC260-003, 5.1.")
-    owner: str = Field(UNKNOWN, description="Who holds the rights in the records.")
-    origin: str = Field(UNKNOWN, description="Where the records come from: a system, a publisher, a site.")
-    lawful_basis: str = Field(UNKNOWN, description="Legal ground for using the records for training.")
-    collected_from: Day = Field(UNKNOWN, description="First day of collection, as YYYY-MM-DD.")
-    collected_to: Day = Field(UNKNOWN, description="Last day of collection, as YYYY-MM-DD.")
-    url: str = Field(UNKNOWN, description="Where the records were obtained.")
-    notes: str = Field("", description="Free notes for the reviewer.")
+
+
+class Listed(Collection, Rights, Placed):
+    """Lists local or remote files and carries the entries of the source registry."""
+
     registry: Entry | Path = Field(
         Entry(),
         exclude=True,

@@ -118,6 +118,38 @@ class TestARegistry:
         assert set(schema["properties"]) == set(Entry.model_fields)
 
 
+class TestAFileBesideTheConfiguration:
+    def test_is_the_registry_of_the_source_that_it_is_named_after(self):
+        bare = configured("{}").read_text("utf-8").replace("    registry: {}\n", "")
+        named = Config.load(in_file(ENTRY)).sources[0].registered()
+        Path("c.yaml").write_text(bare, "utf-8")
+        assert Config.load(Path("c.yaml")).sources[0].registered() == named
+        assert Config.load(YAML(typ="safe").load(bare)).sources[0].registered()["owner"] == UNKNOWN
+
+    def test_gives_way_to_what_the_source_says_itself(self):
+        Path("sources/qa.yaml").write_text("owner: me\n", "utf-8")
+        assert Config.load(configured("{}")).sources[0].registered()["owner"] == UNKNOWN
+        Path("sources/other.yaml").write_text("owner: you\n", "utf-8")
+        assert Config.load(configured("sources/other.yaml")).sources[0].registered()["owner"] == "you"
+
+    def test_that_is_of_no_source_is_a_mistake_where_a_source_has_none(self):
+        bare = configured("{}").read_text("utf-8").replace("    registry: {}\n", "")
+        Path("sources/qaa.yaml").write_text("owner: me\n", "utf-8")
+        Path("c.yaml").write_text(bare, "utf-8")
+        assert mistakes(Path("c.yaml")) == [
+            ("c.yaml:2 sources", "sources/qaa.yaml is the registry of no source: none is called 'qaa'")
+        ]
+        Path("sources/qa.yaml").write_text("owner: me\n", "utf-8")
+        assert Config.load(Path("c.yaml")).sources[0].registered()["owner"] == "me"
+        assert Config.load(configured("{}")).sources[0].registered()["owner"] == UNKNOWN
+
+    def test_has_its_mistakes_told_at_its_own_lines(self):
+        bare = configured("{}").read_text("utf-8").replace("    registry: {}\n", "")
+        Path("sources/qa.yaml").write_text("ownr: me\n", "utf-8")
+        Path("c.yaml").write_text(bare, "utf-8")
+        assert [where for where, _ in mistakes(Path("c.yaml"))] == ["sources/qa.yaml:1 ownr"]
+
+
 class TestAMistake:
     def test_is_told_with_all_others_each_at_its_line(self):
         path = in_file(

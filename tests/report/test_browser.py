@@ -13,7 +13,9 @@ import pytest
 
 from curate.lineage.manifest import ATTACHED
 from curate.lineage.profiles.load import load
+from curate.report.markup import Matrix, matrix
 from curate.report.page import gathered, page
+from curate.report.style import STYLE
 from tests.lineage.made import made, publish
 from tests.report.browser import found, running
 from tests.report.test_page import REVIEW
@@ -49,7 +51,7 @@ CONTRASTS = """
   return JSON.stringify([...found]);
 })()
 """
-HEADINGS = "JSON.stringify([...document.querySelectorAll('h1,h2,h3,h4')].map((one) => Number(one.tagName[1])))"
+HEADINGS = "JSON.stringify([...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((one) => Number(one.tagName[1])))"
 OVERFLOWING = """
 JSON.stringify([...document.querySelectorAll("table, svg, dl, p, code")]
   .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
@@ -118,6 +120,17 @@ def test_is_drawn_whole_on_a_screen(opened):
     assert png.startswith(b"\x89PNG")
     assert (width, height) == (1280, opened.said("document.documentElement.scrollHeight"))
     assert json.loads(opened.said(OVERFLOWING)) == []
+
+
+@pytest.mark.parametrize("value", [1, 999, 1_234_567, 10**10])
+def test_a_matrix_fits_on_a4_however_large_its_numbers_and_many_its_columns(browser, tmp_path, value):
+    names = [f"a_source_of_some_length_{number}" for number in range(40)]
+    said = Matrix("m", "from", names, names, {(one, other): value for one in names for other in names}, total="all")
+    path = tmp_path / "matrix.html"
+    path.write_text(f"<!DOCTYPE html><meta charset=utf-8><style>{STYLE}</style><main>{matrix(said)}</main>", "utf-8")
+    browser.open(path)
+    browser.resized(A4_WIDTH, "print")
+    assert json.loads(browser.said(OVERFLOWING)) == []
 
 
 def test_fits_on_a4_and_prints(opened):

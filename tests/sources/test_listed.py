@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.core.errors import ConfigError, StorageError
-from curate.core.register import Entry
-from curate.sources.listed import STATED, matcher, parted
+from curate.core.register import STATED, Entry
+from curate.sources.listed import matcher, parted
 from tests.sources.reading import Files, write
 
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from curate.config.explain import near, report
+from curate.config.explain import report
 from curate.config.places import read_file
-from curate.core.errors import ConfigError
+from curate.core.errors import ConfigError, near
 from curate.lineage.profiles.model import Profile
 
 FOLDER = Path(__file__).parent

@@ -1,0 +1,254 @@
+"""A profile says what is asked; a verdict is met only where there is evidence of it."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from curate.core.errors import ConfigError
+from curate.core.register import Contains, Evidence, Registry
+from curate.lineage.manifest import Account, Accounting, Dataset, Environment, Manifest, Merkle, Settled, SourceCard
+from curate.lineage.manifest import StageRecord as Stage
+from curate.lineage.profiles.judge import holds, judge
+from curate.lineage.profiles.load import FOLDER, load, names
+from curate.lineage.profiles.model import Both, Condition, Profile, Rule, fields_of
+from curate.lineage.profiles.paths import steps_of, values_at
+from curate.lineage.reported import wilson
+from curate.lineage.schemas import SCHEMAS
+
+SCHEMA = Path(__file__).parents[2] / "schemas" / "profile.schema.json"
+NOTHING = {"attached": {"signatures": [], "reviews": [], "erasures": []}, "counted": {}}
+OWN = """\
+id: house
+version: "2026-11"
+title: Rules of the house
+documents:
+- {id: DOC, title: Data handbook, read: text}
+required:
+- {field: owner, clauses: [{of: DOC, at: "3"}]}
+rules:
+- id: few_left_out
+  title: {en: Less than half is left out, zh: 剔除少于一半}
+  clauses: [{of: DOC, at: "4.1"}]
+  check: {evidence: accounting.rejected, operator: "<", limit: 50}
+"""
+
+
+def manifest(*cards: SourceCard, **more) -> Manifest:
+    accounts = {card.id: Account(records=10, written=10) for card in cards}
+    digest = "0" * 64
+    said = {
+        "dataset": Dataset(name="x", rows=0),
+        "environment": Environment(curate="0", python="3"),
+        "config": Settled(sha256=digest),
+        "merkle": Merkle(documents_root=digest, files_root=digest),
+        "sources": cards,
+        "accounting": Accounting(by_source=accounts),
+    }
+    return Manifest(**{**said, **more})
+
+
+def card(name: str, registry: Registry | None = None, **more) -> SourceCard:
+    return SourceCard(id=name, format="jsonl", registry=registry or Registry(), **more)
+
+
+def outcomes(profile: str, said: Manifest, beside=None) -> dict[str, str]:
+    return {one.id: one.outcome for one in judge(load(profile).profile, said, NOTHING | (beside or {}))}
+
+
+def gate(**shares: float) -> Stage:
+    sources = {name: {"records": 1000, "share": share} for name, share in shares.items()}
+    return Stage(index=1, name="gate", stage="source_gate", lineage={"limit": 0.05, "sources": sources})
+
+
+LISTS = {"counted": {"keywords": {"A1": {"A.1.a": 300}, "A2": {"A.2.a": 100}}}}
+
+
+class TestEveryProfileThatComesAlong:
+    @pytest.mark.parametrize("name", names())
+    def test_fits_its_schema_and_says_everything_in_both_languages(self, name):
+        said = YAML(typ="safe").load(FOLDER / f"{name}.yaml")
+        jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes())).validate(said)
+        profile = load(name).profile
+        assert profile.id == name
+        for words in (profile.title, profile.note, *(rule.title for rule in profile.rules)):
+            assert isinstance(words, Both)
+
+    @pytest.mark.parametrize("name", names())
+    def test_finds_nothing_met_where_there_is_nothing(self, name):
+        assert "met" not in outcomes(name, manifest()).values()
+
+    @pytest.mark.parametrize("name", names())
+    def test_asks_of_every_source_in_the_set(self, name):
+        said = outcomes(name, manifest(card("a"), card("b", license="MIT")))
+        assert said["registry:license"] == said["registry:category"] == "not_met"
+        whole = outcomes(name, manifest(card("a", license="MIT"), card("b", license="MIT")))
+        assert whole["registry:license"] == "met"
+
+    def test_says_which_clauses_nobody_read(self):
+        profile = load("cn-genai").profile
+        unread = {clause.of for rule in profile.rules for clause in rule.clauses if profile.how_read(clause) != "text"}
+        assert {"TC260-003", "GB/T 45654"} <= unread
+        assert {document.id: document.read for document in profile.documents}["GB/T 45652"] == "quoted"
+
+    def test_they_are_three(self):
+        assert names() == ("cn-genai", "eu-gpai", "generic")
+
+
+class TestTheFivePercentLine:
+    @pytest.mark.parametrize(("share", "outcome"), [(0.05, "met"), (0.050001, "not_met"), (0.0, "met")])
+    def test_is_exceeded_only_above_it(self, share, outcome):
+        said = outcomes("cn-genai", manifest(card("a"), stages=(gate(a=share),)), LISTS)
+        assert said["source_illegal_share"] == outcome
+
+    def test_is_unknown_where_a_source_of_the_set_was_not_counted_or_the_lists_do_not_cover_the_classes(self):
+        two = manifest(card("a"), card("b"), stages=(gate(a=0.0),))
+        assert outcomes("cn-genai", two, LISTS)["source_illegal_share"] == "unknown"
+        bare = {"counted": {"keywords": {"A1": {"A.1.a": 300, "A.1.b": 0}, "A2": {"A.2.a": 100}}}}
+        one = manifest(card("a"), stages=(gate(a=0.0),))
+        assert outcomes("cn-genai", one, bare)["source_illegal_share"] == "unknown"
+
+    def test_does_not_apply_to_a_source_of_which_nothing_was_written(self):
+        accounts = Accounting(by_source={"a": Account(records=9, rejected=9), "b": Account(records=9, written=9)})
+        said = manifest(card("a"), card("b"), stages=(gate(a=0.2, b=0.01),), accounting=accounts)
+        assert outcomes("cn-genai", said, LISTS)["source_illegal_share"] == "met"
+
+
+def test_a_rule_about_some_sources_asks_those_alone():
+    contract = Registry(evidence=(Evidence(kind="contract", ref="C-1"),))
+    bought, free = card("a", contract, category="commercial"), card("b", category="open")
+    said = outcomes("cn-genai", manifest(bought, free))
+    assert (said["commercial_contract"], said["supplier_commitment"]) == ("met", "not_met")
+    assert said["user_authorisation"] == "not_applicable"
+    assert outcomes("cn-genai", manifest(bought, card("c")))["commercial_contract"] == "unknown"
+
+
+def test_a_required_field_is_asked_only_where_it_applies():
+    none, some = (Registry(contains=Contains(personal_data=said)) for said in (False, True))
+    assert outcomes("eu-gpai", manifest(card("a", none)))["registry:gdpr"] == "not_applicable"
+    assert outcomes("eu-gpai", manifest(card("a", some)))["registry:gdpr"] == "not_met"
+    assert outcomes("eu-gpai", manifest(card("a")))["registry:gdpr"] == "unknown"
+
+
+EVIDENCE = {
+    "accounting": {"records": 7},
+    "stages": [{"stage": "pii", "n": 3}, {"stage": "x", "n": 9, "s": "unknown"}],
+}
+
+
+class TestACondition:
+    @pytest.mark.parametrize(
+        ("path", "compared", "outcome", "measured"),
+        [
+            ("accounting.records", ("each", ">=", 7), "met", 7),
+            ("accounting.records", ("each", ">", 7), "not_met", 7),
+            ("stages[].n", ("each", ">", 2), "met", 3),
+            ("stages[].n", ("each", "<", 9), "not_met", 9),
+            ("stages[].n", ("any", "<", 9), "met", 3),
+            ("stages[].n", ("sum", "==", 12), "met", 12),
+            ("stages[].n", ("max", "<=", 8), "not_met", 9),
+            ("stages[stage=pii].n", ("count", ">=", 1), "met", 1),
+            ("stages[stage=pi].n", ("count", ">=", 1), "not_met", 0),
+            ("stages[stage=pi].n", ("count", "==", 0), "unknown", None),
+            ("stages[].s", ("each", "==", "unknown"), "unknown", None),
+            ("stages[].s", ("each", "known", None), "not_met", None),
+            ("stages[].stage", ("each", "in", ["pii", "x"]), "met", "pii"),
+            ("stages[].stage", ("each", "<", 3), "unknown", None),
+            ("outputs.nowhere", ("each", "<=", 5), "unknown", None),
+        ],
+    )
+    def test_compares(self, path, compared, outcome, measured):
+        take, operator, limit = compared
+        said = holds(Condition(evidence=path, take=take, operator=operator, limit=limit), EVIDENCE)
+        assert (said.outcome, said.measured) == (outcome, measured)
+
+    def test_counts_nothing_as_something_only_where_it_says_so(self):
+        said = Condition(evidence="outputs.nowhere", take="sum", operator="==", limit=0, empty=0)
+        assert holds(said, EVIDENCE).outcome == "met"
+        with pytest.raises(ValueError, match="lets nothing count as evidence"):
+            Rule(id="x", title="x", check=said)
+
+    @given(path=st.from_regex(r"(outputs|limits|canaries)(\.[a-z]{1,3}(\[\])?){0,3}", fullmatch=True))
+    def test_is_never_met_by_what_is_not_there(self, path):
+        for operator, limit in (("<=", 1), (">=", 0), ("==", 0), ("!=", 0), ("in", [0, None]), ("known", None)):
+            said = Condition(evidence=path, operator=operator, limit=limit)
+            assert holds(said, {}).outcome != "met"
+
+
+class TestAPath:
+    def test_leads_through_lists_mappings_and_filters_and_leaves_out_what_says_nothing(self):
+        said = {"sources": [{"id": "a", "x": {"k": 1, "l": None}}, {"id": "b", "x": {"k": "unknown", "l": 4}}]}
+        assert values_at(said, "sources[].x.*") == [1, 4]
+        assert values_at(said, "sources[id={source}].x.l", "b") == [4]
+        assert values_at({"counted": {"a": {"v.1": 3}}}, "counted.a[]") == [3]
+
+    @pytest.mark.parametrize("path", ["", "sources[", "sources[id=a", "nonsense.x", ".sources", "sources..x"])
+    def test_that_is_none_is_a_mistake(self, path):
+        with pytest.raises(ValueError, match=r"step of a path|cannot begin"):
+            steps_of(path)
+
+
+class TestAProfileOfYourOwn:
+    def test_is_read_from_its_file_and_judges(self, tmp_path):
+        path = tmp_path / "house.yaml"
+        path.write_text(OWN, "utf-8")
+        said = manifest(card("a", owner="me"), accounting=Accounting(rejected=49, by_source={"a": Account(written=1)}))
+        loaded = load(str(path))
+        verdicts = judge(loaded.profile, said, NOTHING)
+        assert [(one.id, one.outcome) for one in verdicts] == [("few_left_out", "met"), ("registry:owner", "met")]
+        (tmp_path / "house.json").write_text(json.dumps(YAML(typ="safe").load(OWN)), "utf-8")
+        assert load(str(tmp_path / "house.json")).profile == loaded.profile
+
+    @pytest.mark.parametrize(
+        ("wrong", "line", "fact"),
+        [
+            ("field: owner", 7, "the registry of a source has no field 'ownr'"),
+            ("accounting.rejected", 12, "a path cannot begin with 'acounting'"),
+            ('of: DOC, at: "4.1"', 1, "a clause is of 'DOK', which is none of `documents`"),
+            ("limit: 50", 12, "each < needs a number as its limit, found 'few'"),
+            ("read: text", 5, "read"),
+            ("title: {en", 10, "titel"),
+        ],
+    )
+    def test_has_its_mistakes_told_at_their_lines(self, tmp_path, wrong, line, fact):
+        swaps = {
+            "field: owner": "field: ownr",
+            "accounting.rejected": "acounting.rejected",
+            'of: DOC, at: "4.1"': 'of: DOK, at: "4.1"',
+            "limit: 50": "limit: few",
+            "read: text": "read: all",
+            "title: {en": "titel: {en",
+        }
+        path = tmp_path / "house.yaml"
+        path.write_text(OWN.replace(wrong, swaps[wrong]), "utf-8")
+        with pytest.raises(ConfigError) as told:
+            load(str(path))
+        problems = [(problem.where, problem.message) for problem in told.value.problems]
+        assert any(
+            where.startswith(f"{path}:{line}") and fact in f"{where} {message}" for where, message in problems
+        ), problems
+
+    def test_that_is_not_there_is_a_mistake_with_the_names_that_are(self):
+        with pytest.raises(ConfigError, match="there is no profile 'cn'") as told:
+            load("cn")
+        assert "cn-genai" in told.value.hint
+
+    def test_asks_for_fields_that_the_registry_has(self):
+        assert {"license", "contains.personal_data", "opt_out.checked", "evidence"} <= set(fields_of())
+        assert set(Profile.model_fields) >= {"documents", "required", "rules"}
+
+
+@pytest.mark.parametrize("name", ["profile.schema.json", "report.schema.json"])
+def test_the_published_schema_is_that_of_the_models(name):
+    spelled = json.dumps(SCHEMAS[name](), ensure_ascii=False, indent=1) + "\n"
+    assert (SCHEMA.parent / name).read_text("utf-8") == spelled, "run `python -m curate.lineage.schemas`"
+
+
+def test_the_interval_is_wilsons():
+    assert wilson(29, 407) == (0.050066, 0.100458)
+    assert wilson(0, 587) == (0.0, 0.006502)
+    assert wilson(3, 4092) == (0.000249, 0.002153)
