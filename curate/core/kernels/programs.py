@@ -53,7 +53,9 @@ def commented(data: Bytes, line: tuple[int, int], state: int) -> tuple[bool, int
     quote = start + (first in (0x72, 0x52, 0x75, 0x55, 0x62, 0x42))  # r, u, b
     if quote + 2 < stop and data[quote] == QUOTE and data[quote + 1] == QUOTE and data[quote + 2] == QUOTE:
         return True, AFTER_CODE if _holds(data, (quote + 3, stop), (QUOTE, QUOTE, QUOTE)) else IN_DOCSTRING
-    if (first in (SHARP, SEMICOLON, PERCENT) and (second in (0, SPACE) or second == first)) or (first == DASH and second == DASH):
+    if (first in (SHARP, SEMICOLON, PERCENT) and (second in (0, SPACE) or second == first)) or (
+        first == DASH and second == DASH
+    ):
         return state in (AFTER_CODE, AFTER_COMMENT + first), AFTER_COMMENT + first
     return False, NOWHERE
 

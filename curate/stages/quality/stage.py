@@ -38,11 +38,11 @@ class Quality(Stage):
     """Measure some sixty signals of every text, tell its content type, and find fault with what crosses a threshold.
 
     A preset names the rules. By default only what no industry wants is rejected: empty, unreadable, binary, looping,
-    shuffled, dumps, menus, notices; every other rule tags (`general-web`, for crawled pages, rejects more). `rules`
-    changes a rule of the preset, adds one on a signal by the signal's name or under a name of your own with `when`, or turns
-    one `off`; a threshold written there rejects unless it says `action: tag`. What decides an action, the nearest first:
-    the rule's own `action`, the stage's `action`, a threshold of the user's, the preset. `preset_file` has rules of
-    your own in place of a preset.
+    shuffled, dumps, menus, notices of a site; every other rule tags (`general-web`, for crawled pages, rejects more).
+    `rules` changes a rule of the preset, adds one on a signal by the signal's name or under a name of your own with
+    `when`, or turns one `off`; a threshold written there rejects unless it says `action: tag`. What decides an action,
+    the nearest first: the rule's own `action`, the stage's `action`, a threshold of the user's, the preset.
+    `preset_file` has rules of your own in place of a preset.
 
     The signal `_content_type` is `prose`, `table`, `code`, `log`, `form` or `list`. Rules on prose do not judge the
     others: code is not blamed for brackets, nor a table for figures. `_chinese` tells whether the record was judged by
