@@ -314,7 +314,7 @@ class TestTheCommand:
         monkeypatch.setenv("ERASURE_KEY", KEY.decode())
         done = self.run(*self.arguments(out, "--key-env", "ERASURE_KEY"))
         assert done.exit_code == 0, done.output
-        assert "erased 1 records" in done.stdout
+        assert "erased 1 record\n" in done.stdout
 
     def test_refuses_a_missing_or_short_key_a_story_for_a_ticket_and_two_ways_at_once(self, out, tmp_path):
         (tmp_path / "short.key").write_bytes(b"x" * 31)
