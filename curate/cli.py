@@ -2,11 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
-from curate import __version__, erasing, evidence
+from curate import __version__, erasing, evidence, inspection
 from curate.core.errors import ConfigError, CurateError, StoppedError
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
@@ -302,34 +302,8 @@ def explain(out: Path, name: str, **said: Any) -> None:
 
 main.add_command(evidence.trace)
 main.add_command(evidence.diff)
-
-
-@main.command()
-@OUT
-@click.option(
-    "--raw",
-    multiple=True,
-    metavar="[SOURCE=]DIR",
-    help="Folder of the raw files, of one source or of all others. Repeatable.",
-)
-@click.option(
-    "--key",
-    "keys",
-    multiple=True,
-    metavar="[NAME=]PUB",
-    help="Public key (PEM) that must have signed OUT, and the name under which it did. Repeatable.",
-)
-@JSON
-def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
-    """Recompute from the files of OUT what its manifest says; exit 0 pass, 1 fail, 3 could not check."""
-    from curate.lineage.keys import read_verifier
-    from curate.lineage.verify import verify as check
-    from curate.terminal import known_sources, show_checks
-
-    parts = [said.rpartition("=") for said in raw]
-    folders = known_sources(out, {source or "*": Path(folder) for source, _, folder in parts})
-    verifiers = [read_verifier(Path(path), name or None) for name, _, path in (key.rpartition("=") for key in keys)]
-    raise click.exceptions.Exit(show_checks(check(out, folders, verifiers), as_json=as_json))
+main.add_command(inspection.verify)
+main.add_command(inspection.review)
 
 
 @main.group()
@@ -364,28 +338,7 @@ def sign(out: Path, key: Path, keyid: str | None) -> None:
     click.echo(f"{done.path}\nsigned by {', '.join(done.keyids)}")
 
 
-@main.command()
-@OUT
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the page.")
-@click.option(
-    "-o",
-    "file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write; OUT/_lineage/attached/report.html when absent.",
-)
-def report(out: Path, lang: Literal["en", "zh"], file: Path | None) -> None:
-    """Write one HTML page about OUT: balance, sources, rules, personal data, files, what was not checked.
-
-    The page is made from the manifest alone, holds no text of any record, and needs no network to be read.
-    """
-    from curate.lineage.manifest import read_manifest
-    from curate.report.page import PLACE, write_page
-
-    path = file or out / PLACE
-    write_page(path, read_manifest(out), lang)
-    click.echo(path)
-
-
+main.add_command(evidence.report)
 main.add_command(evidence.export)
 main.add_command(erasing.erase)
 main.add_command(erasing.history)

@@ -1,9 +1,9 @@
-"""Commands that read what a run left behind: trace, diff, export. They write nothing into an output."""
+"""Commands that read what a run left behind: trace, diff, report, export. They write nothing into an output."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -68,6 +68,37 @@ def diff(out_a: Path, out_b: Path, fail_on: str, as_json: bool) -> None:  # noqa
     click.echo(said.model_dump_json(indent=2) if as_json else "\n".join(page(said)))
     if found := said.failures(names):
         raise CurateError(f"the outputs differ: {', '.join(found)}", where="--fail-on")
+
+
+@click.command()
+@OUT
+@click.option(
+    "--profile", metavar="NAME|FILE", help="Judge OUT clause by clause: cn-genai, eu-gpai, generic, or a file."
+)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the page.")
+@click.option(
+    "-o",
+    "--out",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; OUT/_lineage/attached/report.html when absent.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print what it says as JSON; the page is written only with --out."
+)
+def report(out: Path, profile: str | None, lang: Literal["en", "zh"], file: Path | None, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Write one HTML page about OUT for a reviewer: verdict by clause, balance, sources, rules, what was not checked.
+
+    It is made from the files of OUT alone, holds no text of any record, and needs no network to be read. A profile says
+    what is asked and by which clause. The page proves process, not legality.
+    """
+    from curate.lineage.profiles.load import load
+    from curate.report.page import PLACE, gathered, write_page
+
+    said = gathered(out, None if profile is None else load(profile))
+    if file is not None or not as_json:
+        write_page(file or out / PLACE, said, lang)
+    click.echo(said.said.model_dump_json(indent=2) if as_json else file or out / PLACE)
 
 
 @click.command()

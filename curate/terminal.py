@@ -152,7 +152,8 @@ def full_run(config: Path, said: dict[str, Any]) -> None:
     rows = funnel_rows(done.manifest, done.record)
     if said["as_json"]:
         account = done.manifest.accounting.model_dump()
-        click.echo(json.dumps({"out": str(done.path), "accounting": account, "funnel": rows}, ensure_ascii=False))
+        said = {"out": str(done.path), "accounting": account, "funnel": rows, "warnings": list(warnings_of(done))}
+        click.echo(json.dumps(said, ensure_ascii=False))
     elif not quiet:
         click.echo(stage_table(rows))
         click.echo(ending(done))
@@ -174,11 +175,21 @@ def ending(done: "Run") -> str:
     """Word the result in the lines that a person looks for at the end."""
     account = done.manifest.accounting
     again = "" if done.made else " (all of it was done before)"
+    warned = "".join(f"warning: {said}\n" for said in warnings_of(done))
     return (
-        f"{account.records:,} records = {account.written:,} written + {account.rejected:,} rejected{again}\n"
+        f"{warned}{account.records:,} records = {account.written:,} written + {account.rejected:,} rejected{again}\n"
         f"output: {done.path}\n"
         f"next: curate rejects {done.path}; curate verify {done.path}"
     )
+
+
+def warnings_of(done: "Run") -> Iterator[str]:
+    """Yield what stages have to say of the run, as the manifest has it, each under the name of the stage."""
+    from curate.core.stage import WARNINGS
+
+    for stage in done.manifest.stages:
+        said = stage.lineage.get(WARNINGS)
+        yield from (f"{stage.name}: {one}" for one in said) if isinstance(said, list) else ()
 
 
 def show_rejects(out: Path, said: dict[str, Any]) -> None:

@@ -1,18 +1,26 @@
 """What the parts of a configuration say about each other, each part being right by itself."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from math import isclose
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from curate.config.explain import near
+from curate.config import registry
 from curate.config.places import At
-from curate.core.errors import CurateError
+from curate.core.errors import CurateError, near
+from curate.core.languages import CODES, meant
 from curate.core.record import SHARD
 from curate.core.source import Source
 from curate.core.stage import Settings
 
 CORE = frozenset(SHARD.names) | {"row"}
 """Columns that no kept field and no signal may take: those of a shard, and the engine's own."""
+
+
+MANY = 3
+"""So many names of one kind are listed one by one."""
 
 
 class Disagreement(NamedTuple):
@@ -47,6 +55,7 @@ def disagreements(parts: Parts) -> Iterator[Disagreement]:
     yield from in_stages(parts)
     yield from in_languages(parts)
     yield from in_reads(parts)
+    yield from in_counts(parts)
     yield from in_kept_fields(parts.sources)
     yield from in_splits(parts)
     if not parts.unknown:
@@ -73,7 +82,13 @@ def in_languages(parts: Parts) -> Iterator[Disagreement]:
     A source that carries what an earlier output says may know it, and so may one that cannot be read.
     """
     known = {name for name in parts.names if name not in parts.sources or parts.sources[name].carries_places}
+    ours = [one for one in parts.stages.values() if "language" in one.adds.names]
+    ours_alone = all(registry.name_of("stages", type(one)) in registry.STAGES for one in ours) and not parts.unknown
     for number, stage in parts.stages.items():
+        for place, said in enumerate(stage.languages or ()):
+            if ours_alone and said not in CODES:
+                at = ("stages", number, "languages", place)
+                yield Disagreement(at, f"{stage.name!r} never applies: no record is in {said!r}", meant(said))
         if any(place < number for place in parts.unknown):
             return
         mine = set(parts.names) if stage.sources is None else {*stage.sources} & {*parts.names}
@@ -86,6 +101,91 @@ def in_languages(parts: Parts) -> Iterator[Disagreement]:
             yield Disagreement(("stages", number, "scope"), fact, "put `language` before it")
         if "language" in stage.adds.names:
             known |= mine
+
+
+def in_counts(parts: Parts) -> Iterator[Disagreement]:
+    """Find stages that go by tags which no stage before them leaves on a record.
+
+    A source that carries what an earlier output says may bring any tag, and so may one that cannot be read.
+    """
+    carry = {name for name in parts.names if name not in parts.sources or parts.sources[name].carries_places}
+    for number, stage in parts.stages.items():
+        mine = set(parts.names) if stage.sources is None else {*stage.sources} & {*parts.names}
+        if not stage.counts or mine & carry or number in parts.doubtful or any(n < number for n in parts.unknown):
+            continue
+        others = [(n, one) for n, one in parts.stages.items() if one.sources is None or {*one.sources} & mine]
+        doubtful = {one.name for n, one in others if n in parts.doubtful}
+        before = Tags.of([one for n, one in others if n < number], doubtful)
+        after = Tags.of([one for n, one in others if n > number], doubtful)
+        silent = [(place, said) for place, said in enumerate(stage.counts) if not before.tagged(said)]
+        if "rules" in stage.model_fields_set:
+            for place, said in silent:
+                fact, hint = uncounted(stage.name, said, before, after)
+                yield Disagreement(("stages", number, "rules", place), fact, hint)
+        elif len(silent) == len(stage.counts):
+            fact, hint = uncounted(stage.name, "", before, after, stage.counts)
+            yield Disagreement(("stages", number), fact, hint)
+
+
+class Tags(NamedTuple):
+    """The findings of some stages, by `stage:what`, with what is done; and the names of stages that may find any."""
+
+    known: Mapping[str, str]
+    unsure: frozenset[str]
+
+    @classmethod
+    def of(cls, stages: Sequence[Settings], doubtful: Container[str]) -> Self:
+        """Gather what stages find."""
+        sure = [(stage.name, stage.finds) for stage in stages if stage.name not in doubtful]
+        known = {f"{name}:{what}": action for name, finds in sure for what, action in (finds or {}).items()}
+        return cls(
+            known, frozenset(stage.name for stage in stages) - {name for name, finds in sure if finds is not None}
+        )
+
+    def tagged(self, said: str) -> bool:
+        """Tell whether what is said, a tag or a pattern, may stand on a record."""
+        return self.may(said) or any(self.known[tag] == "tag" for tag in self.like(said))
+
+    def may(self, said: str) -> bool:
+        """Tell whether a stage of which is not known what it finds may find it."""
+        return any(fnmatchcase(name, said.partition(":")[0]) for name in self.unsure)
+
+    def like(self, said: str) -> list[str]:
+        """Return the findings that are meant, whatever is done with them."""
+        return [tag for tag in self.known if fnmatchcase(tag, said)]
+
+
+def uncounted(name: str, said: str, before: Tags, after: Tags, default: Sequence[str] = ()) -> tuple[str, str]:
+    """Word that a stage goes by a tag that it never sees, or by several, and what to do about it."""
+    rules = default or (said,)
+    what = "any of its `rules`, " + ", ".join(default) if default else repr(said)
+    first = next((tag for rule in rules for tag in before.like(rule)), None)
+    later = next((tag for rule in rules for tag in after.like(rule)), None)
+    if first is not None:
+        stage = first.partition(":")[0]
+        fact = f"{name!r} never sees {what}: {stage!r} rejects the records that it would tag"
+        return fact, f"let {stage!r} tag: {name!r} counts tags, and what was rejected before is not there to be counted"
+    fact = f"{name!r} counts {what}, which no stage before it finds"
+    if later is not None:
+        return fact, f"put {later.partition(':')[0]!r} before {name!r}"
+    if default:
+        return fact, f"put `- safety` before it, or say in its `rules` which tags count{known_tags(before)}"
+    head = said.partition(":")[0]
+    if head in registry.names("stages") and not any(tag.startswith(f"{head}:") for tag in before.known):
+        return fact, f"put `- {head}` before {name!r}"
+    close = get_close_matches(said, [*before.known, *{tag.partition(":")[0] + ":*" for tag in before.known}], 1, 0.6)
+    return (
+        fact,
+        f"did you mean {close[0]!r}?" if close else f"no stage before it finds such a thing{known_tags(before)}",
+    )
+
+
+def known_tags(tags: Tags) -> str:
+    """List findings, those of one kind (`secret_...`) as one."""
+    kinds = Counter(tag.partition("_")[0] for tag in tags.known)
+    named = (tag if kinds[kind := tag.partition("_")[0]] <= MANY else f"{kind}_*" for tag in tags.known)
+    said = ", ".join(dict.fromkeys([*named, *(f"{name}:*" for name in sorted(tags.unsure))]))
+    return f"; earlier stages find {said}" if said else ""
 
 
 def in_reads(parts: Parts) -> Iterator[Disagreement]:
@@ -151,9 +251,12 @@ def in_splits(parts: Parts) -> Iterator[Disagreement]:
 
 
 def in_columns(parts: Parts) -> Iterator[Disagreement]:
-    """Find output columns that no stage measures; a stage with mistakes may measure any that begins with its name."""
+    """Find output columns that no stage measures; a stage with mistakes may measure any that begins with its name.
+
+    A column of every shard that a stage fills (`language`) may be named as well: it is there anyway.
+    """
     trusted = tuple(f"{stage.name}_" for number, stage in parts.stages.items() if number in parts.doubtful)
-    signals = [name for stage in parts.stages.values() for name in stage.adds.names if name not in CORE]
+    signals = [name for stage in parts.stages.values() for name in stage.adds.names]
     for name in parts.columns:
         if name not in signals and not name.startswith(trusted):
             hint = near(name, signals) or "no stage of this configuration measures a signal"

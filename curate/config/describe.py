@@ -8,9 +8,8 @@ from unicodedata import east_asian_width
 
 from pydantic import BaseModel, ValidationError
 
-from curate.config.explain import near
 from curate.config.registry import load_class, names
-from curate.core.errors import ConfigError
+from curate.core.errors import ConfigError, near
 from curate.core.stage import Settings
 
 ROOMS = ("stages", "sources")

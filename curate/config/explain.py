@@ -1,12 +1,12 @@
 """What is wrong with a setting, in words that name the value and say what to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
 from curate.config.places import At, Draft
+from curate.core.errors import Mistakes, near
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -55,19 +55,6 @@ class Fault(NamedTuple):
     wanted: str = ""
 
 
-def near(said: object, known: Iterable[str]) -> str:
-    """Hint at the known name that is nearest to what was said, or list the known names where none is near.
-
-    >>> near("lenght", ["length", "language"])
-    "did you mean 'length'?"
-    """
-    names = list(known)
-    close = get_close_matches(str(said), names, 1, 0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"known: {', '.join(names)}" if names else ""
-
-
 def said_names(model: type[BaseModel]) -> dict[str, str]:
     """Return the settings that a configuration may write for a model, by the name that it writes, with descriptions."""
     return {field.alias or name: field.description or "" for name, field in model.model_fields.items()}
@@ -78,12 +65,44 @@ def report(error: "ValidationError", model: type[BaseModel], draft: Draft, top: 
     value = draft.at(top)
     faults: dict[At, list[Fault]] = {}
     for details in error.errors(include_url=False):
+        if mistakes_in(details) is not None:
+            continue
         fault = explain(details, value, model, hidden)
         faults.setdefault(fault.at, []).append(fault)
     deepest = [at for at in faults if not any(other[: len(at)] == at and other != at for other in faults)]
     for at in deepest:
         fact, hint = together(faults[at], below(value, at))
         draft.report((*top, *at), fact, hint)
+    report_placed(error, draft, top, whole=True)
+
+
+def report_placed(error: "ValidationError", draft: Draft, top: At, *, whole: bool = False) -> None:
+    """Note the mistakes that validators of ours found in single settings, and with `whole` in all together."""
+    value = draft.at(top)
+    for details in error.errors(include_url=False):
+        found = mistakes_in(details)
+        for at, fact, hint in found.found if found else ():
+            place = (*details["loc"], *at)
+            if place or whole:
+                draft.report((*top, *place_in(value, place, last=False)), fact, hint)
+
+
+def mistakes_in(details: "ErrorDetails") -> Mistakes | None:
+    """Return what a validator of ours found, each with its own place; None where pydantic itself complains."""
+    error = details.get("ctx", {}).get("error")
+    return error if isinstance(error, Mistakes) else None
+
+
+def looked_at_all(error: "ValidationError") -> bool:
+    """Tell whether the validators that look at several settings have been asked: not where one is wrong by itself."""
+    return any(not details["loc"] for details in error.errors(include_url=False))
+
+
+def settings_in(error: "ValidationError") -> Iterator[At]:
+    """Yield the place of everything that was found wrong, below the value that was validated."""
+    for details in error.errors(include_url=False):
+        found = mistakes_in(details)
+        yield from ((*details["loc"], *one.at) for one in found.found) if found else (details["loc"],)
 
 
 def together(faults: Sequence[Fault], said: object) -> tuple[str, str]:
@@ -148,7 +167,9 @@ def explain(details: "ErrorDetails", value: object, model: type[BaseModel], hidd
         return Fault(at, fact if told else f"{fact}, found {said!r}", about)
     wanted = next((words for sign, words in KINDS.items() if kind.startswith(sign)), "")
     fact = f"expected {wanted}, found {said!r}" if wanted else f"{details['msg']}, found {said!r}"
-    return Fault(at, fact, quoted(said, wanted) or about, wanted=wanted)
+    inner = model_at(model, at) if wanted == KINDS["model"] else None
+    known = f"known: {', '.join(said_names(inner))}" if inner else ""
+    return Fault(at, fact, quoted(said, wanted) or known or about, wanted=wanted)
 
 
 def spelled_number(bound: object) -> str:

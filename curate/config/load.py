@@ -1,7 +1,7 @@
 """From a file or a mapping to a configuration: every mistake is found before the first one is told."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +12,20 @@ from pydantic import BaseModel, ValidationError
 from curate.config import registry
 from curate.config.agree import Parts, disagreements
 from curate.config.declared import declared
-from curate.config.explain import maps, models_in, near, report, said_names
+from curate.config.explain import (
+    looked_at_all,
+    maps,
+    models_in,
+    report,
+    report_placed,
+    said_names,
+    settings_in,
+)
 from curate.config.indent import repaired
 from curate.config.overrides import override
 from curate.config.places import At, Draft, read_file
 from curate.config.sizes import to_bytes
-from curate.core.errors import ConfigError
+from curate.core.errors import ConfigError, near
 from curate.core.source import Source
 from curate.core.stage import Settings
 
@@ -248,23 +256,34 @@ class Builder(Generic[Whole]):
     def partly(
         self, model: type[Part], settings: Mapping[str, object], at: At, default: Mapping[str, object]
     ) -> Part | None:
-        """Build a source or a stage; where it has mistakes, note them and build it without the settings that have them.
+        """Build a source or a stage; where it has mistakes, note them and build it without what has them.
 
-        Where that is no value either, only the settings that all parts of its kind have are kept, so that what they
-        say to other parts and of files can still be checked. None where even they are no value.
+        What is right by itself may still be wrong beside the rest: validators that look at several settings are asked
+        again, and are told in `left_out` which ones are missing. Where what is left is no value either, only the
+        settings that all parts of its kind have are kept, so that what they say to other parts and of files can still
+        be checked. None where even they are no value.
         """
         said = {**default, **settings}
         try:
             return model.model_validate(said)
         except ValidationError as error:
             report(error, model, self.draft, at, hidden=("name",) if issubclass(model, Source) else ())
-            wrong = {details["loc"][0] for details in error.errors(include_url=False) if details["loc"]}
+            wrong, whole = set(settings_in(error)), looked_at_all(error)
         self.mistaken.add(at[:2])
-        right = {**default, **{key: value for key, value in said.items() if key not in wrong}}
+        right = said
+        while any(wrong):
+            right = without(right, wrong, default)
+            left_out = frozenset(key for key in said if key not in right or right[key] != said[key])
+            try:
+                return model.model_validate(right, context={"left_out": left_out})
+            except ValidationError as error:
+                if not whole:
+                    report_placed(error, self.draft, at)
+                wrong, whole = set(settings_in(error)), whole or looked_at_all(error)
+                wrong = {place for place in wrong if place and place[0] in right.keys() - default.keys()}
         shared = {key: value for key, value in right.items() if key in default or key in SHARED}
-        for rest in (right, shared):
-            with suppress(ValidationError):
-                return model.model_validate(rest)
+        with suppress(ValidationError):
+            return model.model_validate(shared)
         return None
 
     def agree(self, sources: Mapping[str, Source], stages: Mapping[int, Settings]) -> None:
@@ -292,8 +311,8 @@ class Builder(Generic[Whole]):
         """Turn the place of a stage's setting into the place where the file says it, below the stage's name."""
         if at[0] != "stages" or len(at) < 3:  # noqa: PLR2004 - stages, number, setting
             return at
-        entry = self.draft.at(at[:2])
-        return (*at[:2], next(iter(entry)), *at[2:]) if isinstance(entry, dict) else at[:2]
+        below = self.draft.below_name(at[:2])
+        return (*below, *at[2:]) if len(below) > len(at[:2]) else below
 
     def check_key(self) -> None:
         """Note a key that is missing, unreadable or too short to keep digests of names from being guessed."""
@@ -350,6 +369,18 @@ class Builder(Generic[Whole]):
             return path
         rooted = self.draft.folder / Path(path).expanduser()
         return str(rooted) if isinstance(path, str) else rooted
+
+
+def without(said: Mapping[str, object], wrong: Iterable[At], default: Mapping[str, object]) -> dict[str, object]:
+    """Return settings without those that are wrong; of a mapping of names only the wrong ones are left out."""
+    right = dict(said)
+    for key, *below in sorted((place for place in wrong if place), key=len):
+        value = right.get(str(key))
+        inner = {name: part for name, part in value.items() if name not in below[:1]} if isinstance(value, dict) else {}
+        right.pop(str(key), None)
+        if below and inner:
+            right[str(key)] = inner
+    return {**default, **right}
 
 
 def names_path(annotation: object) -> bool:

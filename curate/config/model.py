@@ -29,7 +29,9 @@ class Output(Value):
     splits: dict[str, float] = Field({"train": 1.0}, description="Splits and their shares; the shares sum to 1.")
     split_by: str | None = Field(None, description="Kept field whose equal values stay in one split.")
     seed: int = Field(0, description="Seed of the assignment to splits.")
-    columns: tuple[str, ...] = Field((), description="Signals to write into the shards beside the lineage.")
+    columns: tuple[str, ...] = Field(
+        (), description="Signals to write into the shards too; `language` and other columns of every shard are there."
+    )
     residual: Literal["stop", "report", "off"] = Field(
         "stop",
         description="Where check-valid resident ids, bank cards or Chinese mobiles are left in the shards that a stage "

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from curate.config.explain import near
 from curate.config.places import At, Draft, parse_value
-from curate.core.errors import ConfigError
+from curate.core.errors import ConfigError, near
 
 
 def override(draft: Draft, overrides: Sequence[str], known: Sequence[str]) -> None:

@@ -67,6 +67,11 @@ class Draft:
             return path or "configuration"
         return f"{self.file}:{self.line_of(at)} {path}".rstrip()
 
+    def below_name(self, at: At) -> At:
+        """Turn the place of a stage in the list into that of its settings, which stand below its name."""
+        entry = self.at(at)
+        return (*at, next(iter(entry))) if isinstance(entry, Mapping) and entry else at
+
     def report(self, at: At, message: str, hint: str = "") -> None:
         """Note a mistake at a place."""
         line = 0 if self.is_set(at) else self.line_of(at)

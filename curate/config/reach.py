@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,22 +129,51 @@ def unreadable(draft: Draft, at: At, files: Sequence[FileStat]) -> None:
 
 
 def assets(read: Drafted[Config]) -> None:
-    """Note every asset that is not there, at the stage that names it."""
+    """Note every asset that is not there, and what is wrong with those that are, at the setting that names it."""
     for number, stage in read.stages.items():
+        below = read.draft.below_name(("stages", number))
         for path in stage.assets:
             if not path.is_file():
-                fact = f"{stage.name!r} needs the file {str(path)!r}, which is not there"
-                hint = "a relative path starts from the folder of the configuration"
-                read.draft.report(("stages", number), fact, hint)
+                what = "a folder" if path.is_dir() else "not there"
+                fact = f"{stage.name!r} needs the file {str(path)!r}, which is {what}"
+                read.draft.report(place_of(read.draft, below, path), fact, absent(path))
+        for at, fact, hint in stage.mistakes():
+            read.draft.report((*below, *at), fact, hint)
+
+
+def absent(path: Path) -> str:
+    """Say what to do where a file is not there: its folder may have one of nearly its name."""
+    if path.is_dir():
+        return "name the file in it that is meant"
+    beside = sorted(file.name for file in path.parent.iterdir()) if path.parent.is_dir() else []
+    close = get_close_matches(path.name, beside, 1, 0.6)
+    said = "a relative path starts from the folder of the configuration"
+    return f"did you mean {close[0]!r}? {said}" if close else said
+
+
+def place_of(draft: Draft, at: At, path: Path) -> At:
+    """Return where, below a place, a path is said; the place itself where it is not said there."""
+    return next(said_at(draft, at, path), at)
+
+
+def said_at(draft: Draft, at: At, path: Path) -> Iterator[At]:
+    """Yield every place, from one down, where a path is said."""
+    said = draft.at(at)
+    if isinstance(said, str) and path in {Path(said), draft.folder / Path(said).expanduser()}:
+        yield at
+    parts = said if isinstance(said, dict) else range(len(said)) if isinstance(said, list) else ()
+    for part in parts:
+        yield from said_at(draft, (*at, part), path)
 
 
 def unreadable_assets(read: Drafted[Config]) -> None:
     """Note every asset that is there and may not be read."""
     for number, stage in read.stages.items():
+        below = read.draft.below_name(("stages", number))
         for path in stage.assets:
             if path.is_file() and not os.access(path, os.R_OK):
                 fact = f"{str(path)!r} may not be read"
-                read.draft.report(("stages", number), fact, "check the permissions of the file")
+                read.draft.report(place_of(read.draft, below, path), fact, "check the permissions of the file")
 
 
 def output(draft: Draft) -> None:

@@ -7,7 +7,9 @@ CurateError            1   something failed
 └── StoppedError      75   stopped or locked: the same command goes on later
 """
 
-from typing import ClassVar, Self
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar, NamedTuple, Self
 
 
 class CurateError(Exception):
@@ -50,6 +52,34 @@ class ConfigError(CurateError):
         return whole
 
 
+class Mistake(NamedTuple):
+    """One thing that is wrong with a setting of a source or a stage."""
+
+    at: tuple[str | int, ...]
+    """Where, below the source or the stage: names of settings, numbers of entries of a list."""
+    fact: str
+    hint: str = ""
+
+
+class Mistakes(ValueError):  # noqa: N818 - several, each of which is told as an error
+    """Everything that is wrong with the settings of a source or a stage, raised by what validates them.
+
+    A ValueError, as pydantic wants; a configuration tells each mistake at its own line.
+    """
+
+    def __init__(self, found: Iterable[Mistake]) -> None:
+        super().__init__(tuple(found))
+
+    @property
+    def found(self) -> tuple[Mistake, ...]:
+        """The mistakes, in the order in which they were found."""
+        said: tuple[Mistake, ...] = self.args[0]
+        return said
+
+    def __str__(self) -> str:
+        return "; ".join(f"{fact} ({hint})" if hint else fact for _, fact, hint in self.found)
+
+
 class DataError(CurateError):
     """Too many records are bad, or a limit on what may be left out was passed."""
 
@@ -66,3 +96,16 @@ class StoppedError(CurateError):
     """The run was stopped, or another run holds the output; the same command goes on later."""
 
     exit_code: ClassVar[int] = 75
+
+
+def near(said: object, known: Iterable[str]) -> str:
+    """Hint at the known name that is nearest to what was said, or list the known names where none is near.
+
+    >>> near("lenght", ["length", "language"])
+    "did you mean 'length'?"
+    """
+    names = list(known)
+    close = get_close_matches(str(said), names, 1, 0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"known: {', '.join(names)}" if names else ""

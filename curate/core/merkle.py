@@ -62,15 +62,18 @@ def root_of(leaves: Iterable[bytes]) -> str:
     return tree.root()
 
 
-def record_hashes(batch: pa.RecordBatch) -> list[bytes]:
-    """Return the hash of the leaf of each record; the batch has at least LEAF_COLUMNS."""
+def record_hashes(batch: pa.RecordBatch, digests: pa.StringArray | None = None) -> list[bytes]:
+    """Return the hash of the leaf of each record; the batch has at least LEAF_COLUMNS.
+
+    `digests` are those of its texts, where they have been taken already.
+    """
     number, source, start, length, text, uri = (batch[name] for name in LEAF_COLUMNS)
-    said = (number, source, start, length, _digests(text), uri)
+    said = (number, source, start, length, text_digests(text) if digests is None else digests, uri)
     lines = pc.binary_join_element_wise(*(pc.fill_null(part.cast(pa.string()), NULL) for part in said), "\t")
     return [sha256(LEAF + line).digest() for line in lines.cast(pa.binary()).to_pylist()]
 
 
-def _digests(texts: pa.StringArray) -> pa.StringArray:
+def text_digests(texts: pa.StringArray) -> pa.StringArray:
     """Return sha256 of each text, 64 hex characters; of null, null."""
     _, offsets, data = texts.buffers()
     ends = np.frombuffer(offsets, np.int32, len(texts) + 1, 4 * texts.offset).tolist() if len(texts) else [0]

@@ -9,6 +9,8 @@ AS_WRITTEN = frozenset({"EMAIL_ADDRESS", "IP_ADDRESS", "MAC_ADDRESS", "URL"})
 """Types in which dots and hyphens say something."""
 PHONE_WORDS = ("PHONE", "MOBILE", "FAX", "HOTLINE")
 DASHES = re.compile("[\u2010-\u2015\u2212]")
+UNSEEN = re.compile("[\\s\u200b-\u200d\u2060\ufeff\u00ad]+")
+"""Blanks, and signs that nobody sees: of no width, and soft hyphens."""
 NOT_ALNUM = re.compile(r"[\W]+")
 NORTH_AMERICAN = re.compile(r"\(?\+1|1[ .(-]")
 MOBILE = re.compile("1[3-9][0-9]{9}")
@@ -48,7 +50,7 @@ def normal_form(kind: str, value: str) -> str:
     """
     plain = DASHES.sub("-", unicodedata.normalize("NFKC", value)).strip()
     if kind in AS_WRITTEN:
-        return re.sub(r"\s+", "", plain).lower()
+        return UNSEEN.sub("", plain).lower()
     if any(word in kind for word in PHONE_WORDS):
         return phone_form(plain)
     return NOT_ALNUM.sub("", plain).upper()

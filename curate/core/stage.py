@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkab
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
+from curate.core.errors import Mistake
+
 Action = Literal["reject", "tag"]
 Operator = Literal["<", "<=", ">", ">=", "=="]
 
@@ -151,6 +153,20 @@ class Settings(Value):
         """Whether, as it is set, it is there to leave records out: the plan warns where it follows deduplication."""
         return self.action == "reject"
 
+    @property
+    def finds(self) -> Mapping[str, Action] | None:
+        """What each rule that may find something does, by what follows the colon; None where that is not known."""
+        return None
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """Tags, or patterns of tags, that it goes by: the configuration is refused where no stage before finds any."""
+        return ()
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Yield what is wrong with the files that the settings name and that are there: all of it, raising nothing."""
+        yield from ()
+
     def key(self) -> bytes | None:
         """Return the stage's own secret for keyed digests; null where it has none and the run's `key_file` serves."""
         return None
@@ -191,6 +207,8 @@ class Texts(Protocol):
         ...
 
 
+WARNINGS = "warnings"
+"""A list, in what a stage says of a run, of sentences that its end repeats: nobody reads a manifest to be warned."""
 QUOTE = "quote"
 """A column, in what a round yields, that quotes texts: the engine masks personal data in it before it is written."""
 Yields = Generator[pa.RecordBatch, None, "dict[str, int] | None"]

@@ -75,7 +75,8 @@ def make_plan(config: Config) -> Plan:
     """Cut the stages into passes and fix the columns; ConfigError where an asked-for column does not exist."""
     keyed = any(source.keyed for source in config.sources)
     shape = shape_of(config)
-    absent = [name for name in config.output.columns if name not in shape.signals.names]
+    filled = {name for stage in config.stages for name in stage.adds.names}
+    absent = [name for name in config.output.columns if name not in filled]
     if absent:
         known = ", ".join(shape.signals.names) or "none"
         raise ConfigError(

@@ -1,13 +1,24 @@
 """The Merkle roots of an output: taken from its files again, and proofs that one record is among them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
 from curate.core.errors import StorageError
-from curate.core.merkle import LEAF_BYTES, LEAF_COLUMNS, Tree, leaf_hash, path_to, record_hashes, root_by, root_of
+from curate.core.merkle import (
+    LEAF_BYTES,
+    LEAF_COLUMNS,
+    Tree,
+    leaf_hash,
+    path_to,
+    record_hashes,
+    root_by,
+    root_of,
+    text_digests,
+)
 from curate.core.stage import Value
 from curate.lineage.manifest import Count, Manifest, Merkle, Outputs, Sha256, read_manifest
 from curate.lineage.sight import DAMAGE, read_columns, reason
@@ -16,6 +27,7 @@ from curate.sinks.shards import ROOT_KEY
 
 ROWS = 1024
 """Records whose texts are held at once: a row group has about as many."""
+See = Callable[[pa.RecordBatch, pa.StringArray], None]
 
 
 class Inclusion(Value):
@@ -87,21 +99,26 @@ def files_root(outputs: Outputs) -> str:
     return root_of(f"{file.sha256}  {file.path}".encode() for file in files)
 
 
-def root_in(shard: Path) -> str:
-    """Return the root of a shard's records, in constant memory; raise one of DAMAGE where it cannot be read."""
+def root_in(shard: Path, see: See = lambda _batch, _digests: None) -> str:
+    """Return the root of a shard's records, in constant memory; raise one of DAMAGE where it cannot be read.
+
+    `see` hears of every batch (LEAF_COLUMNS) and of the digests of its texts.
+    """
     tree = Tree()
     for batch in read_columns(shard, LEAF_COLUMNS, ROWS):
-        tree.extend(record_hashes(batch))
+        digests = text_digests(batch["text"])
+        tree.extend(record_hashes(batch, digests))
+        see(batch, digests)
     return tree.root()
 
 
-def check_roots(out: Path, manifest: Manifest) -> Finding:
+def check_roots(out: Path, manifest: Manifest, see: See = lambda _batch, _digests: None) -> Finding:
     """Take all roots anew and compare them with what the manifest and the footers of the shards say."""
     faults: list[str] = []
     found: list[str] = []
     for shard in manifest.outputs.shards:
         try:
-            found.append(root_in(out / shard.path))
+            found.append(root_in(out / shard.path, see))
             footer = (pq.read_metadata(out / shard.path).metadata or {}).get(ROOT_KEY.encode())
         except DAMAGE as wrong:
             faults.append(f"{shard.path} {reason(wrong)}")
@@ -113,6 +130,21 @@ def check_roots(out: Path, manifest: Manifest) -> Finding:
     said = manifest.merkle
     faults += _above(manifest, found) if not faults else ()
     return Finding(faults, f"documents {said.documents_root}, files {said.files_root}")
+
+
+def check_named_roots(out: Path, manifest: Manifest) -> Finding:
+    """Compare the roots over shards and files with what the manifest names, without reading a record."""
+    faults: list[str] = []
+    for shard in manifest.outputs.shards:
+        try:
+            footer = (pq.read_metadata(out / shard.path).metadata or {}).get(ROOT_KEY.encode())
+        except DAMAGE as wrong:
+            faults.append(f"{shard.path} {reason(wrong)}")
+            continue
+        if footer != shard.content_root.encode():
+            faults.append(f"{shard.path}: its footer names another root than the manifest")
+    faults += _above(manifest, [shard.content_root for shard in manifest.outputs.shards])
+    return Finding(faults, f"documents {manifest.merkle.documents_root}, files {manifest.merkle.files_root}")
 
 
 def _above(manifest: Manifest, found: Sequence[str]) -> Iterator[str]:

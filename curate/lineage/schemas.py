@@ -5,12 +5,16 @@ from pathlib import Path
 
 from curate.core import register, suppression
 from curate.core.files import write_whole
-from curate.lineage import diff, erase, explain, history, manifest, passage, trace
+from curate.lineage import diff, erase, explain, history, manifest, passage, reported, trace
+from curate.lineage.profiles import model as profile
+from curate.lineage.review import result, sample
 from curate.sinks import rejects
 
 SCHEMAS = {
     "manifest.schema.json": manifest.schema,
     "source.schema.json": register.schema,
+    "profile.schema.json": profile.schema,
+    "report.schema.json": reported.schema,
     "rejects.schema.json": rejects.schema,
     "explanation.schema.json": explain.schema,
     "trace.schema.json": trace.schema,
@@ -19,6 +23,8 @@ SCHEMAS = {
     "erasure.schema.json": erase.schema,
     "history.schema.json": history.schema,
     "suppression.schema.json": suppression.schema,
+    "review.schema.json": result.schema,
+    "review-sample.schema.json": sample.schema,
 }
 
 

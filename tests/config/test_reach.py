@@ -28,7 +28,7 @@ def test_everything_that_is_missing_is_told_at_once_at_its_line(write):
     assert problems(name) == [
         "curate.yaml:6 sources.b.path: there is no 'b.jsonl'\n  hint: check the path",
         (
-            "curate.yaml:8 stages[0]: 'quality' needs the file 'words.txt', which is not there\n"
+            "curate.yaml:8 stages[0].quality.lexicon: 'quality' needs the file 'words.txt', which is not there\n"
             "  hint: a relative path starts from the folder of the configuration"
         ),
         (
@@ -66,7 +66,7 @@ def test_mistakes_in_the_settings_and_missing_files_are_told_in_one_reading(writ
         "curate.yaml:9 sources.b.path[2]: there is no 'd.jsonl'",
         "curate.yaml:11 stages[0].quality.preset: 'legl' is none of base, finance, healthcare, legal",
         "curate.yaml:11 stages[0].quality.sources: there is no source 'nosuch'",
-        "curate.yaml:11 stages[0]: 'quality' needs the file 'words.txt', which is not there",
+        "curate.yaml:11 stages[0].quality.lexicon: 'quality' needs the file 'words.txt', which is not there",
         "curate.yaml:12 stages[1].pii: 'A' cannot both stay and go",
         "curate.yaml:12 stages[1].pii.sources: there is no source 'nowhere'",
         "curate.yaml:13 stages[2]: there is no stage 'nonsense'",
@@ -82,7 +82,7 @@ def test_a_configuration_that_is_to_be_run_is_held_to_what_is_missing_and_not_to
         ready(name)
     assert [str(problem).partition("\n")[0] for problem in caught.value.problems] == [
         "curate.yaml:6 sources.b.path: there is no 'b.jsonl'",
-        "curate.yaml:8 stages[0]: 'quality' needs the file 'words.txt', which is not there",
+        "curate.yaml:8 stages[0].quality.lexicon: 'quality' needs the file 'words.txt', which is not there",
     ]
     for made in ("b.jsonl", "words.txt"):
         Path(made).touch()

@@ -2,7 +2,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from curate.core.languages import CODES, NOT_LATIN
 from curate.stages.language import SAMPLE_CHARS, Language, sampled
 from tests.conftest import TEXT, records
 
@@ -106,7 +108,7 @@ def test_short_english_is_english(text):
     assert said(text) == ["en"]
 
 
-@given(text=TEXT, settings=st.sampled_from([{"keep": ["xx"]}, {"min_score": 1.0}]))
+@given(text=TEXT, settings=st.sampled_from([{"keep": ["yo"]}, {"min_score": 1.0}]))
 def test_no_short_text_is_rejected_for_its_language(text, settings):
     assert measured(text[:79], **settings).found is None
 
@@ -136,3 +138,48 @@ def test_an_empty_batch_gets_its_columns():
     batch = stage.open()(records()).batch
     assert [batch.schema.field(field.name).type for field in stage.adds] == [field.type for field in stage.adds]
     assert isinstance(batch["language"], pa.StringArray)
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("chinese", "did you mean 'zh'"),
+        ("zh-CN", "did you mean 'zh'"),
+        ("中文", "did you mean 'zh'"),
+        ("EN", "did you mean 'en'"),
+        ("englsh", "did you mean 'en'"),
+        ("jp", "did you mean 'ja'"),
+        ("zz", "Chinese is 'zh'"),
+        ("latin", "ISO 639-1"),
+    ],
+)
+def test_a_language_that_no_record_can_be_in_is_a_mistake_with_a_hint(code, hint):
+    with pytest.raises(ValidationError, match=hint):
+        Language(keep=["zh", code])
+
+
+def test_nothing_to_keep_is_a_mistake():
+    with pytest.raises(ValidationError):
+        Language(keep=[])
+
+
+@given(code=st.sampled_from(sorted(CODES)))
+def test_every_code_that_may_be_said_may_be_kept(code):
+    assert Language(keep=[code]).keep == (code,)
+
+
+@pytest.mark.parametrize(
+    "text", ["10 000 kg x y", "x y z", "5 mm x 10 mm", "pH 7.4", "M8 x 20, 4 x", "12 V DC 3 A", "Ca(OH)2 + HCl"]
+)
+def test_figures_with_units_are_in_no_other_language_than_english(text):
+    assert said(text)[0] in {"en", "und"}
+
+
+@given(text=st.text("abcdefgh xyz0123456789.,()/-", min_size=1, max_size=120))
+def test_latin_letters_are_in_no_language_of_another_alphabet(text):
+    assert said(text)[0] not in NOT_LATIN
+
+
+def test_languages_in_other_alphabets_are_still_told():
+    for code in ("ru", "ar", "el"):
+        assert said(PARAGRAPH[code]) == [code]

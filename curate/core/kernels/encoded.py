@@ -17,18 +17,25 @@ GROUPS = 7
 Counts = npt.NDArray[np.int64]
 
 
-ENCODED, HEXADECIMAL = range(2)
+ENCODED, HEXADECIMAL, DIGESTS = range(3)
+DIGEST_CHARS = (32, 40, 56, 64, 96, 128)
+"""Hexadecimal digits of MD5, SHA-1 and the lengths of SHA-2 and SHA-3."""
+DASH, UPPER_A, UPPER_F = 0x2D, 0x41, 0x46
+ARMOUR = 6
+"""Bytes that tell `-----BEGIN` from `-----END` (RFC 7468)."""
 MIXED = 6
 """One word in so many of a dump has a digit and a letter; 3 in 8 pairs of digits that spell ASCII do."""
 
 
 def encoded_chars(strings: Strings) -> Counts:
-    """Count the characters of each string that stand in words of hexadecimal or base64, shape (n, 2), int64.
+    """Count the characters of each string that stand in words of hexadecimal or base64, shape (n, 3), int64.
 
-    A word ends at white space. Hexadecimal: digits and letters a to f, at least one of each, an even number of them.
+    A word ends at white space. Hexadecimal: digits and letters a to f, at least one of each, an even number of them;
+    but a capital before digits alone is a code (`E001`).
     Base64: 32 characters or more of its alphabet with capitals, small letters and digits. The second column counts
     words of pairs of hexadecimal digits, whether or not there is a letter among them (`00 6c 10`), with a colon behind
-    them or not; it is 0 where fewer than one in MIXED of them has both: they are numbers then.
+    them or not; it is 0 where fewer than one in MIXED of them has both: they are numbers then. The third counts what of
+    the first is in digests (words of DIGEST_CHARS) and in blocks of PEM (between `-----BEGIN` and `-----END`).
     """
     alphabet = np.full(256, NONE, np.uint8)
     for characters, group in (
@@ -40,7 +47,7 @@ def encoded_chars(strings: Strings) -> Counts:
         (b"+=", PADDING),
     ):
         alphabet[list(characters)] = group
-    counts = np.zeros((len(strings.starts), 2), np.int64)
+    counts = np.zeros((len(strings.starts), 3), np.int64)
     _count(strings.data, (strings.starts, strings.stops), alphabet, np.zeros(GROUPS, np.int64), counts)
     return counts
 
@@ -50,7 +57,7 @@ def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: C
     starts, stops = spans
     for i in range(len(starts)):
         at, stop = np.uint64(starts[i]), np.uint64(stops[i])
-        paired, mixed, pairs = 0, 0, 0
+        paired, mixed, pairs, armoured = 0, 0, 0, False
         while at < stop:
             groups[:] = 0
             first = at
@@ -58,11 +65,15 @@ def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: C
                 groups[np.uint64(alphabet[data[at]])] += 1
                 at += np.uint64(1)
             chars = int(np.int64(at - first))
-            if chars > 0 and groups[NONE] == 0:
-                counts[i, ENCODED] += chars if _is_encoded(groups, chars) else 0
+            if chars > ARMOUR and data[first] == DASH and data[first + np.uint64(4)] == DASH:
+                armoured = data[first + np.uint64(5)] == 0x42  # noqa: PLR2004 - B
             hexed = groups[DIGIT] + groups[HEX_LETTER]
+            code = groups[HEX_LETTER] == 1 and chars > 2 and UPPER_A <= data[first] <= UPPER_F  # noqa: PLR2004 - no pair
+            if chars > 0 and groups[NONE] == 0 and not code and _is_encoded(groups, chars):
+                counts[i, ENCODED] += chars
+                counts[i, DIGESTS] += chars if armoured or (hexed == chars and chars in DIGEST_CHARS) else 0
             offset = groups[NONE] == 1 and hexed == chars - 1 and data[at - np.uint64(1)] == COLON
-            if hexed > 0 and hexed % 2 == 0 and (hexed == chars or offset):
+            if hexed > 0 and hexed % 2 == 0 and (hexed == chars or offset) and not code:
                 paired, pairs = paired + chars, pairs + 1
                 mixed += groups[DIGIT] > 0 and groups[HEX_LETTER] > 0
             at += np.uint64(1)

@@ -6,6 +6,7 @@ import numpy.typing as npt
 
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
+from curate.core.kernels.utf8 import BLACK_FLAG, flag_end
 
 MEASURED = ("chars", "invisible", "invisible_run", "tags", "overrides", "encoded", "repeats")
 CHARS, INVISIBLE, RUN, TAGGED, OVERRIDES, ENCODED, REPEATS = range(7)
@@ -15,6 +16,8 @@ WINDOW = 256
 """Shorter stretches of base64, line ends counted, are not looked for."""
 SHORTEST, LONGEST = 4, 96
 """Bytes of a unit that is said again and again."""
+LEAST_WEIGHT = 8
+"""Letters, a Han character being two: `OK OK OK` and `合格 合格 合格` are what a row of an inspection says."""
 SLOTS = 4096
 OTHER, SMALL, CAPITAL, DIGIT, PLUS, BREAK = range(6)
 
@@ -28,8 +31,9 @@ def hidden(strings: Strings) -> Counts:
     selectors, but no joiners behind letters of scripts that need them (Arabic to Myanmar) or behind emoji;
     `invisible_run` is the most of them in a row; `tags` counts tag characters outside of flags, `overrides` U+202D and
     U+202E; `encoded` is the length of the longest stretch of base64 with capitals, small letters and digits (0 below
-    250), over line ends where lines are long; `repeats` says how often a unit of 4 to 96 bytes with two letters and on
-    one line stands in a row.
+    250), over line ends where lines are long; `repeats` says how often a unit of 4 to 96 bytes stands in a row that is
+    of words, on one line, without the marks that part the entries of lists and tables, and longer than one short word:
+    eight letters, or four Han.
     """
     table = np.zeros(256, np.uint8)
     for characters, group in (
@@ -59,13 +63,13 @@ def _measure(data: Bytes, spans: tuple[Places, Places], table: Bytes, counts: Co
 @inlined
 def _unseen(data: Bytes, start: int, stop: int, counts: Counts) -> None:
     at, run = start, 0
-    flag, before = False, np.uint8(0)
+    before = np.uint8(0)
     while at < stop:
         byte = data[at]
         if byte < 0x80 or (0xE3 <= byte <= 0xEE):
             counts[CHARS] += 1
             at += 1 if byte < 0x80 else 3
-            run, flag, before = 0, False, byte
+            run, before = 0, byte
             continue
         size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
         code = _code(data, at, size)
@@ -80,15 +84,17 @@ def _unseen(data: Bytes, start: int, stop: int, counts: Counts) -> None:
             or 0xE0100 <= code <= 0xE01EF
         ):
             run += 1
-            counts[INVISIBLE] += not (tag and flag)
-            counts[TAGGED] += tag and not flag
+            counts[INVISIBLE] += 1
+            counts[TAGGED] += tag
             counts[OVERRIDES] += code in (0x202D, 0x202E)
-            counts[RUN] = max(counts[RUN], 0 if flag else run)
+            counts[RUN] = max(counts[RUN], run)
         else:
-            run, flag = 0, code == 0x1F3F4
+            run = 0
         counts[CHARS] += 1
         before = byte
         at += size
+        if code == BLACK_FLAG:
+            at = flag_end(data, at, stop)
 
 
 @inlined
@@ -162,13 +168,14 @@ def _repeats(data: Bytes, start: int, stop: int, last: Counts) -> int:
 @inlined
 def _said(data: Bytes, at: int, period: int, run: int) -> int:
     """Return how often the unit that ends before `at` stands in a row; 0 where it is no words."""
-    letters = signs = 0
+    letters = signs = weight = 0
     for place in range(at - period, at):
         byte = data[place]
         lead = byte < 0x80 or byte >= 0xC0
         letter = 0x61 <= (byte | 0x20) <= 0x7A if byte < 0x80 else 0xC3 <= byte <= 0xED and byte != 0xE2
         signs += lead
         letters += letter
-        if byte in (0x0A, 0x26, 0x3C, 0x5C, 0x7C):  # lists, entities, markup, commands, tables
+        weight += letter * (2 if byte >= 0xE0 else 1)
+        if byte in (0x09, 0x0A, 0x26, 0x2C, 0x2F, 0x3B, 0x3C, 0x5C, 0x7C):  # lists, paths, entities, markup, tables
             return 0
-    return run // period + 1 if letters >= 2 and letters * 2 >= signs else 0
+    return run // period + 1 if weight >= LEAST_WEIGHT and letters * 2 >= signs else 0

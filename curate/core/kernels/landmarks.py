@@ -1,7 +1,7 @@
 """Walk over texts once: note in which cells words end, and which runs of digits may begin a value."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +29,8 @@ LONGEST_RUN, MOST_DIGITS, MOST_GAPS = 40, 24, 3
 LONGEST_STREAK = 31
 NEAR_BEFORE, NEAR_BEHIND = 1, 5
 """How many cells before and behind that of its first digit can hold a word that speaks for a number."""
+HALF = 64
+LOW = (1 << HALF) - 1
 ALWAYS, NOTHING = np.uint64(1), np.uint64(0)
 """The bit of what needs no word, and none."""
 ASCII, ZERO, NINE, FULL_WIDTH = 0x80, 0x30, 0x39, 0xEF
@@ -58,18 +60,21 @@ class Words(NamedTuple):
     moves: NDArray[np.uint16]
     """(states, symbols): the next state."""
     marks: Bits
-    """By state: the bits of the words that end here."""
+    """(states, 2): the bits of the words that end here."""
+    telling: int
+    """The first state in which a word ends: one ends in all that follow."""
     streaks: Bits
-    """By length: the bits that a run of so many ASCII letters and digits sets."""
-    wide: np.uint64
-    """The bits that a wide character sets."""
+    """(lengths, 2): the bits that a run of so many ASCII letters and digits sets."""
+    wide: Bits
+    """(2): the bits that a wide character sets."""
 
 
 class Landmarks(NamedTuple):
     """What was found in n texts."""
 
     cells: Bits
-    """Bits of the words that end in each cell of CELL characters; cells of text i begin at `first[i]`."""
+    """(cells, 2): bits of the words that end in each cell of CELL characters, the low half first; cells of text i begin
+    at `first[i]`."""
     first: Places
     """(n + 1)."""
     runs: Places
@@ -80,8 +85,11 @@ class Landmarks(NamedTuple):
     """By text: FOLDED where a character stands for another."""
 
 
-def automaton(words: Mapping[str, int], symbols: Mapping[str, int]) -> tuple[NDArray[np.uint16], Bits]:
-    """Build the automaton of words to bits, over symbols numbered from 1; return its moves and its marks."""
+def automaton(words: Mapping[str, int], symbols: Mapping[str, int]) -> tuple[NDArray[np.uint16], Bits, int]:
+    """Build the automaton of words to bits, over symbols numbered from 1.
+
+    Return its moves, its marks, and the first state in which a word ends; those in which none does come before it.
+    """
     children: list[dict[int, int]] = [{}]
     marks = [0]
     for word, bits in words.items():
@@ -107,21 +115,29 @@ def automaton(words: Mapping[str, int], symbols: Mapping[str, int]) -> tuple[NDA
             fallback[child] = int(moves[state, number]) if state else 0
             moves[state, number] = child
             waiting.append(child)
-    return moves, np.array(marks, np.uint64)
+    order = np.argsort([bits > 0 for bits in marks], kind="stable")
+    places = np.empty(len(order), np.uint16)
+    places[order] = np.arange(len(order))
+    return places[moves[order]], halves(marks)[order], len(marks) - sum(bits > 0 for bits in marks)
+
+
+def halves(masks: Sequence[int]) -> Bits:
+    """Return masks of 128 bits as (masks, 2): the low half, the high half."""
+    return np.array([(mask & LOW, mask >> HALF) for mask in masks], np.uint64).reshape(-1, 2)
 
 
 def landmarks(strings: Strings, signs: Signs, words: Words, wanted: Bits) -> Landmarks:
     """Walk over texts.
 
     `wanted` says of runs of digits, by (what stands before, length, joint behind, digits in the chain, gaps in it),
-    the bits of the words of which one has to stand near; ALWAYS where none has to. A chain is what goes on with
-    nothing but joints in between. Near is from NEAR_BEFORE cells before that of the first digit to NEAR_BEHIND cells
-    behind it.
+    the bits of the words of which one has to stand near, in the low half; ALWAYS where none has to. A chain is what
+    goes on with nothing but joints in between. Near is from NEAR_BEFORE cells before that of the first digit to
+    NEAR_BEHIND cells behind it.
     """
     sizes = (strings.stops - strings.starts) // CELL + 1
     first = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=first[1:])
-    cells = np.zeros(int(first[-1]), np.uint64)
+    cells = np.zeros((int(first[-1]), 2), np.uint64)
     most = _digit_bytes(strings.data, strings.starts, strings.stops)
     found, near = np.empty((most, 5), np.int64), np.empty(most, np.uint64)
     folded = np.zeros(len(sizes), np.uint8)
@@ -150,6 +166,9 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
     data, starts, stops = strings
     cells, first, found, folded = made
     count = 0
+    shortest = LONGEST_STREAK + 1
+    while shortest > 0 and (words.streaks[shortest - 1, 0] | words.streaks[shortest - 1, 1]):
+        shortest -= 1
     for i in range(len(starts)):
         at, stop, mine = starts[i], stops[i], count
         place = state = streak = gap = at - at  # for a plain 0 numba compiles every callee twice
@@ -161,9 +180,11 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
             kinds |= kind
             state = int(words.moves[state, signs.symbols[code]])
             streak = min(streak + 1, LONGEST_STREAK) if kind & ALNUM else 0
-            mark = words.marks[state] | words.streaks[streak] | (words.wide if kind & WIDE else NOTHING)
-            if mark:
-                cells[first[i] + (place >> CELL_SHIFT)] |= mark
+            if state >= words.telling or streak >= shortest or kind & WIDE:
+                cell = first[i] + (place >> CELL_SHIFT)
+                for half in range(2):
+                    mark = words.marks[state, half] | words.streaks[streak, half]
+                    cells[cell, half] |= mark | (words.wide[half] if kind & WIDE else NOTHING)
             if kind & DIGIT:
                 if not in_run:
                     _begin(found, count, (i, place, before & BESIDE), clean and count > mine, tied)
@@ -221,7 +242,7 @@ def _choose(found: Places, count: int, made: tuple[Bits, Places, Bits], wanted: 
         if near[k] & ~ALWAYS:
             low = max(first[text], first[text] + cell - NEAR_BEFORE)
             for one in range(low, min(first[text] + cell + NEAR_BEHIND + 1, first[text + 1])):
-                said |= cells[one]
+                said |= cells[one, 0]
         if near[k] & said:
             near[kept] = near[k] & said
             found[kept] = found[k]

@@ -13,6 +13,7 @@ from curate.core.kernels.looks import (
     DIGITS,
     FORM,
     LOG,
+    NOTHING,
     TABLE,
     WIDE,
     begins,
@@ -22,6 +23,7 @@ from curate.core.kernels.looks import (
     shaped,
 )
 from curate.core.kernels.navigation import HASH_PRIME, HASH_SHIFT, HASH_START, navigation
+from curate.core.kernels.programs import AFTER_CODE, NOWHERE, commented
 from curate.core.kernels.strings import Bytes, Places, Strings
 
 DUPLICATE_CHARS = 8
@@ -80,14 +82,18 @@ def _ends() -> Bytes:
 def _count(data: Bytes, spans: tuple[Places, Places], table: Table, classes: Classes, found: Found) -> None:
     for i in range(len(spans[0])):
         at, stop = spans[0][i], spans[1][i]
-        chars, value, lines = 0, PARAGRAPH, 0
+        chars, value, lines, state = 0, PARAGRAPH, 0, NOWHERE
         while at < stop:
             end = at
             while end < stop and data[np.uint64(end)] != FEED:
                 end += 1
             start, last = _trimmed(data, at, end)
             if start < last:
-                more, digest = _count_line(data, (at, start, last), (table, i), classes, found[i])
+                coded = found[i, CODES]
+                is_comment, state = commented(data, (start, last), state)
+                found[i, CODES] += is_comment
+                more, digest = _count_line(data, (at, start, last, is_comment), (table, i), classes, found[i])
+                state = AFTER_CODE if state == NOWHERE and found[i, CODES] > coded else state
                 chars, value, lines = chars + more, (value ^ digest) * HASH_PRIME, lines + 1
             if lines > 0 and (start >= last or end + 1 >= stop):
                 _count_paragraph((chars, value, lines), (table, i), found[i])
@@ -106,9 +112,12 @@ def _trimmed(data: Bytes, start: int, stop: int) -> tuple[int, int]:
 
 @inlined
 def _count_line(
-    data: Bytes, span: tuple[int, int, int], table: tuple[Table, int], classes: Classes, found: Found
+    data: Bytes, span: tuple[int, int, int, bool], table: tuple[Table, int], classes: Classes, found: Found
 ) -> tuple[int, np.uint64]:
-    """Count one line that begins, blanks left out, at `span[1]`; return its characters and its digest."""
+    """Count one line that begins, blanks left out, at `span[1]`; return its characters and its digest.
+
+    `span[3]` says that it is a comment of a program, whatever it looks like.
+    """
     ends, fields, words, entries = classes
     line = (span[1], span[2])
     counts, gaps, value = _measured(data, line, fields)
@@ -124,7 +133,7 @@ def _count_line(
     bulleted, numbered = begins(data, line)
     found[BULLETED] += bulleted
     found[NUMBERED] += numbered
-    look = looks(data, line, (counts, gaps, ending == SENTENCE), words)
+    look = NOTHING if span[3] else looks(data, line, (counts, gaps, ending == SENTENCE), words)
     found[TABLES] += look == TABLE
     found[CODES] += look == CODE
     found[LOGS] += look == LOG

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.kernels.compiled import inlined
+from curate.core.kernels.programs import assigns, packed, states
 from curate.core.kernels.strings import Bytes
 
 CHARS, DIGITS, DELIMITERS, COMMAS, CODE_SIGNS, WIDE = range(6)
@@ -22,7 +23,7 @@ GAPS, CELLS = 2, 3
 CODE_SHARE = 10
 """One character in so many of a line of code is a bracket, a quote or an operator."""
 SIGNS = b'{}()[];=<>"`$\\*&^~%@#'
-COLON, SLASH, SPACE, TAB, LOW_DIGIT, HIGH_DIGIT = 0x3A, 0x2F, 0x20, 0x09, 0x30, 0x39
+COLON, SLASH, SPACE, TAB, LOW_DIGIT, HIGH_DIGIT, SHARP = 0x3A, 0x2F, 0x20, 0x09, 0x30, 0x39, 0x23
 OPENING, DOT, DASH, ASTERISK, PLUS, ROUND, CLOSED = 0x5B, 0x2E, 0x2D, 0x2A, 0x2B, 0x28, 0x29
 LONGEST = 12
 """Letters of a word that fit into one integer, five bits each."""
@@ -32,6 +33,8 @@ _CODE_WORDS = """
 def class return elif import include define public private static void int char struct const var let function
 if for while else case switch print printf echo export sudo curl wget docker pip npm apt cd git select insert
 update delete create package namespace using try catch throw new end endif local set self this null true false
+ifdef ifndef undef pragma elif except finally raise yield assert async await typedef enum union extern unsigned sub
+begin declare alter drop grant revoke impl fn pub mut my
 """
 CODE_WORDS = _CODE_WORDS.split()
 """First words of lines of code; they count only where a sign of code stands in the line too, and no sentence ends."""
@@ -62,14 +65,7 @@ def shaped() -> npt.NDArray[np.uint64]:
 
 def code_words() -> Words:
     """Return the first words of lines of code, packed and sorted."""
-    return np.array(sorted({_packed(word) for word in CODE_WORDS}), np.int64)
-
-
-def _packed(word: str) -> int:
-    number = 0
-    for letter in word.encode():
-        number = number << 5 | letter & 0x1F
-    return number
+    return np.array(sorted({packed(word) for word in CODE_WORDS}), np.int64)
 
 
 @inlined
@@ -99,7 +95,9 @@ def looks(data: Bytes, line: tuple[int, int], measured: tuple[Counts, int, bool]
 
 
 @inlined
-def _coded(data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], words: Words) -> bool:
+def _coded(  # noqa: PLR0911 - a table of cases
+    data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], words: Words
+) -> bool:
     start, stop = line
     signs, chars, ended = measured
     last, first = data[stop - 1], data[start]
@@ -107,26 +105,41 @@ def _coded(data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], 
         first == SLASH and stop - start > 1 and data[start + 1] in (SLASH, ASTERISK)
     ):
         return True
-    if ended or signs == 0:
+    if ended:
+        return False
+    if assigns(data, line):
+        return True
+    word = _first_word(data, line, words)
+    if states(data, line, chars, word):
+        return True
+    if signs == 0:
         return False
     if first == 0x24 and signs == 1:  # noqa: PLR2004 - `$`, of a price as of a prompt
         return bool(stop - start > 1 and data[start + 1] == SPACE)
     if signs >= 2 and signs * CODE_SHARE >= chars:  # noqa: PLR2004 - one may be a mark of emphasis
         return True
-    packed, length = 0, 0
+    return word[2]
+
+
+@inlined
+def _first_word(data: Bytes, line: tuple[int, int], words: Words) -> tuple[int, int, bool]:
+    """Return the first word of a line, packed, its letters, and whether it is one of `words`; `#` may stand before."""
+    start, stop = line
+    start += data[start] == SHARP
+    number, length = 0, 0
     for at in range(start, min(stop, start + LONGEST)):
         byte = int(data[at]) | SPACE
         if not 0x61 <= byte <= 0x7A:  # noqa: PLR2004 - a to z
             break
-        packed, length = packed << 5 | (byte & 0x1F), length + 1
+        number, length = number << 5 | (byte & 0x1F), length + 1
     low, high = 0, len(words)
     while low < high:
         middle = (low + high) // 2
-        if words[middle] < packed:
+        if words[middle] < number:
             low = middle + 1
         else:
             high = middle
-    return low < len(words) and bool(words[low] == packed)
+    return number, length, low < len(words) and bool(words[low] == number)
 
 
 @inlined

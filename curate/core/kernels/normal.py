@@ -9,7 +9,7 @@ import numpy.typing as npt
 from curate.core.kernels.characters import LIMIT, Kind, kind_table
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
-from curate.core.kernels.utf8 import FOUR, THREE, copy, decode
+from curate.core.kernels.utf8 import BLACK_FLAG, FOUR, THREE, copy, decode, flag_end
 
 Counts = npt.NDArray[np.int32]
 
@@ -50,6 +50,10 @@ Javanese, and Arabic presentation forms; STYLES and SELECTORS the variation sele
 plane of tags and selectors."""
 LETTERS = ((0x41, 0x5A), (0x61, 0x7A))
 SPACE, DELETE = 0x20, 0x7F
+ESCAPE, BELL, BACKSLASH = 0x1B, 0x07, 0x5C
+CONTROL_SEQUENCE, SYSTEM_COMMAND, CHARACTER_SET, ASCII_SET = 0x5B, 0x5D, 0x28, 0x42
+LONGEST_COMMAND, LONGEST_STRING = 64, 2048
+"""Bytes behind an escape; what is longer is no command that was left in a text."""
 LEADS, TAILS = (0xC2, 0xF4), (0x80, 0xBF)
 """Bytes that begin a UTF-8 sequence of two to four, and those that continue one; both ends included."""
 
@@ -230,6 +234,10 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
             at -= 3 if at > start else 0
             code, at = decode(data, at, stop)
             action = actions[min(code, LAST)] & ACTION
+        if code == BLACK_FLAG:
+            at = flag_end(data, at, stop)
+        elif code == ESCAPE:
+            at = _escaped(data, at, stop)
         if action == JOINER:
             action = SOLID if _joins(code, before, _peek(data, at, stop)) else INVISIBLE
         run = run + 1 if action == INVISIBLE else 0
@@ -284,6 +292,29 @@ def _without_indent(out: Bytes, indent: int, solid: int, counts: Counts) -> int:
 def _narrow(code: int, out: Bytes, end: int) -> int:
     out[end] = code - WIDE_OFFSET
     return end + 1
+
+
+@inlined
+def _escaped(data: Bytes, at: int, stop: int) -> int:
+    """Return where the command to a terminal ends that begins with the escape before `at`; `at` where there is none.
+
+    ECMA-48, 5.4: `[`, parameters, intermediate bytes, a final one (`[31m` colours); 5.6: `]` and a string up to BEL or
+    escape and backslash (titles and links of xterm), on one line; `(B` chooses ASCII.
+    """
+    if at + 1 >= stop:
+        return at
+    first, end = data[at], at + 1
+    if first == CONTROL_SEQUENCE:
+        while end < stop and 0x20 <= data[end] < 0x40 and end - at < LONGEST_COMMAND:  # noqa: PLR2004 - ECMA-48
+            end += 1
+        return end + 1 if end < stop and 0x40 <= data[end] < DELETE else at  # noqa: PLR2004
+    if first == SYSTEM_COMMAND:
+        while end < stop and data[end] >= SPACE and data[end] != DELETE and end - at < LONGEST_STRING:
+            end += 1
+        if end < stop and data[end] == BELL:
+            return end + 1
+        return end + 2 if end + 1 < stop and data[end] == ESCAPE and data[end + 1] == BACKSLASH else at
+    return end + 1 if first == CHARACTER_SET and data[end] == ASCII_SET else at
 
 
 @inlined

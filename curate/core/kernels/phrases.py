@@ -23,32 +23,51 @@ they you were their one all we can her has there been if more when will would wh
 """
 FUNCTION_WORDS = _FUNCTION_WORDS.split()
 """Some of the commonest words of English, and the Chinese characters that do their work."""
+_BEFORE = ("the an", "of from with by at into for in on")
+_NO_OBJECT = "of is was were are be been have has had they we he she would could will can may must"
+_NEVER_AFTER = (f"{_NO_OBJECT} and to the a an it that you which but from this these there their its his", _NO_OBJECT)
+"""Articles and what does not stand after them; prepositions, and what does not.
 
-WORDS, DISTINCT, FUNCTIONS, TOP_2, TOP_4, AGAIN_5, AGAIN_10 = range(7)
+Left out: `a`, which is also a name; `in`, `if`, `for`, `not` after articles (the in-house pump, the if clause); `and`
+after prepositions (by and between)."""
+BEFORE, NEVER_AFTER = [words.split() for words in _BEFORE], [words.split() for words in _NEVER_AFTER]
+
+WORDS, DISTINCT, FUNCTIONS, TOP_2, TOP_4, AGAIN_5, AGAIN_10, LEADING, MISPLACED = range(9)
 ENTROPY, PAIRS, CHANCE = range(3)
 
 Counts = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.float64]
 Table = tuple[Longs, npt.NDArray[np.int32]]
+Known = tuple[Longs, Sums, tuple[Longs, ...], tuple[Longs, ...]]
+"""Function words; steps of the entropy; articles and prepositions; what does not stand after each."""
 
 
 def phrase_counts(strings: Strings) -> tuple[Counts, Sums]:
     """Count words, as `shingles` tells them: a Han character, or letters and digits that stand together.
 
-    First, shape (n, 7), int64: words; different ones; function words of English and Chinese; words that the commonest
+    First, shape (n, 9), int64: words; different ones; function words of English and Chinese; words that the commonest
     pair makes up, and the commonest four in a row; words of runs of five, and of ten, that stood before, each counted
-    once, as Gopher does it (Rae et al. 2021, arXiv 2112.11446, table A1). All but words by windows of WINDOW_WORDS.
+    once, as Gopher does it (Rae et al. 2021, arXiv 2112.11446, table A1); English articles and prepositions,
+    and those of them before a word that they do not stand before. All but words by windows of WINDOW_WORDS.
     Then, shape (n, 3), float64: the sum over words of the entropy of their window in nats; pairs of places at which the
     same two words follow each other; how many of these there would be if the order of the words were chance.
     """
     n = len(strings.starts)
-    counts, sums = np.zeros((n, 7), np.int64), np.zeros((n, 3), np.float64)
+    counts, sums = np.zeros((n, 9), np.int64), np.zeros((n, 3), np.float64)
     steps = np.array([0.0, *((c + 1) * math.log(c + 1) - (c * math.log(c) if c else 0.0) for c in range(LOGS))])
-    known = np.zeros(1024, np.uint64)
-    for word in FUNCTION_WORDS:
-        _remember(known, number_of_word(word))
-    _count_all(strings, alphabet(), (known, steps), (counts, sums))
+    leading = tuple(_table(words, 64) for words in BEFORE)
+    never = tuple(_table(words, 256) for words in NEVER_AFTER)
+    known = _table(FUNCTION_WORDS, 1024), steps, leading, never
+    _count_all(strings, alphabet(), known, (counts, sums))
     return counts, sums
+
+
+def _table(words: list[str], size: int) -> Longs:
+    """Put words into a hash table."""
+    table = np.zeros(size, np.uint64)
+    for word in words:
+        _remember(table, number_of_word(word))
+    return table
 
 
 def number_of_word(word: str) -> np.uint64:
@@ -72,7 +91,7 @@ def _remember(table: Longs, key: np.uint64) -> bool:
 
 
 @kernel
-def _count_all(strings: Strings, letters: Alphabet, given: tuple[Longs, Sums], made: tuple[Counts, Sums]) -> None:
+def _count_all(strings: Strings, letters: Alphabet, given: Known, made: tuple[Counts, Sums]) -> None:
     counts, sums = made
     words = np.empty(room(strings) + 1, np.uint64)
     powers = np.empty(len(words) + 1, np.uint64)
@@ -113,27 +132,40 @@ def _found(table: Table, mask: np.uint64, key: np.uint64) -> int:
 
 
 @inlined
-def _single(window: Longs, table: Table, given: tuple[Longs, Sums], made: tuple[Counts, Sums]) -> float:
+def _single(window: Longs, table: Table, given: Known, made: tuple[Counts, Sums]) -> float:
     """Count words one by one; return how probably two of them are the same."""
-    functions, steps = given
+    functions, steps, leading, never = given
     counts, sums = made
-    mask, known = _cleared(table[0], len(window)), np.uint64(len(functions) - 1)
+    mask = _cleared(table[0], len(window))
     distinct, working, pairs, total = 0, 0, 0, 0.0
+    article = preposition = False
     for word in window:
+        if article or preposition:
+            counts[LEADING] += 1
+            counts[MISPLACED] += _stands_in(never[0] if article else never[1], word)
         key = mix(word)
         before = _found(table, mask, max(key, ONE))
         distinct += before == 0
         pairs += before
         total += steps[min(before + 1, LOGS)]
-        slot = key & known
-        while functions[slot] != NONE and functions[slot] != word:
-            slot = slot + ONE & known
-        working += functions[slot] == word
+        known = _stands_in(functions, word)
+        working += known
+        article = known and _stands_in(leading[0], word)
+        preposition = known and not article and _stands_in(leading[1], word)
     count = len(window)
     counts[DISTINCT] += distinct
     counts[FUNCTIONS] += working
     sums[ENTROPY] += count * math.log(count) - total
     return 2.0 * pairs / (count * (count - 1.0)) if count > 1 else 0.0
+
+
+@inlined
+def _stands_in(words: Longs, word: np.uint64) -> bool:
+    mask = np.uint64(len(words) - 1)
+    slot = mix(word) & mask
+    while words[slot] != NONE and words[slot] != word:
+        slot = slot + ONE & mask
+    return bool(words[slot] == word)
 
 
 @inlined

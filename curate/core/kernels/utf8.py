@@ -28,6 +28,29 @@ def decode(data: Bytes, at: int, stop: int) -> tuple[int, int]:
     return REPLACEMENT, at + 1
 
 
+BLACK_FLAG, CANCEL = 0x1F3F4, 0xE007F
+TAG_DIGITS, TAG_LETTERS = (0xE0030, 0xE0039), (0xE0061, 0xE007A)
+SHORTEST_REGION, LONGEST_REGION = 3, 6
+
+
+@inlined
+def flag_end(data: Bytes, at: int, stop: int) -> int:
+    """Return where the tags end that make the flag of a region of the black flag before `at`; `at` where none do.
+
+    UTS 51, ED-14a: the region of ISO 3166-2 in tag letters and digits (`gbeng` for England), three to six of them, and
+    U+E007F. Any other run of tags behind a flag draws nothing and may spell what nobody sees.
+    """
+    end, signs = at, at - at
+    while end + 3 < stop and signs <= LONGEST_REGION and data[end] == (CANCEL >> 18 | FOUR):
+        code, end = decode(data, end, stop)
+        if code == CANCEL:
+            return end if signs >= SHORTEST_REGION else at
+        if not (TAG_DIGITS[0] <= code <= TAG_DIGITS[1] or TAG_LETTERS[0] <= code <= TAG_LETTERS[1]):
+            return at
+        signs += 1
+    return at
+
+
 @inlined
 def copy(data: Bytes, span: tuple[int, int], out: Bytes, to: int) -> int:
     """Copy the bytes of a span to `out[to:]`; return where they end."""

@@ -12,6 +12,7 @@ from curate.core.errors import ConfigError
 from curate.core.kernels.passages import ENTRY, ROW, STOP_UNIT, UNITS, Known, Measure, Windows, known, seen_in, windows
 from curate.core.kernels.strings import Places
 from curate.stages.decontaminate.items import Benchmark, items_of
+from curate.stages.decontaminate.reading import rows_of
 
 Named = tuple[tuple[str, Benchmark], ...]
 Marks = tuple[tuple[str, int, int], ...]
@@ -105,11 +106,26 @@ def index_of(benchmarks: Named, measure: Measure, marks: Marks) -> Index:  # noq
             number = names.setdefault((name, item.id), len(names))
             rows.append((number, item.texts))
     passages = list(dict.fromkeys(sought(rows, measure)))
-    if not passages:
-        raise ConfigError("no item of any benchmark is long enough to be looked for", hint="name more `fields`")
+    known_items = tuple(names)
+    held = {known_items[number][0] for number, _ in passages}
+    for name, benchmark in benchmarks:
+        if name not in held:
+            raise too_short(name, benchmark, measure)
     made = windows(pa.array([text for _, text in passages], pa.string()), measure)
     owners = np.array([number for number, _ in passages], np.int64)
-    return built(made, owners, tuple(names))
+    return built(made, owners, known_items)
+
+
+def too_short(name: str, benchmark: Benchmark, measure: Measure) -> ConfigError:
+    """Word that a benchmark has no item that can be told from a mere phrase."""
+    words = measure.least // measure.word
+    fact = f"no item of the benchmark {name!r} is long enough to be looked for: {words} words, or twice as many "
+    fact += "characters of a script without spaces, are the shortest"
+    first = next((row.said for row in rows_of(benchmark.paths[0])), {})
+    others = sorted({*first} - {*benchmark.fields, benchmark.id})
+    more = f"name more `fields` ({', '.join(map(str, others))}), or " if others else ""
+    where = f"decontaminate.benchmarks.{name}"
+    return ConfigError(fact, where=where, hint=f"{more}lower `shortest`, or leave this benchmark out")
 
 
 def sought(rows: Sequence[tuple[int, tuple[str, ...]]], measure: Measure) -> Iterator[tuple[int, str]]:

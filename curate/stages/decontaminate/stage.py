@@ -2,13 +2,16 @@
 
 import re
 import unicodedata
+from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from curate.core.stage import Edit, Editor
-from curate.stages.decontaminate.items import Benchmark
+from curate.core.errors import ConfigError, Mistake, Mistakes, StorageError
+from curate.core.stage import Action, Edit, Editor
+from curate.stages.decontaminate.items import Benchmark, items_of
 
 if TYPE_CHECKING:
     from curate.core.kernels.passages import Measure
@@ -55,23 +58,52 @@ class Decontaminate(Editor):
         return tuple(path for benchmark in self.benchmarks.values() for path in benchmark.paths)
 
     @property
+    def finds(self) -> Mapping[str, Action]:
+        """The benchmarks."""
+        return dict.fromkeys(self.benchmarks, "reject" if self.action == "reject" else "tag")
+
+    @property
     def measure(self) -> "Measure":
         """What words, characters and windows weigh, in whole numbers."""
         from curate.core.kernels.passages import Measure
 
         return Measure(self.characters, self.words, self.words * self.characters, self.shortest * self.characters)
 
+    @field_validator("benchmarks")
+    @classmethod
+    def _have_names(cls, benchmarks: dict[str, Benchmark]) -> dict[str, Benchmark]:
+        strange = [name for name in benchmarks if not re.fullmatch(NAMES, name)]
+        if strange:
+            hint = "letters, digits, `_`, `.` and `-` only"
+            raise Mistakes(Mistake((name,), f"{name!r} is no name of a benchmark", hint) for name in strange)
+        return benchmarks
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        found = []
         if self.shortest > self.words:
-            raise ValueError(f"shortest {self.shortest} is above words {self.words}: no window is so long")
-        for name in self.benchmarks:
-            if not re.fullmatch(NAMES, name):
-                raise ValueError(f"{name!r} is no name of a benchmark: letters, digits, `_`, `.` and `-` are")
+            fact = f"shortest {self.shortest} is above words {self.words}: no window is so long"
+            found.append(Mistake(("shortest",), fact, f"at most {self.words}"))
         units = re.findall(r"[A-Za-z0-9]+|\w", unicodedata.normalize("NFKD", self.placeholder))
         if len(units) >= self.shortest:
-            raise ValueError(f"the placeholder {self.placeholder!r} is so long that it could be an item itself")
+            fact = f"the placeholder {self.placeholder!r} is so long that it could be an item itself"
+            found.append(
+                Mistake(("placeholder",), fact, f"it has {len(units)} words; fewer than {self.shortest} will do")
+            )
+        if found:
+            raise Mistakes(found)
         return self
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Yield what is wrong with the files of the benchmarks, of each file the first fault."""
+        for name, benchmark in self.benchmarks.items():
+            for place, path in enumerate(benchmark.paths):
+                at = ("benchmarks", name, "path", *(() if isinstance(benchmark.path, Path) else (place,)))
+                try:
+                    if path.is_file():
+                        deque(items_of(benchmark.model_copy(update={"path": path})), maxlen=0)
+                except (ConfigError, StorageError) as error:
+                    yield Mistake(at, f"{error.where}: {error.message}", error.hint)
 
     def index(self) -> "Index":
         """Read the benchmarks; once a process for the same files."""

@@ -1,11 +1,12 @@
 """Write the same characters the same way, and drop the ones that nobody sees."""
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from curate.core.stage import Edit, Editor
+from curate.core.stage import Action, Edit, Editor
 from curate.stages.normalize.editing import Editing, Wanted
 from curate.stages.normalize.writing import Conversion
 
@@ -17,7 +18,8 @@ class Normalize(Editor):
       nobody writes such a run.
     * Unicode form NFC, never NFKC: NFKC turns `（），：！` into ASCII and destroys Chinese punctuation.
     * CR LF, CR, form feed, vertical tab, U+0085, U+2028 and U+2029 become a line feed.
-    * Control characters other than line feed and tab go. So do zero-width characters, bidirectional controls, tags,
+    * Control characters other than line feed and tab go, and commands to a terminal with all that belongs to them
+      (colours of a log: `ESC [31m`). So do zero-width characters, bidirectional controls, tags,
       soft hyphens and byte order marks. Joiners stay where they spell a word (Persian, Indic, Mongolian), bind an emoji
       or, as a variation selector, pick the glyph of a Han character or the style of a sign.
     * Full-width ASCII letters and digits become half-width; punctuation and quotes stay as they are.
@@ -33,7 +35,7 @@ class Normalize(Editor):
     `hans_hant` where both are mixed.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     convert: Conversion | None = Field(
         None,
@@ -61,6 +63,12 @@ class Normalize(Editor):
     def uses(self) -> tuple[str, ...]:  # type: ignore[override]
         """OpenCC, where it counts: its dictionaries come with it."""
         return () if self.convert is None else ("opencc",)
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """What is suspicious, and the writings of Chinese."""
+        rules = ("control", "invisible", "hidden_run", "hant", "hans_hant")
+        return dict.fromkeys(rules, self.action or "tag")
 
     def open(self) -> Edit:
         """Build the tables of characters and compile the kernels; return the edit."""

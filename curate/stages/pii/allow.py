@@ -18,7 +18,7 @@ NUMBERED = Words(
     "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|rfc|sn|gb",
 )
 PERSONAL = Words(
-    "电话|手机|座机|传真|联系|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|"
+    "电话|手机|座机|传真|联系|咨询|热线|客服|专线|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|"
     "帐号|账户|帐户|银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|ssn|account|identity|identification|"
     "passport|telephone|iban|social security",
     "cell|tel|fax|call|text me|reach|dial|contact (?:me|us|him|her)|whatsapp|credit|debit|visa|national insurance|"
@@ -34,9 +34,13 @@ SERVED = re.compile(r"[0-9]{3}[^0-9]*?[，,；;。|\n)）][^0-9]*\Z")
 SENTENCE = re.compile(r"[。！？]|(?<=[a-z]{4})[.!?]\s|\n\s*\n")
 """What ends the reach of a label."""
 AMOUNT_AFTER = re.compile(
-    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|"
+    r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|平方|立方|公里|千米|公斤|千克|"
     r"个(?![人体])|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z]))"
 )
+NUMBERED_AFTER = re.compile("[ ]?号(?:商标|专利|文件|公告|通知|决定|判决|裁定)")
+VERSION_AFTER = re.compile("[ ]?版(?:本|(?![权面主图]))")
+CONNECTS = re.compile("[ ]?(?:登录|登陆|访问|发起|连接|请求|攻击|扫描|远程)")
+"""What a host does, and no version."""
 DECIMALS = re.compile(r"\.[0-9]{1,2}(?![0-9])")
 AMOUNT_BEFORE = re.compile(r"(?:[¥￥$€£]|(?<![0-9])0\.|RMB|USD|CNY)\s?\Z")
 VERSION = Words(
@@ -87,12 +91,14 @@ def says(one: Words, other: Words, text: str, start: int, window: int) -> bool:
     return nearest >= 0 and nearest > other.last(before) and SENTENCE.search(before, nearest) is None
 
 
-def is_numbered(text: str, start: int, _end: int) -> Reason:
+def is_numbered(text: str, start: int, end: int) -> Reason:
     """Give the reason where the nearest label before a number says order, batch, part and the like.
 
     A label that has had its number, with a comma or a line break behind it, says nothing of the next one; nor does one
-    of the sentence before.
+    of the sentence before. `第...号商标` and the like say it behind the number.
     """
+    if NUMBERED_AFTER.match(text, end):
+        return "numbered"
     before = text[max(0, start - WINDOW) : start].lower()
     nearest = NUMBERED.last(before)
     if nearest < 0:
@@ -142,6 +148,13 @@ def is_no_phone(text: str, start: int, end: int) -> Reason:
     return is_hotline(text, start, end) or is_other_number(text, start, end)
 
 
+def is_version(text: str, start: int, end: int) -> bool:
+    """Tell whether four numbers are a version: by what stands before them or right behind, unless they do something."""
+    if VERSION_AFTER.match(text, end) or BOUND.search(text, max(0, start - 3), start):
+        return True
+    return not CONNECTS.match(text, end) and says(VERSION, ADDRESS, text, start, LIST_WINDOW)
+
+
 def is_version_or_own(text: str, start: int, end: int) -> Reason:
     """Give the reason where an address is nobody's (`is_public_ip`), a well-known resolver, a version or a section."""
     value = text[start:end].replace("：", ":")
@@ -151,7 +164,7 @@ def is_version_or_own(text: str, start: int, end: int) -> Reason:
         return "private_address"
     if ":" in value:
         return ""
-    if says(VERSION, ADDRESS, text, start, LIST_WINDOW) or BOUND.search(text, max(0, start - 3), start):
+    if is_version(text, start, end):
         return "version"
     small = all(int(part) <= LARGEST_SECTION for part in value.split("."))
     opens = small and SECTION.search(text, max(0, start - 8), start) and text[end : end + 1].isspace()

@@ -34,6 +34,8 @@ LABELS = (
     "本人|居民|乘客|旅客|司机|驾驶员|"
     "车主|业主|租客|租户|房东|署名|签名|签字|签章|落款|发言人|主持人|经理|总监|主任|主管|院长|校长|厂长|店长|组长|队长|所长|"
     "董事长|董事|监事|股东|教授|老师|律师|工程师|技师|技术员|实际控制人|投诉人|咨询人|预约人|入住人|"
+    "出租方|承租方|出借人|承包人|发包人|出卖人|买受人|[甲乙丙]方|买方|卖方|借款方|"
+    "申请执行人|被执行人|委托人|受托人|立遗嘱人|继承人|遗嘱人|赠与人|立据人|欠款人|还款人|报警人|被询问人|询问人|"
     "参会人员|出席人员|与会人员|参加人员|列席人员|到会人员|名单|成员|组员|编委"
 )
 PLURAL = ("人员", "名单", "成员", "组员", "编委", "作者")
@@ -42,7 +44,8 @@ KEYS = (
     "[\"'](?i:(?:full|real|user|patient|customer|contact|client|employee|legal)?_?name|doctor|physician|patient|contact|"
     "author)(?=[\"'])"
 )
-AFTER_LABEL = "(?:姓名|名称|签字|签名|（签字）|（签名）|（签章）|\\(签字\\)|\\(签名\\))?"
+AFTER_LABEL = "(?:姓名|名称|签字|签名)?(?:[ ]?[(（][^()（）\n]{1,10}[)）]|[ ]?/[ ]?(?i:(?:full )?name))?"
+"""What a label may end with: what is signed, a remark in brackets, the same in English."""
 LABEL = label(f"(?:{LABELS}|{KEYS}){AFTER_LABEL}")
 SPREAD = re.compile(f"(?<={HAN})[ \\t]{{1,6}}(?={HAN})")
 """What spreads the characters of a label over its column of a form."""
@@ -53,7 +56,7 @@ SIGNER = label(f"(?:{'|'.join('[ ]{0,6}'.join(word) for word in DONE.split('|'))
 BESIDE = re.compile(WHO)
 CLOSES = "\"'”’】])）* \t\u3000"
 LAST_SIGNS = "".join(sorted({word[-1] for word in f"{LABELS}|{DONE}".split("|")} | set("称字名章")))
-LABEL_ENDS = frozenset(LAST_SIGNS + CLOSES)
+LABEL_ENDS = frozenset(f"{LAST_SIGNS}{CLOSES}eE")
 SIGNER_ENDS = frozenset({word[-1] for word in DONE.split("|")} | {*CLOSES})
 LONGEST_LABEL, FORM = 32, 60
 FOLLOWS = (
@@ -61,7 +64,8 @@ FOLLOWS = (
     "[\\s，,。；;、（(男女|\"'”’」』】\\])）/<&!！?？:：.…-]|\\Z"
 )
 HOUSES_OF_TWO = (
-    "公司|银行|集团|中心|医院|大学|学校|学院|有限|股份|科技|技术|实业|贸易|软件|网络|工程|制造|电子|企业|法院|政府"
+    "公司|银行|集团|中心|医院|大学|学校|学院|有限|股份|科技|技术|实业|贸易|软件|网络|工程|制造|电子|企业|法院|政府|证券|保险|广场|百货|珠宝|地产|置业|物流|传媒|酒店|商场|超市|药业|制药|建筑|建设|投资|控股|信托|"
+    "基金|汽车|食品|服饰|家居|餐饮|影视|文化|教育"
 )
 HOUSES_OF_ONE = "厂局院部所店社县市省区镇乡村"
 ORGANISATION = f"{HOUSES_OF_TWO}|委员会|事务所|合作社|检察院|[{HOUSES_OF_ONE}]"
@@ -83,14 +87,21 @@ ROLES = (
     "第三人|审[ ]{0,3}判[ ]{0,3}长|审[ ]{0,3}判[ ]{0,3}员|陪审员|书[ ]{0,3}记[ ]{0,3}员|法官助理|公诉人|辩护人|"
     "代理人|被害人|受害人|证人|嫌疑人|"
     "当事人|主治医师|主治医生|主管医师|责任医师|责任护士|管床医生|主刀医生|麻醉师|医生|投保人|被保险人|受益人|监护人|"
-    "担保人|借款人|出租人|承租人|员工|司机|"
+    "担保人|借款人|出租人|承租人|员工|司机|签收人|报警人|报案人|举报人|死者|伤者|申请执行人|被执行人|委托人|受托人|"
+    "受让人|转让人|持卡人|投诉人|收款人|付款人|汇款人|"
     "记者|敬礼[！!。]?|签名|签字|署名"
 )
+CAUSES = (
+    "(?:离婚|民间|买卖|合同|机动车|物业|劳[动务]|借款|租赁|侵权|交通|追索|继承|抚养|赡养|债权|股权|承揽|建设|房屋|保险|"
+    "金融|信用|名誉|生命|健康|身体|医疗|产品|不当得利)"
+)
+"""With what a cause of action begins (案由): `纠纷` or `一案` ends it."""
 GLUED_FOLLOWS = (
     "先生|女士|医[生师]|主任|律师|[为替给对][其他她我]|诉|系|[今昨][日天晚]|近日|因|于|在|自述|自诉|主诉|出现|报告|"
     "表示|入院|来院|复诊|就诊|住院|出院|既往|已|诊断|确诊|诊治|诊疗|接诊|会诊|主刀|治疗|检查|处方|建议|嘱|"
     "开具|开出|指导|负责|认为|提出|提交|辩称|陈述|请求|主张|供述|承认|驾驶|"
-    "称|的[指诊处医治]|[\\s，,。；;、（(|\"'”’」』】\\])）/<!！?？:：]|$"
+    f"称|的[指诊处医治]|[与和及](?:被告|第三人|被上诉人|被申请人|被执行人)|{CAUSES}[^，。；、：\\s公]{{0,10}}(?:纠纷|一案)|"
+    "[\\s，,。；;、（(|\"'”’」』】\\])）/<!！?？:：]|$"
 )
 """What follows a name that a role stands before: what such a person does, or the end of a phrase."""
 PERSONAL_FOLLOWS = "[，,（( \u3000]{1,3}(?:[男女](?:性|[，,。；;、）)])|[0-9]{1,3}岁|身份证|证件|性别|年龄|出生|民族)"
@@ -101,9 +112,9 @@ GLUED = (
     f"{HAN}{{1,8}}(?:[·•・‧]{HAN}{{1,10}}?){{1,3}}(?={GLUED_FOLLOWS})|"
     f"[{COMMON}][ ]{{1,3}}{HAN}(?!{HAN})(?=\\s|\\Z)"
 )
-LINK = "(?:[ ]?(?:是|为|系|叫|名叫)[ ]?|\\s{1,6}|,)?"
+LINK = "(?:[ ]?(?:是|为|系|叫|名叫)[ ]?|\\s{1,6}|,|】[ ]?)?"
 GLUED_GATE = (
-    f"(?:{ROLES})(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,)?"
+    f"(?:{ROLES})(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,|】[ \u3000]?)?"
     f"(?:[{COMMON}{COMPOUND_STARTS}](?:{HAN}{{1,3}}(?={GLUED_FOLLOWS})|[ \u3000])|"
     f"[{SURNAMES}]{HAN}{{1,2}}{PERSONAL_FOLLOWS.replace('[0-9]', '[0-9０-９]')}|{HAN}{{1,8}}[·•・‧])"
 )
@@ -119,19 +130,23 @@ BOUNDARY = "谢由经在是为的和与及向请找被让对给叫跟同据问�
 """What may stand before a name that only a profession follows."""
 HOUSES = "院科室部所系队"
 """How the house is called in which somebody has a profession: before a name of two signs or more."""
+DOTS = frozenset("·•・‧")
 DOTTED = re.compile(
     f"(?:(?<!{HAN})|(?<=[{BOUNDARY}{HOUSES}]))(?P<name>(?:(?![{BOUNDARY}院室部系队]){HAN}){{1,8}}(?:[·•・‧]{HAN}{{1,10}}){{1,3}})\\Z"
 )
 
 YEARS = "(?:[，,（( \u3000](?:是|系|为)?(?:一?[位名个])?|是一?[位名个]|今年|现年)"
-AGED = f"{YEARS}[0-9]{{1,3}}岁|[，,（(][男女]性?(?=[，,。；;、）)])"
+CARRIED = "[，,（(](?:公民|居民)?身份(?:证|号码)"
+AGED = f"{YEARS}[0-9]{{1,3}}岁|[，,（(][男女]性?(?=[，,。；;、）)])|{CARRIED}"
 AGED_GATE = (
-    f"(?:[{SURNAMES}{COMPOUND_STARTS}]{HAN}{{1,3}}|[·•・‧]{HAN}{{1,10}})(?:{YEARS}[0-9０-９]{{1,3}}岁|[，,（(][男女])"
+    f"(?:[{SURNAMES}{COMPOUND_STARTS}]{HAN}{{1,3}}|[·•・‧]{HAN}{{1,10}})"
+    f"(?:{YEARS}[0-9０-９]{{1,3}}岁|[，,（(][男女]|{CARRIED})"
 )
 WHOLE = re.compile(f"(?<!{HAN})(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|[{SURNAMES}](?!某)(?:{GIVEN}){{2}}|{FOREIGN})\\Z")
 """All that stands before an age or a sex: there a rare surname, which may be a word of its own, has two signs more."""
 LONGEST_NAME = 24
 
+ONLY_HAN = re.compile(f"{HAN}*")
 KINDS = frozenset("省市县区州")
 COMPOUNDS = frozenset(COMPOUND.split("|"))
 SINGLES = frozenset(COMMON)
@@ -145,7 +160,7 @@ def is_name(value: str) -> bool:
 
 def is_han(text: str) -> bool:
     """Tell whether all signs are Chinese characters."""
-    return all("\u4e00" <= sign <= "\u9fff" for sign in text)
+    return ONLY_HAN.fullmatch(text) is not None
 
 
 def label_before(text: str, start: int) -> str:
@@ -189,7 +204,8 @@ def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, in
     A profession needs a name of its own before it (not `高级经理`), and before that the end of a word.
     """
     polite = text[start:end] in {"先生", "女士", "小姐", "太太"}
-    foreign = DOTTED.search(text, max(0, start - LONGEST_NAME), start)
+    dotted = not DOTS.isdisjoint(text[max(0, start - LONGEST_NAME) : start])
+    foreign = DOTTED.search(text, max(0, start - LONGEST_NAME), start) if dotted else None
     if foreign:
         yield foreign.span("name")
         return
@@ -198,7 +214,7 @@ def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, in
         name = text[max(0, begin) : start]
         surname = name[:2] in COMPOUNDS and length > 1
         single = length <= 3 and name[:1] in SINGLES  # noqa: PLR2004 - surname and two signs
-        if begin < 0 or not is_han(name) or not (surname or single) or (length > 1 and not is_name(name)):
+        if begin < 0 or not (surname or single) or not is_han(name) or (length > 1 and not is_name(name)):
             continue
         before = text[begin - 1] if begin else "，"
         if polite or before in BOUNDARY or not is_han(before) or (length > 1 and before in HOUSES):
@@ -220,7 +236,8 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         "Chinese name after a label",
         (f"{JOIN}(?=[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",),
         0.7,
-        gate=f"[{LAST_SIGNS}\"'）)]{CLOSING}{JOIN}(?:[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
+        gate=f"(?:[{LAST_SIGNS}\"'）)]|/[ ]?(?i:(?:full )?name)){CLOSING}{JOIN}"
+        f"(?:[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
         read=read_labelled,
     ),
     Rule(

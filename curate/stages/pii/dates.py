@@ -45,14 +45,16 @@ FORMS = (
 )
 """How a date may be written that can be shifted; what stands behind it, a time of day, stays."""
 
-BORN_ZH = "(?:出生(?:日期|年月日?|时间|于)?|生日)"
-BORN_EN = r"(?<![A-Za-z])(?i:date[ _-]?of[ _-]?birth|birth[ _-]?dat[ae]|birth[ _-]?day|d\.?o\.?b\.?)(?![A-Za-z])"
+BORN_ZH = "(?:出生(?:日期|年月日?|时间|于)?|生日|(?<![发产诞派衍寄共催])生于)"
+BORN_EN = (
+    r"(?<![A-Za-z])(?i:date[ _-]?of[ _-]?birth|birth[ _-]?dat[ae]|birth[ _-]?day|born(?: on)?|d\.?o\.?b\.?)(?![A-Za-z])"
+)
 BETWEEN_EN = r"[\"'”’]?[ \t]{0,4}(?:[:：=|]|is|was)?[ \t]{0,4}(?:\r?\n[ \t]{0,4})?[\"'“‘]?"
 BORN = f"(?=[出生dDbB])(?:{BORN_ZH}{SAID}|{BORN_EN}{BETWEEN_EN})"
 YEAR = "(?:19|20)[0-9]{2}"
 IN_SIGNS = f"{YEAR}[ ]?年[ ]?{MONTH}[ ]?月(?:[ ]?{DAY}[ ]?[日号])?"
 IN_ROW = f"{YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-GATE = "出生|生日|[日号] ?生|(?i:birth|d\\.?o\\.?b)"
+GATE = "出生|生日|生于|[日号] ?生|(?i:birth|born|d\\.?o\\.?b)"
 
 BIRTH_RULES: tuple[Rule, ...] = (
     Rule(

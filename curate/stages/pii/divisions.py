@@ -97,13 +97,16 @@ COUNTIES = words(
     "宣威 红塔 "
     "大理 个旧 开远 蒙自 弥勒 景洪 瑞丽 芒市 金台 渭滨 陈仓 秦都 渭城 兴平 杨陵 临渭 韩城 华阴 宝塔 榆阳 神木 汉台 "
     "南郑 汉滨 "
-    "凉州 甘州 肃州 敦煌 麦积 秦州 崆峒 西峰 中正 大安 信义 松山 万华 文山 南港 内湖 士林 北投"
+    "凉州 甘州 肃州 敦煌 麦积 秦州 崆峒 西峰 中正 大安 信义 松山 万华 文山 南港 内湖 士林 北投 "
+    "九龙 新界 九龍 臺灣 台灣 澳門 臺北 臺中 臺南 桃園 基隆 新竹 嘉義 屏東 宜蘭 花蓮 臺東 苗栗 彰化 南投 雲林 澎湖 金門"
 )
 
 DIVISIONS = PROVINCES | PREFECTURES | COUNTIES
 BEGINNINGS = frozenset(name[:2] for name in DIVISIONS)
 LONGEST = max(map(len, DIVISIONS))
-KINDS = "省|(?:[\u4e00-\u9fff]{1,10}?族|维吾尔)?自治[区州县旗]|特别行政区|市|地区|州|盟|林区|新区|区|县|旗"
+KINDS = (
+    "省|(?:[\u4e00-\u9fff]{1,10}?族|维吾尔)?自治[区州县旗]|特别行政区|特別行政區|市|地区|州|盟|林区|新区|区|區|县|縣|旗"
+)
 """What may follow the name of a division."""
 
 

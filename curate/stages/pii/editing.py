@@ -11,8 +11,8 @@ from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
 from curate.stages.pii.engine import BudgetError, Span, replaced
 from curate.stages.pii.evidence import Evidence, lines
-from curate.stages.pii.finders import Finder
 from curate.stages.pii.gating import Opened, Stretch
+from curate.stages.pii.hidden import Sides, Unseen
 from curate.stages.pii.operators import Operators, Write
 
 ROUNDS = 8
@@ -37,7 +37,7 @@ class Editing:
     """The opened stage."""
 
     def __init__(
-        self, finder: Finder, operators: Operators, wording: Wording, ids: Sequence[str] | None = None
+        self, finder: Unseen, operators: Operators, wording: Wording, ids: Sequence[str] | None = None
     ) -> None:
         """Take an engine, what is done with each type, how findings are worded, and of which record each string is."""
         self.finder, self.operators, self.wording, self.ids = finder, operators, wording, ids
@@ -116,7 +116,7 @@ class Editing:
 
     def worth_a_look(
         self, places: list[int], strings: pa.StringArray, near: list[list[Stretch]] | None
-    ) -> Iterator[tuple[int, str, Opened | None]]:
+    ) -> Iterator[tuple[int, str, Opened | Sides | None]]:
         """Yield the strings that may hold personal data, with their places, and where in them."""
         rows, opened = self.finder.look(strings, near)
         some = strings.take(pa.array(rows, pa.int64())).to_pylist()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from curate.stages.pii.checks import words
 from curate.stages.pii.fields import CLOSING, JOIN, OPENING, SIGN, label
@@ -9,6 +10,7 @@ from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import Rule
 
 UPPER, LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ\u0101\u0107\u010d\u0119\u011b\u0142\u0144\u0159\u015b\u0161\u017a\u017c\u017e"
+LETTERS = re.compile(f"[{UPPER}{LOWER}]+")
 WORD = f"(?:(?:[{UPPER}]['’])?[{UPPER}][{LOWER}]+(?:['’\\-]?[{UPPER}][{LOWER}]+)*)"
 LOUD = f"[{UPPER}]{{2,15}}(?:['’\\-][{UPPER}]{{2,15}})?(?![{LOWER}])"
 INITIAL = f"[{UPPER}]\\."
@@ -18,7 +20,8 @@ MORE = f"(?:[ ](?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}|[ ]{INITIAL}(?![{UPPER
 JUNIOR = "(?:,? (?:Jr|Sr)\\b\\.?|,? (?:MD|PhD|II|III|IV)\\b)?"
 NAME = f"(?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}{MORE}{{0,3}}{JUNIOR}"
 FULL = f"(?:(?:{INITIAL}[ ]?)+{PART}|{PART}){MORE}{{1,3}}{JUNIOR}|(?:{INITIAL}[ ]?)+{PART}"
-SURNAME_FIRST = f"{PART}, {PART}(?: {INITIAL}|[ ]{PART})?"
+LOUD_PARTICLE = "(?:(?:DE LA|DE LOS|DE|DEL|VAN DER|VAN DEN|VAN|VON|DI|DA|DOS|LA|LE|EL|AL|BIN) )?"
+SURNAME_FIRST = f"{LOUD_PARTICLE}{PART}, {PART}(?: {INITIAL}|[ ]{PART})?"
 TITLE = "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|MR|MRS)"
 ALL_TITLES = re.compile(f"(?i:{TITLE}\\.?(?: {TITLE}\\.?)*)")
 """What stands alone where the name behind it was replaced."""
@@ -54,7 +57,7 @@ ORGANISATIONS = words(
     "court building "
     "united states america kingdom china european union january february march july september october "
     "november december monday tuesday wednesday thursday friday saturday sunday male female version windows linux "
-    "server"
+    "server act law bill protection"
 )
 """Words of organisations, offices and fields that stand where a name could."""
 
@@ -83,6 +86,19 @@ LAST_WORDS = words(
     "cc bcc manager supervisor customer client technician operator inspector engineer"
 )
 LAST_WORD = re.compile("([A-Za-z]{2,12})(?:\\(s)?\\Z")
+CAMEL = re.compile("[a-z][A-Z][a-z]+\\Z")
+OTHERS = words(
+    "company file host product package project business organisation organization event course drug brand trade "
+    "device domain server table column field variable class function module display screen step job workflow "
+    "process service school hospital bank street place vessel ship system database model part item test study "
+    "site group vendor supplier manufacturer common generic chemical scientific image folder directory path key "
+    "tag branch building plant equipment machine tool application app software program report document form "
+    "template sheet profile network interface thread node cluster queue topic bucket region city state country "
+    "county farm store shop team club entity firm agency"
+)
+"""Before `name`: whose name it is, where it is no person's."""
+OTHERS_NAME = re.compile("([A-Za-z]+)[ ]{1,2}\\Z")
+WORD_BEFORE = 16
 CLOSING_SIGNS = " \t\u3000\"'”’】])）*"
 ENDINGS = frozenset(word[-2:] for word in LAST_WORDS) | {"(s"}
 ENDED = "|".join(sorted({f"{word[-2:]}" for word in LAST_WORDS}))
@@ -105,14 +121,16 @@ PERSONAL_KEYS = re.compile(
     "location|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|physician|doctor)"
     "(?:[\"']|[ \\t]{0,3}[:|])"
 )
-KEY_WINDOW = 240
+KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
+"""Characters around a name in which such a key speaks for it, and of the longest; those of a page of the text."""
 
 SIGNED = (
-    "(?:[Rr]egards|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|[Yy]ours "
-    "faithfully|[Rr]espectfully|"
+    "(?:[Rr]egards|[Ss]igned|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|"
+    "[Yy]ours faithfully|[Rr]espectfully|"
     "[Yy]ours|REGARDS|SINCERELY)(?: yours)?[,.!]?[ ]{0,3}\\r?\\n\\s{0,12}"
 )
-AGED = ",? (?:is |was )?an? [0-9]{1,3}[- ]years?[- ]old"
+AGED = ",? (?:is |was )?an? [0-9]{1,3}[- ]years?[- ]old|, aged [0-9]{1,3}(?![0-9])|, [1-9][0-9], of (?=[A-Z])"
+DEGREE = ", (?:M\\.D\\.|Ph\\.? ?D\\.?|D\\.O\\.|D\\.D\\.S\\.|R\\.N\\.|J\\.D\\.|Esq\\.)"
 BEFORE_AGE = re.compile(f"(?<![0-9A-Za-z])(?:{FULL})\\Z")
 BEFORE_MAILBOX = re.compile(f"(?<![0-9A-Za-z])(?:{SURNAME_FIRST}|{NAME})\\Z")
 LONGEST_NAME = 64
@@ -121,6 +139,13 @@ DOCTORS = (
     "(?:[Dd]octor|[Pp]hysician|[Ss]urgeon|[Tt]herapist|[Dd]entist|[Nn]urse|[Aa]ttorney|[Ll]awyer)"
     f"(?:,| is| was| named) (?:{TITLE}\\.? ){{0,3}}"
 )
+INTRODUCED = f"(?:[Mm]y name(?:['’]s| is)|c/o|C/O) (?:{TITLE}\\.? ){{0,2}}"
+PARTY = "(?:[Pp]atient|[Pp]laintiff|[Dd]efendant|[Cc]laimant|[Pp]etitioner) "
+ACTS = (
+    "(?= (?:was|is|has|had|presents|presented|reports|reported|states|denies|denied|filed|alleges|testified|moved)"
+    "(?![a-z]))"
+)
+"""What a patient or a party does, behind the name."""
 
 
 def is_addressee(value: str) -> bool:
@@ -135,8 +160,47 @@ def is_street(text: str, start: int, _end: int) -> Reason:
 
 def is_person(value: str) -> bool:
     """Tell whether no word of what could be a name speaks of an organisation or a field."""
-    said = re.findall(f"[{UPPER}{LOWER}]+", value)
-    return is_addressee(value) and not any(word.lower() in ORGANISATIONS for word in said)
+    return is_addressee(value) and ORGANISATIONS.isdisjoint(map(str.lower, LETTERS.findall(value)))
+
+
+def last_word(before: str) -> str:
+    """Return the last word of what stands before a name in lower case, in camelCase the last part; empty: none."""
+    said = LAST_WORD.search(before) if before[-2:].lower() in ENDINGS else None
+    if said is None:
+        return ""
+    camel = CAMEL.search(said[1])
+    return (said[1] if camel is None else camel[0][1:]).lower()
+
+
+def is_of_another(text: str, start: int) -> bool:
+    """Tell whether the word before text[start:] says that the name there is that of a thing or an organisation."""
+    whose = OTHERS_NAME.search(text, max(0, start - WORD_BEFORE), start)
+    return whose is not None and whose[1].lower() in OTHERS
+
+
+def said_before(before: str) -> re.Match[str] | None:
+    """Return the label at the end of what stands before a name; labels do not go over the end of a line."""
+    return said_in_line(before[before.rfind("\n") + 1 :])
+
+
+@lru_cache(512)
+def said_in_line(before: str) -> re.Match[str] | None:
+    """Return the same of one line: those of mail and records are the same again and again."""
+    return LABEL.search(before)
+
+
+def is_record(text: str, start: int, end: int) -> bool:
+    """Tell whether a field that only persons have stands in text[start:end]."""
+    pages = range(max(0, start) // PAGE, end // PAGE + 1)
+    return any(start <= first and last <= end for page in pages for first, last in keys_of(text, page))
+
+
+@lru_cache(8)
+def keys_of(text: str, page: int) -> list[tuple[int, int]]:
+    """Return where in a page of a text fields stand that only persons have; names of one page ask one by one."""
+    first, last = page * PAGE, (page + 1) * PAGE
+    keys = (key.span() for key in PERSONAL_KEYS.finditer(text, first, last + LONGEST_KEY))
+    return [key for key in keys if key[0] < last]
 
 
 def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -147,21 +211,23 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     steps, packages and services have too, count only there.
     """
     before = text[max(0, start - LONGEST_LAST) : start].rstrip(CLOSING_SIGNS)
-    last = LAST_WORD.search(before) if before[-2:].lower() in ENDINGS else None
-    typed = KEYED.match(text, end) if last and last[1].lower() in LAST_WORDS else None
-    if last is None or last[1].lower() not in LAST_WORDS or not (typed or STRONG_NAMES.match(text, end)):
+    if last_word(before) not in LAST_WORDS:
         return
-    said = LABEL.search(text, max(0, start - LONGEST_LABEL), start)
+    typed = KEYED.match(text, end)
+    if not (typed or STRONG_NAMES.match(text, end)):
+        return
+    said = said_before(text[max(0, start - LONGEST_LABEL) : start])
     weak = said is not None and said["weak"] is not None
+    if weak and said["weak"].lower() == "name" and is_of_another(text, start - len(said[0])):  # type: ignore[index]
+        return
     shape = WEAK_NAMES if weak else STRONG_NAMES
     first = shape.match(text, end) or typed
     if said is None or first is None or not is_person(first["name"]):
         return
     bare = text[end - 1] in "\"'" or said["weak"] == "name"
-    if weak and not PERSONAL_KEYS.search(text, max(0, start - KEY_WINDOW), end + KEY_WINDOW):
-        typed = None
-        if bare:
-            return
+    doubtful = weak and (bare or first is typed)
+    if doubtful and not is_record(text, start - KEY_WINDOW, end + KEY_WINDOW):
+        return
     yield from listed(text, end, shape, typed)
 
 
@@ -226,19 +292,29 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "English name under a letter or after a profession",
-        (f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))", f"(?!{TITLE}\\.? )(?:{FULL})(?=[,.]? )"),
+        (f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))", f"(?!{TITLE}\\.? )(?:{FULL})(?=[,.]?(?:\\s|\\Z))"),
         0.6,
         check=is_person,
         certain=False,
-        label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS})",
-        gate=f"(?:{SIGNED}|{DOCTORS})(?:{PARTICLE} )?[{UPPER}]",
+        label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS}|{INTRODUCED})",
+        gate=f"(?:{SIGNED}|{DOCTORS}|{INTRODUCED})(?:{PARTICLE} )?[{UPPER}]",
+    ),
+    Rule(
+        "PERSON",
+        "English name of a patient or a party",
+        (f"(?:{FULL}){ACTS}",),
+        0.6,
+        check=is_person,
+        certain=False,
+        label=f"(?<![A-Za-z]){PARTY}",
+        gate=f"{PARTY}(?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",
         "English name beside an age",
-        (AGED,),
+        (AGED, DEGREE),
         0.6,
-        gate="an? [0-9]{1,3}[- ]years?[- ]old",
+        gate=f"an? [0-9]{{1,3}}[- ]years?[- ]old|, aged [0-9]|, [1-9][0-9], of [A-Z]|{DEGREE}",
         read=read_before_age,
     ),
 )

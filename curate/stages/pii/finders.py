@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from curate.stages.pii.engine import Native, Span
 from curate.stages.pii.gating import Opened, Stretch
+from curate.stages.pii.hidden import Unseen
 from curate.stages.pii.plugs import NAMES, NOTHING, Plugs, declared, entries, mapped, models
 from curate.stages.pii.rules import TYPES, Sought
 
@@ -42,25 +43,26 @@ class Finder(Protocol):
 Marks = tuple[tuple[str, int, int], ...]
 
 
-def finder(engine: str, sought: Sought, budget: int, plugs: Plugs = NOTHING) -> Finder:
+def finder(engine: str, sought: Sought, budget: int, plugs: Plugs = NOTHING) -> Unseen:
     """Return an engine for what is sought, built once a process; ConfigError where what is plugged in cannot be loaded.
 
-    Presidio is imported only for its own engine and for what is plugged in.
+    Presidio is imported only for its own engine and for what is plugged in. Every engine sees through signs that nobody
+    sees.
     """
     return built(engine, sought, budget, plugs, plugs.marks)
 
 
 @cache
-def built(engine: str, sought: Sought, budget: int, plugs: Plugs, _marks: Marks) -> Finder:
+def built(engine: str, sought: Sought, budget: int, plugs: Plugs, _marks: Marks) -> Unseen:
     """Build an engine; `marks` are those of the files as they are now."""
     native = (sought.types, sought.lenient, budget, sought.profiles)
     if engine == "native" and not plugs:
-        return Native(*native)
+        return Unseen(Native(*native))
     from curate.stages.pii.presidio import Bridged, PresidioEngine
 
     if engine == "native":
-        return Bridged(Native(*native), sought.types, plugs)
-    return PresidioEngine(sought, budget, plugs)
+        return Unseen(Bridged(Native(*native), sought.types, plugs))
+    return Unseen(PresidioEngine(sought, budget, plugs))
 
 
 def offered(plugs: Plugs, wanted: Iterable[str]) -> frozenset[str]:

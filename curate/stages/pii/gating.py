@@ -16,7 +16,7 @@ from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import fold
 
 if TYPE_CHECKING:
-    from curate.core.kernels.landmarks import Landmarks
+    from curate.core.kernels.landmarks import Bits, Landmarks
 
 RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
 """A digit run by which a value may begin: five digits or more, or fewer that a joint ties to more digits."""
@@ -26,6 +26,8 @@ OVERLAP = 160
 """No gate needs more characters than this to match."""
 REACH = 256
 """No rule looks further than this to either side of what its gate or digit run matches."""
+MARGIN = 704
+"""Further away than this nothing matters to what begins less than REACH away: seven cells more (see NEAR_BEHIND)."""
 CELLS = 16
 """Windows end where a multiple of so many cells does."""
 BLANK = "[\\s\\x1c-\\x1f]"
@@ -113,15 +115,20 @@ class Gates:
 
         With `near`, one entry a row, only the parts around these stretches are looked at.
         """
-        found = self.marks.found(strings)
-        wide = None if near is None else near_cells(found, [widened(stretches) for stretches in near])
+        cut = None if near is None else cuttings(strings, near)
+        found = self.marks.found(strings if cut is None else cut.strings)
+        wide = None if cut is None else near_cells(found, cut.near)
         windows = [windows_of(found, bits, wide, self.widths[gate]) for gate, bits in self.marks.gates.items()]
         rows = np.unique(np.concatenate([found.runs[:, 0], *(some.texts for some in windows)])).tolist()
-        some = strings.take(pa.array(rows, pa.int64())).to_pylist()
+        some = (strings if cut is None else cut.strings).take(pa.array(rows, pa.int64())).to_pylist()
         folded = found.folded.tolist()
         texts = {row: fold(text) if folded[row] else text for row, text in zip(rows, some, strict=True)}
         matched = [matching(gate, some, texts) for gate, some in zip(self.marks.gates, windows, strict=True)]
-        told = Openings(self.reaches, texts, found, matched)
+        runs = found.runs
+        if cut is not None:
+            matched, runs = [cut.whole(some) for some in matched], cut.runs(runs)
+            texts = {row: fold(text) for row, text in enumerate(strings.to_pylist())}
+        told = Openings(self.reaches, texts, (runs, found.near), matched)
         return told.rows, told
 
     def everywhere(self, text: str) -> Opened:
@@ -137,18 +144,19 @@ class Openings:
     """What is opened in some texts, made when it is asked for: all at once it would be objects by the million."""
 
     def __init__(
-        self, reaches: Mapping[str, int], texts: dict[int, str], found: "Landmarks", some: Sequence[Windows]
+        self, reaches: Mapping[str, int], texts: dict[int, str], found: tuple[Places, "Bits"], some: Sequence[Windows]
     ) -> None:
-        """Take gates with reaches, texts by row, the digit runs of all rows, and the windows each gate matches in."""
+        """Take gates with reaches, texts by row, digit runs with the bits of what stands near, and by gate windows."""
         self.gates, self.reaches, self.texts = list(reaches), reaches, texts
         numbers = np.repeat(np.arange(len(some)), np.array([len(one.texts) for one in some], np.int64))
         owners, starts, ends = (np.concatenate(columns) for columns in zip(NO_WINDOWS, *some, strict=True))
         order = np.argsort(owners, kind="stable")
         self.windows = numbers[order].tolist(), starts[order].tolist(), ends[order].tolist()
-        self.runs = found.runs[:, 1].tolist(), found.runs[:, 2].tolist(), found.near.tolist()
-        rows = np.union1d(owners, found.runs[:, 0])
+        runs, bits = found
+        self.runs = runs[:, 1].tolist(), runs[:, 2].tolist(), bits.tolist()
+        rows = np.union1d(owners, runs[:, 0])
         self.rows: list[int] = rows.tolist()
-        owned = owners[order], found.runs[:, 0]
+        owned = owners[order], runs[:, 0]
         self.bounds = [np.append(np.searchsorted(texts, rows), len(texts)).tolist() for texts in owned]
 
     def __len__(self) -> int:
@@ -170,6 +178,39 @@ class Openings:
         return map(self.__getitem__, range(len(self.rows)))
 
 
+class Cuttings(NamedTuple):
+    """Parts of texts, in order: what lies so near to some stretches that it can matter to what begins there."""
+
+    strings: pa.StringArray
+    rows: Places
+    """By part: of which text it is."""
+    offsets: Places
+    """By part: where in the text it begins."""
+    near: list[list[Stretch]]
+    """By part: the stretches, counted from where it begins, widened by REACH."""
+
+    def whole(self, windows: Windows) -> Windows:
+        """Return windows in parts as windows in the texts."""
+        shifts = self.offsets[windows.texts]
+        return Windows(self.rows[windows.texts], windows.starts + shifts, windows.ends + shifts)
+
+    def runs(self, found: Places) -> Places:
+        """Return digit runs in parts (text, first, behind the last) as runs in the texts."""
+        shifts = self.offsets[found[:, 0]]
+        return np.column_stack((self.rows[found[:, 0]], found[:, 1] + shifts, found[:, 2] + shifts))
+
+
+def cuttings(strings: pa.StringArray, near: Sequence[Sequence[Stretch]]) -> Cuttings:
+    """Cut from each text what lies within MARGIN of one of its stretches, which are in order and do not overlap."""
+    parts: list[tuple[str, int, int, list[Stretch]]] = []
+    for row, (text, stretches) in enumerate(zip(strings.to_pylist(), near, strict=True)):
+        for first, last in widened(stretches, len(text), MARGIN):
+            inside = [(start - first, end - first) for start, end in stretches if first <= start and end <= last]
+            parts.append((text[first:last], row, first, widened(inside)))
+    texts, rows, offsets, wide = (list(column) for column in zip(*parts, strict=True)) if parts else ([], [], [], [])
+    return Cuttings(pa.array(texts, pa.string()), np.array(rows, np.int64), np.array(offsets, np.int64), wide)
+
+
 def near_cells(found: "Landmarks", wide: Sequence[Sequence[Stretch]]) -> npt.NDArray[np.bool_]:
     """Return which cells have windows that can meet the stretches of their texts."""
     from curate.core.kernels.landmarks import CELL
@@ -188,7 +229,7 @@ def windows_of(
     from curate.core.kernels.landmarks import CELL
 
     worth = np.ones(len(found.cells), np.bool_) if wide is None else wide
-    first, *others = [(found.cells & np.uint64(bit)) != 0 for bit in bits] or [worth]
+    first, *others = [with_bit(found, bit) for bit in bits] or [worth]
     cells = np.flatnonzero(first & worth)
     for other in others:
         cells = cells[close(other, cells, width // CELL + 1)]
@@ -200,6 +241,14 @@ def windows_of(
     firsts, lasts = np.append(True, far), np.append(far, True)
     starts = np.maximum(own[firsts] * CELL - width, 0)
     return Windows(texts[firsts], starts, (own[lasts] + 1) * CELL + width)
+
+
+def with_bit(found: "Landmarks", bit: int) -> npt.NDArray[np.bool_]:
+    """Return which cells have a bit."""
+    from curate.core.kernels.landmarks import HALF
+
+    half, place = divmod(bit.bit_length() - 1, HALF)
+    return np.asarray(found.cells[:, half] & np.uint64(1 << place), np.bool_)
 
 
 def close(has: npt.NDArray[np.bool_], cells: Places, reach: int) -> npt.NDArray[np.bool_]:

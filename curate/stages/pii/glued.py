@@ -19,7 +19,7 @@ LABELS = {
     "UnionPay card": "(?:card|account|acct)(?:no|num(?:ber)?)?",
     "card by its label": "card(?:no|num(?:ber)?)?",
     "US bank account by its label": "(?:account|acct)(?:no|num(?:ber)?)?",
-    "unified social credit code": "(?:uscc|(?:credit)?code|taxno)(?=[0-9]{8})",
+    "unified social credit code": "uscc|(?:credit)?code|taxno",
     "Chinese passport by its label": "passport(?:no)?",
     "passport of another country by the label right before it": "passport(?:no)?",
     "social security number by its label": "ssn",
@@ -32,10 +32,12 @@ LABELS = {
 RESIDENT = "resident id of 18 signs"
 COMPACT = "[1-8][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
 """A resident id without blanks, the one form that is looked for behind so short a word as `id`."""
+DIGITS_AHEAD = {"unified social credit code": "(?=[0-9]{8})"}
+"""By the name of a rule, what a value has to begin with where letters in it could be those of a longer word."""
 GATE = (
     "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei|mob|wechat|weixin|[vw]x|sms|no|num|number)"
     "(?:[+(（][0-9]|[0-9]{2})|(?i:card|account|acct)[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|"
-    "(?i:uscc|code|taxno)[0-9A-Y]{2}[0-9]{6}|(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|"
+    "(?i:uscc|code|taxno)[0-9]{8}|(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|"
     "(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
 )
 BORDERS = (CODE_OR_DIGITS, LEFT, "(?<![0-9A-Za-z+])")
@@ -43,10 +45,10 @@ BORDERS = (CODE_OR_DIGITS, LEFT, "(?<![0-9A-Za-z+])")
 KNOWN = (*RESIDENT_ID, *CODES, *WESTERN_RULES, *NETWORK_RULES, *CARDS, *PHONES)
 
 
-def bare(value: str) -> str:
-    """Return the pattern of a value without its left border."""
+def bare(rule: Rule, value: str) -> str:
+    """Return the pattern of a value of a rule without its left border."""
     border = next((one for one in BORDERS if value.startswith(one)), "")
-    return value.removeprefix(border)
+    return DIGITS_AHEAD.get(rule.name, "") + value.removeprefix(border)
 
 
 def glued() -> Iterator[Rule]:
@@ -58,7 +60,7 @@ def glued() -> Iterator[Rule]:
                 rule,
                 name=f"{rule.name.removesuffix(' by its label')} glued to its label",
                 label=f"{OWN_WORD}(?i:{words})",
-                values=(COMPACT,) if rule.name == RESIDENT else tuple(map(bare, rule.values)),
+                values=(COMPACT,) if rule.name == RESIDENT else tuple(bare(rule, value) for value in rule.values),
                 labels=Next(words, between=""),
                 needs_label=False,
                 gate=GATE,

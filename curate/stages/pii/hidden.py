@@ -1,100 +1,138 @@
-"""Rules for numbers within which signs stand that nobody sees: found as if they were not there, replaced with them."""
+"""Find what has signs within that nobody sees, as if they were not there; it is replaced with them."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
+
+from curate.stages.pii.engine import Span, settle
+from curate.stages.pii.gating import NO_RUNS, Opened, Stretch
 from curate.stages.pii.groups import NO_WIDTH
-from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
-from curate.stages.pii.rule import Rule
 
-GATE = f"[0-9][{NO_WIDTH}]"
-CHAIN = (
-    f"(?<![0-9A-Za-z])[+(]?[0-9](?=[-0-9 )]{{0,24}}[{NO_WIDTH}])(?:[{NO_WIDTH}]{{0,3}}[-0-9 )]){{5,40}}"
-    f"(?:[{NO_WIDTH}]{{0,3}}[Xx])?"
-)
-"""Digits and what may stand between them, with a sign that nobody sees not far from the first."""
-AROUND = 72
-"""Characters before and behind such a chain that say what it is."""
+if TYPE_CHECKING:
+    from curate.stages.pii.finders import Finder
+
 UNSEEN = re.compile(f"[{NO_WIDTH}]")
-DIGITS = {
-    "resident id of 18 signs": 17,
-    "resident id of 15 digits": 15,
-    "Chinese mobile": 11,
-    "Chinese mobile with country code": 13,
-    "Chinese landline": 10,
-    "telephone by its label": 7,
-    "UnionPay card": 16,
-    "card of an international scheme": 15,
-    "social security number with hyphens": 9,
-    "social security number by its label": 9,
-}
-"""By the name of a rule, how many digits its numbers have at least."""
+WITHIN = f"[^\\s{NO_WIDTH}][{NO_WIDTH}]+[^\\s{NO_WIDTH}]"
+"""Signs that may part a value: something that one sees stands on both sides."""
+NOWHERE = Opened("", NO_RUNS, {})
 
 
 class Seen(NamedTuple):
-    """A stretch of text without the signs that nobody sees."""
+    """A text without the signs that nobody sees."""
 
     text: str
+    signs: list[int]
+    """Where in the text as it came they stood, ascending."""
     gaps: list[int]
-    """Where in it one of them stood, ascending."""
+    """Where in `text` they stood, ascending."""
+
+    @classmethod
+    def of(cls, text: str) -> "Seen":
+        """Leave the signs out."""
+        signs = [one.start() for one in UNSEEN.finditer(text)]
+        return cls(UNSEEN.sub("", text), signs, [sign - place for place, sign in enumerate(signs)])
 
     def place(self, at: int) -> int:
-        """Return where in the stretch the character stood that now stands at a place."""
+        """Return where in the text as it came the character stood that now stands at a place."""
         return at + bisect_right(self.gaps, at)
 
+    def without(self, at: int) -> int:
+        """Return where a place of the text as it came is now."""
+        return at - bisect_left(self.signs, at)
 
-@lru_cache(16)
-def seen(text: str) -> Seen:
-    """Leave the signs out that nobody sees; the rules ask for one stretch one after the other."""
-    return Seen(UNSEEN.sub("", text), [one.start() - place for place, one in enumerate(UNSEEN.finditer(text))])
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads the numbers of a rule in a chain as if it held no sign that nobody sees."""
-
-    rule: Rule
-    values: tuple[re.Pattern[str], ...]
-    digits: int
-    """How many digits its numbers have at least."""
-
-    def __call__(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield where values stand in text[start:end] within which there are such signs."""
-        if sum(map(str.isdigit, text[start:end])) < self.digits:
-            return
-        first = max(0, start - AROUND)
-        clean = seen(text[first : end + AROUND])
-        begin = start - first - len(UNSEEN.findall(text, first, start))
-        stop = begin + len(UNSEEN.sub("", text[start:end]))
-        for value in self.values:
-            for match in value.finditer(clean.text, begin):
-                if match.end() > stop:
-                    break
-                begins, ends = clean.place(match.start()), clean.place(match.end() - 1) + 1
-                hides = ends - begins > match.end() - match.start()
-                if hides and self.rule.judge(clean.text, *match.span(), lenient=False)[0] > 0:
-                    yield first + begins, first + ends
+    def spread(self, start: int, end: int) -> Stretch:
+        """Return where text[start:end] stood, with the signs within."""
+        return self.place(start), self.place(end - 1) + 1
 
 
-def hidden(rule: Rule) -> Rule:
-    """Return the rule of the same numbers with signs within that nobody sees."""
-    return replace(
-        rule,
-        name=f"{rule.name} with signs of no width",
-        values=(CHAIN,),
-        read=Reader(rule, tuple(map(re.compile, rule.values)), DIGITS[rule.name]),
-        score=1.0 if rule.check and rule.certain else rule.score,
-        check=None,
-        needs_label=False,
-        gate=GATE,
-        runs=frozenset(),
-        joined=frozenset(),
-        lead="digit",
-    )
+class Sides(NamedTuple):
+    """Where a text may hold personal data, as it came and as one sees it."""
+
+    came: Opened | None
+    seen: Seen
+    opened: Opened | None
 
 
-HIDDEN_RULES = tuple(hidden(rule) for rule in (*RESIDENT_ID, *CODES, *CARDS, *PHONES) if rule.name in DIGITS)
+class Unseen:
+    """A finder that sees through the signs that nobody sees: it finds what they divide, in one piece with them.
+
+    Texts with such signs within words are read twice, all others as ever.
+    """
+
+    def __init__(self, finder: "Finder") -> None:
+        """Take the finder that reads."""
+        self.finder = finder
+
+    def look(
+        self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
+    ) -> tuple[list[int], Iterable[Opened | Sides | None]]:
+        """Return the rows worth a look, ascending, and where in each of them; see Finder."""
+        rows, opened = self.finder.look(strings, near)
+        seen = {row: Seen.of(strings[row].as_py()) for row in with_signs(strings)}
+        if not seen:
+            return rows, opened
+        places = [
+            [(gap, gap) for gap in one.gaps]
+            if near is None
+            else [(one.without(start), one.without(end)) for start, end in near[row]]
+            for row, one in seen.items()
+        ]
+        kept, beside = self.finder.look(pa.array([one.text for one in seen.values()], pa.string()), places)
+        sides = dict(zip(seen, aligned(range(len(seen)), kept, beside), strict=True))
+        every = sorted({*rows, *seen})
+        return every, (
+            Sides(one, seen[row], sides[row]) if row in seen else one
+            for row, one in zip(every, aligned(every, rows, opened), strict=True)
+        )
+
+    def find(
+        self,
+        text: str,
+        opened: Opened | Sides | None = None,
+        near: Sequence[Stretch] | None = None,
+        allowed: list[Span] | None = None,
+    ) -> list[Span]:
+        """Return the spans of personal data in text order, without overlaps; see Finder."""
+        if opened is None and UNSEEN.search(text):
+            opened = Sides(None, Seen.of(text), None)
+        if not isinstance(opened, Sides):
+            return self.finder.find(text, opened, near, allowed)
+        seen, spared = opened.seen, [] if allowed is None else allowed
+        around = None if near is None else [(seen.without(start), seen.without(end)) for start, end in near]
+        came = self.finder.find(text, opened.came, near, spared)
+        clear = self.finder.find(seen.text, opened.opened, around)
+        spread = [(one, seen.spread(one.start, one.end)) for one in clear]
+        spans = settle(
+            [*((0, one) for one in came), *((1, one._replace(start=first, end=last)) for one, (first, last) in spread)]
+        )
+        spared[:] = [one for one in spared if not overlaps(spans, one)]
+        return spans
+
+
+def overlaps(spans: Sequence[Span], one: Span) -> bool:
+    """Tell whether one of the spans, which are in order and do not overlap, overlaps another one."""
+    place = bisect_right(spans, one.start, key=lambda span: span.end)
+    return place < len(spans) and spans[place].start < one.end
+
+
+def with_signs(strings: pa.StringArray) -> list[int]:
+    """Return the rows in which signs that nobody sees stand within something."""
+    import polars as pl
+
+    some: list[int] = pl.Series(strings, dtype=pl.String).str.contains(WITHIN).arg_true().to_list()
+    return some
+
+
+def aligned(rows: Iterable[int], kept: Iterable[int], opened: Iterable[Opened | None]) -> Iterator[Opened | None]:
+    """Yield what is opened in each of `rows`, of which some were `kept`; both ascend. What is not open is NOWHERE."""
+    told = iter(zip(kept, opened, strict=True))
+    at, one = next(told, (-1, None))
+    for row in rows:
+        if row == at:
+            yield one
+            at, one = next(told, (-1, None))
+        else:
+            yield NOWHERE

@@ -4,6 +4,7 @@ import re
 
 from curate.stages.pii import checks, groups
 from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
+from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import APART, LEFT, RIGHT, SAID, TAG, Rule
 from curate.stages.pii.words import Words
 
@@ -12,13 +13,31 @@ DOMAIN = r"(?:[0-9A-Za-z](?:[0-9A-Za-z\-]{0,61}[0-9A-Za-z])?\.){1,8}(?:[A-Za-z]{
 PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使]"
 PLATE_SIGN = "[0-9A-HJ-NP-Z]"
 IBAN_END = f"(?:(?P=a)[0-9A-Z]{{1,3}})?{RIGHT}"
-ADDED = "(?:微信|薇信|V信|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)"
+ADDED = "(?:微[ ]?信|薇信|威信|V信|[Vv](?=[ ]?[:：])|[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)"
 WECHAT_OPEN = "[\"'“]?"
 WECHAT_SAID = (
     "[\"'”’】」』*]{0,2}[ ]?(?:[(（][^()（）\\n]{0,12}[)）])?"
-    f"(?:[:：=|｜\\t]|[是为系][:：]?|(?:{TAG}){{1,3}}|(?<=[】」』])|(?=[「『【]))[*]{{0,2}}[ ]?[\"'“‘「『【]?"
+    f"(?:[:：=|｜\\t]|[是为系][:：]?|(?:{TAG}){{1,3}}|(?<=[】」』])|(?=[「『【])|[(（])[*]{{0,2}}[ ]?[\"'“‘「『【]?"
 )
 FIELD_END = r"(?=[ \t]*(?:\r?\n|[，。；、|｜）)】,;]|\Z))"
+ACCENTED, HAN = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f", "\u4e00-\u9fff"
+"""Letters beyond ASCII in the names of mailboxes (RFC 6531), and in those of their hosts (RFC 5890)."""
+CHINESE_HOST = f"(?:[0-9A-Za-z{HAN}-]{{1,30}}\\.){{1,3}}(?:[A-Za-z]{{2,24}}|公司|网络|中国|商城)"
+OPENED, CLOSED = "[\\[(（{]", "[\\])）}]"
+SPELLED_AT, SPELLED_DOT = f"[ ]?{OPENED}[ ]?(?i:at)[ ]?{CLOSED}[ ]?", f"[ ]?{OPENED}[ ]?(?i:dot)[ ]?{CLOSED}[ ]?"
+SPELLED_MAILBOX = (
+    f"(?<![{LOCAL}])[0-9A-Za-z_][{LOCAL}]{{0,63}}{SPELLED_AT}"
+    f"(?:[0-9A-Za-z-]{{1,63}}(?:{SPELLED_DOT}|\\.)){{1,4}}[A-Za-z]{{2,24}}{RIGHT}"
+)
+SPELLED = re.compile(f"(?P<at>{SPELLED_AT})|{SPELLED_DOT}")
+
+
+def is_public_spelled(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a mailbox whose `@` and dots are spelled in brackets is nobody's."""
+    value = SPELLED.sub(lambda sign: "@" if sign["at"] else ".", text[start:end])
+    return is_public_mailbox(value, 0, len(value))
+
+
 LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)"
 LEFT_OF_WIDE = "(?<![0-9A-Za-z.])(?<![0-9A-Fa-f][0-9：]：)"
 HEX = "[0-9A-Fa-f]"
@@ -32,6 +51,26 @@ MAIL_AND_NET = (
         label=f"(?<![{LOCAL}])[.%+'\\-]{{0,8}}",
         spared=is_public_mailbox,
         gate="@",
+    ),
+    Rule(
+        "EMAIL_ADDRESS",
+        "e-mail address with letters beyond ASCII",
+        (
+            f"(?<![{LOCAL}{ACCENTED}])[0-9A-Za-z_{ACCENTED}][{LOCAL}{ACCENTED}]{{0,63}}@{DOMAIN}{RIGHT}",
+            f"(?<![{LOCAL}])[0-9A-Za-z_][{LOCAL}]{{0,63}}@{CHINESE_HOST}{RIGHT}",
+            f'(?<![0-9A-Za-z])"[^"@\\n]{{1,64}}"@{DOMAIN}{RIGHT}',
+        ),
+        0.9,
+        spared=is_public_mailbox,
+        gate=f'[{ACCENTED}][{LOCAL}{ACCENTED}]{{0,63}}@|@[0-9A-Za-z.-]{{0,60}}[{HAN}]|"@[0-9A-Za-z]',
+    ),
+    Rule(
+        "EMAIL_ADDRESS",
+        "e-mail address with its signs spelled in brackets",
+        (SPELLED_MAILBOX,),
+        0.8,
+        spared=is_public_spelled,
+        gate=f"{OPENED}[ ]?(?i:at)[ ]?{CLOSED}",
     ),
     Rule(
         "IP_ADDRESS",
@@ -82,19 +121,24 @@ PLATE = Rule(
     gate=f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?[0-9A-HJ-NP-Z]{{4}}",
 )
 
-QQ_WORDS, QQ_CAMEL = "(?:[Qq][Qq]|扣扣|企鹅号)", "QQ[0-9０-９:：号]"
+QQ_WORDS, QQ_CAMEL = "(?:[Qq][ ]?[Qq]|扣扣|企鹅号)", "QQ[0-9０-９:：号]"
 """In camelCase only where the number or a sign follows."""
-QQ_LABEL = f"(?:(?<![0-9A-Za-z]){QQ_WORDS}|(?<=[a-z])QQ(?=[0-9:：号]))(?:群)?(?:账号|帐号|群)?{SAID}"
+QQ_LABEL = (
+    f"(?:(?<![0-9A-Za-z]){QQ_WORDS}|(?<=[a-z])QQ(?=[0-9:：号]))(?:群)?(?:账号|帐号|群)?"
+    f"(?:[ ]?[/／][ ]?(?:微信|[Vv][Xx]))?{SAID}"
+)
+QQ_ASKED = "(?:[加➕]|我的)[ ]?[Qq](?![Qq])[ ]?[:：]?[ ]?"
 NOT_A_DAY = "(?!(?<=\n)(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9]))"
 """A day in the line below is no account."""
-QQ_GATE = f"{APART}{QQ_WORDS}|[a-z]{QQ_CAMEL}"
+QQ_GATE = f"{APART}{QQ_WORDS}|[a-z]{QQ_CAMEL}|[加➕的][ ]?[Qq]"
 QQ_GROUPS = groups.Reader(range(5, 12), sign=re.compile("[0-9]+(?![0-9@])"))
 """A mailbox at QQ begins with such a number, and is none."""
 WECHAT_WORDS, WECHAT_CAMEL = "(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)", "(?:We[Cc]hat|Weixin)"
-WECHAT_NAME = f"(?:微信|薇信|V信|(?<![0-9A-Za-z]){WECHAT_WORDS}|(?<=[a-z]){WECHAT_CAMEL})"
+WECHAT_NAME = f"(?:微[ ]?信|薇信|威信|V信|(?<![0-9A-Za-z]){WECHAT_WORDS}|(?<=[a-z]){WECHAT_CAMEL})"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
 WECHAT_ID = "[A-Za-z][0-9A-Za-z_-]{5,19}(?![0-9A-Za-z_@-])"
-WECHAT_GATE = f"微信|薇信|V信|{APART}{WECHAT_WORDS}|[a-z]{WECHAT_CAMEL}"
+ASKED = "(?:[加➕]|添加|搜|扫码?加?|联系)[ ]?(?:一?下|我的?|个|本人)?[ ]?"
+WECHAT_GATE = f"微[ ]?信|薇信|威信|V信|{ASKED}[Vv][ ]?[:：]|{APART}{WECHAT_WORDS}|[a-z]{WECHAT_CAMEL}"
 
 MESSENGERS = (
     Rule(
@@ -102,7 +146,7 @@ MESSENGERS = (
         "QQ number by its label",
         (f"{NOT_A_DAY}[1-9][0-9]{{4,10}}(?![0-9A-Za-z@])",),
         0.8,
-        label=QQ_LABEL,
+        label=f"(?:{QQ_LABEL}|{QQ_ASKED})",
         gate=QQ_GATE,
         profile="cn",
     ),
@@ -148,7 +192,7 @@ MESSENGERS = (
         "WeChat id that the reader is asked to add",
         (f"(?=[A-Za-z-]*[0-9_]){WECHAT_ID}",),
         0.7,
-        label=f"(?:[加➕]|添加|搜|扫码?加?|联系)[ ]?(?:一?下|我的?|个|本人)?[ ]?{ADDED}[ ]?[:：]?[ ]?{WECHAT_OPEN}",
+        label=f"{ASKED}{ADDED}[ ]?[:：]?[ ]?{WECHAT_OPEN}",
         gate=WECHAT_GATE,
         profile="cn",
     ),

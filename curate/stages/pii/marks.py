@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Chains, Required, plain, required
+from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Chains, Required, plain, required, wide
 from curate.stages.pii.rule import FOLDABLE, FOLDS, IDEOGRAPHIC_SPACE
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ JOINTS = " -.()）"
 SECONDS = " (-"
 """What may stand behind that."""
 CHAINED = f"{JOINTS}（"
-MOST_BITS, OWN_BITS = 63, 47
-"""Besides that of what needs no word. So many needs have a bit of their own, the most frequent; the rest share."""
+FREE_LOW, FREE_HIGH = 63, 64
+"""Bits of the two halves of a cell, besides that of what needs no word. Every need has a bit of its own; the bits of
+labels, which are set beside numbers, lie in the low half."""
 ANY_WIDE = Required(frozenset(HAN))
 RARE_ENOUGH, TOO_OFTEN = 0.0005, 0.12
 """What one need alone lets through so seldom, or a second one so often, makes the second worth nothing."""
@@ -64,10 +65,12 @@ class Marks:
     def __init__(self, labels: Sequence[str], gates: Sequence[str], beginnings: Iterable[Beginning]) -> None:
         """Find out what each label and gate cannot match without."""
         said = {label: required(label)[:1] for label in labels}
-        wanted = {gate: telling(required(gate)) for gate in gates}
-        needs = dict.fromkeys(need for some in (*said.values(), *wanted.values()) for need in some)
-        ranked = sorted(needs, key=lambda need: -need.cost)
-        self.bits = {need: 1 << 1 + bit_number(rank) for rank, need in enumerate(ranked)}
+        wanted = {gate: telling(required(gate), holds_wide=wide(gate)) for gate in gates}
+        beside = dict.fromkeys(need for some in said.values() for need in some)
+        needs = [*beside, *dict.fromkeys(need for some in wanted.values() for need in some if need not in beside)]
+        if len(beside) > FREE_LOW or len(needs) > FREE_LOW + FREE_HIGH:
+            raise ValueError(f"{len(beside)} words of labels, {len(needs)} in all: more than a cell has bits")
+        self.bits = {need: 2 << place for place, need in enumerate(needs)}
         self.labels = {label: self.bits[some[0]] if some else 1 for label, some in said.items()}
         """By pattern: its bit; 1 where it may match without any word."""
         self.gates = {gate: tuple(self.bits[need] for need in some) for gate, some in wanted.items()}
@@ -87,18 +90,18 @@ class Marks:
 
     def words(self) -> tuple["Signs", "Words"]:
         """Build the automaton of all words."""
-        from curate.core.kernels.landmarks import LONGEST_STREAK, Words, automaton
+        from curate.core.kernels.landmarks import LONGEST_STREAK, Words, automaton, halves
 
         masks: dict[str, int] = {}
-        streaks = np.zeros(LONGEST_STREAK + 1, np.uint64)
+        streaks = [0] * (LONGEST_STREAK + 1)
         for need, bit in self.bits.items():
             for word in need.words:
                 masks[word] = masks.get(word, 0) | bit
-            if need.streak:
-                streaks[min(need.streak, LONGEST_STREAK) :] |= np.uint64(bit)
-        wide = np.uint64(masks.pop(HAN, 0))
+            for length in range(min(need.streak, LONGEST_STREAK), LONGEST_STREAK + 1) if need.streak else ():
+                streaks[length] |= bit
+        han = masks.pop(HAN, 0)
         symbols = {sign: number for number, sign in enumerate(sorted({*"".join(masks)}), 1)}
-        return signs_of(symbols), Words(*automaton(masks, symbols), streaks, wide)
+        return signs_of(symbols), Words(*automaton(masks, symbols), halves(streaks), halves([han])[0])
 
     def wanted(self) -> np.ndarray:
         """Say by what stands before it, its length, the joint, the digits and gaps of its chain what a run needs."""
@@ -116,15 +119,16 @@ class Marks:
         return wanted
 
 
-def bit_number(rank: int) -> int:
-    """Return the number of the bit of a need, given its rank by how often it is met."""
-    return rank if rank < OWN_BITS else OWN_BITS + (rank - OWN_BITS) % (MOST_BITS - OWN_BITS)
+def telling(needs: Sequence[Required], *, holds_wide: bool) -> list[Required]:
+    """Return the needs of a gate without those that leave out hardly anything in any language.
 
-
-def telling(needs: Sequence[Required]) -> list[Required]:
-    """Return the needs of a gate without those that leave out hardly anything in any language."""
-    others = [need if need.cost < TOO_OFTEN else ANY_WIDE for need in needs[1:] if need.cost < TOO_OFTEN or need.wide]
-    return [*needs[:1], *(others if needs[0].cost > RARE_ENOUGH else ())] if needs else []
+    `holds_wide`: whatever the gate matches holds a character that is written without spaces.
+    """
+    if not needs or needs[0].cost <= RARE_ENOUGH:
+        return list(needs[:1])
+    others = [need for need in needs[1:] if need.cost < TOO_OFTEN]
+    said = holds_wide and not any(need.wide for need in (needs[0], *others))
+    return [needs[0], *others, *([ANY_WIDE] if said else [])]
 
 
 @cache

@@ -13,7 +13,7 @@ HARDWARE = (
     "[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}"
 )
 COIN = f"{APART}(?:[13][1-9A-HJ-NP-Za-km-z]{{25}}|bc1[02-9ac-hj-np-z]{{11}}|BC1[02-9AC-HJ-NP-Z]{{11}})"
-ZONE = "(?:^|[^A-Z0-9<])[PVACI][A-Z<][A-Z]{3}[A-Z0-9<]*<"
+ZONE = "[A-Z0-9]<<"
 VEHICLE = f"{APART}[0-9A-HJ-NPR-Z]{{17}}"
 """Shapes that prose has not."""
 MONTHS = (

@@ -248,13 +248,14 @@ CARDS = (
     ),
 )
 
+USCC_SIGN = "[0-9A-HJ-NPQRTUWXY]"
 CODES = (
     Rule(
         "CN_USCC",
         "unified social credit code",
         (
             f"{LEFT}[0-9a-hj-npqrtuwxy]{{2}}[0-9]{{6}}[0-9a-hj-npqrtuwxy]{{10}}{RIGHT}",
-            f"{LEFT}[0-9A-Y]{{2}}[ -]?[0-9]{{2}}(?:[ -]?[0-9]){{4}}(?:[ -]?[0-9A-HJ-NPQRTUWXY]){{10}}{RIGHT}",
+            f"{LEFT}(?:[0-9]{{2}}[ -]?|[0-9A-Y]{{2}})[0-9]{{2}}(?:[ -]?[0-9]){{4}}(?:[ -]?{USCC_SIGN}){{10}}{RIGHT}",
         ),
         0.6,
         check=checks.is_uscc,

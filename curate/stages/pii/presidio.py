@@ -12,7 +12,8 @@ from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
 
 from curate.stages.pii.engine import BudgetError, Native, Span, mentioned, settle
-from curate.stages.pii.gating import NO_RUNS, Opened, Stretch
+from curate.stages.pii.gating import Opened, Stretch
+from curate.stages.pii.hidden import NOWHERE
 from curate.stages.pii.nlp import Languages, nlp_engine
 from curate.stages.pii.plugs import NAMES, NOTHING, Plugs
 from curate.stages.pii.recognizers import RECOGNIZERS, RuleRecognizer
@@ -30,8 +31,6 @@ PLACEHOLDER = "<[A-Z][A-Z0-9_]*(?:_(?:[a-z][0-9])+)?>"
 
 SPARES = {rule.entity: rule.spared for rule in reversed(RULES)}
 """What our rules spare is spared in what Presidio's own recognizers find, too."""
-
-NOWHERE = Opened("", NO_RUNS, {})
 
 Ranked = tuple[int, Span]
 Holes = Sequence[tuple[int, int]]

@@ -4,6 +4,7 @@ from presidio_analyzer import Pattern, PatternRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from curate.stages.pii.context import words_of
+from curate.stages.pii.hidden import UNSEEN, Seen
 from curate.stages.pii.rule import Rule, fold
 from curate.stages.pii.rules import RULES
 
@@ -62,8 +63,20 @@ class RuleRecognizer(PatternRecognizer):
         nlp_artifacts: NlpArtifacts | None = None,
         regex_flags: int | None = None,
     ) -> list[RecognizerResult]:
-        """Return what the patterns match and the surroundings confirm; offsets are those of `text` as it came."""
+        """Return what the patterns match and the surroundings confirm; offsets are those of `text` as it came.
+
+        Signs that nobody sees hide nothing: what they divide is found with them.
+        """
         del regex_flags
+        kept = self.read(text, entities, nlp_artifacts)
+        if UNSEEN.search(text):
+            seen = Seen.of(text)
+            for result in self.read(seen.text, entities, nlp_artifacts):
+                kept.append(read_at(result, *seen.spread(result.start, result.end), result.score))
+        return kept
+
+    def read(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None) -> list[RecognizerResult]:
+        """Return the same of a text in which every sign is seen."""
         folded = fold(text)
         kept = []
         for result in super().analyze(folded, entities, nlp_artifacts):

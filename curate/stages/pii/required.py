@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import product
+from itertools import product, starmap
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -99,7 +99,7 @@ def frequency(word: str) -> float:
 def required(pattern: str) -> tuple[Required, ...]:
     """Return what a pattern cannot match without, the rarest first: nothing, one, or up to three that it needs all.
 
-    >>> [sorted(need.words) for need in required("(?i:tel|fax)[ :]{0,3}[0-9]")]
+    >>> [sorted(need.words) for need in required("(?i:tel|fax).{0,3}[0-9]")]
     [['fax', 'tel'], ['0']]
     """
     needs = needed(pieces_of(_parser.parse(pattern)))
@@ -227,7 +227,29 @@ def signs_of(operator: Any, said: Any) -> frozenset[str]:
 def is_wide(operator: Any, said: Any) -> bool:
     """Tell whether one place of a pattern matches nothing below FIRST_WIDE."""
     kinds = {ops.LITERAL: lambda value: value, ops.RANGE: lambda value: value[0]}
-    return operator is ops.IN and all(kind in kinds and kinds[kind](value) >= FIRST_WIDE for kind, value in said)
+    signs = said if operator is ops.IN else [(operator, said)]
+    return all(kind in kinds and kinds[kind](value) >= FIRST_WIDE for kind, value in signs)
+
+
+def holds_wide(operator: Any, said: Any) -> bool:
+    """Tell whether whatever a piece of a pattern matches holds a character from FIRST_WIDE on."""
+    if operator is ops.BRANCH:
+        return all(any(starmap(holds_wide, way)) for way in said[1])
+    if operator in REPEATS:
+        return said[0] > 0 and any(starmap(holds_wide, said[2]))
+    if operator in {ops.SUBPATTERN, ops.ATOMIC_GROUP}:
+        return any(starmap(holds_wide, said[3] if operator is ops.SUBPATTERN else said))
+    return is_wide(operator, said)
+
+
+@cache
+def wide(pattern: str) -> bool:
+    """Tell whether whatever a pattern matches holds a character that is written without spaces.
+
+    >>> wide("(?:name|姓名)[:：][王李]|[一-龥]{1,8}·"), wide("姓名|name")
+    (True, False)
+    """
+    return any(starmap(holds_wide, _parser.parse(pattern)))
 
 
 @cache

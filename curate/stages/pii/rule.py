@@ -40,6 +40,8 @@ FOLDS |= dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u
 
 def fold(text: str) -> str:
     """Write full-width signs, dashes and blanks as ASCII, sign for sign, so that offsets hold in the original too."""
+    if text.isascii():
+        return text
     text = text.replace(IDEOGRAPHIC_SPACE, " ")
     return FOLDABLE.sub(lambda sign: FOLDS[sign[0]], text)
 

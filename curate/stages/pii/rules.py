@@ -7,7 +7,6 @@ from curate.stages.pii.broken import BROKEN_RULES
 from curate.stages.pii.columns import COLUMN_RULES
 from curate.stages.pii.dates import BIRTH_RULES
 from curate.stages.pii.glued import GLUED_RULES
-from curate.stages.pii.hidden import HIDDEN_RULES
 from curate.stages.pii.labelled import LABELLED_RULES
 from curate.stages.pii.names import NAME_RULES
 from curate.stages.pii.network import NETWORK_RULES
@@ -30,7 +29,6 @@ RULES: tuple[Rule, ...] = (
     *LABELLED_RULES,
     *BROKEN_RULES,
     *GLUED_RULES,
-    *HIDDEN_RULES,
     *COLUMN_RULES,
     *ADDRESS_RULES,
     *STREET_RULES,

@@ -14,7 +14,8 @@ from curate.core.personal import key_id
 from curate.core.record import FILLED
 from curate.core.stage import Edit, Editor
 from curate.stages.pii.editing import Editing, Wording
-from curate.stages.pii.finders import Finder, finder, offered, plugged
+from curate.stages.pii.finders import finder, offered, plugged
+from curate.stages.pii.hidden import Unseen
 from curate.stages.pii.keys import Secret
 from curate.stages.pii.operators import KEYED, Operator, Operators, Scope
 from curate.stages.pii.plugs import Plugs, coverage, titles
@@ -193,7 +194,7 @@ class Pii(Editor):
         """Return the key, for digests of what was found."""
         return self._key
 
-    def finder(self) -> Finder:
+    def finder(self) -> Unseen:
         """Compile the rules, or build Presidio's analyzer; once a process for the same settings."""
         lenient = lenient_of(self.preset) if self.lenient is None else self.lenient
         sought = Sought(frozenset(self.wanted), frozenset(lenient), frozenset(self.profiles))

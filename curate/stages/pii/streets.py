@@ -149,7 +149,7 @@ STREET_RULES: tuple[Rule, ...] = (
         "French address by its street",
         (FRENCH,),
         0.6,
-        gate=f"[0-9](?: ?bis| ?ter)?,? {FRENCH_KIND} [A-Za-z0-9]",
+        gate=f"[0-9][A-Za-z]?(?: ?bis| ?ter)?,? {FRENCH_KIND} [A-Za-zÀ-Ý0-9]",
     ),
     Rule(ENTITY, "English address where somebody lives", (ABODE,), 0.6, label=ABODES, gate=f"{ABODES}[0-9]"),
     Rule(ENTITY, "post office box", (PO_BOX,), 0.7, gate="(?i:box ?#?[0-9])", read=read_box),

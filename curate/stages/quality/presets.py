@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from curate.core.errors import Mistake, Mistakes
 from curate.stages.quality.datatrove import FINEWEB, GOPHER
 from curate.stages.quality.kinds import ContentType
 from curate.stages.quality.rules import Condition, Rule, rule_of
@@ -31,7 +32,7 @@ BASE: dict[str, Rule] = {
     "empty": Rule("content_chars", "<", 1, "reject"),
     "unreadable": Rule("replacement", ">", 0.05, "reject", chars=20),
     "mojibake": Rule("high_latin", ">", 0.25, "reject", chars=20),
-    "garbled_han": Rule("rare_han", ">", 0.25, "reject"),
+    "garbled_han": Rule("misread", ">", 0.25, "reject"),
     "noisy_han": Rule(
         "rare_han", ">", 0.05, "reject", also=(Condition("words", ">=", 500), Condition("rare_kinds", ">", 0.75))
     ),
@@ -42,20 +43,40 @@ BASE: dict[str, Rule] = {
         "reject",
         chars=200,
         types=WORDED,
-        also=(Condition("function_words", "<", 0.25), Condition("han", "<", 0.1), Condition("encoded", "<", 0.3)),
+        also=(Condition("function_words", "<", 0.25), Condition("latin", ">", 0.9), Condition("encoded", "<", 0.3)),
     ),
     "binary": Rule("control", ">", 0.1, "reject", chars=20),
     "encoded": Rule("encoded", ">", 0.8, "reject", chars=200),
     "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200),
-    "loop": Rule("compression", "<", 0.16, "reject", chars=200, types=WORDED),
+    "loop": Rule("compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5),)),
+    "stutter": Rule("looped", ">", 0.5, "reject", chars=60),
     "stuck": Rule("repetition", ">", 0.9, "reject", chars=200, types=LAID, also=(Condition("compression", "<", 0.16),)),
     "shuffled": Rule(
-        "order", "<", 3, "reject", types=PROSE, also=(Condition("words", ">=", 250), Condition("han", "<", 0.1))
+        "order",
+        "<",
+        3,
+        "reject",
+        types=PROSE,
+        also=(Condition("words", ">=", 250), Condition("han", "<", 0.1), Condition("function_words", ">", 0.16)),
     ),
+    "misplaced": Rule("misplaced", ">", 0.05, "reject", also=(Condition("order", "<", 5),)),
     "shuffled_han": Rule(
-        "order", "<", 4, "reject", types=PROSE, also=(Condition("words", ">=", 400), Condition("han", ">=", 0.1))
+        "order",
+        "<",
+        4,
+        "reject",
+        types=PROSE,
+        also=(Condition("words", ">=", 400), Condition("han", ">=", 0.1), Condition("function_words", ">", 0.01)),
     ),
-    "menu": Rule("menu", ">", 0.7, "reject", also=(Condition("navigation", ">", 0.15),)),
+    "menu": Rule("menu", ">", 0.7, "reject", also=(Condition("navigation", ">", 0.12),)),
+    "small_menu": Rule(
+        "navigation",
+        ">",
+        0.3,
+        "reject",
+        also=(Condition("lines", ">=", 5), Condition("short_lines", ">", 0.9), Condition("ended_lines", "<", 0.1)),
+    ),
+    "notice": Rule("notice", ">", 0.6, "reject"),
     "signs": Rule("content", "<", 0.2, "reject", chars=50),
     "short": Rule("chars", "<", 20, chinese=10),
     "damaged": Rule("replacement", ">", 0.005, chars=200),
@@ -113,8 +134,8 @@ PRESETS: dict[Preset, dict[str, Rule]] = {
     "energy": BASE | NOTES,
     "cybersecurity": BASE
     | {
-        "encoded": Rule("encoded", ">", 0.9, "reject", chars=1000),
-        "dump": Rule("hexadecimal", ">", 0.9, "reject", chars=1000),
+        "encoded": Rule("encoded", ">", 0.9, "reject", chars=1000, also=(Condition("digests", "<", 0.5),)),
+        "dump": Rule("hexadecimal", ">", 0.9, "reject", chars=1000, also=(Condition("digests", "<", 0.5),)),
         "partly_encoded": Rule("encoded", ">", 0.5, chars=200),
         "symbols": Rule("content", "<", 0.3, chars=20, types=WORDED),
         "few_letters": Rule("letters", "<", 0.1, chars=20, types=WORDED),
@@ -150,26 +171,49 @@ PRESETS: dict[Preset, dict[str, Rule]] = {
 
 
 def preset_of(path: Path) -> dict[str, Rule]:
-    """Read a preset from a YAML file: rule names to what `rule_of` reads; ValueError says what is wrong and where."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        said = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as mistake:
-        raise ValueError(f"preset file {path.name!r} cannot be read: {mistake}") from mistake
-    if not isinstance(said, Mapping) or not said:
-        raise ValueError(f"preset file {path.name!r} is no mapping of rule names to rules")
+    """Read a preset from a YAML file: rule names to what `rule_of` reads; Mistakes tell all that is wrong, by line."""
+    said, lines = written(path)
     found: dict[str, Rule] = {}
+    wrong: list[Mistake] = []
     for name, rule in said.items():
         if not isinstance(rule, Mapping):
-            fact = f"preset file {path.name!r}: {name!r} is no rule with a `when`"
-            raise ValueError(fact)  # noqa: TRY004 - pydantic turns it into a mistake of the configuration
+            fact = f"{path.name}:{lines[name,]} {name}: {rule!r} is no rule with a `when`"
+            wrong.append(Mistake((), fact, f"write `{name}: {{when: digits > 0.5, action: tag}}`"))
+            continue
         try:
-            found[str(name)] = rule_of(rule)
-        except ValueError as mistake:
-            raise ValueError(f"preset file {path.name!r}: {name!r}: {mistake}") from mistake
+            found[name] = rule_of(rule)
+        except Mistakes as mistakes:
+            for at, fact, hint in mistakes.found:
+                line = lines.get((name, *at), lines[name,])
+                wrong.append(Mistake((), f"{path.name}:{line} {'.'.join(map(str, (name, *at)))}: {fact}", hint))
+    if wrong:
+        raise Mistakes(wrong)
     return found
+
+
+def written(path: Path) -> tuple[dict[str, object], dict[tuple[object, ...], int]]:
+    """Return what stands in a YAML file, and the line of each rule and of each of its parts, from 1."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    hint = "a preset file maps names of rules to `when`, `action`, `chinese`, `types`: `curate presets base` prints one"
+    try:
+        text = path.read_text("utf-8")
+        said = YAML(typ="safe", pure=True).load(text)
+        top = YAML(typ="safe", pure=True).compose(text)
+    except (OSError, UnicodeDecodeError, YAMLError) as mistake:
+        mark = mistake.problem_mark if isinstance(mistake, MarkedYAMLError) else None
+        why = mistake.strerror if isinstance(mistake, OSError) else getattr(mistake, "problem", None) or mistake
+        place = f"{path.name}:{mark.line + 1}" if mark else path.name
+        raise Mistakes([Mistake((), f"{place} cannot be read: {why}", hint)]) from mistake
+    if not isinstance(said, Mapping) or not said:
+        raise Mistakes([Mistake((), f"{path.name} is no mapping of rule names to rules", hint)])
+    lines: dict[tuple[object, ...], int] = {}
+    for key, value in top.value:
+        lines[key.value,] = key.start_mark.line + 1
+        for part, _ in value.value if isinstance(value.value, list) and value.id == "mapping" else ():
+            lines[key.value, part.value] = part.start_mark.line + 1
+    return {str(name): rule for name, rule in said.items()}, lines
 
 
 def as_yaml(rules: Mapping[str, Rule]) -> str:

@@ -1,9 +1,11 @@
 """A rule of quality: a threshold expression over signals, with an action; how it is read and written."""
 
 import re
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Literal, NamedTuple, cast
 
+from curate.core.errors import Mistake, Mistakes, near
 from curate.core.stage import Action
 from curate.stages.quality.kinds import CONTENT_TYPES, ContentType
 from curate.stages.quality.signals import DATATROVE_SIGNALS, SIGNALS
@@ -11,6 +13,8 @@ from curate.stages.quality.signals import DATATROVE_SIGNALS, SIGNALS
 Sign = Literal["<", "<=", ">", ">="]
 COMPARISON = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+]?\d*\.?\d+(?:e[-+]?\d+)?)\s*", re.IGNORECASE)
 ACTIONS: tuple[Action, ...] = ("reject", "tag")
+PARTS = ("when", "action", "chinese", "types")
+LISTED = "docs/stages.md, `quality`, lists the signals"
 
 
 class Condition(NamedTuple):
@@ -66,35 +70,57 @@ def spelled(number: float) -> str:
 
 
 def conditions_of(when: str) -> list[Condition]:
-    """Read an expression such as `order < 2 and words >= 300`; raise ValueError where it is none."""
-    found = []
+    """Read an expression such as `order < 2 and words >= 300`; Mistakes where it is none."""
+    found, wrong = [], []
+    known = {*SIGNALS, *DATATROVE_SIGNALS}
     for part in when.split(" and "):
         said = COMPARISON.fullmatch(part)
         if said is None:
-            raise ValueError(f"{part.strip()!r} is no comparison such as `digits > 0.5`; join several by `and`")
-        if said[1] not in {*SIGNALS, *DATATROVE_SIGNALS}:
-            raise ValueError(f"there is no signal {said[1]!r}")
-        found.append(Condition(said[1], said[2], float(said[3])))  # type: ignore[arg-type]  # the pattern knows four
+            hint = "a comparison is one such as `digits > 0.5`; several are joined by `and`"
+            wrong.append(Mistake(("when",), f"{part.strip()!r} is no comparison", hint))
+        elif said[1] not in known:
+            close = near(said[1], sorted(known)) if get_close_matches(said[1], known, 1) else LISTED
+            wrong.append(Mistake(("when",), f"there is no signal {said[1]!r}", close))
+        else:
+            found.append(Condition(said[1], said[2], float(said[3])))  # type: ignore[arg-type]  # the pattern knows four
+    if wrong:
+        raise Mistakes(wrong)
     return found
 
 
 def rule_of(said: Mapping[str, object]) -> Rule:
-    """Read a rule from plain values: `when`, also `action`, `chinese`, `types`; ValueError where it is none."""
-    if strange := set(said) - {"when", "action", "chinese", "types"}:
-        raise ValueError(f"a rule has no {min(map(str, strange))!r}; it has when, action, chinese, types")
-    when, action, chinese, types = (said.get(name) for name in ("when", "action", "chinese", "types"))
-    if not isinstance(when, str):
-        fact = f"a rule needs an expression as its `when`, not {when!r}"
-        raise ValueError(fact)  # noqa: TRY004 - pydantic turns it into a mistake of the configuration
-    if action not in (None, *ACTIONS):
-        raise ValueError(f"an action is `reject` or `tag`, not {action!r}")
-    if not (chinese is None or (isinstance(chinese, int | float) and not isinstance(chinese, bool))):
-        raise ValueError(f"a threshold for Chinese is a number, not {chinese!r}")
-    if not (types is None or (isinstance(types, list | tuple) and set(types) <= set(CONTENT_TYPES))):
-        raise ValueError(f"types are some of {', '.join(CONTENT_TYPES)}, not {types!r}")
-    first, *rest = conditions_of(when)
+    """Read a rule from plain values: `when`, also `action`, `chinese`, `types`; Mistakes where it is none."""
+    conditions: list[Condition] = []
+    wrong = list(faults_of(said))
+    if isinstance(when := said.get("when"), str):
+        try:
+            conditions = conditions_of(when)
+        except Mistakes as mistakes:
+            wrong += mistakes.found
+    if wrong:
+        raise Mistakes(wrong)
+    first, *rest = conditions
+    action, chinese, types = (said.get(name) for name in ("action", "chinese", "types"))
     chars = 0
     if rest and rest[0].signal == "chars" and rest[0].operator == ">=" and rest[0].threshold.is_integer():
         chars = int(rest.pop(0).threshold)
-    threshold = None if chinese is None else float(chinese)
-    return Rule(*first, action or "tag", chars, threshold, tuple(types or ()), tuple(rest))
+    threshold = None if chinese is None else float(cast("float", chinese))
+    kinds = cast("tuple[ContentType, ...]", tuple(cast("Iterable[str]", types or ())))
+    return Rule(*first, cast("Action", action or "tag"), chars, threshold, kinds, tuple(rest))
+
+
+def faults_of(said: Mapping[str, object]) -> Iterator[Mistake]:
+    """Yield what is wrong with the values of a rule, its expression left aside."""
+    for name in sorted(map(str, set(said) - set(PARTS))):
+        yield Mistake((name,), f"a rule has no {name!r}, found with the value {said[name]!r}", near(name, PARTS))
+    when, action, chinese, types = (said.get(name) for name in PARTS)
+    if not isinstance(when, str):
+        hint = "write one such as `digits > 0.5`"
+        yield Mistake(("when",), f"a rule needs an expression as its `when`, found {when!r}", hint)
+    if action not in (None, *ACTIONS):
+        yield Mistake(("action",), f"{action!r} is none of {', '.join(ACTIONS)}", near(action, ACTIONS))
+    if not (chinese is None or (isinstance(chinese, int | float) and not isinstance(chinese, bool))):
+        fact = f"expected a number, found {chinese!r}"
+        yield Mistake(("chinese",), fact, "a threshold for records whose language is `zh`")
+    if not (types is None or (isinstance(types, list | tuple) and set(types) <= set(CONTENT_TYPES))):
+        yield Mistake(("types",), f"types are a list of content types, found {types!r}", near(types, CONTENT_TYPES))

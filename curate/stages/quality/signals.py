@@ -24,6 +24,7 @@ SIGNALS = {
     "letters": "letters of any script by characters that are no white space",
     "digits": "digits by characters that are no white space",
     "han": "Han by letters and digits",
+    "latin": "letters of the Latin alphabet by letters of any script",
     "capitals": "A to Z by letters of ASCII",
     "space": "white space by characters",
     "punctuation": "punctuation and symbols by characters that are no white space",
@@ -35,19 +36,26 @@ SIGNALS = {
     "high_latin": "letters and rare signs of Latin-1 above ASCII by characters that are no white space",
     "rare_han": "rare Han by Han; null below 30 Han, and in Japanese, whose own characters would count",
     "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
-    "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits beside small letters,"
-    " by pairs; null below 100",
+    "misread": "text that is common Chinese in another encoding (UTF-8, GBK, Big5) than it was read in, by bytes beyond"
+    " ASCII; 0 where at most a tenth of the Han are rare, null where `rare_han` is",
+    "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits between small"
+    " letters, by pairs; null below 100",
     "function_words": "function words of English and Chinese by words",
     "unique_words": "different words by words, in stretches of 4,096 words",
     "entropy": "entropy of the words in nats, in stretches of 4,096 words",
     "order": "how far more often the same two words follow each other than if their order were chance, in standard"
     " deviations; null below 100 words",
+    "misplaced": "English articles and prepositions before a word that they do not stand before (`the of`, `from is`),"
+    " by articles and prepositions; null below 15",
     "top_2_words": "words in the commonest pair of words by words",
     "top_4_words": "words in the commonest run of four words by words",
     "again_5_words": "words in runs of five that stood before by words",
     "again_10_words": "words in runs of ten that stood before by words",
     "repetition": "bytes in phrases (48 bytes or more) that stood before in the text, by bytes",
     "compression": "compressed by uncompressed bytes, as zlib would make them (estimated)",
+    "looped": "bytes in what follows itself three times or more, one right behind the other, by bytes",
+    "varied": "bytes that are in no loop, of which one number may count on at each turn, by bytes; 0 where a text"
+    " breaks off in the middle of what it repeats, 1 where `compression` is not below .25",
     "duplicate_lines": "characters in lines (of 8 or more) that stood before in the text, by characters of lines",
     "copied_lines": "lines (of 8 characters or more) that stood before in the text, by lines",
     "duplicate_paragraphs": "characters in paragraphs that stood before in the text, by characters of paragraphs",
@@ -58,7 +66,9 @@ SIGNALS = {
     "numbered_lines": "lines that begin with a number (`1.`, `(2)`, `三、`) by lines",
     "indented_lines": "lines that begin with two blanks or a tab by lines",
     "menu": "lines as in a menu (short, no digit, no mark at the end) by lines; null below 16 lines",
-    "navigation": "lines that are an entry of a site's menu (`Log in`, `首页`) by lines",
+    "navigation": "lines that are an entry of a site's menu and of no device's (`Contact us`, `友情链接`) by lines",
+    "notice": "notices of a site (an error of the server, a banner about cookies) by characters that are no white"
+    " space; 0 above 1,000 characters",
     "table_lines": "lines as in a table (cells parted by `|`, tabs, blanks, or commas between numbers) by lines",
     "code_lines": "lines as in code (signs, ends or first words of statements) by lines",
     "log_lines": "lines as in a log (a clock or the kernel's time near the start) by lines",
@@ -66,6 +76,8 @@ SIGNALS = {
     "encoded": "characters in words of hexadecimal or base64 by characters that are no white space",
     "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
     " space",
+    "digests": "characters in digests (32, 40, 56, 64, 96 or 128 hexadecimal digits) and in blocks of PEM by characters"
+    " that are no white space",
     "urls": "characters in addresses of pages by characters that are no white space",
     "markup": "characters in tags and character references of HTML and XML by characters",
 }
@@ -106,17 +118,27 @@ DATATROVE_SIGNALS = {
 
 FEWEST_HAN = 30
 JAPANESE_KANA = 0.1
+RARE_HAN = 0.1
+"""Chinese that was misread has more rare Han than this; so have lists of compounds, fish, elements."""
 FEWEST_LINES = 16
 FEWEST_PAIRS = 100
 FEWEST_WORDS = 100
+FEWEST_LEADING = 15
+DENSE = 0.25
+"""Texts that zlib brings below this are looked through for loops that count."""
 
 
 def measure(text: pa.StringArray) -> dict[str, Values]:
     """Return every signal of every text, float32 in the order of SIGNALS; NaN stands for null."""
     from curate.core.kernels.strings import views
+    from curate.stages.quality.misread import misread_shares
+    from curate.stages.quality.notices import notice_shares
 
     strings = views(text)
     signals, solid = measure_characters(strings)
+    misread = misread_shares(text, signals["rare_han"] > RARE_HAN)
+    signals["misread"] = np.where(np.isnan(signals["rare_han"]), np.nan, misread)
+    signals["notice"] = notice_shares(text)
     signals |= measure_words(strings, signals["content_chars"])
     signals |= measure_lines(strings)
     signals |= measure_marks(strings, (solid, signals["chars"], signals["words"]))
@@ -149,6 +171,7 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
         "letters": share(letters, solid),
         "digits": share(digits, solid),
         "han": share(han, letters + digits),
+        "latin": share(total(Kind.LOWER, Kind.UPPER, Kind.HIGH_LATIN, Kind.LATIN), letters),
         "capitals": share(total(Kind.UPPER), total(Kind.LOWER, Kind.UPPER)),
         "space": share(blank, chars),
         "punctuation": share(total(Kind.PUNCTUATION, Kind.SYMBOL), solid),
@@ -164,12 +187,15 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
 
 def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
     """Return the signals of words and of what is said again; `content` is the number of letters and digits."""
-    from curate.core.kernels import phrases
-    from curate.core.kernels.repeats import REPEATED, compression, parse
+    from curate.core.kernels import loops, phrases
+    from curate.core.kernels.repeats import LOOPED, REPEATED, compression, parse
 
     counts, sums = phrases.phrase_counts(strings)
     counts, sums, parsed = counts.T, sums.T, parse(strings)
-    words = counts[phrases.WORDS]
+    words, sizes, leading = counts[phrases.WORDS], strings.stops - strings.starts, counts[phrases.LEADING]
+    ratios = compression(strings, parsed)
+    counted = loops.loop_counts(strings, ratios < DENSE).T
+    looping = np.maximum(parsed[:, LOOPED], counted[loops.LOOPED])
     chance = sums[phrases.CHANCE]
     order = (sums[phrases.PAIRS] - chance) / np.sqrt(np.maximum(chance, 1.0))
     return {
@@ -179,12 +205,15 @@ def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
         "unique_words": share(counts[phrases.DISTINCT], words),
         "entropy": share(sums[phrases.ENTROPY], words),
         "order": np.where(words < FEWEST_WORDS, np.nan, order),
+        "misplaced": np.where(leading < FEWEST_LEADING, np.nan, share(counts[phrases.MISPLACED], leading)),
         "top_2_words": np.minimum(share(counts[phrases.TOP_2], words), 1.0),
         "top_4_words": np.minimum(share(counts[phrases.TOP_4], words), 1.0),
         "again_5_words": share(counts[phrases.AGAIN_5], words),
         "again_10_words": share(counts[phrases.AGAIN_10], words),
-        "repetition": share(parsed[:, REPEATED], strings.stops - strings.starts),
-        "compression": compression(strings, parsed),
+        "repetition": share(parsed[:, REPEATED], sizes),
+        "compression": ratios,
+        "looped": share(parsed[:, LOOPED], sizes),
+        "varied": np.where(ratios < DENSE, share((sizes - looping) * (counted[loops.BROKEN_OFF] == 0), sizes), 1.0),
     }
 
 
@@ -222,7 +251,7 @@ def measure_lines(strings: Strings) -> Shares:
 def measure_marks(strings: Strings, wholes: tuple[Countable, Countable, Countable]) -> Shares:
     """Return the signals of what is no prose; `wholes` are the characters that are no space, all of them, the words."""
     from curate.core.kernels import marks
-    from curate.core.kernels.encoded import ENCODED, HEXADECIMAL, encoded_chars
+    from curate.core.kernels.encoded import DIGESTS, ENCODED, HEXADECIMAL, encoded_chars
 
     solid, chars, words = wholes
     counts, encoded = marks.mark_counts(strings).T, encoded_chars(strings).T
@@ -233,6 +262,7 @@ def measure_marks(strings: Strings, wholes: tuple[Countable, Countable, Countabl
         "odd_pairs": np.where(pairs < FEWEST_PAIRS, np.nan, share(counts[marks.ODD_PAIRS], pairs)),
         "encoded": share(encoded[ENCODED], solid),
         "hexadecimal": share(encoded[HEXADECIMAL], solid),
+        "digests": share(encoded[DIGESTS], solid),
         "urls": np.minimum(share(counts[marks.ADDRESSES], solid), 1.0),
         "markup": np.minimum(share(counts[marks.MARKUP], chars), 1.0),
     }

@@ -1,14 +1,17 @@
 """Judge records by thresholds on what they are made of."""
 
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from curate.core.columns import with_columns
+from curate.core.errors import Mistake, Mistakes
 from curate.core.stage import Action, Outcome, Stage, Step, Value, found_lines, merged
 from curate.stages.quality.datatrove import english, measure_datatrove, measured
 from curate.stages.quality.judging import CHINESE, CONTENT_TYPE, Facts
@@ -32,12 +35,12 @@ class Threshold(Value):
 
 
 class Quality(Stage):
-    """Measure some fifty signals of every text, tell its content type, and find fault with what crosses a threshold.
+    """Measure some sixty signals of every text, tell its content type, and find fault with what crosses a threshold.
 
     A preset names the rules. By default only what no industry wants is rejected: empty, unreadable, binary, looping,
-    shuffled, dumps, menus; every other rule tags (`general-web`, for crawled pages, rejects more). `rules` changes a
-    rule of the preset, adds one on a signal by the signal's name or under a name of your own with `when`, or turns one
-    `off`; a threshold written there rejects unless it says `action: tag`. What decides an action, the nearest first:
+    shuffled, dumps, menus, notices; every other rule tags (`general-web`, for crawled pages, rejects more). `rules`
+    changes a rule of the preset, adds one on a signal by the signal's name or under a name of your own with `when`, or turns
+    one `off`; a threshold written there rejects unless it says `action: tag`. What decides an action, the nearest first:
     the rule's own `action`, the stage's `action`, a threshold of the user's, the preset. `preset_file` has rules of
     your own in place of a preset.
 
@@ -49,7 +52,7 @@ class Quality(Stage):
     measure signals of their own. They are made for English pages: hardly a Chinese text passes.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     preset: Preset = Field("base", description="Industry whose rules are used.")
     preset_file: Path | None = Field(
@@ -66,16 +69,33 @@ class Quality(Stage):
         return {key: "off" if rule is False else rule for key, rule in said.items()} if isinstance(said, dict) else said
 
     @model_validator(mode="after")
-    def _known(self) -> Self:
-        preset = self._preset()
+    def _known(self, info: ValidationInfo) -> Self:
+        found = list(self._mistaken((info.context or {}).get("left_out", frozenset())))
+        if found:
+            raise Mistakes(found)
+        return self
+
+    def _mistaken(self, left_out: AbstractSet[object]) -> Iterator[Mistake]:
+        """Yield what is wrong with the preset file and with each rule; `left_out` are settings that cannot be read."""
+        known: dict[str, Rule] = {name: rule for rules in PRESETS.values() for name, rule in rules.items()}
+        sure = not left_out & {"preset", "preset_file"}
+        try:
+            known = self._preset() if sure else known
+        except Mistakes as mistakes:
+            yield from (Mistake(("preset_file",), fact, hint) for _, fact, hint in mistakes.found)
+            sure = False
         for name, said in self.rules.items():
             own = isinstance(said, Threshold) and said.when is not None
-            if name not in {*preset, *SIGNALS, *DATATROVE_SIGNALS} and not own:
-                near = get_close_matches(name, [*preset, *SIGNALS], 1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ValueError(f"there is no rule or signal {name!r}{hint}")
-        self.resolved()
-        return self
+            if name not in {*known, *SIGNALS, *DATATROVE_SIGNALS} and not own:
+                if sure or self.preset_file is None:
+                    close = get_close_matches(name, [*known, *SIGNALS], 1)
+                    hint = f"did you mean {close[0]!r}?" if close else "a rule of your own has an expression: `when`"
+                    yield Mistake(("rules", name), f"there is no rule or signal {name!r}", hint)
+            elif said != "off" and (sure or own):
+                try:
+                    self._changed(name, known.get(name), said)
+                except Mistakes as mistakes:
+                    yield from (Mistake(("rules", name, *at), fact, hint) for at, fact, hint in mistakes.found)
 
     @property
     def adds(self) -> pa.Schema:
@@ -89,6 +109,11 @@ class Quality(Stage):
     def assets(self) -> tuple[Path, ...]:
         """The preset of the user's, if there is one."""
         return () if self.preset_file is None else (self.preset_file,)
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """The rules that are on, and what each does."""
+        return {name: rule.action for name, rule in self.resolved()}
 
     @property
     def rejects(self) -> bool:
@@ -140,10 +165,13 @@ class Quality(Stage):
         sides: tuple[tuple[Sign, float | None], ...] = (("<", said.min), (">", said.max))
         bounds = [(sign, bound) for sign, bound in sides if bound is not None]
         if rule is None and not bounds:
-            raise ValueError(f"rule {name!r} needs a min or a max")
+            raise Mistakes(
+                [Mistake((), f"rule {name!r} needs a min or a max", "it is a signal, and judges by no bound")]
+            )
         if rule is not None and any(sign != rule.operator for sign, _ in bounds):
             side = "min" if rule.operator == "<" else "max"
-            raise ValueError(f"rule {name!r} takes a {side}; for another bound use its signal, {rule.signal!r}")
+            fact, hint = f"rule {name!r} takes a {side}", f"for another bound use its signal, {rule.signal!r}"
+            raise Mistakes([Mistake((), fact, hint)])
         start = rule or Rule(name, "<", 0.0)
         chars = start.chars if said.chars is None else said.chars
         types = start.types if said.types is None else said.types
@@ -156,7 +184,8 @@ class Quality(Stage):
     def _own(self, name: str, said: Threshold) -> Rule:
         """Return a rule that the user wrote as an expression."""
         if said.min is not None or said.max is not None:
-            raise ValueError(f"rule {name!r} has an expression: min and max have no place beside it")
+            fact = f"rule {name!r} has an expression: min and max have no place beside it"
+            raise Mistakes([Mistake((), fact, "write them into `when`")])
         rule = rule_of({"when": said.when, "action": said.action or self.action or "reject"})
         return rule._replace(types=said.types or (), chars=rule.chars if said.chars is None else said.chars)
 

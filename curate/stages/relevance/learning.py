@@ -34,6 +34,8 @@ class Learned(NamedTuple):
     recall: float
     passing: float
     """Share of the sampled stream that passes."""
+    passes: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+    """Which of the examples, and which of the stream, pass: each judged by a model that has not seen it."""
 
 
 def learned(good: Bags, stream: Bags, keep_recall: float) -> Learned:
@@ -57,6 +59,7 @@ def learned(good: Bags, stream: Bags, keep_recall: float) -> Learned:
         auc(held[:n], held[n:]),
         float(passes[:n].mean()),
         float(passes[n:].mean()),
+        (passes[:n], passes[n:]),
     )
 
 

@@ -41,7 +41,7 @@ def files_in(folder: Path) -> list[Path]:
         return [folder]
     if not folder.is_dir():
         hint = "give a folder of good examples: .jsonl, .parquet, or a .txt or .md for each"
-        raise ConfigError(f"there is no folder {str(folder)!r}", where="seeds", hint=hint)
+        raise ConfigError("there is no such folder or file", where=str(folder), hint=hint)
     return sorted(path for path in folder.rglob("*") if path.is_file() and kind_of(path) in LINES | TABLES | TEXTS)
 
 
@@ -56,7 +56,9 @@ def _read(folder: str, field: str, marks: tuple[tuple[str, int, int], ...]) -> S
     texts = {text.strip() for name, _, _ in marks for text in texts_in(Path(name), field)} - {""}
     if len(texts) < FEWEST:
         hint = f"give {FEWEST} or more different texts; jsonl and parquet files have them in the field {field!r}"
-        raise ConfigError(f"{len(texts)} examples are too few", where=folder, hint=hint)
+        if not marks:
+            hint = f"{hint}; the folder holds no .jsonl, .parquet, .txt or .md file"
+        raise ConfigError(f"{len(texts)} different examples are too few", where=folder, hint=hint)
     digests = {blake2b(text.encode(), digest_size=16).digest(): text for text in texts}
     total = sha256(b"".join(sorted(digests)))
     return Seeds(tuple(digests[digest] for digest in sorted(digests)), total.hexdigest())
@@ -70,7 +72,8 @@ def texts_in(path: Path, field: str) -> Iterator[str]:
         return
     text = decoded(path)
     if kind in LINES:
-        yield from (said_by(line, field, path) for line in text.split("\n") if line.strip())
+        numbered = enumerate(text.split("\n"), 1)
+        yield from (said_by(line, field, f"{path}:{number}") for number, line in numbered if line.strip())
     else:
         yield text
 
@@ -82,20 +85,29 @@ def column_of(path: Path, field: str) -> Iterator[str]:
     with parquet.ParquetFile(path) as file:
         known = file.schema_arrow
         if field not in known.names or not pa.types.is_string(known.field(field).type):
-            raise ConfigError(f"there is no column of strings {field!r}", where=str(path), hint="set `seeds_text`")
+            strings = [one.name for one in known if pa.types.is_string(one.type)]
+            hint = f"set `seeds_text` to one of {', '.join(strings)}" if strings else "it has no column of strings"
+            raise ConfigError(f"there is no column of strings {field!r}", where=str(path), hint=hint)
         for batch in file.iter_batches(columns=[field]):
             yield from (text for text in batch[field].to_pylist() if text is not None)
 
 
-def said_by(line: str, field: str, path: Path) -> str:
+def said_by(line: str, field: str, where: str) -> str:
     """Return the text of one line of JSON."""
     try:
         said = orjson.loads(line)
-    except ValueError as error:
-        raise DataError("a line of the examples is not JSON", where=str(path)) from error
+    except orjson.JSONDecodeError as error:
+        fact = f"the line is not JSON from character {error.pos + 1} on"
+        raise ConfigError(fact, where=where, hint="a line holds one object: {...}") from None
     text = said.get(field) if isinstance(said, dict) else None
     if not isinstance(text, str):
-        raise ConfigError(f"an example has no text {field!r}", where=str(path), hint="set `seeds_text`")
+        known = [name for name, value in said.items() if isinstance(value, str)] if isinstance(said, dict) else []
+        hint = (
+            f"set `seeds_text` to the field that holds the text, one of {', '.join(known)}"
+            if known
+            else "set `seeds_text`"
+        )
+        raise ConfigError(f"an example has no text in the field {field!r}", where=where, hint=hint)
     return text
 
 

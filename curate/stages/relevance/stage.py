@@ -12,13 +12,17 @@ from pydantic import Field, model_validator
 
 from curate.core import compute as pc
 from curate.core.columns import with_columns
-from curate.core.stage import QUOTE, Findings, GlobalStage, Outcome, Round, Step, found_lines
+from curate.core.errors import CurateError, Mistake, Mistakes
+from curate.core.scripts import NONE, scripts_of
+from curate.core.stage import QUOTE, WARNINGS, Action, Findings, GlobalStage, Outcome, Round, Step, found_lines, merged
+from curate.stages.relevance.judged import warnings
 from curate.stages.relevance.lexicon import Industry, lexicon_in, shipped
 from curate.stages.relevance.rounds import Draw, Learn
 from curate.stages.relevance.seeds import FEWEST, seeds_in
 
 GROUP = np.uint64(52)
 """Ranks are grouped by their first 12 bits: the key of facts, of which no one may stand alone."""
+OFF_TOPIC, OTHER_SCRIPT = "off_topic", "other_script"
 TERMS = 10
 """Shorter texts (six words) are scored and never found wanting."""
 
@@ -33,6 +37,11 @@ class Relevance(GlobalStage):
     below the score that `keep_recall` of unseen examples reach is found `relevance:off_topic`, unless it has fewer than
     ten terms. By default it is tagged; `action: reject` leaves it out.
 
+    Examples in Chinese say nothing of English texts: a script (Chinese characters, Latin letters ...) is judged where
+    ten examples or more are written in it, and only records in such scripts are learnt from. All others are tagged
+    `relevance:other_script`, whatever the action; the manifest has the figures by script, and the end of a run says
+    where records are not judged or next to nothing passes.
+
     Examples are texts in .jsonl, .parquet, .txt or .md files, packed or not, 30 different ones or more. Without any, an
     industry's lexicon, or one of your own, takes from the sample the 300 records at most that say most of its words for
     their length, three different ones at least: a start, to be replaced by examples that a person has looked at.
@@ -41,7 +50,7 @@ class Relevance(GlobalStage):
     the terms that add most to the scores of the examples, of those that stand in a fifth of them.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     shares: ClassVar[bool] = True
     facts_from: ClassVar[tuple[str, ...]] = ()
     open_from: ClassVar[tuple[str, ...]] = ("action",)
@@ -60,7 +69,9 @@ class Relevance(GlobalStage):
         given = [name for name in ("seeds", "industry", "lexicon") if getattr(self, name) is not None]
         if len(given) != 1:
             said = " and ".join(given) or "none"
-            raise ValueError(f"give one of seeds (a folder of {FEWEST} good examples), industry, lexicon; got {said}")
+            fact = f"give one of seeds (a folder of {FEWEST} good examples), industry, lexicon; got {said}"
+            hint = "`seeds: good/` where there are examples; `industry: finance` starts without any"
+            raise Mistakes([Mistake((), fact, hint)])
         return self
 
     @property
@@ -76,9 +87,19 @@ class Relevance(GlobalStage):
     @property
     def assets(self) -> tuple[Path, ...]:
         """The lexicon; examples are known by one digest of them all, since that of one text may give it away."""
-        if self.seeds is not None:
-            seeds_in(self.seeds, self.seeds_text)  # so that a folder that will not do is refused before anything runs
         return (self.words,) if self.words else ()
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Yield what is wrong with the examples, or with the lexicon."""
+        try:
+            if self.seeds is not None:
+                seeds_in(self.seeds, self.seeds_text)
+            elif self.words is not None and self.words.is_file():
+                lexicon_in(self.words)
+        except CurateError as error:
+            yield Mistake(
+                ("lexicon" if self.seeds is None else "seeds",), f"{error.where}: {error.message}", error.hint
+            )
 
     @property
     def words(self) -> Path | None:
@@ -91,6 +112,11 @@ class Relevance(GlobalStage):
         if self.seeds is not None:
             return seeds_in(self.seeds, self.seeds_text).sha256
         return lexicon_in(self.words).sha256 if self.words else ""
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """What is off the topic, and what is in no script of the examples."""
+        return {OFF_TOPIC: self.action or "tag", OTHER_SCRIPT: "tag"}
 
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return key uint64, row uint32, rank uint64 of each record that has a text: ranks are the heads of ids."""
@@ -125,19 +151,25 @@ class Relevance(GlobalStage):
         weights = np.frombuffer(findings.shared["weights"][0].as_py(), "<i2").astype(np.int16)
         threshold = findings.shared["threshold"][0].as_py()
 
+        scripts = orjson.loads(findings.shared["figures"][0].as_py())["scripts"]
+        judged = pa.array([script for script, said in scripts.items() if said["judged"]] or [NONE], pa.string())
+
         def step(batch: pa.RecordBatch) -> Outcome:
             sums, counts = weighed(views(batch["text"]), weights)
             scores = pa.array((sums / np.maximum(counts, 1) / SCALE).astype(np.float32), mask=counts == 0)
-            found = found_lines(
-                pc.and_(pc.less(scores, pa.scalar(threshold, pa.float32())), pa.array(counts >= TERMS)),
-                f"{name}:off_topic",
+            known = pc.is_in(pa.array(scripts_of(batch["text"]), pa.string()), judged)
+            long = pa.array(counts >= TERMS)
+            off_topic = found_lines(
+                pc.and_(pc.less(scores, pa.scalar(threshold, pa.float32())), pc.and_(long, known)),
+                f"{name}:{OFF_TOPIC}",
                 action=action,
                 metric=metric,
                 value=scores,
                 threshold=threshold,
                 operator="<",
             )
-            return Outcome(with_columns(batch, self.adds, {metric: scores}), found)
+            strange = found_lines(pc.and_(long, pc.invert(known)), f"{name}:{OTHER_SCRIPT}", action="tag")
+            return Outcome(with_columns(batch, self.adds, {metric: scores}), merged([off_topic, strange]))
 
         return step
 
@@ -149,8 +181,11 @@ class Relevance(GlobalStage):
         first, *terms = said
         source = "examples_sha256" if self.seeds is not None else "lexicon_sha256"
         shown = [{"term": line[QUOTE], "weight": line["weight"], "share": line["share"]} for line in terms]
+        figures = orjson.loads(first["figures"])
+        told = list(warnings(self.called, figures["scripts"], from_lexicon=self.seeds is None))
         return {
-            **orjson.loads(first["figures"]),
+            **figures,
+            **({WARNINGS: told} if told else {}),
             "threshold": first["threshold"],
             "model_sha256": sha256(first["weights"]).hexdigest(),
             source: self.digest,

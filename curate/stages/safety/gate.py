@@ -1,8 +1,7 @@
 """Block a source of which too many records are unlawful or unhealthy."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from math import lgamma, log, log1p
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -11,12 +10,11 @@ import pyarrow as pa
 from pydantic import Field
 
 from curate.core import compute as pc
+from curate.core.intervals import CONFIDENCE, interval
 from curate.core.stage import VERDICTS, Action, GlobalStage, Round, Texts, Value, Yields
 
-CONFIDENCE = 0.95
-BISECTIONS = 60
-"""Halvings of [0, 1]: more than a double can tell apart."""
 SEEN, BAD = "seen", "bad"
+OVER = "over_limit"
 DIGITS = 6
 """Of the bounds: the last bits of a logarithm differ between machines."""
 Held = Literal["share", "lower", "upper"]
@@ -59,6 +57,16 @@ class SourceGate(GlobalStage):
         """Unless it is told to tag."""
         return self.action != "tag"
 
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """The tags that make a record bad."""
+        return self.rules
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """That a source is over the limit."""
+        return {OVER: self.action or "reject"}
+
     def facts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return a line a record: key uint64 (the same for all), row uint32, `bad` uint8, `source`."""
         bad = [any(self._counts(tag) for tag in tags or ()) for tags in batch["tags"].to_pylist()]
@@ -75,7 +83,7 @@ class SourceGate(GlobalStage):
 
     def rounds(self) -> Sequence[Round]:
         """Return the one round: sources are counted, blocked ones get a verdict a record."""
-        return (Gate(rule=f"{self.called}:over_limit", action=self.action or "reject", limit=self.limit, held=self.by),)
+        return (Gate(rule=f"{self.called}:{OVER}", action=self.action or "reject", limit=self.limit, held=self.by),)
 
     def concluded(self, lines: Iterator[pa.RecordBatch], counts: Mapping[str, int]) -> dict[str, Any]:
         """Return the verdict on each source, with the figures that it rests on."""
@@ -146,38 +154,3 @@ def judged(bad: int, seen: int, limit: float, held: Held) -> dict[str, Any]:
     lower, upper = (round(bound, DIGITS) for bound in interval(bad, seen))
     figures = {"share": bad / seen, "lower": lower, "upper": upper}
     return {"records": seen, "bad": bad, **figures, "blocked": figures[held] > limit}
-
-
-def interval(bad: int, seen: int) -> tuple[float, float]:
-    """Return the exact one-sided bounds of a share, each at 95 %: of `bad` among `seen` (Clopper and Pearson 1934).
-
-    The lower bound is the share at which so many or more would be found in 5 % of samples, the upper one that at which
-    so many or fewer would be.
-    """
-    share = bad / seen
-    lower = 0.0 if bad == 0 else crossing((0.0, share), lambda p: tail(bad, seen, p) < 1 - CONFIDENCE)
-    upper = 1.0 if bad == seen else crossing((share, 1.0), lambda p: tail(seen - bad, seen, 1 - p) > 1 - CONFIDENCE)
-    return lower, upper
-
-
-def crossing(bounds: tuple[float, float], below: Callable[[float], bool]) -> float:
-    """Return where, between bounds, a condition that holds below ceases to hold, by bisection."""
-    low, high = bounds
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if below(middle) else (low, middle)
-    return (low + high) / 2
-
-
-def tail(count: int, seen: int, share: float) -> float:
-    """Return the probability of `count` or more among `seen`, for a share of at most count / seen.
-
-    Terms fall from `count` on; those beyond 40 standard deviations are left out.
-    """
-    steps = min(seen - count, int(20 * seen**0.5) + 64)
-    places = np.arange(count, count + steps)
-    odds = log(share) - log1p(-share)
-    falls = np.concatenate(([0.0], np.cumsum(np.log((seen - places) / (places + 1)) + odds)))
-    first = lgamma(seen + 1) - lgamma(count + 1) - lgamma(seen - count + 1)
-    first += count * log(share) + (seen - count) * log1p(-share)
-    return float(np.exp(first + falls).sum())

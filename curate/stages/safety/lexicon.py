@@ -1,15 +1,17 @@
 """Find the terms of lexicons: many distinct ones, dense, beside a way to get in touch, and not in an honest domain."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
+from curate.core.encoding import check_utf8
 from curate.core.errors import ConfigError
-from curate.stages.safety.risks import RISKS
+from curate.core.risks import RISKS
 
 Counts = Mapping[str, int]
 """Term, in small letters, to how often it stands in a text."""
@@ -23,6 +25,14 @@ CONTACT = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 """A messenger or a telephone, and its number: the junk trade needs an answer. A number alone is no contact."""
+HELP = re.compile(
+    r"举报|报警|报案|投诉|监督|求助|援助|急救|干预|反诈|戒赌|\b(?:report|complain|helpline|emergency|crisis|tip ?line)",
+    re.IGNORECASE,
+)
+ASIDE = 8
+"""Characters before a contact within which the word stands that makes it one of those who help: `举报电话`."""
+LEAST_SPOKEN = 3
+"""Different words of a domain that are needed beside a contact, however few the terms are."""
 LETTER = "[0-9a-z]"
 
 
@@ -36,9 +46,12 @@ def terms_of(path: Path) -> tuple[str, ...]:
     """Read a lexicon: UTF-8, a term a line; what follows `#` at the start of a line is a remark. ConfigError if not."""
     hint = "a lexicon is UTF-8 text with one term a line"
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the lexicon {path.name!r} cannot be read: {error}", where=str(path), hint=hint) from error
+        raw = path.read_bytes()
+    except OSError as error:
+        fact = f"the lexicon {path.name!r} cannot be read: {error.strerror}"
+        raise ConfigError(fact, where=str(path), hint=hint) from error
+    check_utf8(raw, str(path), path.name)
+    lines = raw.decode("utf-8-sig").splitlines()
     terms = tuple(term for line in lines if (term := line.strip()) and not term.startswith("#"))
     if not terms:
         raise ConfigError(f"the lexicon {path.name!r} holds no term", where=str(path), hint=hint)
@@ -55,7 +68,8 @@ class Bounds(NamedTuple):
     density: float
     """Occurrences in 1,000 characters that are needed."""
     veto: float
-    """Without a contact, so many times as many words of an honest domain as terms outweigh them."""
+    """So many times as many words of an honest domain as terms outweigh them: without a contact all that stand there,
+    beside one different words and different terms, and only words that no offer uses."""
 
 
 class Judged(NamedTuple):
@@ -68,6 +82,16 @@ class Judged(NamedTuple):
     needed: int
     """Distinct terms that were needed."""
     found: bool
+
+
+class Domains(NamedTuple):
+    """The words of honest domains, in small letters, by the name of each."""
+
+    words: Mapping[str, frozenset[str]]
+    small_print: frozenset[str] = frozenset()
+    """Words that do not count beside a contact."""
+    selling: Mapping[str, Sequence[str]] = {}
+    """By lexicon, domains that do not count beside a contact."""
 
 
 class Finder:
@@ -96,9 +120,7 @@ class Finder:
 class Lexicons:
     """Lexicons by name, and how texts are judged by them."""
 
-    def __init__(
-        self, terms: Mapping[str, Sequence[str]], domains: Mapping[str, Sequence[str]], bounds: Bounds
-    ) -> None:
+    def __init__(self, terms: Mapping[str, Sequence[str]], domains: Domains, bounds: Bounds) -> None:
         self.terms = {name: frozenset(map(folded, said)) for name, said in terms.items()}
         self.domains = domains
         self.bounds = bounds
@@ -126,18 +148,34 @@ class Lexicons:
         density = 1000 * often / len(text)
         if distinct < least or density < bounds.density:
             return Judged(name, distinct, density, bounds.alone, found=False)
-        if distinct >= bounds.terms and CONTACT.search(text):
-            return Judged(name, distinct, density, bounds.terms, found=True)
-        found = distinct >= bounds.alone and self._honest(text) < bounds.veto * often
-        return Judged(name, distinct, density, bounds.alone, found=found)
+        said = self._honest(text)
+        if distinct >= bounds.terms and reached(text):
+            spoken = max((len(words) for words in self._against(name, said)), default=0)
+            found = spoken < max(bounds.veto * distinct, LEAST_SPOKEN)
+            return Judged(name, distinct, density, bounds.terms, found=found)
+        weight = max((sum(words.values()) for words in said.values()), default=0)
+        return Judged(
+            name, distinct, density, bounds.alone, found=distinct >= bounds.alone and weight < bounds.veto * often
+        )
 
-    def _honest(self, text: str) -> int:
-        """Count the words of the domain that has most of them."""
+    def _honest(self, text: str) -> dict[str, dict[str, int]]:
+        """Count the words of each domain."""
         if self.honest is None:
-            self.honest = Finder(word for words in self.domains.values() for word in words)
+            self.honest = Finder(word for words in self.domains.words.values() for word in words)
         counts = whole_words(text, self.honest.counts(pa.array([text])).get(0, {}))
-        sums = (sum(counts.get(folded(word), 0) for word in words) for words in self.domains.values())
-        return max(sums, default=0)
+        return {
+            name: {word: counts[word] for word in counts.keys() & words} for name, words in self.domains.words.items()
+        }
+
+    def _against(self, lexicon: str, said: Mapping[str, Mapping[str, int]]) -> Iterator[AbstractSet[str]]:
+        """Yield, by domain, the different words that speak against a lexicon although there is a contact."""
+        selling = self.domains.selling.get(lexicon, ())
+        yield from (words.keys() - self.domains.small_print for name, words in said.items() if name not in selling)
+
+
+def reached(text: str) -> bool:
+    """Tell whether a text says how to get in touch, but for those who are told of a crime or give help."""
+    return any(not HELP.search(text, max(0, found.start() - ASIDE), found.end()) for found in CONTACT.finditer(text))
 
 
 def folded(term: str) -> str:

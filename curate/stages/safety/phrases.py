@@ -24,6 +24,8 @@ def phrase(rule: str, gates: str, pattern: str) -> Phrase:
 
 _EARLIER = r"(?:all |any |the |your |of |my |these )*(?:previous|prior|above|earlier|preceding|foregoing|initial|original|system)"
 _ORDERS = r"(?:instruction|prompt|direction|rule|guideline|command|message|context)s?\b"
+_NOWHERE_ELSE = r"(?!\s+(?:in|on|of|from|for|about|at)\s+(?:section|chapter|clause|step|paragraph|page|table|figure|part|annex|appendix|bulletin|manual)\b)"
+"""What follows where a manual takes back what it said elsewhere."""
 _WHOSE = r"(?:之前|以上|上述|上面|此前|先前|前面|前文|你(?:之前)?收到)"
 _QUOTE = r"(?:\\?[\"']|&quot;|&#34;)?"
 _ZH_ORDERS = r"(?:指令|指示|提示词?|规则|要求|设定|命令|约束|限制|对话|内容)"
@@ -32,7 +34,7 @@ PHRASES = (
     phrase(
         "injection",
         "ignore, disregard, forget, override",
-        rf"\b(?:ignore|disregard|forget|override)\s+{_EARLIER}\s+(?:\w+\s+)?{_ORDERS}"
+        rf"\b(?:ignore|disregard|forget|override)\s+{_EARLIER}\s+(?:\w+\s+)?{_ORDERS}{_NOWHERE_ELSE}"
         r"|\b(?:ignore|disregard|forget) (?:everything|anything|all)(?: that)?(?: was| is)?(?: written| said)? (?:above|before|prior|previous)",
     ),
     phrase(
@@ -88,8 +90,8 @@ PHRASES = (
     phrase(
         "ai_phrase",
         "language model, an ai, ai assistant, knowledge cutoff, knowledge cut-off, my training data",
-        r"\bas an? (?:ai|artificial intelligence|large language|ai language)(?: language)?(?: model| assistant)?,? (?:i\b|my\b|and)"
-        r"|\bas an? (?:ai |large )?language model\b|\bi(?: am|'m) (?:just |only )?an? (?:ai|large)? ?(?:language model|ai assistant|ai)\b"
+        r"\bas an? (?:ai|artificial intelligence|large language|ai language)(?: language)?(?: model| assistant)?,? (?:i\b|my\b|and i\b)"
+        r"|\bas an? (?:ai |large )?language model\b[^.\n]{0,60}?[\s,](?:i|my|i'm|me)\b|\bi(?: am|'m) (?:just |only )?an? (?:ai|large)? ?(?:language model|ai assistant|ai)\b"
         r"|\bmy (?:knowledge cut-?off|training data (?:only )?(?:goes|extends))\b",
     ),
     phrase(
@@ -106,6 +108,17 @@ says of itself."""
 
 QUOTES = "\"'`“‘「『*"
 QUOTED_WITHIN = 48
+REPORTED_WITHIN = 80
+SENTENCE = re.compile(r"[.!?;:\n。！？；：]")
+OF_OTHERS = re.compile(
+    r"\w\s+(?:must|should|shall|may|might|can|could|will|would|did|does|do|to)(?:\s+(?:not|also|never|then|now|simply))?\s+$",
+    re.IGNORECASE,
+)
+"""The end of what stands before a verb that has a subject: a verb without one is an order."""
+SPOKEN_TO = re.compile(
+    r"\b(?:you|your|assistant|ai|model|llm|chatbot|i|we|want|need|like|please|try|have|going)\b|你", re.IGNORECASE
+)
+"""Such a verb is an order after all where a model is spoken to: `you must ignore`, `I want to override`."""
 
 
 def gates() -> Iterable[str]:
@@ -116,13 +129,25 @@ def gates() -> Iterable[str]:
 def phrases(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
     """Yield the rule of each phrase in a text; `seen` are the gates that stand in it, `lowered` is it in small letters.
 
-    An injection that is quoted, as books on security do, is `injection_quoted`: it may be meant, or may be shown.
+    An injection that is quoted, as books on security do, is `injection_quoted`: it may be meant, or may be shown. A
+    notice that is quoted, as rules on notices do, is none.
     """
     for one in PHRASES:
         for start, stop in stretches(lowered, seen.intersection(one.gates)):
             for found in one.pattern.finditer(text, start, stop):
-                quoted = one.rule == "injection" and is_quoted(text, found.start())
-                yield "injection_quoted" if quoted else one.rule
+                quoted = one.rule in {"injection", "ai_notice"} and is_quoted(text, found.start())
+                if one.rule == "injection" and is_reported(text, found.start()):
+                    continue
+                if not quoted:
+                    yield one.rule
+                elif one.rule == "injection":
+                    yield "injection_quoted"
+
+
+def is_reported(text: str, at: int) -> bool:
+    """Tell whether the verb at a place belongs to somebody who is spoken of: `the operator must ignore ...`."""
+    before = SENTENCE.split(text[max(0, at - REPORTED_WITHIN) : at])[-1]
+    return OF_OTHERS.search(before) is not None and SPOKEN_TO.search(before) is None
 
 
 def is_quoted(text: str, at: int) -> bool:

@@ -101,17 +101,50 @@ STAND_IN = re.compile(
 )
 """What documentation writes where a secret would stand."""
 NAMED = re.compile(
-    r"secret|passw|token|^[<%$({\[]|[({]|://|^(?:null|none|true|false)|^\d+[./:-]\d|^[a-z]+(?:[._/-][a-z0-9]+)+$",
+    r"secret|passw|token|^[<%$({\[]|[({]|://|^(?:null|none|true|false)|^\d+[./:-]\d|^[a-z]+(?:[._/-][a-z0-9]+)+$"
+    r"|^[a-z]+\d{0,3}(?:/[a-z]*\d*(?:\.\d+)*)+$|^[a-z_]+=|^(?:sha\d+|sha-\d+|md5|crc32)[:=-]|^(?:aes|rsa|sha|sm)-?\d+(?:-\w+)*$"
+    r"|^(?:sha\d+|md5)with|^windows\d"
+    r"|^(?:iso|iec|ieee|astm|din|en|gb|gb/t|rfc|cve)[-_ /]?[\d-]+(?:[:.-]\d+)*$",
     re.IGNORECASE,
 )
-"""Names of variables, calls, dates and paths: what a program writes where a secret without a form would stand."""
+"""Names of variables, calls, dates, paths, digests, ciphers and standards: what stands where a secret without a form
+would."""
+_LOGIN = r"(?:user(?:name)?|login|account|acct|uid|usr|账号|帐号|账户|用户名?)"
+_SHOWN = r"([!-~]{6,128})(?=[\s'\"`;|&]|$)"
+SPOKEN = (
+    (
+        ("pass:", "pass =", "pass=", "pass："),
+        re.compile(
+            rf"{_LOGIN}\b[^\n]{{1,80}}?[\s,;/|]pass\s?[:=：]\s{{0,3}}[\"']?([!-~]{{6,128}}?)(?=[\"'`,;，。；)<\s]|$)",
+            re.IGNORECASE,
+        ),
+    ),
+    (("mysql", "mariadb"), re.compile(rf"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]{{0,120}}?\s-p['\"]?{_SHOWN}")),
+    (("sshpass",), re.compile(rf"\bsshpass\s+-p\s?['\"]?{_SHOWN}")),
+    (("curl ",), re.compile(rf"\bcurl\s[^\n|;&]{{0,120}}?(?:-u|--user)\s?['\"]?[\w.@-]{{1,64}}:{_SHOWN}")),
+    (
+        ("密码", "口令"),
+        re.compile(r"(?:密码|口令)\s{1,3}(?=[!-~]{0,127}[a-z])([!-~]{8,128})(?=[\s,;，。；、）)]|$)", re.ASCII),
+    ),
+    (
+        ("密码", "口令"),
+        re.compile(
+            r"(?:账号|帐号|账户|用户名?)\s?[/和与及、]?\s?(?:密码|口令)(?:分别)?(?:\s{1,3}|\s?[:：是为]\s{0,3})"
+            r"[\w.@-]{1,64}\s?[/，,、]\s?([!-~]{6,128}?)(?=[\s,;，。；、）)]|$)",
+            re.ASCII,
+        ),
+    ),
+)
+"""Ways to say a password without a mark between label and value, or with a label that means more: what stands in every
+such text, and its form. The value is the first group; it needs letters and a digit as any password does."""
 KINDS = tuple(re.compile(kind) for kind in ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9]"))
 FEWEST_KINDS = 2
 
 
 def gates() -> Iterable[str]:
     """Return every string that opens a rule, in small letters."""
-    return (*(gate.lower() for one in FORMATS for gate in one.gates), *_LABELS)
+    more = (gate for several, _ in SPOKEN for gate in several)
+    return (*(gate.lower() for one in FORMATS for gate in one.gates), *_LABELS, *more)
 
 
 def secrets(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Secret]:
@@ -125,6 +158,14 @@ def secrets(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Secret]:
             for value in assigned(text, lowered, label):
                 if len(value) >= _LONG[name] and is_mixed(value):
                     yield from weighed(name, value, _BITS[name])
+    yield from (one for value in spoken(text, lowered, seen) for one in weighed("password", value, LOW))
+
+
+def spoken(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
+    """Yield what is said to be a password in one of the ways of SPOKEN."""
+    for several, pattern in SPOKEN:
+        for start, stop in stretches(lowered, seen.intersection(several)):
+            yield from (found[1] for found in pattern.finditer(text, start, stop) if is_mixed(found[1]))
 
 
 def assigned(text: str, lowered: str, label: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ class Seed(NamedTuple):
 
     risk: str
     terms: tuple[str, ...]
+    selling: tuple[DomainName, ...] = ()
+    """Domains in whose words such junk is written itself: beside a contact they say nothing against it."""
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -46,6 +48,7 @@ SEEDS: dict[SeedName, Seed] = {
             limited time offer, act now, click here, order now, money back guarantee, risk free, earn money fast
             work from home, make money online, no credit check, miracle cure, while supplies last, satisfaction guaranteed
         """),
+        selling=("medical",),
     ),
 }
 """Terms by list, each list under the class of TC260-003 that it belongs to."""
@@ -53,10 +56,15 @@ SEEDS: dict[SeedName, Seed] = {
 DOMAINS: dict[DomainName, tuple[str, ...]] = {
     "medical": listed("""
         患者, 症状, 诊断, 治疗, 手术, 临床, 药物, 剂量, 医院, 检查, 病史, 感染, 妇科, 泌尿, 生殖, 阴道, 子宫, 前列腺, 月经, 妊娠, 性病
+        病例, 疾病, 医生, 病因, 并发症, 入院, 随访, 病理, 成瘾
         patient, symptom, diagnosis, treatment, clinical, surgery, dose, disease, infection, cohort, therapy, hospital
     """),
     "legal": listed("""
         人民法院, 被告人, 被告, 原告, 判决, 处罚, 罚款, 有期徒刑, 刑法, 违反, 依法, 条例, 规定, 第一条, 犯罪, 证据, 公安机关, 法律责任
+        经审理查明, 本院认为, 法院, 检察院, 公诉, 起诉书, 指控, 嫌疑人, 供述, 供认, 证言, 判处, 罚金, 缓刑, 拘留, 逮捕, 抓获, 查获
+        扣押, 缴获, 没收, 上诉, 裁定, 辩护人, 罪, 涉案, 涉嫌, 案件, 立案, 警方, 民警, 受害人, 被害人, 诈骗, 骗局, 打击, 查处, 举报
+        convicted, sentenced, prosecution, prosecutor, indictment, appellant, testified, guilty, victim, police, arrested
+        seized, scam, fraud, evidence, unlawful
         statute, defendant, plaintiff, court, offence, offense, penalty, imprisonment, regulation, pursuant, liability
     """),
     "security": listed("""
@@ -65,3 +73,10 @@ DOMAINS: dict[DomainName, tuple[str, ...]] = {
     """),
 }
 """Words of domains that must write of unlawful and unhealthy things: where they prevail, a lexicon is not believed."""
+SMALL_PRINT = frozenset(
+    listed("""
+        处罚, 罚款, 违反, 依法, 条例, 规定, 第一条, 证据, 法律责任, 打击, 举报
+        regulation, pursuant, liability, penalty, evidence, unlawful, patch, payload, exploit
+    """)
+)
+"""Words that the terms and conditions of an offer hold too: beside a contact they say nothing for it."""

@@ -1,26 +1,38 @@
 """Mark records that are unlawful or unhealthy, hold secrets, speak to models in hiding, or were made by one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from curate.core.columns import with_columns
+from curate.core.errors import ConfigError, Mistake, Mistakes
+from curate.core.risks import RISKS
 from curate.core.stage import FOUND, Action, Outcome, Stage, Step
 from curate.stages.safety import phrases, secrets
-from curate.stages.safety.lexicon import Bounds, Finder, Lexicons, risk_of, terms_of
-from curate.stages.safety.risks import RISKS
-from curate.stages.safety.seeds import DOMAINS, SEEDS, DomainName, SeedName
+from curate.stages.safety.lexicon import Bounds, Domains, Finder, Lexicons, folded, risk_of, terms_of
+from curate.stages.safety.seeds import DOMAINS, SEEDS, SMALL_PRINT, DomainName, SeedName
 from curate.stages.safety.sight import small
 
 Family = Literal["lexicons", "secrets", "instructions", "hidden", "labels"]
 FAMILIES: tuple[Family, ...] = ("lexicons", "secrets", "instructions", "hidden", "labels")
 LABELS = ("ai_label", "ai_notice", "ai_phrase")
 HIDDEN = ("repeated_trigger", "invisible_tags", "invisible_run", "invisible_dense", "bidi_override", "long_base64")
+RULES: dict[Family, tuple[str, ...]] = {
+    "lexicons": (),
+    "secrets": tuple(f"secret_{name}" for name in (*(one.name for one in secrets.FORMATS), *secrets.LABELS)),
+    "instructions": ("injection", "injection_quoted", "template", "trigger"),
+    "hidden": HIDDEN,
+    "labels": LABELS,
+}
+"""The rules of each family; those of lexicons go by the lexicons that are given."""
+MANY = 3
+"""So many rules of one kind are listed one by one."""
 COUNTED = ("terms", "secrets", "instructions", "labels", "invisible", "encoded", "repeats")
 """Signals that are whole numbers; `density` is not."""
 
@@ -56,7 +68,8 @@ class Safety(Stage):
     appendix A, is named after it (`A.1.f.txt`) and speaks as the rule `safety:A.1.f`. Three small lists come along:
     `safety:gambling`, `safety:invoice_fraud`, `safety:advertising`. A lexicon is believed where several distinct terms
     stand densely together with a contact (a messenger or a telephone with its number), or many without one, unless
-    the words of medicine, law or security outweigh them.
+    the words of medicine, law or security outweigh them: a judgment may quote how players were reached. Beside a
+    contact only words count that no offer uses for itself.
 
     Other rules: `secret_*` (one for each published format, `secret_password`, `secret_assigned_key`), `injection`,
     `injection_quoted`, `template`, `trigger`, `repeated_trigger`, `invisible_tags`, `invisible_run`, `invisible_dense`,
@@ -64,7 +77,7 @@ class Safety(Stage):
     put `safety` before it to have them told.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     uses: ClassVar[tuple[str, ...]] = ("polars",)
 
     look_for: tuple[Family, ...] = Field(FAMILIES, min_length=1, description="What is looked for.")
@@ -75,9 +88,7 @@ class Safety(Stage):
     min_terms: int = Field(3, ge=1, description="Distinct terms of a lexicon that are enough beside a contact.")
     min_terms_alone: int = Field(6, ge=1, description="Distinct terms of a lexicon that are enough without a contact.")
     density: float = Field(1.0, ge=0, description="Occurrences of terms in 1,000 characters that are needed.")
-    domains: tuple[DomainName, ...] = Field(
-        tuple(DOMAINS), description="Domains whose words speak against a lexicon where there is no contact."
-    )
+    domains: tuple[DomainName, ...] = Field(tuple(DOMAINS), description="Domains whose words speak against a lexicon.")
     domain_words: tuple[Path, ...] = Field((), description="More such domains: files with one word a line.")
     veto: float = Field(1.0, gt=0, description="How many words of a domain outweigh one occurrence of a term.")
     triggers: tuple[str, ...] = Field(
@@ -87,27 +98,78 @@ class Safety(Stage):
         (), description="Rules that reject, by what follows the colon; `secret` means all of `secret_*`, `A.1` a group."
     )
 
+    @field_validator("lexicons")
+    @classmethod
+    def _are_named_after_classes(cls, lexicons: tuple[Path, ...]) -> tuple[Path, ...]:
+        strange = [(place, path) for place, path in enumerate(lexicons) if risk_of(path) is None]
+        if strange:
+            hint = "name it after its class, A.1.a to A.5.b: `A.1.f.txt`, or `A.1.f-slang.txt` where there are several"
+            fact = "the lexicon {!r} is named after no class of TC260-003"
+            raise Mistakes(Mistake((place,), fact.format(path.name), hint) for place, path in strange)
+        return lexicons
+
+    @field_validator("triggers")
+    @classmethod
+    def _say_something(cls, triggers: tuple[str, ...]) -> tuple[str, ...]:
+        empty = [place for place, trigger in enumerate(triggers) if not trigger.strip()]
+        if empty:
+            fact = "the trigger {!r} is empty: it would stand everywhere"
+            raise Mistakes(Mistake((place,), fact.format(triggers[place]), "remove it") for place in empty)
+        return triggers
+
     @model_validator(mode="after")
-    def _sensible(self) -> Self:
-        for path in self.lexicons:
-            if risk_of(path) is None:
-                raise ValueError(f"lexicon {path.name!r} is named after no class of TC260-003, A.1.a to A.5.b")
+    def _agrees(self, info: ValidationInfo) -> Self:
+        left_out = (info.context or {}).get("left_out", frozenset())
+        found = []
         if self.min_terms_alone < self.min_terms:
-            raise ValueError(f"min_terms_alone {self.min_terms_alone} is below min_terms {self.min_terms}")
-        if not all(trigger.strip() for trigger in self.triggers):
-            raise ValueError("a trigger is empty: it would stand everywhere")
-        for name in self.reject:
-            if not any(covers(name, rule) for rule in self.rules):
-                raise ValueError(f"there is no rule {name!r}; there are {', '.join(self.rules)}")
+            said = "min_terms_alone" if "min_terms_alone" in self.model_fields_set else "min_terms"
+            fact = f"min_terms_alone {self.min_terms_alone} is below min_terms {self.min_terms}"
+            found.append(Mistake((said,), fact, "without a contact no fewer terms are enough than beside one"))
+        if not left_out & {"look_for", "seeds", "lexicons"}:
+            found += self._unfound()
+        if found:
+            raise Mistakes(found)
         return self
+
+    def _unfound(self) -> Iterator[Mistake]:
+        """Yield the names in `reject` that mean no rule."""
+        for place, name in enumerate(self.reject):
+            if any(covers(name, rule) for rule in self.rules):
+                continue
+            what = name.removeprefix(f"{self.name or 'safety'}:")
+            if what != name and any(covers(what, rule) for rule in self.rules):
+                hint = f"write {what!r}: rules go by what follows the colon"
+            elif name in RISKS or any(risk.startswith(f"{name}.") for risk in RISKS):
+                hint = f"a class of TC260-003 has the lexicon that you give: `lexicons: [{next_risk(name)}.txt]`"
+            elif family := family_of(name):
+                hint = f"add {family!r} to `look_for`" if family not in self.look_for else f"add {name!r} to `seeds`"
+            else:
+                close = get_close_matches(name, [*self.rules, "secret"], 1, 0.6)
+                hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(brief(self.rules))}"
+            yield Mistake(("reject", place), f"there is no rule {name!r}", hint)
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that the settings bring about, without the stage's name."""
         lexicons = dict.fromkeys((*self.seeds, *(str(risk_of(path)) for path in self.lexicons)))
-        formats = [f"secret_{name}" for name in (*(one.name for one in secrets.FORMATS), *secrets.LABELS)]
-        words = ("injection", "injection_quoted", "template", "trigger")
-        return (*lexicons, *formats, *words, *HIDDEN, *LABELS)
+        return tuple(
+            rule for one in FAMILIES if one in self.look_for for rule in (lexicons if one == "lexicons" else RULES[one])
+        )
+
+    @property
+    def finds(self) -> Mapping[str, Action]:
+        """The rules, and what each does."""
+        return {rule: self.action_of(rule) for rule in self.rules}
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Yield what is wrong with the lexicons and the words of domains."""
+        for name, paths in (("lexicons", self.lexicons), ("domain_words", self.domain_words)):
+            for place, path in enumerate(paths):
+                try:
+                    if path.is_file():
+                        terms_of(path)
+                except ConfigError as error:
+                    yield Mistake((name, place), f"{error.where}: {error.message}", error.hint)
 
     @property
     def adds(self) -> pa.Schema:
@@ -149,15 +211,34 @@ class Safety(Stage):
         terms: dict[str, list[str]] = {name: list(SEEDS[name].terms) for name in self.seeds}
         for path in self.lexicons:
             terms.setdefault(str(risk_of(path)), []).extend(terms_of(path))
-        domains: dict[str, tuple[str, ...]] = {name: DOMAINS[name] for name in self.domains}
-        more = {str(path): terms_of(path) for path in self.domain_words}
+        words: dict[str, tuple[str, ...]] = {name: DOMAINS[name] for name in self.domains}
+        words |= {str(path): terms_of(path) for path in self.domain_words}
+        folded_words = {name: frozenset(map(folded, said)) for name, said in words.items()}
+        domains = Domains(folded_words, SMALL_PRINT, {name: SEEDS[name].selling for name in self.seeds})
         bounds = Bounds(self.min_terms, self.min_terms_alone, self.density, self.veto)
-        return Lexicons(terms if "lexicons" in self.look_for else {}, {**domains, **more}, bounds)
+        return Lexicons(terms if "lexicons" in self.look_for else {}, domains, bounds)
 
 
 def covers(name: str, rule: str) -> bool:
     """Tell whether a name in `reject` means a rule: itself, the kind before `_`, the group before `.`."""
     return rule == name or rule.startswith((f"{name}_", f"{name}."))
+
+
+def family_of(name: str) -> Family | None:
+    """Return the family of a rule, as far as it comes along."""
+    known = {**RULES, "lexicons": tuple(SEEDS)}
+    return next((one for one in FAMILIES if any(covers(name, rule) for rule in known[one])), None)
+
+
+def next_risk(name: str) -> str:
+    """Return a class, or the first of a group."""
+    return name if name in RISKS else f"{name}.a"
+
+
+def brief(rules: Iterable[str]) -> list[str]:
+    """List rules, those of one kind (`secret_...`) under the name that means them all."""
+    kinds = Counter(rule.partition("_")[0] for rule in rules)
+    return list(dict.fromkeys(kind if kinds[kind := rule.partition("_")[0]] > MANY else rule for rule in rules))
 
 
 class Judge:

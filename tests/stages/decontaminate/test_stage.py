@@ -197,12 +197,13 @@ class TestABenchmark:
         ("name", "body", "said"),
         [
             ("a.jsonl", b'{"id": 1, "question": "text"}\n', "no row has the field 'answer'"),
-            ("a.jsonl", b"{broken\n", "cannot be read as .jsonl"),
-            ("a.jsonl", b"[1]\n", "cannot be read as .jsonl"),
-            ("a.jsonl", b'{"id": "", "question": "", "answer": ""}\n', "row 0 has no id"),
+            ("a.jsonl", b"{broken\n", r"a.jsonl:1: the line is not JSON from character 2 on"),
+            ("a.jsonl", b'\n{"id": 1}\n{"question": tru}\n', "a.jsonl:3: the line is not JSON"),
+            ("a.jsonl", b"[1]\n", "a.jsonl:1: the line holds a list and no object"),
+            ("a.jsonl", b'{"id": "", "question": "", "answer": ""}\n', "a.jsonl:1: the row has no id"),
             ("a.jsonl", b'{"id": 1, "question": "too", "answer": "short"}\n', "long enough"),
             ("a.jsonl.gz", gzip.compress(b'{"id": 1, "question": "", "answer": ""}\n', mtime=0)[:-9], "damaged"),
-            ("a.parquet", b"nothing", "cannot be read as .parquet"),
+            ("a.parquet", b"nothing", "no Parquet file"),
             ("a.txt", b"text", "ends in no format"),
         ],
     )

@@ -126,3 +126,27 @@ def test_a_long_monotonous_text_costs_no_more_than_its_length(unit):
     text = unit * (30_000 // len(unit))
     half = text[: len(text) // 2 // len(unit) * len(unit)]
     assert len(NATIVE.find(text)) <= 2 * len(NATIVE.find(half)) + 2
+
+
+TRADITIONAL = [
+    "香港九龍旺角彌敦道1688號12樓B室",
+    "台北市大安區忠孝東路四段177巷12號13樓",
+    "新北市板橋區文化路一段1188號5樓之2",
+    "新界沙田正街118號A座12樓",
+    "臺中市西屯區市政路1386號",
+    "澳門南灣大馬路1405號2樓",
+]
+
+
+@pytest.mark.parametrize("value", TRADITIONAL)
+def test_addresses_of_hong_kong_macao_and_taiwan_are_found_down_to_the_door(value):
+    text = f"現居{value}，請寄"
+    assert [text[span.start : span.end] for span in NATIVE.find(text)] == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["第12號線路圖", "鐵路3號機組", "電路2號板", "公路5號線", "共12樓層", "路線12號車", "這條路12號文", "二段3組織"],
+)
+def test_numbers_of_things_in_traditional_signs_are_no_doors(text):
+    assert NATIVE.find(text) == []

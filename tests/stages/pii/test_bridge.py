@@ -284,7 +284,7 @@ class TestNamesInRunningText:
         from curate.stages.pii.presidio import Analysis
 
         edit = Pii(engine=engine, nlp_engine=folder / "nlp.yaml").open()
-        analysis = edit.finder.analysis
+        analysis = edit.finder.finder.analysis
         assert isinstance(analysis, Analysis)
         model = analysis.engine.nlp_engine.models["zh"]
         before, model.max_length = model.max_length, 50

@@ -8,15 +8,16 @@ import pytest
 from curate.lineage.numbers import hits
 from curate.stages.pii import checks
 from curate.stages.pii.engine import Native
+from curate.stages.pii.hidden import Unseen
 from curate.stages.pii.rules import DEFAULT_TYPES
 from tests.stages.pii.made import digits, luhn, mobile, resident, uscc
 
-NATIVE = Native(frozenset(DEFAULT_TYPES))
-LINKS = Native(frozenset({"URL"}))
+NATIVE = Unseen(Native(frozenset(DEFAULT_TYPES)))
+LINKS = Unseen(Native(frozenset({"URL"})))
 SEEDS = range(5)
 
 
-def found(text: str, native: Native = NATIVE) -> list[tuple[str, str]]:
+def found(text: str, native: Unseen = NATIVE) -> list[tuple[str, str]]:
     whole = [(span.entity, text[span.start : span.end]) for span in native.find(text)]
     _, opened = native.look(pa.array([text]))
     gated = [(span.entity, text[span.start : span.end]) for one in opened for span in native.find(text, one)]
@@ -174,6 +175,23 @@ class TestSignsThatNobodySees:
             text = f"{value[:cut]}{sign}{value[cut:]}"
             assert found(f"记{sign}录{text}完") == [(entity, text)]
             assert len(left(f"记录{text}完")) == 1
+
+    @pytest.mark.parametrize("sign", UNSEEN)
+    @pytest.mark.parametrize(
+        ("text", "entity", "value"),
+        [
+            ("写信给ann^@corp-mail.com吧", "EMAIL_ADDRESS", "ann^@corp-mail.com"),
+            ("写信给a^nn@corp-^mail.c^om吧", "EMAIL_ADDRESS", "a^nn@corp-^mail.c^om"),
+            ("姓名：王^小明，", "PERSON", "王^小明"),
+            ("姓^名：王小明，", "PERSON", "王小明"),
+            ("Dear Ms. Lind^qvist,", "PERSON", "Lind^qvist"),
+            ("病^历号：ZY-2024^0017。", "MEDICAL_RECORD_NUMBER", "ZY-2024^0017"),
+            ("住北京市海^淀区中关村大街1^号，", "ADDRESS", "北京市海^淀区中关村大街1^号"),
+            ("x^13812345678", "PHONE_NUMBER", "13812345678"),
+        ],
+    )
+    def test_hide_neither_names_nor_mailboxes_nor_labels(self, sign, text, entity, value):
+        assert found(text.replace("^", sign)) == [(entity, value.replace("^", sign))]
 
     def test_make_nothing_a_number_that_is_none_without_them(self):
         assert found("订单号138\u200b12345678，138\u200b12345678元，版本1\u200b2\u200b3，零13\u200b8") == []

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.core.kernels.landmarks import CELL, NEAR_BEFORE, NEAR_BEHIND
 from curate.stages.pii.engine import Native
-from curate.stages.pii.gating import OVERLAP, common, widened
+from curate.stages.pii.gating import MARGIN, OVERLAP, REACH, common, widened
 from curate.stages.pii.rules import TYPES
 from tests.stages.pii.made import MADE
 
@@ -66,6 +67,28 @@ def test_near_finds_what_begins_there_and_leaves_the_rest():
     spans = NATIVE.find(text, opened)
     assert len(spans) == 2
     assert NATIVE.find(text, opened, [(0, 2)]) == spans[:1]
+
+
+@given(seed=st.integers(0, 10_000), near=st.lists(STRETCHES, min_size=2, max_size=3))
+def test_near_needs_no_more_of_a_text_than_is_cut_out(seed, near):
+    draw = Random(seed)
+    texts = []
+    for _ in near:
+        text = ""
+        while len(text) < 4400:
+            kind, name = draw.choice(VALUES)
+            text += draw.choice(LABELS) + MADE[kind][name](draw) + filled(draw, draw.randint(0, 900))
+        texts.append(text)
+    strings = pa.array(texts)
+    (rows, parts), (all_rows, wholes) = NATIVE.look(strings, near), NATIVE.look(strings)
+    cut = {row: NATIVE.find(texts[row], part, near[row]) for row, part in zip(rows, parts, strict=True)}
+    whole = {row: NATIVE.find(texts[row], one, near[row]) for row, one in zip(all_rows, wholes, strict=True)}
+    assert {row: spans for row, spans in cut.items() if spans} == {row: spans for row, spans in whole.items() if spans}
+
+
+def test_what_is_cut_out_holds_all_that_speaks_for_a_number():
+    assert REACH + (max(NEAR_BEFORE, NEAR_BEHIND) + 2) * CELL <= MARGIN
+    assert REACH + 2 * OVERLAP + CELL <= MARGIN
 
 
 def test_a_long_run_begins_once():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curate.core.kernels.landmarks import CELL, CODES, LONGEST_STREAK, NEAR_BEFORE, NEAR_BEHIND
+from curate.core.kernels.landmarks import CELL, CODES, HALF, LONGEST_STREAK, NEAR_BEFORE, NEAR_BEHIND
 from curate.stages.pii.engine import LEADS, LONGEST_CODE, SIGNS, Compiled, Native, begun, compiled, starts
 from curate.stages.pii.gating import OVERLAP, RUN
 from curate.stages.pii.marks import Marks, plain_signs
@@ -60,7 +60,7 @@ def test_what_a_gate_or_label_matches_opens_it(pattern, bits, data, before, behi
     if re.search(pattern, fold(text)):
         assert holds(text, pattern)
         found = MARKS.found(pa.array([text]))
-        assert all(bit == 1 or any(int(cell) & bit for cell in found.cells) for bit in bits)
+        assert all(bit == 1 or any((int(high) << HALF | int(low)) & bit for low, high in found.cells) for bit in bits)
 
 
 @pytest.mark.parametrize("one", AT_RUNS, ids=lambda one: one.rule.name)

