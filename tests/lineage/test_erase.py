@@ -244,14 +244,15 @@ class TestTheSuppressionList:
 class TestTheOldVersion:
     def test_goes_with_signatures_and_work_files(self, out):
         attached = out / "_lineage/attached"
-        attached.mkdir()
+        (attached / "evidence").mkdir(parents=True)
+        (attached / "evidence" / "licence.pdf").write_bytes(b"no record")
         (attached / "sample.csv").write_text("text", "utf-8")
         work = out.parent / "out.work"
         (work / "files").mkdir(parents=True)
         (work / "files" / "x").write_bytes(b"text")
         said = erased(out, KEPT[4])
         assert (said.old, said.work, said.attached) == (None, True, ("_lineage/attached/sample.csv",))
-        assert not attached.exists()
+        assert [path.name for path in attached.rglob("*")] == ["evidence", "licence.pdf"]
         assert not work.exists()
 
     def test_is_kept_whole_and_apart_where_that_is_asked_for(self, out, tmp_path):
