@@ -13,9 +13,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.measure import CURATE, measure, succeeded
 
-SAID = (
-    "泵 阀 轴承 温度 压力 记录 检修 运行 机组 电流 振动 油位 the pump seal bearing report unit shift pressure was left"
-)
+SAID = "泵 阀 轴承 温度 压力 记录 检修 运行 机组 电流 振动 油位 the pump seal bearing report unit shift was left"
 
 
 @dataclass(frozen=True)

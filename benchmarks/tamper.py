@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+import pyarrow.parquet as pq
 
 from benchmarks.measure import CURATE
+from curate.lineage.erase import erase
+from curate.lineage.erase_asked import Request
 from curate.lineage.keys import Verifier, new_keys, read_signer, read_verifier
 from curate.lineage.signing import sign
 from curate.lineage.verify import verify
@@ -181,8 +184,17 @@ def measured(folder: Path, edits: int, seed: int) -> list[Tampered]:
     config = folder / "curate.yaml"
     config.write_bytes(orjson.dumps(_configured(folder)))
     subprocess.run([*CURATE, "run", str(config), "--progress", "none"], check=True, capture_output=True, cwd=ROOT)
+    _erase_one(folder)
     keys = list(_signed(folder, folder / "out"))
     return tampered(folder / "out", keys, edits, seed)
+
+
+def _erase_one(folder: Path) -> None:
+    """Erase the first record, so that the output has tombstones, a suppression list and a version before it."""
+    path = next(folder.glob("out/data/train/*.parquet"))
+    (folder / "ids.txt").write_text(pq.ParquetFile(path).read(["id"])["id"][0].as_py(), "utf-8")
+    key = (folder / "curate.key").read_bytes()
+    erase(folder / "out", Request("ids", str(folder / "ids.txt"), "gdpr-17", "tampered", key))
 
 
 def _configured(folder: Path) -> dict[str, object]:

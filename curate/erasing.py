@@ -7,7 +7,7 @@ import click
 
 from curate.core.errors import ConfigError
 from curate.evidence import JSON, OUT, existing
-from curate.lineage.erasures import Basis
+from curate.lineage.erase_basis import TICKET, Basis
 
 if TYPE_CHECKING:
     from curate.lineage.erase_asked import By, Request
@@ -56,14 +56,13 @@ def asked(said: dict[str, Any]) -> "Request":
     """Put a request together; ConfigError where the options name nothing, several things, or no key."""
     from curate.core.keyfile import read_key
     from curate.lineage.erase_asked import Request
-    from curate.lineage.erasures import TICKET
 
     forms = [form for form in FORMS if said[form] is not None]
     if len(forms) != 1:
         hint = "one of --ids FILE, --source NAME, --uri URI, --text-file FILE, --subject FILE"
         raise ConfigError("records are named in one way at a time", where=" ".join(forms) or "erase", hint=hint)
     if not TICKET.fullmatch(said["ticket"]):
-        hint = "letters, digits and _.:#/@+- only, at most 100: it is published and must not tell who asked"
+        hint = "letters, digits and _.:#/+- only, at most 100: it is published and must not tell who asked"
         raise ConfigError(f"{said['ticket']!r} is no reference of a request", where="--ticket", hint=hint)
     try:
         key = read_key(said["key_file"], said["key_env"])

@@ -97,7 +97,8 @@ def erase(out: Path, request: Request, options: Options = Options()) -> Erased:
     ConfigError where request or key do not fit the output, CurateError where the new version does not hold,
     StorageError where a file cannot be read or written, StoppedError while a run writes the output.
     """
-    out = Path(os.path.realpath(out))
+    said, out = out, Path(os.path.realpath(out))
+    named = out if said.is_symlink() else said  # a link stays a link: the list lies beside what it names
     if not (out.parent / f"{out.name}.work").exists():
         read_manifest(out)  # before a lock stands beside what is no output
     beside = out.with_name(f"{out.name}.suppression.json")
@@ -107,14 +108,17 @@ def erase(out: Path, request: Request, options: Options = Options()) -> Erased:
             check_place(out, options.keep_old)
         for draft in path.parent.glob(f".{path.name}.*.draft"):  # of an erasure that was killed
             draft.unlink()
-        return Erasing(out, root, request, replace(options, suppression=path)).done()
+        shown = (str(said), str(options.suppression or named.with_name(f"{out.name}.suppression.json")))
+        return Erasing(out, root, request, replace(options, suppression=path), shown).done()
 
 
 class Erasing:
     """One erasure, from question to publication."""
 
-    def __init__(self, out: Path, root: Path, request: Request, options: Options) -> None:
+    def __init__(self, out: Path, root: Path, request: Request, options: Options, shown: tuple[str, str]) -> None:
         self.out, self.root, self.new = out, root, root / "new"
+        self.shown = shown
+        """Output and list as the caller names them."""
         self.request, self.options = request, options
         self.old = read_manifest(out)
         self.archive = Archive(out, self.old)
@@ -126,7 +130,7 @@ class Erasing:
         columns = digest_columns(self.old, self.request.key)
         found = found_by(self.archive, self.request)
         said = Erased(
-            out=str(self.out),
+            out=self.shown[0],
             changed=False,
             missing=tuple(found.missing),
             before=len(found.before),
@@ -178,7 +182,7 @@ class Erasing:
         emptied = empty_work(self.root)
         publish(self.root, self.out)
         list_said = Suppressing(
-            file=str(self.list),
+            file=self.shown[1],
             key_id=whole.key_id,
             added=whole.size - former.size,
             total=whole.size,

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from curate.core.errors import ConfigError, StorageError
 from curate.core.personal import key_id, keyed_uri
 from curate.core.suppression import content_digest
-from curate.lineage.erasures import Basis
+from curate.lineage.erase_basis import Basis
 from curate.lineage.explain import PREFIX, Archive
 from curate.lineage.ids import ID_CHARS
 from curate.lineage.lookup import Files, spots, values_at

@@ -12,6 +12,7 @@ from curate.core.errors import ConfigError, StorageError
 from curate.core.files import digest_of, sync_folder
 from curate.core.lock import WORKERS_LOCK, locked, wait_for_orphans
 from curate.lineage.manifest import ATTACHED, MANIFEST, read_manifest
+from curate.lineage.sources import EVIDENCE
 
 AT_CWD, EXCHANGE = -100, 2
 """`AT_FDCWD` and `RENAME_EXCHANGE` of Linux (renameat2(2))."""
@@ -51,8 +52,9 @@ def finish(root: Path, out: Path) -> None:
 
 
 def carry_over(out: Path, new: Path, changed: Collection[str], *, links: bool) -> list[str]:
-    """Bring every file but the changed and the attached ones into `new`; return the attached ones.
+    """Bring every file but the changed and the attached ones into `new`; return the attached ones that stay behind.
 
+    Documents of the source registry come along: they are about no record and no version.
     By links where the old version goes: they are the same bytes, and cost none. By copies where it is kept: who writes
     into the one must not change the other.
     """
@@ -61,7 +63,7 @@ def carry_over(out: Path, new: Path, changed: Collection[str], *, links: bool) -
         name = path.relative_to(out).as_posix()
         if path.is_dir() and not path.is_symlink():
             continue
-        if name.startswith(f"{ATTACHED}/"):
+        if name.startswith(f"{ATTACHED}/") and not name.startswith(f"{EVIDENCE}/"):
             attached.append(name)
         elif name not in changed:
             target = new / name

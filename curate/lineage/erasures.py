@@ -1,17 +1,14 @@
 """What a manifest says of the erasures that an output has seen, as values."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from curate.core.stage import Value
+from curate.lineage.erase_basis import TICKET, Basis
 
 Count = Annotated[int, Field(ge=0)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-TICKET = re.compile(r"[\w.:#/@+-]{1,100}")
 
 
 class Rewritten(Value):
@@ -21,11 +18,6 @@ class Rewritten(Value):
     rows: Count = Field(description="Rows before.")
     erased: Count = Field(description="Rows taken.")
     sha256: Sha256 = Field(description="Digest before.")
-
-
-Basis = Literal["pipl-47", "gdpr-17", "ccpa-1798.105", "ip", "contract", "order", "other"]
-"""Why something is erased: PIPL art. 47, GDPR art. 17, Cal. Civ. Code 1798.105, rights of others, the contract with the
-supplier, an order of a court or authority, anything else."""
 
 
 class Erasure(Value):

@@ -4,7 +4,7 @@ import heapq
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,7 @@ from pydantic import Field, JsonValue
 
 from curate.core.errors import ConfigError, CurateError, StorageError
 from curate.core.stage import Value
+from curate.lineage.erase_basis import Basis
 from curate.lineage.ids import ID_CHARS
 from curate.lineage.lookup import Files, Spot, spots, values_at
 from curate.lineage.manifest import Count, Manifest, read_manifest
@@ -95,6 +96,26 @@ class Cluster(Value):
     kept: Count
     rejected: Count
     listed: tuple[Record, ...] = Field((), description="Its first members, kept ones first.")
+
+
+class Tombstone(Value):
+    """What is left of a record that was erased from an earlier version of the output."""
+
+    id: str
+    source_id: str
+    source_uri: str
+    source_row: int | None = None
+    source_offset: int | None = None
+    source_length: int | None = None
+    rule: str | None = Field(None, description="Rule that had left it out before; null for a record of a shard.")
+    basis: Basis
+    ticket: str
+    at: str = Field(description="When it was erased: ISO 8601, UTC.")
+
+    @property
+    def sentence(self) -> str:
+        """Say it in one line."""
+        return f"the record {self.id!r} was erased at {self.at}: basis {self.basis}, ticket {self.ticket}"
 
 
 class Searched(Value):
@@ -198,6 +219,8 @@ class Archive:
     def found(self, name: str) -> Record:
         """Find the one record whose id begins so; CurateError where there is none."""
         record = self.sought(name)
+        if record is None and (stone := self.tombstone(name)) is not None:
+            raise CurateError(stone.sentence, where=str(self.out), hint=f"`curate history {self.out}` tells of it")
         if record is None:
             seen = self.searched
             fact = (
@@ -207,6 +230,13 @@ class Archive:
             hint = "ids are the column `id` of shards and ledger; a record whose file was renamed has a new one"
             raise CurateError(fact, where=str(self.out), hint=hint)
         return record
+
+    def tombstone(self, name: str) -> Tombstone | None:
+        """Find what is left of the one erased record whose id begins so; None where there is none, or several."""
+        files = Files(self.out, [file.path for file in self.manifest.outputs.tombstones])
+        columns = list(Tombstone.model_fields)
+        found = list(islice(spots(files, columns, lambda column: pc.starts_with(column, name)), 2))
+        return Tombstone.model_validate(found[0].said) if len(found) == 1 else None
 
     def sought(self, name: str) -> Record | None:
         """Find the one record whose id begins so, or none; ConfigError where several do."""

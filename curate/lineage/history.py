@@ -10,8 +10,8 @@ from pydantic import Field, JsonValue, ValidationError
 
 from curate.core.errors import StorageError
 from curate.core.stage import Value
+from curate.lineage.erase_basis import Basis
 from curate.lineage.erase_quotes import withheld
-from curate.lineage.erasures import Basis
 from curate.lineage.manifest import MANIFEST, Count, Manifest, Written, read_manifest
 from curate.lineage.roots import merkle_of
 

@@ -15,7 +15,7 @@ from pydantic import Field, JsonValue
 from curate.core.errors import ConfigError, StorageError
 from curate.core.personal import keyed_uri
 from curate.core.stage import Value
-from curate.lineage.explain import LISTED, Archive, Kept, Record, Rejected, Searched, first_of, id_from
+from curate.lineage.explain import LISTED, Archive, Kept, Record, Rejected, Searched, Tombstone, first_of, id_from
 from curate.lineage.lookup import Files, Spot, opened, spots, values_at
 from curate.lineage.manifest import MANIFEST, Count, Input, SourceCard, StageRecord, Table, read_manifest
 from curate.lineage.trace import read
@@ -71,6 +71,7 @@ class Answer(Value):
     inputs: tuple[Input, ...] = Field((), description="The file that was asked for, in each source that read it.")
     fates: Table[Count] = Field({}, description="Records of the file by split or by the rule that left them out.")
     records: tuple[Record, ...] = Field((), description="The first records of the file, in its order.")
+    erased: Tombstone | None = Field(None, description="What is left of it where it was erased; by id.")
     searched: Searched
     manifest_sha256: str = Field(description="Digest of the manifest whose files were searched.")
     cannot: tuple[str, ...] = Field((), description="What this does not find.")
@@ -81,7 +82,9 @@ def by_id(out: Path, name: str) -> Answer:
     archive, name = Archive(out, read_manifest(out)), id_from(name, out)
     record = archive.sought(name)
     some = () if record is None else (record,)
-    return answer(archive, "id", name, passages=passages(archive, some), found=len(some), cannot=(NO_ID, BEYOND))
+    erased = archive.tombstone(name) if record is None else None
+    said = {"passages": passages(archive, some), "found": len(some), "erased": erased, "cannot": (NO_ID, BEYOND)}
+    return answer(archive, "id", name, **said)
 
 
 def by_text(out: Path, file: Path) -> Answer:

@@ -25,12 +25,13 @@ def page(said: Erased, *, trial: bool) -> Iterator[str]:
         yield f"nothing was erased: no record of {said.out} is what was asked for{before}. Nothing has changed."
         yield from listed("not found", said.missing)
         return
-    yield f"{'would erase' if trial else 'erased'} {len(said.records):,} records"
+    count = len(said.records)
+    yield f"{'would erase' if trial else 'erased'} {count:,} {'record' if count == 1 else 'records'}"
     yield from listed("", [where(one) for one in said.records])
     yield from listed("not found", said.missing)
     kept = sum(copy.kept for copy in said.copies)
     if said.copies:
-        yield f"{len(said.copies):,} copies elsewhere in the input; {kept:,} of them are still in the output"
+        yield f"copies elsewhere in the input: {len(said.copies):,}; still in the output: {kept:,}"
         yield from listed(
             "", [f"{where(copy)}  {copy.relation}{', KEPT' if copy.kept else ''}" for copy in said.copies]
         )
@@ -56,7 +57,7 @@ def published(said: Erased) -> Iterator[str]:
     for name, way in WAYS.items():
         count = getattr(said.reach, name)
         if count:
-            yield f"  later runs know {count:,} records {way}"
+            yield f"  later runs know {count:,} {way}"
     yield f"old version: {'removed' if said.old is None else f'kept in {said.old}'}"
     if said.work:
         yield "work folder: emptied; the next run reads everything again"

@@ -26,6 +26,8 @@ def page(said: Answer, sheet: Sheet) -> Iterator[Row]:
     more = f", {len(said.passages):,} of them above" if 0 < len(said.passages) < said.found else ""
     found = f"{said.found:,} {'record' if said.found == 1 else 'records'}{more}" if said.found else "not found"
     yield from labelled("found", found, sheet, "head")
+    if said.erased is not None:
+        yield from labelled("erased", said.erased.sentence, sheet)
     seen = said.searched
     looked = f"{seen.rows:,} rows of {seen.shards:,} {'shard' if seen.shards == 1 else 'shards'}"
     looked += "" if said.by == "text" else f" and {seen.ledger_rows:,} rows of the ledger"

@@ -135,6 +135,9 @@ def _body(manifest: Said, words: Words) -> str:
         for old in card["previous"]
     ]
     parts += [f"## {words.stages}", _stages(manifest, words), words.stages_note]
+    if manifest["erasures"]:
+        gone, times = manifest["accounting"]["erased"], len(manifest["erasures"])
+        parts.append(words.erased.format(records=_number(gone), erasures=_number(times)))
     rules = _rules(manifest)
     if rules:
         parts += [f"### {words.rules}", _table(words.rule_head, rules)]

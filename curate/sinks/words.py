@@ -24,6 +24,7 @@ class Words(NamedTuple):
     previous: str
     stages: str
     stages_note: str
+    erased: str
     stage_head: tuple[str, ...]
     rules: str
     rule_head: tuple[str, ...]
@@ -57,6 +58,8 @@ EN = Words(
     previous="Source `{source}` reads an earlier output; the sha256 of its manifest is `{sha256}`.",
     stages="What was done",
     stages_note="Every record that was read is either in a shard or in the ledger of what was left out.",
+    erased="{records} of them were erased since, in {erasures} erasures: `_lineage/tombstones-*.parquet` names their"
+    " places, `curate history .` tells why and when.",
     stage_head=("", "Stage", "In", "Out", "Left out", "Tagged", "Edited"),
     rules="Rules that spoke",
     rule_head=("Rule", "Left out", "Tagged"),
@@ -111,6 +114,8 @@ ZH = Words(
     previous="来源 `{source}` 读取的是此前的产出，其清单的 sha256 为 `{sha256}`。",
     stages="处理过程",
     stages_note="读入的每一条记录，要么在分片中，要么在剔除台账中。",
+    erased="其中 {records} 条此后经 {erasures} 次删除而去除：`_lineage/tombstones-*.parquet` 只记其位置，"
+    "`curate history .` 说明原因与时间。",
     stage_head=("", "阶段", "输入", "输出", "剔除", "标记", "修改"),
     rules="命中的规则",
     rule_head=("规则", "剔除", "标记"),

@@ -100,7 +100,9 @@ def trial(source: Path, ids: str, folder: Path, change: int) -> str:
     stands = next((name for number, name in enumerate(("old", "new")) if forked(looked_at(out, number)) == 0), "half")
     ends = [forked(lambda: ended(out, ids)), forked(looked_at(out, 1)), forked(looked_at(folder / "kept", 0))]
     if code != -signal.SIGKILL or stands == "half" or any((*ends, forked(finished(out)))):
-        sys.exit(f"killed before change {change}: {stands} stands, then {ends}, {os.listdir(folder)}")
+        sys.exit(
+            f"killed before change {change}: {stands} stands, then {ends}, {[path.name for path in folder.iterdir()]}"
+        )
     return stands
 
 

@@ -23,8 +23,10 @@ from curate.lineage import erase as erasing
 from curate.lineage.erase import Erased, Options, erase
 from curate.lineage.erase_asked import Request
 from curate.lineage.erase_quotes import withheld
+from curate.lineage.explain import explain
 from curate.lineage.history import history
 from curate.lineage.manifest import MANIFEST, RUN, StageRecord, read_manifest
+from curate.lineage.passage import by_id
 from curate.lineage.verify import verify
 from curate.sinks.rejects import TOMBSTONES
 from tests.lineage.made import failed, folders, made
@@ -91,6 +93,15 @@ def test_the_record_is_gone_from_every_file_and_only_its_place_is_told(out):
     assert (stone["basis"], stone["ticket"], stone["stage"]) == ("gdpr-17", "DSR-1", None)
     place = next(row for row in CORPUS.rows if row["id"] == KEPT[4])
     assert all(stone[name] == place[name] for name in ("source_id", "source_uri", "source_offset", "source_length"))
+
+
+def test_who_asks_for_it_by_its_id_is_told_that_it_was_erased(out):
+    erased(out, KEPT[4])
+    said = by_id(out, KEPT[4][:12])
+    assert (said.found, said.erased.id, said.erased.ticket) == (0, KEPT[4], "DSR-1")
+    with pytest.raises(CurateError, match=r"was erased at .*gdpr-17"):
+        explain(out, KEPT[4])
+    assert by_id(out, KEPT[6]).erased is None
 
 
 def test_a_record_of_the_ledger_can_be_erased_too(out):
@@ -233,14 +244,15 @@ class TestTheSuppressionList:
 class TestTheOldVersion:
     def test_goes_with_signatures_and_work_files(self, out):
         attached = out / "_lineage/attached"
-        attached.mkdir()
+        (attached / "evidence").mkdir(parents=True)
+        (attached / "evidence" / "licence.pdf").write_bytes(b"no record")
         (attached / "sample.csv").write_text("text", "utf-8")
         work = out.parent / "out.work"
         (work / "files").mkdir(parents=True)
         (work / "files" / "x").write_bytes(b"text")
         said = erased(out, KEPT[4])
         assert (said.old, said.work, said.attached) == (None, True, ("_lineage/attached/sample.csv",))
-        assert not attached.exists()
+        assert [path.name for path in attached.rglob("*")] == ["evidence", "licence.pdf"]
         assert not work.exists()
 
     def test_is_kept_whole_and_apart_where_that_is_asked_for(self, out, tmp_path):
@@ -303,7 +315,7 @@ class TestTheCommand:
         monkeypatch.setenv("ERASURE_KEY", KEY.decode())
         done = self.run(*self.arguments(out, "--key-env", "ERASURE_KEY"))
         assert done.exit_code == 0, done.output
-        assert "erased 1 records" in done.stdout
+        assert "erased 1 record\n" in done.stdout
 
     def test_refuses_a_missing_or_short_key_a_story_for_a_ticket_and_two_ways_at_once(self, out, tmp_path):
         (tmp_path / "short.key").write_bytes(b"x" * 31)
@@ -313,6 +325,7 @@ class TestTheCommand:
             self.arguments(out, "--key-file", tmp_path / "short.key"),
             self.arguments(out, "--dry-run"),
             self.arguments(out, ticket="Mr Smith asked"),
+            self.arguments(out, ticket="张三"),
             [*self.arguments(out), "--source", "qa"],
         ]
         for case in cases:

@@ -15,6 +15,8 @@ import pytest
 
 from benchmarks.tamper import tampered
 from curate.lineage.envelope import ENVELOPE
+from curate.lineage.erase import erase
+from curate.lineage.erase_asked import Request
 from curate.lineage.keys import Pair, new_keys, read_signer, read_verifier
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, manifest_bytes, read_manifest
 from curate.lineage.roots import merkle_of, root_in
@@ -121,7 +123,7 @@ class Case:
 
 
 def entries(manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one for kind in ("shards", "rejects", "signals", "pii") for one in manifest["outputs"][kind]]
+    return [one for kind in ("shards", "rejects", "signals", "pii", "tombstones") for one in manifest["outputs"][kind]]
 
 
 def first(corpus: Corpus, rule: str) -> dict[str, Any]:
@@ -383,6 +385,155 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
 """By name: what is done, and checks that fail even where the forger has taken the signatures away."""
 
 
+def second(said: dict[str, Any]) -> dict[str, Any]:
+    """The erasure that was done last."""
+    return said["erasures"][1]
+
+
+def returned(case: Case) -> None:
+    """Put an erased record back into the shard that it was taken from."""
+    row = next(row for row in case.corpus.rows if row["id"] == ERASED[0])
+    case.perfect(SHARD, lambda rows: rows.append({name: row[name] for name in SCHEMA.names}))
+
+
+def measured_again(case: Case) -> None:
+    case.rewrite(SIGNALS, lambda rows: rows.append(rows[0] | {"id": ERASED[0]}), "manifest")
+
+
+def forgotten(case: Case) -> None:
+    """Let nothing tell of erasures: tombstones, list, chain and balance."""
+    for path in (STONES, OTHER_STONES, LISTED, HISTORY, OTHER_HISTORY):
+        (case.out / path).unlink()
+    (case.out / HISTORY).parent.rmdir()
+
+    def patch(said: dict[str, Any]) -> None:
+        said.update(erasures=[], previous=None, suppression=None)
+        said["outputs"].update(tombstones=[])
+        for account in (said["accounting"], *said["accounting"]["by_source"].values()):
+            account["records"] -= account["erased"]
+            account.update(erased=0, erased_written=0)
+
+    case.patch(patch)
+
+
+def relisted(case: Case) -> None:
+    """Take a digest from the suppression list, and make the manifest fit."""
+    said = json.loads((case.out / LISTED).read_bytes())
+    said["content"].pop()
+    write(case, LISTED, json.dumps(said, indent=1).encode() + b"\n")
+    digest = sha256((case.out / LISTED).read_bytes()).hexdigest()
+    case.patch(lambda manifest: manifest["suppression"].update(sha256=digest))
+
+
+def rewritten_history(case: Case) -> None:
+    """Tell another story of the version before, and make the chain fit."""
+    said = json.loads((case.out / OTHER_HISTORY).read_bytes())
+    said["dataset"]["rows"] += 1
+    write(case, OTHER_HISTORY, json.dumps(said).encode())
+    digest = sha256((case.out / OTHER_HISTORY).read_bytes()).hexdigest()
+    case.patch(lambda manifest: manifest["previous"].update(sha256=digest, kept_sha256=digest))
+
+
+def restored(case: Case) -> None:
+    """Put the version before the last erasure in the place of this one, all of its digests as they were."""
+    envelope = (case.out / ENVELOPE).read_bytes()
+    shutil.rmtree(case.out)
+    shutil.copytree(case.whole / "between", case.out)
+    (case.out / ENVELOPE).parent.mkdir()
+    write(case, ENVELOPE, envelope)
+
+
+def stone(path: str, **said: Any) -> Edit:
+    """Change what a tombstone says, digests made to fit."""
+    return lambda case: case.rewrite(path, lambda rows: rows[0].update(said), "manifest")
+
+
+def listed(change: Callable[[bytes], bytes]) -> Edit:
+    return lambda case: write(case, LISTED, change((case.out / LISTED).read_bytes()))
+
+
+def told(change: Callable[[dict[str, Any]], Any]) -> Edit:
+    return lambda case: case.patch(change)
+
+
+LAST, LISTED = {"erasures"}, "_lineage/suppressed.json"
+STONES, OTHER_STONES = "_lineage/tombstones-00000.parquet", "_lineage/tombstones-00001.parquet"
+HISTORY, OTHER_HISTORY = "_lineage/history/00000.json", "_lineage/history/00001.json"
+ERASED = [made().rows[4]["id"], made().ledger[3]["id"]]
+ERASURES: dict[str, tuple[Edit, set[str]]] = {
+    "tombstones deleted": (lambda case: (case.out / STONES).unlink(), {"sums", "shards"}),
+    "a tombstone taken away, digests made to fit": (
+        lambda case: case.rewrite(STONES, lambda rows: rows.pop(), "manifest"),
+        {"accounting", "spans", "shards"},
+    ),
+    "a tombstone added, digests made to fit": (
+        lambda case: case.rewrite(STONES, lambda rows: rows.append(rows[0] | {"id": "ab" * 16}), "manifest"),
+        {"accounting", "spans"} | LAST,
+    ),
+    "a tombstone at another place": (stone(STONES, source_offset=5), {"spans"}),
+    "a tombstone of another source": (stone(STONES, source_id="laws"), {"accounting", "spans"}),
+    "a tombstone under the id of a record that is there": (stone(STONES, id=made().rows[6]["id"]), LAST),
+    "a tombstone under an id that is none": (stone(STONES, id="x"), {"ids"}),
+    "a tombstone for another reason": (stone(STONES, basis="other"), LAST),
+    "a tombstone for another request": (stone(STONES, ticket="DSR-9"), LAST),
+    "a tombstone of another day": (stone(STONES, at="2020-01-01T00:00:00+00:00"), LAST),
+    "a tombstone of another erasure": (stone(STONES, erasure=1), LAST),
+    "another rule in a tombstone of the ledger": (stone(OTHER_STONES, rule="pii:x"), {"ledger"}),
+    "a tombstone of the ledger as if it were of a shard": (stone(OTHER_STONES, stage=None), LAST),
+    "two files of tombstones swapped, digests made to fit": (
+        both(
+            lambda case: swap(case, STONES, OTHER_STONES),
+            lambda case: case.entered(STONES),
+            lambda case: case.entered(OTHER_STONES),
+        ),
+        LAST,
+    ),
+    "an erased record put back": (returned, {"accounting", "spans"} | LAST),
+    "measurements of an erased record put back": (measured_again, LAST),
+    "no suppression list": (lambda case: (case.out / LISTED).unlink(), {"sums"} | LAST),
+    "an edited suppression list": (listed(lambda body: body.replace(b"a", b"b")), {"sums"} | LAST),
+    "an edited suppression list, sums made to fit": (
+        both(listed(lambda body: body.replace(b"a", b"b")), sealed),
+        LAST,
+    ),
+    "a suppression list spelled otherwise, sums made to fit": (both(listed(lambda body: body + b" "), sealed), LAST),
+    "a digest taken from the suppression list, manifest made to fit": (relisted, LAST),
+    "a suppression list under another key": (told(lambda said: said["suppression"].update(key_id="00000000")), LAST),
+    "no suppression list in the manifest": (told(lambda said: said.update(suppression=None)), LAST),
+    "the version before deleted": (lambda case: (case.out / OTHER_HISTORY).unlink(), {"sums"} | LAST),
+    "an older version deleted, sums made to fit": (both(lambda case: (case.out / HISTORY).unlink(), sealed), LAST),
+    "an edited version before, sums made to fit": (
+        both(lambda case: write(case, HISTORY, (case.out / HISTORY).read_bytes() + b" "), sealed),
+        LAST,
+    ),
+    "versions swapped, sums made to fit": (both(lambda case: swap(case, HISTORY, OTHER_HISTORY), sealed), LAST),
+    "another story of the version before, digests made to fit": (rewritten_history, LAST),
+    "another digest of the version before": (told(lambda said: said["previous"].update(kept_sha256="0" * 64)), LAST),
+    "no version before": (told(lambda said: said.update(previous=None)), LAST),
+    "an erasure taken out of the manifest": (told(lambda said: said["erasures"].pop()), LAST),
+    "another ticket in manifest and tombstones": (
+        both(stone(STONES, ticket="DSR-9"), told(lambda said: said["erasures"][0].update(ticket="DSR-9"))),
+        LAST,
+    ),
+    "fewer erased in the manifest": (told(lambda said: second(said).update(rejected=0)), LAST),
+    "a touched file not named": (told(lambda said: second(said)["files"].pop()), LAST),
+    "another shard changed by the way": (lambda case: case.perfect(OTHER, say("text", "x")), LAST),
+    "a setting changed by the way": (told(lambda said: said["config"]["resolved"].update(stages=[])), LAST),
+    "a balance without the erased": (
+        told(lambda said: said["accounting"].update(erased=0, erased_written=0)),
+        {"accounting"},
+    ),
+    "no word of any erasure": (forgotten, {"accounting", "spans"}),
+    # What no check can tell without a key.
+    "the version before put back whole": (restored, set()),
+    "the last ticket in manifest and tombstones": (
+        both(stone(OTHER_STONES, ticket="DSR-9"), told(lambda said: second(said).update(ticket="DSR-9"))),
+        set(),
+    ),
+}
+"""The same, of an output from which a record of a shard and one of the ledger were erased."""
+
+
 def root_of(case: Case) -> bytes:
     return read_manifest(case.out).outputs.shards[0].content_root.encode()
 
@@ -394,6 +545,23 @@ def signed(tmp_path_factory) -> Case:
     case = Case(whole, (new_keys(whole / "keys" / "a"), new_keys(whole / "keys" / "b")))
     publish(case.corpus, whole)
     write_raw(case.corpus, whole)
+    for pair, name in zip(case.pairs, NAMES, strict=True):
+        sign(case.out, read_signer(pair.private, name))
+    return case
+
+
+@pytest.fixture(scope="module")
+def erased(tmp_path_factory) -> Case:
+    """An output from which two records were erased, one after the other, and that two have signed then."""
+    whole = tmp_path_factory.mktemp("erased")
+    case = Case(whole, (new_keys(whole / "keys" / "a"), new_keys(whole / "keys" / "b")))
+    publish(case.corpus, whole)
+    write_raw(case.corpus, whole)
+    for number, name in enumerate(ERASED):
+        if number:
+            shutil.copytree(case.out, whole / "between")
+        (whole / "ids.txt").write_text(name, "utf-8")
+        erase(case.out, Request("ids", str(whole / "ids.txt"), "gdpr-17", f"DSR-{number}", b"k" * 32))
     for pair, name in zip(case.pairs, NAMES, strict=True):
         sign(case.out, read_signer(pair.private, name))
     return case
@@ -429,3 +597,18 @@ def test_no_random_change_of_any_published_file_goes_unnoticed(case):
     found = tampered(case.out, keys, edits=300, seed=6)
     assert sum(kind.edits for kind in found) == 300
     assert [kind for kind in found if kind.unnoticed or kind.unclear] == []
+
+
+@pytest.mark.parametrize("name", ERASURES)
+def test_tampering_with_erasures_is_noticed(erased, tmp_path, name):
+    shutil.copytree(erased.whole, tmp_path, dirs_exist_ok=True)
+    edit, without_a_key = ERASURES[name]
+    case = Case(tmp_path, erased.pairs)
+    edit(case)
+    code, found = case.verified(with_keys=True)
+    assert code == 1
+    assert without_a_key <= found
+
+
+def test_an_untouched_copy_of_an_erased_output_passes(erased):
+    assert erased.verified(with_keys=True) == (0, set())
