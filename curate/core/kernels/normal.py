@@ -232,12 +232,8 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
         else:
             at, _, _ = _characters(data, (at, stop), actions, (0, 0))
             at -= 3 if at > start else 0
-            code, at = decode(data, at, stop)
+            code, at = _whole(data, at, stop)
             action = actions[min(code, LAST)] & ACTION
-        if code == BLACK_FLAG:
-            at = flag_end(data, at, stop)
-        elif code == ESCAPE:
-            at = _escaped(data, at, stop)
         if action == JOINER:
             action = SOLID if _joins(code, before, _peek(data, at, stop)) else INVISIBLE
         run = run + 1 if action == INVISIBLE else 0
@@ -292,6 +288,15 @@ def _without_indent(out: Bytes, indent: int, solid: int, counts: Counts) -> int:
 def _narrow(code: int, out: Bytes, end: int) -> int:
     out[end] = code - WIDE_OFFSET
     return end + 1
+
+
+@inlined
+def _whole(data: Bytes, at: int, stop: int) -> tuple[int, int]:
+    """Return the code point at a place, and where all ends that goes or stays with it: a flag, a command."""
+    code, end = decode(data, at, stop)
+    if code == BLACK_FLAG:
+        return code, flag_end(data, end, stop)
+    return code, _escaped(data, end, stop) if code == ESCAPE else end
 
 
 @inlined
