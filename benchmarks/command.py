@@ -138,6 +138,19 @@ def erase(records: int, seed: int, folder: Path, form: str) -> None:
 
 
 @main.command()
+@click.option("--megabytes", default=3000, show_default=True, help="Size of the raw text that is run and verified.")
+@click.option("--rows", default=1_000_000, show_default=True, help="Records among which one is traced.")
+@seed
+@folder
+@form
+def evidence(megabytes: int, rows: int, seed: int, folder: Path, form: str) -> None:
+    """Measure how fast `verify`, `trace` by id and the reading of a large manifest are, in CPU seconds."""
+    from benchmarks import evidence as bench  # brings numpy and pyarrow, which other commands do without
+
+    show(bench.measured(folder / "evidence", megabytes, rows, seed), form)
+
+
+@main.command()
 @click.option("--points", default=200, show_default=True, help="How many runs are killed.")
 @click.option("--workers", default=2, show_default=True, help="Processes of the run; one has no worker to kill.")
 @seed

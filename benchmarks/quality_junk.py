@@ -103,8 +103,13 @@ def misread(written: str, read: str) -> Make:
     return lambda text, _: text.encode(written, "ignore").decode(read, "replace")
 
 
+def lossy(text: str, _: random.Random) -> str:
+    """Write in UTF-8, read as Latin-1, and lose the controls, as what shows a page does: whole, it could be mended."""
+    return re.sub("[\x80-\x9f]", "", text.encode().decode("latin-1"))
+
+
 KINDS: dict[str, tuple[str, Make]] = {
-    "zh UTF-8 read as Latin-1": ("zh", misread("utf-8", "latin-1")),
+    "zh UTF-8 read as Latin-1, controls lost": ("zh", lossy),
     "zh UTF-8 read as GBK": ("zh", misread("utf-8", "gbk")),
     "zh GBK read as Latin-1": ("zh", misread("gbk", "latin-1")),
     "zh GBK read as UTF-8": ("zh", misread("gbk", "utf-8")),

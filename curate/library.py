@@ -15,7 +15,7 @@ from curate.lineage.explain import Explanation, explain
 from curate.lineage.ledger import Ledger
 from curate.lineage.manifest import Manifest, read_manifest
 from curate.lineage.runrecord import RunRecord, read_run
-from curate.lineage.verification import Verification
+from curate.lineage.verification import Level, Verification
 
 if TYPE_CHECKING:
     import datasets
@@ -152,12 +152,24 @@ class Run:
 
         return load_dataset(str(self.path), split=split)
 
-    def verify(self, raw: Mapping[str, Path] | None = None, keys: Sequence[Path] = ()) -> Verification:
-        """Recompute everything from the files; `raw` maps source ids to folders, `keys` are public keys that signed."""
+    def verify(
+        self,
+        raw: Mapping[str, Path] | None = None,
+        keys: Sequence[Path] = (),
+        *,
+        evidence: Path | None = None,
+        level: Level = "usual",
+    ) -> Verification:
+        """Recompute everything from the files; `raw` maps source ids to folders, `keys` are public keys that signed.
+
+        `evidence` is the folder of the documents that the source registry names; `quick` reads no record, `full`
+        excuses no check for which something could have been brought.
+        """
         from curate.lineage.keys import read_verifier
         from curate.lineage.verify import verify
 
-        return verify(self.path, dict(raw) if raw else None, [read_verifier(path) for path in keys])
+        verifiers = [read_verifier(path) for path in keys]
+        return verify(self.path, dict(raw) if raw else None, verifiers, evidence=evidence, level=level)
 
 
 def run(  # noqa: PLR0913 - each is an option of the command

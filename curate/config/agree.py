@@ -170,6 +170,9 @@ def uncounted(name: str, said: str, before: Tags, after: Tags, default: Sequence
         return fact, f"put {later.partition(':')[0]!r} before {name!r}"
     if default:
         return fact, f"put `- safety` before it, or say in its `rules` which tags count{known_tags(before)}"
+    head = said.partition(":")[0]
+    if head in registry.names("stages") and not any(tag.startswith(f"{head}:") for tag in before.known):
+        return fact, f"put `- {head}` before {name!r}"
     close = get_close_matches(said, [*before.known, *{tag.partition(":")[0] + ":*" for tag in before.known}], 1, 0.6)
     return (
         fact,

@@ -73,16 +73,18 @@ def report(error: "ValidationError", model: type[BaseModel], draft: Draft, top: 
     for at in deepest:
         fact, hint = together(faults[at], below(value, at))
         draft.report((*top, *at), fact, hint)
-    report_placed(error, draft, top)
+    report_placed(error, draft, top, whole=True)
 
 
-def report_placed(error: "ValidationError", draft: Draft, top: At) -> None:
-    """Note the mistakes that validators of ours found, each at its own place below `top`."""
+def report_placed(error: "ValidationError", draft: Draft, top: At, *, whole: bool = False) -> None:
+    """Note the mistakes that validators of ours found in single settings, and with `whole` in all together."""
     value = draft.at(top)
     for details in error.errors(include_url=False):
         found = mistakes_in(details)
         for at, fact, hint in found.found if found else ():
-            draft.report((*top, *place_in(value, (*details["loc"], *at), last=False)), fact, hint)
+            place = (*details["loc"], *at)
+            if place or whole:
+                draft.report((*top, *place_in(value, place, last=False)), fact, hint)
 
 
 def mistakes_in(details: "ErrorDetails") -> Mistakes | None:
@@ -165,7 +167,9 @@ def explain(details: "ErrorDetails", value: object, model: type[BaseModel], hidd
         return Fault(at, fact if told else f"{fact}, found {said!r}", about)
     wanted = next((words for sign, words in KINDS.items() if kind.startswith(sign)), "")
     fact = f"expected {wanted}, found {said!r}" if wanted else f"{details['msg']}, found {said!r}"
-    return Fault(at, fact, quoted(said, wanted) or about, wanted=wanted)
+    inner = model_at(model, at) if wanted == KINDS["model"] else None
+    known = f"known: {', '.join(said_names(inner))}" if inner else ""
+    return Fault(at, fact, quoted(said, wanted) or known or about, wanted=wanted)
 
 
 def spelled_number(bound: object) -> str:

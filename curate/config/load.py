@@ -270,12 +270,17 @@ class Builder(Generic[Whole]):
             report(error, model, self.draft, at, hidden=("name",) if issubclass(model, Source) else ())
             wrong, whole = set(settings_in(error)), looked_at_all(error)
         self.mistaken.add(at[:2])
-        right = without(said, wrong, default)
-        try:
-            return model.model_validate(right, context={"left_out": frozenset(place[0] for place in wrong if place)})
-        except ValidationError as error:
-            if not whole:
-                report_placed(error, self.draft, at)
+        right = said
+        while any(wrong):
+            right = without(right, wrong, default)
+            left_out = frozenset(key for key in said if key not in right or right[key] != said[key])
+            try:
+                return model.model_validate(right, context={"left_out": left_out})
+            except ValidationError as error:
+                if not whole:
+                    report_placed(error, self.draft, at)
+                wrong, whole = set(settings_in(error)), whole or looked_at_all(error)
+                wrong = {place for place in wrong if place and place[0] in right.keys() - default.keys()}
         shared = {key: value for key, value in right.items() if key in default or key in SHARED}
         with suppress(ValidationError):
             return model.model_validate(shared)

@@ -134,7 +134,8 @@ def assets(read: Drafted[Config]) -> None:
         below = read.draft.below_name(("stages", number))
         for path in stage.assets:
             if not path.is_file():
-                fact = f"{stage.name!r} needs the file {str(path)!r}, which is not there"
+                what = "a folder" if path.is_dir() else "not there"
+                fact = f"{stage.name!r} needs the file {str(path)!r}, which is {what}"
                 read.draft.report(place_of(read.draft, below, path), fact, absent(path))
         for at, fact, hint in stage.mistakes():
             read.draft.report((*below, *at), fact, hint)
@@ -142,6 +143,8 @@ def assets(read: Drafted[Config]) -> None:
 
 def absent(path: Path) -> str:
     """Say what to do where a file is not there: its folder may have one of nearly its name."""
+    if path.is_dir():
+        return "name the file in it that is meant"
     beside = sorted(file.name for file in path.parent.iterdir()) if path.parent.is_dir() else []
     close = get_close_matches(path.name, beside, 1, 0.6)
     said = "a relative path starts from the folder of the configuration"

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from curate.core.errors import ConfigError
+
 SAMPLE_BYTES = 1 << 14
 SAMPLES = 64
 """At most so many samples are held: whenever there are more, every second one is dropped and the step doubled."""
@@ -282,3 +284,23 @@ def last_opinion(samples: list[bytes]) -> Encoding | None:
     if found is None or found.encoding in {"ascii", "utf_8"}:
         return None
     return Encoding(named_encoding(found.encoding), round(max(0.0, min(SURE, 1 - found.chaos)), 4))
+
+
+CERTAIN = 0.6
+"""Share of common characters from which on a hint names one encoding; a word or two may be read as several."""
+
+
+def check_utf8(raw: bytes, where: str, name: str) -> None:
+    """Raise ConfigError where the bytes of a file that a configuration names are not UTF-8; say how they become it."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        fact = f"the file is not UTF-8: byte {raw[error.start]:#04x}"
+        taken = detected([raw])
+        said = "save it as UTF-8"
+        if taken.name != "utf-8":
+            sure = taken.confidence >= CERTAIN
+            named = taken.name.removesuffix("-le").removesuffix("-be") if taken.bom else taken.name
+            said += f"; it reads as {named}" if sure else "; where it is Chinese, it is gb18030 or big5"
+            said += f": `iconv -f {named if sure else 'ENCODING'} -t utf-8 {name} > new`"
+        raise ConfigError(fact, where=where, hint=said) from None

@@ -8,6 +8,8 @@ HAN_WEIGHT, SYLLABLE_WEIGHT = 3, 2
 """A Han character says about as much as three letters of an alphabet, a kana or hangul as two."""
 SOME_HAN = 0.1
 """Weighted share from which on Han is more than a name or two."""
+FEWEST = 2
+"""Han characters that decide a script beside letters; one alone may be a name or a symbol."""
 KANA_SHARE = 0.1
 """Japanese prose is about half kana; Chinese that quotes a Japanese name stays far below this share."""
 NONE = "Zyyy"
@@ -44,7 +46,7 @@ def scripts_of(texts: pa.StringArray) -> Names:
         (weight == 0, NONE),
         ((hangul > han) & (hangul >= SOME_HAN * weight), "Kore"),
         ((kana > 0) & (kana >= KANA_SHARE * (han + kana)) & (eastern >= SOME_HAN * weight), "Jpan"),
-        (han >= SOME_HAN * weight, "Hani"),
+        ((han >= SOME_HAN * weight) & ((han >= FEWEST * HAN_WEIGHT) | (han == weight)), "Hani"),
     ]
     alphabets = np.array(["Latn", "Cyrl", "Arab", "Zzzz"])[most]
     said: Names = np.select([case for case, _ in cases], [name for _, name in cases], alphabets)

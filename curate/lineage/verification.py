@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Status = Literal["pass", "fail", "unchecked"]
+Level = Literal["quick", "usual", "full"]
 SHOWN = 3
 """How many faults of one kind a line names before it counts the rest."""
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -25,9 +24,7 @@ from curate.lineage.signing import check_signature
 from curate.lineage.sources import check_evidence, check_sources
 from curate.lineage.spans import first_gap
 from curate.lineage.texts import Texts, check_texts
-from curate.lineage.verification import Check, Finding, Verification, judged
-
-Level = Literal["quick", "usual", "full"]
+from curate.lineage.verification import Check, Finding, Level, Verification, judged
 
 
 @dataclass(frozen=True)

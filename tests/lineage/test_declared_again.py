@@ -1,6 +1,7 @@
 """Sources, documents and equal texts are held against what was declared; levels say what they leave out."""
 
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -180,3 +181,10 @@ class TestALevel:
             "signature",
         }
         assert verify(whole / "out", folders(whole), level="full").named("raw").status == "pass"
+
+
+@pytest.mark.parametrize("page", ["review.md", "review.zh-CN.md"])
+def test_the_page_for_reviewers_names_every_check(whole, page):
+    said = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
+    found = [check.id for level in ("quick", "usual") for check in verify(whole / "out", level=level).checks]
+    assert [name for name in found if f"`{name}`" not in said] == ["records"]

@@ -30,8 +30,8 @@ MIXED = 6
 def encoded_chars(strings: Strings) -> Counts:
     """Count the characters of each string that stand in words of hexadecimal or base64, shape (n, 3), int64.
 
-    A word ends at white space. Hexadecimal: digits and letters a to f, at least one of each, an even number of them; but
-    a capital before digits alone is a code (`E001`).
+    A word ends at white space. Hexadecimal: digits and letters a to f, at least one of each, an even number of them;
+    but a capital before digits alone is a code (`E001`).
     Base64: 32 characters or more of its alphabet with capitals, small letters and digits. The second column counts
     words of pairs of hexadecimal digits, whether or not there is a letter among them (`00 6c 10`), with a colon behind
     them or not; it is 0 where fewer than one in MIXED of them has both: they are numbers then. The third counts what of

@@ -95,7 +95,9 @@ def looks(data: Bytes, line: tuple[int, int], measured: tuple[Counts, int, bool]
 
 
 @inlined
-def _coded(data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], words: Words) -> bool:
+def _coded(  # noqa: PLR0911 - a table of cases
+    data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], words: Words
+) -> bool:
     start, stop = line
     signs, chars, ended = measured
     last, first = data[stop - 1], data[start]
@@ -121,7 +123,7 @@ def _coded(data: Bytes, line: tuple[int, int], measured: tuple[int, int, bool], 
 
 @inlined
 def _first_word(data: Bytes, line: tuple[int, int], words: Words) -> tuple[int, int, bool]:
-    """Return the first word of a line, packed, its letters, and whether it is one of `words`; `#` before it is passed."""
+    """Return the first word of a line, packed, its letters, and whether it is one of `words`; `#` may stand before."""
     start, stop = line
     start += data[start] == SHARP
     number, length = 0, 0

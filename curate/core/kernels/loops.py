@@ -58,7 +58,7 @@ def _find(data: Bytes, spans: tuple[Places, Places, Places], given: tuple[Work, 
 
 @inlined
 def _whole(data: Bytes, start: int, stop: int) -> tuple[int, bool]:
-    """Leave white space and U+FFFD out at the end; tell whether there was a half character, or a number without item."""
+    """Leave white space and U+FFFD out at the end; tell whether half a character or a bare number ends it."""
     cut = False
     while stop > start:
         lost = stop - start > 2 and data[stop - 1] == 0xBD and data[stop - 2] == 0xBF and data[stop - 3] == 0xEF  # noqa: PLR2004 - U+FFFD
@@ -138,11 +138,12 @@ def _parse(span: tuple[int, int], work: Work, numbers: int, found: Found) -> Non
         for place in range(at + 1, min(at + 16, at + length, stop - 3)):
             table[slot_of(text, place)] = place
         if length >= LONG_BYTES and length >= TURNS * (at - earlier) and worded(text, (earlier, at), NINE, ZERO):
-            if _changing((earlier, at, at + length), work, numbers) <= ONE_COUNTER:
-                found[LOOPED] += length
+            changing = _changing((earlier, at, at + length), work, numbers)
+            found[LOOPED] += length if changing <= ONE_COUNTER else 0
         if at + length == stop and length >= TAIL_BYTES:
             after = text[earlier + length]
-            found[BROKEN_OFF] |= after != FEED and not _ends(text, (at, stop))
+            said = worded(text, (at, stop), NINE, ZERO)
+            found[BROKEN_OFF] |= said and after != FEED and not _ends(text, (at, stop))
         at += length
 
 

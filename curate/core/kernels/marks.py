@@ -27,9 +27,9 @@ acehijkloprstuvwyz abcdefghiklmnoprstvxyz aeinos aehinorsy aeipt acdeflmnoprstw 
 """
 COMMON_PAIRS = _COMMON_PAIRS.split()
 """What often follows a, b, c ... z within words: at least 4 pairs in 10,000 of one of sixteen languages of the Latin
-alphabet (counted in the translations of the Debian handbook), and what of Welsh makes up 20 in 10,000 (in translated programs;
-without `ae` and `sg`, which letters in disorder have too). 0.5 to 1.1 % of the pairs of each of the sixteen are odd; of
-letters drawn by chance 41 % would be."""
+alphabet (counted in the translations of the Debian handbook), and what of Welsh makes up 20 in 10,000 (in translated
+programs; without `ae` and `sg`, which letters in disorder have too). 0.5 to 1.1 % of the pairs of each of the sixteen
+are odd; of letters drawn by chance 41 % would be."""
 
 Counts = npt.NDArray[np.int64]
 Longs = npt.NDArray[np.uint64]
@@ -40,8 +40,8 @@ def mark_counts(strings: Strings) -> Counts:
 
     HASHES (`#`); BRACKETS, round, square and curly; COUNTED_PAIRS, letters of ASCII that a small one follows, and
     ODD_PAIRS, those that no language of the Latin alphabet puts together often (both pairs of a digit between small
-    letters are, as recognition reads `va1ve`); characters in MARKUP (tags and character references of HTML and XML); characters
-    in ADDRESSES of pages (`https://...`).
+    letters are, as recognition reads `va1ve`); characters in MARKUP (tags and character references of HTML and XML);
+    characters in ADDRESSES of pages (`https://...`).
     """
     found = np.zeros((len(strings.starts), COLUMNS), np.int64)
     _count(strings.data, (strings.starts, strings.stops), (_fields(), _letters(), _pairs()), found)

@@ -24,13 +24,12 @@ they you were their one all we can her has there been if more when will would wh
 FUNCTION_WORDS = _FUNCTION_WORDS.split()
 """Some of the commonest words of English, and the Chinese characters that do their work."""
 _BEFORE = ("the an", "of from with by at into for in on")
-_NEVER_AFTER = (
-    "of and to the a an is it that was were are be been have has had they we he she you which but from this these"
-    " there their its his would could will can may must",
-    "of is was were are be been have has had they we he she would could will can may must",
-)
-"""Articles and what does not stand after them; prepositions, and what does not. Left out: `a`, which is also a name;
-`in`, `if`, `for`, `not` after articles (the in-house pump, the if clause); `and` after prepositions (by and between)."""
+_NO_OBJECT = "of is was were are be been have has had they we he she would could will can may must"
+_NEVER_AFTER = (f"{_NO_OBJECT} and to the a an it that you which but from this these there their its his", _NO_OBJECT)
+"""Articles and what does not stand after them; prepositions, and what does not.
+
+Left out: `a`, which is also a name; `in`, `if`, `for`, `not` after articles (the in-house pump, the if clause); `and`
+after prepositions (by and between)."""
 BEFORE, NEVER_AFTER = [words.split() for words in _BEFORE], [words.split() for words in _NEVER_AFTER]
 
 WORDS, DISTINCT, FUNCTIONS, TOP_2, TOP_4, AGAIN_5, AGAIN_10, LEADING, MISPLACED = range(9)

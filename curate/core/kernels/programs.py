@@ -9,7 +9,7 @@ from curate.core.kernels.strings import Bytes
 NOWHERE, IN_BLOCK, IN_DOCSTRING, AFTER_CODE = 0, 1, 2, 3
 AFTER_COMMENT = 0x100
 """What stood before a line; AFTER_COMMENT and the byte that began it, of a comment of one line."""
-SLASH, STAR, SHARP, SEMICOLON, PERCENT, DASH, QUOTE, SPACE = b"/*#;%-\" "
+SLASH, STAR, SHARP, SEMICOLON, PERCENT, DASH, QUOTE, SPACE = b'/*#;%-" '
 EQUALS, COLON, LOW_DIGIT, HIGH_DIGIT = 0x3D, 0x3A, 0x30, 0x39
 LONGEST_NAME = 60
 """Bytes of what is assigned to."""
@@ -53,7 +53,7 @@ def commented(data: Bytes, line: tuple[int, int], state: int) -> tuple[bool, int
     quote = start + (first in (0x72, 0x52, 0x75, 0x55, 0x62, 0x42))  # r, u, b
     if quote + 2 < stop and data[quote] == QUOTE and data[quote + 1] == QUOTE and data[quote + 2] == QUOTE:
         return True, AFTER_CODE if _holds(data, (quote + 3, stop), (QUOTE, QUOTE, QUOTE)) else IN_DOCSTRING
-    if (first in (SHARP, SEMICOLON, PERCENT) and second in (0, SPACE, first)) or (first == DASH and second == DASH):
+    if (first in (SHARP, SEMICOLON, PERCENT) and (second in (0, SPACE) or second == first)) or (first == DASH and second == DASH):
         return state in (AFTER_CODE, AFTER_COMMENT + first), AFTER_COMMENT + first
     return False, NOWHERE
 
@@ -80,7 +80,7 @@ def assigns(data: Bytes, line: tuple[int, int]) -> bool:
         return False
     at += data[at] == SPACE
     at += at < stop and data[at] in OPERATORS
-    return at < stop and data[at] == EQUALS
+    return bool(at < stop and data[at] == EQUALS)
 
 
 @inlined

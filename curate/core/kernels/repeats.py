@@ -105,5 +105,6 @@ def worded(data: Bytes, span: tuple[int, int], first: int, last: int) -> bool:
 
 @inlined
 def slot_of(data: Bytes, at: int) -> int:
+    """Return the slot of the four bytes that begin at `at`, in a table of 2 ** TABLE_BITS."""
     piece = int(data[at]) | int(data[at + 1]) << 8 | int(data[at + 2]) << 16 | int(data[at + 3]) << 24
     return ((piece * MULTIPLIER) & WORD) >> (32 - TABLE_BITS)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from curate.core.errors import ConfigError, CurateError, StorageError
 from curate.core.files import write_whole
+from curate.lineage.lookup import Files, values_at
 from curate.lineage.manifest import Manifest, read_manifest
 from curate.lineage.review.answers import Reading, read_readings
 from curate.lineage.review.forms import NEEDED, Answer, Form, read_form, write_form
@@ -117,7 +118,9 @@ def _judgements(out: Path, drawn: Sequence[Drawn], readings: Sequence[Reading]) 
 
 def sources_of(out: Path, drawn: Sequence[Drawn]) -> dict[str, str]:
     """Return the source of each record drawn, in the order of the draw."""
-    return {one.drawn.id: one.source_id for one in shown(out, list(drawn))}
+    files = Files(out, list(dict.fromkeys(one.spot.file for one in drawn)))
+    lines = values_at(files, [one.spot for one in drawn], ("source_id",))
+    return {one.id: str(line["source_id"]) for one, line in zip(drawn, lines, strict=True)}
 
 
 def read_result(out: Path, review: str) -> Result:

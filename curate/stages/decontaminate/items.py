@@ -48,7 +48,7 @@ def items_of(benchmark: Benchmark) -> Iterator[Item]:
         spoken = False
         for where, row in rows_of(path):
             item = Item(
-                str(number) if benchmark.id is None else id_of(row.get(benchmark.id), where),
+                str(number) if benchmark.id is None else id_of(row, benchmark.id, where),
                 tuple(spelled(row.get(field)) for field in benchmark.fields),
             )
             names.update(row)
@@ -74,8 +74,11 @@ def check_fields(benchmark: Benchmark, path: Path, names: Sequence[str], *, spok
         raise ConfigError(fact, where=str(path), hint=hint)
 
 
-def id_of(said: object, where: str) -> str:
+def id_of(row: Mapping[str, object], field: str, where: str) -> str:
     """Return the name of an item; ConfigError where it is none."""
+    if field not in row:
+        raise ConfigError(f"the row has no field {field!r}", where=where, hint=near(field, row))
+    said = row[field]
     if isinstance(said, str | int) and 0 < len(str(said)) <= MOST_ID_CHARACTERS:
         return str(said)
     fact = f"the row has no id: a number or up to {MOST_ID_CHARACTERS} characters are wanted"

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import orjson
 import pyarrow as pa
 
 from curate.core.bytes import Stream, lines
+from curate.core.encoding import check_utf8
 from curate.core.errors import ConfigError
 
 PACKED = (".gz", ".bz2", ".xz", ".zst")
@@ -66,7 +67,7 @@ def object_of(body: bytes, path: Path, number: int) -> Mapping[str, object]:
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        check_utf8(body, where, path)
+        check_utf8(body, where, path.name)
         hint = "a line holds one object: {...}; a JSON file over many lines becomes one by `jq -c . FILE`"
         if body.startswith(b"["):
             hint = f"an array over many lines becomes lines by `{AS_LINES.format(path.name, 'lines.jsonl')}`"
@@ -81,26 +82,6 @@ def object_of(body: bytes, path: Path, number: int) -> Mapping[str, object]:
     raise ConfigError(fact, where=where, hint=hint)
 
 
-def check_utf8(raw: bytes, where: str, path: Path) -> None:
-    """Raise ConfigError where bytes are not UTF-8, which is what benchmarks are read as."""
-    try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        fact = f"the file is not UTF-8: byte {raw[error.start]:#04x}"
-        raise ConfigError(fact, where=where, hint=f"save it as UTF-8: `{recoded(raw, path)}`") from None
-
-
-def recoded(raw: bytes, path: Path) -> str:
-    """Say how a file becomes UTF-8: from GB 18030, in which Chinese files are often written, where it can be read so."""
-    for name in ("gb18030", "big5", "latin-1"):
-        try:
-            raw.decode(name)
-        except UnicodeDecodeError:
-            continue
-        return f"iconv -f {name} -t utf-8 {path.name} > utf8{path.suffix}"
-    return ""
-
-
 def of_csv(path: Path, stream: Stream) -> Iterator[Row]:
     """Yield the rows of a CSV file with a header."""
     raw = b"".join(stream)
@@ -110,11 +91,12 @@ def of_csv(path: Path, stream: Stream) -> Iterator[Row]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(LINE_FEED, 0, error.start) + 1
-        check_utf8(raw, f"{path}:{line}", path)
+        check_utf8(raw, f"{path}:{line}", path.name)
         raise
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     begun = 2
     try:
+        check_header(reader.fieldnames or (), f"{path}:1")
         for row in reader:
             where = f"{path}:{begun}"
             if None in row:
@@ -125,6 +107,14 @@ def of_csv(path: Path, stream: Stream) -> Iterator[Row]:
     except csv.Error as error:
         hint = "a quote within a quoted cell is doubled, and every quote is closed"
         raise ConfigError(f"the row is not CSV: {error}", where=f"{path}:{begun}", hint=hint) from None
+
+
+def check_header(names: Sequence[str], where: str) -> None:
+    """Raise ConfigError where a header is one cell with other marks than commas between its names."""
+    mark = next((mark for mark in ";\t|" if len(names) == 1 and mark in names[0]), None)
+    if mark is not None:
+        fact = f"the header is one cell, {names[0]!r}: its names are parted by {mark!r}"
+        raise ConfigError(fact, where=where, hint="part cells by commas, or bring the benchmark as .jsonl")
 
 
 def of_parquet(path: Path, stream: Stream) -> Iterator[Row]:

@@ -14,8 +14,9 @@ def misread_shares(texts: pa.StringArray, asked: npt.NDArray[np.bool_]) -> npt.N
     """Return the share of each text that is common Chinese once it is read as it may have been written.
 
     Bytes of common Han (and of U+FFFD) among those of the text, ASCII left out; the best of the readings, 0 where it is
-    not asked for. What was rightly read hardly ever spells UTF-8 (2 % at most in lists of rare characters and in noise).
-    Encodings of two bytes spell common Han by chance in up to half of the bytes: there only what is beyond that counts.
+    not asked for. What was rightly read hardly ever spells UTF-8 (2 % at most in lists of rare characters, in noise).
+    Encodings of two bytes spell common Han by chance in up to half of the bytes: there only what is beyond that
+    counts, twice.
     """
     shares = np.zeros(len(texts), np.float64)
     for row in np.flatnonzero(asked):

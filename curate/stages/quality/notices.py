@@ -9,40 +9,42 @@ import pyarrow.compute as pc
 
 LONGEST = 1_000
 """Characters; what is longer says something else too."""
-ERRORS = "not found|forbidden|bad gateway|bad request|unauthorized|service unavailable|gateway time-?out|internal server error"
+
+_ERRORS = "not found|forbidden|bad gateway|bad request|unauthorized|service unavailable|gateway time-?out"
+_SEEN, _GONE = "访问|查找|请求|浏览|打开", "不存在|无法找到|没有找到|未找到|找不到|已删除|已被删除|已过期|走丢了"
+_SORRY = "(?:[很非常]*抱歉|对不起)?[,，！! ]*"
 _STRONG = (
-    # whole lines and sentences as servers and banners write them, never one that tells of them
-    rf"(?:http )?(?:error )?(?:code )?[45]\d\d(?: error)?[ :–—-]*(?:the )?(?:page )?(?:{ERRORS})",
+    rf"(?:http )?(?:error )?(?:code )?[45]\d\d(?: error)?[ :–—-]*(?:the )?(?:page )?(?:{_ERRORS})",
     r"(?:error:? )?page not found",
     r"the requested (?:url|resource|page)(?: \S+)? (?:was|could) not (?:be )?found(?: on this server)?",
-    r"(?:sorry,? |oops[!,]? ?)*(?:the|this) page (?:that )?(?:you(?:'re| are)? (?:(?:were )?looking for|requested|tried to"
-    r" (?:access|reach))|cannot|can't|could not|does not|doesn't|no longer)[^.!?]*",
+    r"(?:sorry,? |oops[!,]? ?)*(?:the|this) page (?:that )?you(?:'re| are| were)? (?:look|request|tried)[^.!?]*",
+    r"(?:sorry,? |oops[!,]? ?)+(?:the|this) page (?:cannot|can't|could not|does not|doesn't|no longer)[^.!?]*",
     r"(?:this|our) (?:web ?)?site uses cookies[^.!?]*",
     r"we (?:and our partners )?use cookies (?:and|to|on|for|in)\b[^.!?]*",
     r"please enable (?:javascript|cookies)[^.!?]*",
     r"javascript (?:must be|is|needs to be) (?:enabled|disabled|required|turned off)[^.!?]*",
     r"(?:you need|please turn on|this (?:page|site|app) (?:requires|needs)) (?:to enable )?javascript[^.!?]*",
-    r"(?:抱歉|对不起|很抱歉|非常抱歉)?[,，！! ]*(?:您|你)?(?:所)?(?:要|想)?(?:访问|查找|请求|浏览|打开)的(?:页面|网页|文件|资源|内容)[^。！!]*"
-    r"(?:不存在|无法找到|没有找到|未找到|找不到|已删除|已被删除|已过期)[^。！!]*",
-    r"(?:抱歉|对不起|很抱歉)?[,，！! ]*(?:该|此)?(?:页面|网页)(?:不存在|未找到|找不到了?|没有找到|已删除|走丢了)[^。！!]*",
-    r"(?:本|我们的?)(?:网站|站)?(?:会)?(?:使用|利用)\s*cookies?[^。！!]*",
-    r"(?:继续(?:使用|浏览|访问)|点击)[^。！!]*(?:同意|接受)[^。！!]*cookies?[^。！!]*",
-    r"(?:请|您需要|您的浏览器)[^。！!]*(?:启用|开启|禁用了?|不支持)\s*javascript[^。！!]*",
+    rf"{_SORRY}[您你]?所?[要想]?(?:{_SEEN})的(?:页面|网页|文件|资源|内容)[^。！!]*?(?:{_GONE})[^。！!]*",
+    rf"{_SORRY}[该此]?(?:页面|网页)(?:{_GONE})[^。！!]*",
+    r"(?:本|我们的?)(?:网站|站)?会?(?:使用|利用)\s*cookies?[^。！!]*",
+    r"(?:继续(?:使用|浏览|访问)|点击)[^。！!]*?(?:同意|接受)[^。！!]*?cookies?[^。！!]*",
+    r"(?:请|您需要|您的浏览器)[^。！!]*?(?:启用|开启|禁用了?|不支持)\s*javascript[^。！!]*",
 )
 _WEAK = (
-    r"by (?:continuing|using|clicking|browsing)[^.!?]*(?:accept|agree|consent)[^.!?]*",
-    r"(?:accept|allow|reject|decline|refuse|manage)(?: (?:all|cookies|all cookies|preferences|settings))?|got it|i agree|ok(?:ay)?",
-    r"(?:cookie|privacy) (?:policy|settings|preferences)|learn more|more information|find out more|dismiss|close|(?:accept|decline) (?:accept|decline)",
-    r"(?:go |return |back )?(?:back )?(?:to )?(?:the )?home ?page|go back|try again|reload|please try again(?: later)?",
+    r"by (?:continuing|using|clicking|browsing)[^.!?]*?(?:accept|agree|consent)[^.!?]*",
+    r"(?:accept|allow|reject|decline|refuse|manage)(?: (?:accept|decline|all|cookies|all cookies|settings))?",
+    r"got it|i agree|ok(?:ay)?|learn more|more information|find out more|dismiss|close",
+    r"(?:cookie|privacy) (?:policy|settings|preferences)",
+    r"(?:go |return |back )?(?:back )?(?:to )?(?:the )?home ?page|go back|reload|(?:please )?try again(?: later)?",
     r"(?:apache|nginx|openresty|tengine|microsoft-iis|lighttpd)(?:/[\d.]+)?[^\n]{0,60}",
-    r"接受(?:全部|所有)?(?:cookies?)?|拒绝(?:全部|所有)?|同意|我知道了|了解更多|更多信息|关闭|隐私政策|cookies? ?设置|管理(?:偏好|设置)",
+    r"接受(?:全部|所有)?(?:cookies?)?|拒绝(?:全部|所有)?|同意|我知道了|了解更多|更多信息|关闭|隐私政策",
+    r"cookies? ?设置|管理(?:偏好|设置)",
     r"(?:点击|请)?(?:这里)?返回(?:首页|上一页|主页)?|重试|刷新|请稍后(?:再试|重试)",
 )
 STRONG, WEAK = (re.compile("|".join(f"(?:{one})" for one in some), re.IGNORECASE) for some in (_STRONG, _WEAK))
-"""Sentences that make a page a notice, and those that stand beside them."""
-GATE = (
-    r"(?i)[45]\d\d|not found|forbidden|gateway|unavailable|cookie|javascript|page|页面|网页|访问的|查找的|请求的|浏览的|打开的"
-)
+"""Sentences that make a page a notice, as servers and banners write them; and those that stand beside them."""
+GATE = rf"(?i)[45]\d\d|not found|cookie|javascript|the page|this page|页面|网页|(?:{_SEEN})的"
+"""What every sentence of STRONG holds."""
 SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 
 
@@ -51,24 +53,25 @@ def notice_shares(texts: pa.StringArray) -> npt.NDArray[np.float64]:
 
     0 where a text is longer than LONGEST or no sentence of it makes it a notice.
     """
-    short = pc.less_equal(pc.utf8_length(texts), LONGEST)
-    asked = pc.fill_null(pc.and_(short, pc.match_substring_regex(texts, GATE)), False)
     shares = np.zeros(len(texts), np.float64)
-    for row in np.flatnonzero(asked.to_numpy(zero_copy_only=False)):
+    short = pc.fill_null(pc.less_equal(pc.utf8_length(texts), LONGEST), False)
+    rows = np.flatnonzero(short.to_numpy(zero_copy_only=False))
+    asked = pc.match_substring_regex(texts.take(pa.array(rows)), GATE).to_numpy(zero_copy_only=False)
+    for row in rows[asked.astype(np.bool_)]:
         shares[row] = notice_share(texts[int(row)].as_py())
     return shares
 
 
 def notice_share(text: str) -> float:
     """Return the share of one text."""
-    sentences = [sentence.strip(" \t.!。！") for sentence in SENTENCES.split(text) if sentence.strip()]
+    sentences = [sentence.strip(" \t.!。！") for sentence in SENTENCES.split(text)]
     strong = [sentence for sentence in sentences if STRONG.fullmatch(sentence)]
     if not strong:
         return 0.0
-    weak = [sentence for sentence in sentences if sentence not in strong and WEAK.fullmatch(sentence)]
-    return chars(strong + weak) / max(chars(sentences), 1)
+    weak = [sentence for sentence in sentences if WEAK.fullmatch(sentence) and not STRONG.fullmatch(sentence)]
+    return solid(strong + weak) / max(solid(sentences), 1)
 
 
-def chars(sentences: list[str]) -> int:
+def solid(sentences: list[str]) -> int:
     """Count the characters that are no white space."""
     return sum(len("".join(sentence.split())) for sentence in sentences)

@@ -48,9 +48,7 @@ BASE: dict[str, Rule] = {
     "binary": Rule("control", ">", 0.1, "reject", chars=20),
     "encoded": Rule("encoded", ">", 0.8, "reject", chars=200),
     "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200),
-    "loop": Rule(
-        "compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5),)
-    ),
+    "loop": Rule("compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5),)),
     "stutter": Rule("looped", ">", 0.5, "reject", chars=60),
     "stuck": Rule("repetition", ">", 0.9, "reject", chars=200, types=LAID, also=(Condition("compression", "<", 0.16),)),
     "shuffled": Rule(

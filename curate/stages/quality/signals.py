@@ -45,8 +45,8 @@ SIGNALS = {
     "entropy": "entropy of the words in nats, in stretches of 4,096 words",
     "order": "how far more often the same two words follow each other than if their order were chance, in standard"
     " deviations; null below 100 words",
-    "misplaced": "English articles and prepositions before a word that they do not stand before (`the of`, `from is`), by"
-    " articles and prepositions; null below 15",
+    "misplaced": "English articles and prepositions before a word that they do not stand before (`the of`, `from is`),"
+    " by articles and prepositions; null below 15",
     "top_2_words": "words in the commonest pair of words by words",
     "top_4_words": "words in the commonest run of four words by words",
     "again_5_words": "words in runs of five that stood before by words",
@@ -54,8 +54,8 @@ SIGNALS = {
     "repetition": "bytes in phrases (48 bytes or more) that stood before in the text, by bytes",
     "compression": "compressed by uncompressed bytes, as zlib would make them (estimated)",
     "looped": "bytes in what follows itself three times or more, one right behind the other, by bytes",
-    "varied": "bytes that are in no loop, of which one number may count on at each turn, by bytes; 0 where a text breaks"
-    " off in the middle of what it repeats, 1 where `compression` is not below .25",
+    "varied": "bytes that are in no loop, of which one number may count on at each turn, by bytes; 0 where a text"
+    " breaks off in the middle of what it repeats, 1 where `compression` is not below .25",
     "duplicate_lines": "characters in lines (of 8 or more) that stood before in the text, by characters of lines",
     "copied_lines": "lines (of 8 characters or more) that stood before in the text, by lines",
     "duplicate_paragraphs": "characters in paragraphs that stood before in the text, by characters of paragraphs",
@@ -67,8 +67,8 @@ SIGNALS = {
     "indented_lines": "lines that begin with two blanks or a tab by lines",
     "menu": "lines as in a menu (short, no digit, no mark at the end) by lines; null below 16 lines",
     "navigation": "lines that are an entry of a site's menu and of no device's (`Contact us`, `友情链接`) by lines",
-    "notice": "notices of a site (an error of the server, a banner about cookies) by characters that are no white space;"
-    " 0 above 1,000 characters",
+    "notice": "notices of a site (an error of the server, a banner about cookies) by characters that are no white"
+    " space; 0 above 1,000 characters",
     "table_lines": "lines as in a table (cells parted by `|`, tabs, blanks, or commas between numbers) by lines",
     "code_lines": "lines as in code (signs, ends or first words of statements) by lines",
     "log_lines": "lines as in a log (a clock or the kernel's time near the start) by lines",
@@ -76,8 +76,8 @@ SIGNALS = {
     "encoded": "characters in words of hexadecimal or base64 by characters that are no white space",
     "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
     " space",
-    "digests": "characters in digests (32, 40, 56, 64, 96 or 128 hexadecimal digits) and in blocks of PEM by characters that"
-    " are no white space",
+    "digests": "characters in digests (32, 40, 56, 64, 96 or 128 hexadecimal digits) and in blocks of PEM by characters"
+    " that are no white space",
     "urls": "characters in addresses of pages by characters that are no white space",
     "markup": "characters in tags and character references of HTML and XML by characters",
 }

@@ -35,12 +35,12 @@ class Threshold(Value):
 
 
 class Quality(Stage):
-    """Measure some fifty signals of every text, tell its content type, and find fault with what crosses a threshold.
+    """Measure some sixty signals of every text, tell its content type, and find fault with what crosses a threshold.
 
     A preset names the rules. By default only what no industry wants is rejected: empty, unreadable, binary, looping,
-    shuffled, dumps, menus; every other rule tags (`general-web`, for crawled pages, rejects more). `rules` changes a
-    rule of the preset, adds one on a signal by the signal's name or under a name of your own with `when`, or turns one
-    `off`; a threshold written there rejects unless it says `action: tag`. What decides an action, the nearest first:
+    shuffled, dumps, menus, notices; every other rule tags (`general-web`, for crawled pages, rejects more). `rules`
+    changes a rule of the preset, adds one on a signal by the signal's name or under a name of your own with `when`, or turns
+    one `off`; a threshold written there rejects unless it says `action: tag`. What decides an action, the nearest first:
     the rule's own `action`, the stage's `action`, a threshold of the user's, the preset. `preset_file` has rules of
     your own in place of a preset.
 
@@ -52,7 +52,7 @@ class Quality(Stage):
     measure signals of their own. They are made for English pages: hardly a Chinese text passes.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     preset: Preset = Field("base", description="Industry whose rules are used.")
     preset_file: Path | None = Field(

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
+from curate.core.encoding import check_utf8
 from curate.core.errors import ConfigError
 from curate.core.files import digest_of
 
@@ -47,12 +48,15 @@ def lexicon_in(path: Path) -> Lexicon:
 
 @cache
 def _read(path: Path, _digest: str) -> Lexicon:
-    lines = path.read_text("utf-8").splitlines()
+    raw = path.read_bytes()
+    check_utf8(raw, str(path), path.name)
+    lines = raw.decode("utf-8-sig").splitlines()
     words = sorted(
         {" ".join(line.partition("#")[0].lower().split()) for line in lines} - {""}, key=lambda w: (-len(w), w)
     )
     if len(words) < DISTINCT:
-        raise ConfigError(f"{len(words)} words are too few", where=str(path), hint=f"give {DISTINCT} or more")
+        hint = f"give {DISTINCT} or more, a word or a phrase a line"
+        raise ConfigError(f"{len(words)} words are too few", where=str(path), hint=hint)
     latin = [word for word in words if word.isascii()]
     other = [word for word in words if not word.isascii()]
     said = sha256("\n".join(words).encode()).hexdigest()

@@ -41,7 +41,7 @@ def files_in(folder: Path) -> list[Path]:
         return [folder]
     if not folder.is_dir():
         hint = "give a folder of good examples: .jsonl, .parquet, or a .txt or .md for each"
-        raise ConfigError(f"there is no folder {str(folder)!r}", where="seeds", hint=hint)
+        raise ConfigError("there is no such folder or file", where=str(folder), hint=hint)
     return sorted(path for path in folder.rglob("*") if path.is_file() and kind_of(path) in LINES | TABLES | TEXTS)
 
 

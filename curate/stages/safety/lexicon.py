@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from curate.core.encoding import check_utf8
 from curate.core.errors import ConfigError
 from curate.core.risks import RISKS
 
@@ -45,27 +46,16 @@ def terms_of(path: Path) -> tuple[str, ...]:
     """Read a lexicon: UTF-8, a term a line; what follows `#` at the start of a line is a remark. ConfigError if not."""
     hint = "a lexicon is UTF-8 text with one term a line"
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        fact = f"the lexicon {path.name!r} is not UTF-8: byte {error.object[error.start]:#04x} at {error.start}"
-        told = "save it as UTF-8: `iconv -f gb18030 -t utf-8`, where it is GBK" if is_gbk(error.object) else hint
-        raise ConfigError(fact, where=str(path), hint=told) from error
+        raw = path.read_bytes()
     except OSError as error:
         fact = f"the lexicon {path.name!r} cannot be read: {error.strerror}"
         raise ConfigError(fact, where=str(path), hint=hint) from error
+    check_utf8(raw, str(path), path.name)
+    lines = raw.decode("utf-8-sig").splitlines()
     terms = tuple(term for line in lines if (term := line.strip()) and not term.startswith("#"))
     if not terms:
         raise ConfigError(f"the lexicon {path.name!r} holds no term", where=str(path), hint=hint)
     return terms
-
-
-def is_gbk(raw: bytes) -> bool:
-    """Tell whether bytes can be read as GB 18030, in which Chinese files are often written that are not UTF-8."""
-    try:
-        raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 class Bounds(NamedTuple):

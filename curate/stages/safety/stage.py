@@ -122,10 +122,9 @@ class Safety(Stage):
         left_out = (info.context or {}).get("left_out", frozenset())
         found = []
         if self.min_terms_alone < self.min_terms:
+            said = "min_terms_alone" if "min_terms_alone" in self.model_fields_set else "min_terms"
             fact = f"min_terms_alone {self.min_terms_alone} is below min_terms {self.min_terms}"
-            found.append(
-                Mistake(("min_terms_alone",), fact, "without a contact no fewer terms are enough than beside one")
-            )
+            found.append(Mistake((said,), fact, "without a contact no fewer terms are enough than beside one"))
         if not left_out & {"look_for", "seeds", "lexicons"}:
             found += self._unfound()
         if found:
@@ -142,8 +141,8 @@ class Safety(Stage):
                 hint = f"write {what!r}: rules go by what follows the colon"
             elif name in RISKS or any(risk.startswith(f"{name}.") for risk in RISKS):
                 hint = f"a class of TC260-003 has the lexicon that you give: `lexicons: [{next_risk(name)}.txt]`"
-            elif family := next((one for one in FAMILIES if any(covers(name, rule) for rule in RULES[one])), None):
-                hint = f"add {family!r} to `look_for`"
+            elif family := family_of(name):
+                hint = f"add {family!r} to `look_for`" if family not in self.look_for else f"add {name!r} to `seeds`"
             else:
                 close = get_close_matches(name, [*self.rules, "secret"], 1, 0.6)
                 hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(brief(self.rules))}"
@@ -170,7 +169,7 @@ class Safety(Stage):
                     if path.is_file():
                         terms_of(path)
                 except ConfigError as error:
-                    yield Mistake((name, place), error.message, error.hint)
+                    yield Mistake((name, place), f"{error.where}: {error.message}", error.hint)
 
     @property
     def adds(self) -> pa.Schema:
@@ -223,6 +222,12 @@ class Safety(Stage):
 def covers(name: str, rule: str) -> bool:
     """Tell whether a name in `reject` means a rule: itself, the kind before `_`, the group before `.`."""
     return rule == name or rule.startswith((f"{name}_", f"{name}."))
+
+
+def family_of(name: str) -> Family | None:
+    """Return the family of a rule, as far as it comes along."""
+    known = {**RULES, "lexicons": tuple(SEEDS)}
+    return next((one for one in FAMILIES if any(covers(name, rule) for rule in known[one])), None)
 
 
 def next_risk(name: str) -> str:

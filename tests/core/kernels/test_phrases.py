@@ -35,7 +35,7 @@ def again(words, width):
 def counted(words):
     functions = sum(word == "a" for word in words)
     top = [commonest(words, 2), commonest(words, 4)]
-    return [len(words), len(set(words)), functions, *top, again(words, 5), again(words, 10)]
+    return [len(words), len(set(words)), functions, *top, again(words, 5), again(words, 10), 0, 0]
 
 
 @given(texts=st.lists(WORDS, max_size=4))
@@ -55,3 +55,10 @@ def test_every_window_of_a_long_text_counts_by_itself():
     counts, _ = phrases.phrase_counts(views(pa.array([" ".join(window * 2)])))
     assert counts[0, phrases.DISTINCT] == 2 * len(window)
     assert counts[0, phrases.AGAIN_5] == 0
+
+
+def test_articles_and_prepositions_are_held_against_what_stands_behind_them():
+    text = "the pump of the line, the of; a of, from is, by and with an had"
+    counts, _ = phrases.phrase_counts(views(pa.array([text])))
+    assert counts[0, phrases.LEADING] == 10
+    assert counts[0, phrases.MISPLACED] == 3

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.core.kernels.repeats import LONGEST, MATCHES, REPEATED, compression, parse
+from curate.core.kernels.repeats import LONGEST, LOOPED, MATCHES, REPEATED, compression, parse
 from curate.core.kernels.strings import views
 from tests.conftest import TEXT
 
@@ -18,11 +18,12 @@ def parsed(*texts):
 
 @given(texts=st.lists(LOOPS, min_size=1, max_size=3))
 def test_literals_and_matches_cover_the_text(texts):
-    for text, (literals, matches, repeated) in zip(texts, parsed(*texts).tolist(), strict=True):
+    for text, (literals, matches, repeated, looped) in zip(texts, parsed(*texts).tolist(), strict=True):
         size = len(text.encode())
         assert 0 <= repeated <= size - literals
         assert literals + 4 * matches <= size or matches * LONGEST >= size - literals
         assert literals <= size
+        assert 0 <= looped <= size - literals
 
 
 @given(before=LOOPS, text=LOOPS)
@@ -32,11 +33,17 @@ def test_what_stood_in_another_text_is_no_repetition(before, text):
 
 def test_a_loop_is_one_literal_phrase_and_matches():
     phrase = "设备运行正常，未见异常。"
-    literals, matches, repeated = parsed(phrase * 50)[0]
+    literals, matches, repeated, looped = parsed(phrase * 50)[0]
     size = len((phrase * 50).encode())
     assert literals <= len(phrase.encode())
     assert repeated > 0.9 * size
+    assert looped == repeated
     assert matches <= size // LONGEST + 4
+
+
+@pytest.mark.parametrize("text", ["-" * 400, "A" * 400, "= - " * 100, "本段说明泵的结构，下段说明阀门。" * 2])
+def test_rules_what_fills_a_buffer_and_one_copy_are_no_loop(text):
+    assert parsed(text)[0, LOOPED] == 0
 
 
 def test_short_repeats_are_no_repeated_phrases():

@@ -10,11 +10,14 @@ import pytest
 
 import curate
 from curate.core.errors import CurateError
+from curate.core.scripts import scripts_of
 from curate.core.stage import Findings
+from curate.stages.relevance.judged import judged_scripts
 from curate.stages.relevance.learning import auc, quantile
 from curate.stages.relevance.lexicon import INDUSTRIES, lexicon_in, shipped
 from curate.stages.relevance.seeds import seeds_in
 from curate.stages.relevance.stage import Relevance
+from curate.terminal import warnings_of
 from tests.conftest import records
 from tests.stages.dedup.driver import Cuts, held_records, verdicts_of
 
@@ -180,3 +183,112 @@ class TestRun:
         assert said["records_out"] >= 60
         assert said["lineage"]["examples"] >= 30
         assert len(said["lineage"]["lexicon_sha256"]) == 64
+
+
+PUMPS = [
+    "pump",
+    "valve",
+    "bearing",
+    "seal",
+    "leak",
+    "pressure",
+    "motor",
+    "replace",
+    "inspect",
+    "shaft",
+    "oil",
+    "hydraulic",
+    "cylinder",
+    "hose",
+    "torque",
+]
+FILMS = [
+    "actor",
+    "scene",
+    "film",
+    "music",
+    "story",
+    "camera",
+    "role",
+    "stage",
+    "script",
+    "drama",
+    "ticket",
+    "cinema",
+    "premiere",
+    "director",
+    "plot",
+]
+
+
+def english(words, n, seed):
+    draw = np.random.default_rng(seed)
+    return [" ".join(draw.choice(words, 20)) + "." for _ in range(n)]
+
+
+class TestScripts:
+    def said(self, tmp_path, good, stream, **settings):
+        lines = "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in stream)
+        config = configured(tmp_path, seeds=str(folder_of(tmp_path / "good", good)), action="reject", **settings)
+        (tmp_path / "in.jsonl").write_text(lines, "utf-8")
+        done = curate.run(config)
+        _, said = stage_said(tmp_path)
+        kept = [row["text"] for row in done.dataset().to_list()] if said["records_out"] else []
+        return said, kept, list(warnings_of(done))
+
+    def test_a_text_in_a_script_of_which_there_is_no_example_is_not_judged_and_that_is_said(self, tmp_path):
+        stream = texts(LAW, 40, 1) + texts(KITCHEN, 60, 2) + english(PUMPS, 60, 3)
+        said, kept, warned = self.said(tmp_path, texts(LAW, 40, 0), stream)
+        assert sum(text.isascii() for text in kept) == 60
+        assert 35 <= len(kept) - 60 <= 45
+        assert not any("面粉" in text and "鸡蛋" in text for text in kept)
+        assert said["lineage"]["scripts"]["Latn"] == {"examples": 0, "stream": 60, "judged": False}
+        chinese = said["lineage"]["scripts"]["Hani"]
+        assert (chinese["examples"], chinese["stream"], chinese["judged"]) == (40, 100, True)
+        assert chinese["recall"] >= 0.9
+        assert said["lineage"]["stream"] == 100, "what cannot be judged is not learnt from either"
+        (one,) = warned
+        assert one.startswith("relevance: 60 of 160 sampled records are written in Latin letters and no example is")
+
+    def test_examples_in_both_scripts_judge_both(self, tmp_path):
+        good = texts(LAW, 40, 0) + english(PUMPS, 40, 1)
+        stream = texts(LAW, 30, 1) + texts(KITCHEN, 60, 2) + english(PUMPS, 30, 3) + english(FILMS, 60, 4)
+        said, kept, warned = self.said(tmp_path, good, stream)
+        assert warned == []
+        assert all(one["judged"] and one["recall"] >= 0.85 for one in said["lineage"]["scripts"].values())
+        assert not any("actor" in text or "面粉" in text for text in kept)
+        assert 50 <= len(kept) <= 60
+
+    def test_where_next_to_nothing_passes_the_end_of_the_run_says_so(self, tmp_path):
+        said, kept, warned = self.said(tmp_path, texts(LAW, 40, 0), texts(KITCHEN, 120, 2))
+        assert kept == []
+        assert said["lineage"]["scripts"]["Hani"]["passing"] == 0
+        (one,) = warned
+        assert "120 of 120 sampled records are written in Chinese characters, and 0 % of them pass" in one
+
+    def test_a_stream_in_another_script_than_the_examples_is_refused(self, tmp_path):
+        with pytest.raises(CurateError, match="0 of 60 sampled records are written in Chinese characters"):
+            self.said(tmp_path, texts(LAW, 40, 0), english(PUMPS, 60, 3))
+
+    def test_a_few_examples_of_a_script_do_not_judge_it(self):
+        names = np.array(["Hani"] * 30 + ["Latn"] * 9)
+        assert judged_scripts(names) == ("Hani", "Zyyy")
+        assert judged_scripts(np.array(["Hani"] * 30 + ["Latn"] * 10)) == ("Hani", "Latn", "Zyyy")
+
+    @pytest.mark.parametrize(
+        ("text", "script"),
+        [
+            ("水泵振动超标", "Hani"),
+            ("PLC 通讯中断，更换 CPU 模块", "Hani"),
+            ("The pump was replaced; supplier 李", "Latn"),
+            ("設備の点検を行うこと", "Jpan"),
+            ("펌프를 교체했다", "Kore"),
+            ("Насос заменён", "Cyrl"),
+            ("12 345 ---", "Zyyy"),
+            ("", "Zyyy"),
+            (None, "Zyyy"),
+            ("ปั๊มเสีย", "Zzzz"),
+        ],
+    )
+    def test_a_text_is_in_the_script_of_most_of_it(self, text, script):
+        assert scripts_of(pa.array([text], pa.string())).tolist() == [script]

@@ -1,0 +1,261 @@
+"""Good text beside the junk that looks most like it: one is kept, the other rejected."""
+
+import base64
+import hashlib
+import random
+
+import pytest
+
+from curate.stages.quality.stage import Quality
+from tests.conftest import records
+from tests.stages.quality.test_stage import ENGLISH, rejected
+
+PARTS = ["阀门", "轴承", "电机", "联轴器", "油泵", "冷却器", "压力表", "密封件", "控制柜", "滤网", "齿轮箱", "风机"]
+CLAUSES = "".join(
+    f"第{n}条 乙方应当按照约定的时间、地点和方式向甲方交付第{n}批货物，甲方应当在收到之日起十五日内验收并付款。"
+    for n in range(1, 26)
+)
+INSTALMENTS = "\n".join(
+    f"{n}. On 5 {month} the Borrower shall pay to the Lender instalment no. {n} of {n * 37 + 900} dollars."
+    for n, month in enumerate(
+        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October"] * 3, 1
+    )
+)
+CHECKLIST = "\n".join(f"{n}、{part}外观完好、固定牢靠、无渗漏、无异响。" for n, part in enumerate(PARTS * 2, 1))
+ROOMS = "".join(f"{n}号机房{n * 3}号柜：门锁完好，接地可靠，指示灯正常，已由巡检人员确认并签字。" for n in range(1, 25))
+COUNTING = "".join(f"{n}. 当事人对自己提出的主张有责任提供证据。" for n in range(1, 40))
+CUT_OFF = CLAUSES + "第26条 乙方应当按照约定的时间、地点和方式向甲方交"
+
+UKRAINIAN = (
+    "Насос слід вимкнути перед обслуговуванням, а тиск мастила перевірити за журналом зміни. "
+    "Ключі: XZGREP LZMQRT vbxqjw zrtghk plmwsx qzwsxk dcrfvt gbyhnj mkolpq wsxdcr fvtgbh hnujmk mkolpz xcvbnq. "
+)
+WELSH = (
+    "Mae'r peiriannydd yn gwirio lefel yr olew bob bore cyn i'r gwaith ddechrau. Os yw'r tymheredd yn rhy uchel, rhaid "
+    "diffodd y pwmp ar unwaith a rhoi gwybod i'r rheolwr. Cedwir y cofnodion yn y swyddfa am bum mlynedd, ac mae hawl "
+    "gan bob gweithiwr i'w darllen. Ni ddylai neb fynd i mewn i'r gweithdy heb esgidiau diogelwch ac ymbarél llygaid."
+)
+ORDERS = "\n".join(
+    f"{drug} {dose} mg PO {often} x{days}d, recheck Cr/K+ q{days % 5 + 1}d, hold if HR<55"
+    for drug, dose, often, days in [
+        ("Metoprolol", 25, "BID", 14),
+        ("Furosemide", 40, "QD", 7),
+        ("Lisinopril", 10, "QHS", 30),
+        ("Warfarin", 5, "PRN", 21),
+    ]
+    * 3
+)
+NOISE = ENGLISH.translate(str.maketrans("aeoi", "xq7j"))
+
+FISH = """鲢鱼、鳙鱼、鲫鱼、鳊鱼、鲂鱼、鳜鱼、鲶鱼、鳗鲡、黄鳝、泥鳅、鲷鱼、鲳鱼、鲭鱼、鲱鱼、鳀鱼
+鲻鱼、鲽鱼、鳎鱼、鲟鱼、鳇鱼、鲑鱼、鳟鱼、鲮鱼"""
+ELEMENTS = """氢氦锂铍硼碳氮氧氟氖钠镁铝硅磷硫氯氩钾钙钪钛钒铬锰铁钴镍铜锌镓锗砷硒溴氪
+铷锶钇锆铌钼锝钌铑钯银镉铟锡锑碲碘氙铯钡镧铈镨钕钷钐铕钆铽镝钬铒铥镱镥"""
+COMPOUNDS = """该批溶剂含吡啶、吲哚、嘧啶、嘌呤、噻唑、咪唑、哌嗪、呋喃、喹啉、蒽醌、菲、芘、苊、芴、荧蒽
+羟基、羧基、羰基、烯烃、炔烃、醚、酯、酮、肟、肼、脲、胍、脒、膦、砜、腙"""
+PLAIN = "检修人员应当在停机后检查主轴承温度，并将结果记入设备台账，异常情况立即报告值班长。"
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\n{}-----END CERTIFICATE-----".format(
+    base64.encodebytes(b"".join(hashlib.sha256(bytes([n])).digest() for n in range(36))).decode()
+)
+INDICATORS = "Indicators of the campaign (SHA-256):\n" + "\n".join(
+    hashlib.sha256(f"sample {n}".encode()).hexdigest() for n in range(30)
+)
+BLOB = base64.encodebytes(b"".join(hashlib.sha256(bytes([n])).digest() for n in range(36))).decode()
+ALARMS = "Alarm codes: " + " ".join(f"E{n:03d}" for n in range(120))
+
+TERMS = [
+    "pressure",
+    "valve",
+    "bearing",
+    "actuator",
+    "torque",
+    "manifold",
+    "gasket",
+    "impeller",
+    "voltage",
+    "transformer",
+    "insulation",
+    "breaker",
+    "relay",
+    "conductor",
+    "harness",
+    "flange",
+    "bushing",
+    "coupling",
+    "governor",
+    "turbine",
+    "condenser",
+    "economizer",
+    "deaerator",
+    "superheater",
+    "damper",
+    "louver",
+    "precipitator",
+    "scrubber",
+    "conveyor",
+    "crusher",
+    "pulverizer",
+    "classifier",
+    "burner",
+    "igniter",
+    "windbox",
+    "stack",
+    "flue",
+    "hopper",
+    "silo",
+]
+GLOSSARY = "\n".join(
+    f"{one} {TERMS[n * 7 % 39]} {TERMS[n * 11 % 39]} {TERMS[n * 5 % 39]}" for n, one in enumerate(TERMS * 2)
+)
+SHORT_SHUFFLED = " ".join(random.Random(3).sample(ENGLISH.split()[:180], 180))
+_DEVICE = "Home Search Help About Contact Login Settings Display Volume Brightness Network Language Privacy Terms Reset"
+DEVICE_MENU = "\n".join([*_DEVICE.split(), "Update", "Menu", "Back", "Next"])
+_SITE = "Home|Products|About us|Contact us|News|Careers|Log in|Sitemap"
+SITE_MENU = _SITE.replace("|", "\n")
+ZH_MENU = "首页\n新闻\n产品\n关于我们\n联系我们\n登录\n注册\n帮助\n搜索\n下载"
+
+GOOD = {
+    "clauses that differ by two numbers": CLAUSES,
+    "instalments that differ by number, date and amount": INSTALMENTS,
+    "a checklist of parts": CHECKLIST,
+    "rooms and cabinets": ROOMS,
+    "Cyrillic with keys in Latin letters": UKRAINIAN * 3,
+    "Welsh": WELSH,
+    "orders of medication": ORDERS,
+    "fish": FISH,
+    "elements": ELEMENTS,
+    "compounds": COMPOUNDS,
+    "alarm codes": ALARMS,
+    "a glossary": GLOSSARY,
+    "the menu of a device": DEVICE_MENU,
+    "a note on a broken page": "Customer gets 404 Not Found since Monday; cleared the cache of the proxy, solved.",
+    "advice on cookies": "Set the HttpOnly flag so that scripts cannot read the session cookie. Rotate it at login.",
+    "advice on pages": "如果用户访问的页面不存在，服务器应当返回状态码404，并在日志中注明来源，由运维人员每周核对。",
+    "words about lost characters": "把UTF-8误当作GBK读两次，就会看到“锟斤拷”这样的乱码；应先核对编码，再重新导入。",
+    "a buffer filled": "python -c \"print('run')\" sends this to the device and it must not crash: " + "A" * 600,
+}
+JUNK = {
+    "one sentence, counted": (COUNTING, "loop"),
+    "clauses that break off": (CUT_OFF, "loop"),
+    "a short loop": ("The answer is that the seal must be kept dry. " * 5, "stutter"),
+    "a short loop in Chinese": ("答案是：密封件应当保持干燥。" * 6, "stutter"),
+    "letters misread": (NOISE, "noisy_latin"),
+    "UTF-8 read as GBK": (PLAIN.encode().decode("gbk", "ignore"), "garbled_han"),
+    "GBK read as Big5": ((PLAIN * 2).encode("gbk").decode("big5", "ignore"), "garbled_han"),
+    "lost, then misread": ("锟斤拷" * 20, "garbled_han"),
+    "base64 without a name": (BLOB, "encoded"),
+    "words out of order": (SHORT_SHUFFLED, "misplaced"),
+    "the menu of a site": (SITE_MENU, "small_menu"),
+    "the menu of a site in Chinese": (
+        "首页\n新闻\n产品\n关于我们\n联系我们\n登录\n注册\n帮助\n搜索\n下载",
+        "small_menu",
+    ),
+    "an error of the server": (
+        "404 Not Found\nThe requested URL was not found on this server.\nApache/2.4.1",
+        "notice",
+    ),
+    "an error in Chinese": ("抱歉，您访问的页面不存在！\n返回首页", "notice"),
+    "a banner": ("This website uses cookies. By continuing you accept our policy. Accept Decline.", "notice"),
+    "a banner in Chinese": ("本网站使用Cookie来改善您的体验。\n接受\n拒绝\n了解更多", "notice"),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_good_text_that_looks_like_junk_is_kept(name):
+    assert rejected(GOOD[name]) == set()
+
+
+@pytest.mark.parametrize("name", JUNK)
+def test_junk_beside_it_is_rejected(name):
+    text, rule = JUNK[name]
+    assert rule in rejected(text)
+
+
+@pytest.mark.parametrize("text", [CERTIFICATE, INDICATORS], ids=["certificate", "digests"])
+def test_certificates_and_lists_of_digests_are_kept_where_security_is_the_business(text):
+    assert rejected(text, preset="cybersecurity") == set()
+    assert "encoded" in rejected(BLOB, preset="cybersecurity")
+
+
+HEADER = """
+/* Valve control for the feed line.
+ *
+ * The caller holds the lock of the unit. A value below zero closes the valve,
+ * and the position that was reached is returned in tenths of a percent.
+ */
+#ifndef VALVE_H
+#define VALVE_H
+
+/* Open it; returns the time that it took, or minus one. */
+int valve_open(struct valve *unit, int position);
+
+/*
+ * Close it at once. Nothing is returned, since the position cannot be read
+ * while the motor runs; ask again after the delay of the unit.
+ */
+void valve_close(struct valve *unit);
+
+#endif
+"""
+SCRIPT = '''
+"""Read the pressure of a unit, and warn above a limit.
+
+The limit stands in the settings of the plant. It is read once, since nobody
+changes it while the unit runs.
+"""
+
+import time
+
+# Seconds between two readings. The gauge needs two.
+PAUSE = 5
+
+
+def watch(gauge, limit):
+    """Wait until the pressure is above the limit."""
+    while True:
+        value = gauge.read()
+        if value > limit:
+            return value
+        # The gauge is asked again.
+        # It has no memory.
+        time.sleep(PAUSE)
+'''
+SETTINGS = "[Unit]\nDescription=Pump guard\nAfter=network.target\n\n[Service]\nUser=pump\nExecStart=/usr/bin/guard\n"
+QUERY = "-- Readings by day.\n-- Only those above the limit.\nSELECT day, max(value)\nFROM readings\nWHERE value > 5;\n"
+README = """
+# Pump guard
+
+It watches the pressure of a feed pump and closes the valve before the seal runs dry.
+
+## How to start it
+
+Stop the pump, put the key on the hook, and start the guard on the machine in the control room:
+
+    guard --unit 7
+
+It writes a line into the book at every change. Ask the shift leader for the key, and give it back afterwards.
+
+# Who may use it
+
+Everyone who was shown how. The list hangs beside the door.
+"""
+MINUTES = "Present: the shift leader, two fitters.\n# 1 was stopped at ten.\nThe seal had run dry.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (HEADER, "code"),
+        (SCRIPT, "code"),
+        (SETTINGS, "code"),
+        (QUERY, "code"),
+        (README, "prose"),
+        (MINUTES, "prose"),
+        ("For the pump:\nReturn it to the store.\nImport duties are paid by the buyer.\nPass the key on.", "prose"),
+    ],
+    ids=["header", "script", "settings", "query", "readme", "minutes", "orders"],
+)
+def test_programs_with_comments_are_code_and_pages_about_programs_are_not(text, kind):
+    batch = Quality(**{"as": "quality"}).open()(records(text)).batch
+    assert batch["quality_content_type"].to_pylist() == [kind]
