@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chains
 
-DETECTOR = 4
+DETECTOR = 5
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
 NEEDS = {
     "CN_RESIDENT_ID": frozenset({"CN_RESIDENT_ID"}),

@@ -139,7 +139,7 @@ DOCTORS = (
     "(?:[Dd]octor|[Pp]hysician|[Ss]urgeon|[Tt]herapist|[Dd]entist|[Nn]urse|[Aa]ttorney|[Ll]awyer)"
     f"(?:,| is| was| named) (?:{TITLE}\\.? ){{0,3}}"
 )
-INTRODUCED = f"(?:[Mm]y name(?:['’]s| is)|c/o|C/O) (?:{TITLE}\\.? ){{0,2}}"
+INTRODUCED = f"(?:[Mm]y name(?:['’]s| is)|c/o) (?:{TITLE}\\.? ){{0,2}}"
 PARTY = "(?:[Pp]atient|[Pp]laintiff|[Dd]efendant|[Cc]laimant|[Pp]etitioner) "
 ACTS = (
     "(?= (?:was|is|has|had|presents|presented|reports|reported|states|denies|denied|filed|alleges|testified|moved)"

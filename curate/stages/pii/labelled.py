@@ -22,6 +22,9 @@ WECHAT_SAID = (
 FIELD_END = r"(?=[ \t]*(?:\r?\n|[，。；、|｜）)】,;]|\Z))"
 ACCENTED, HAN = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f", "\u4e00-\u9fff"
 """Letters beyond ASCII in the names of mailboxes (RFC 6531), and in those of their hosts (RFC 5890)."""
+ACCENTED_LOCAL = (
+    f"(?<![{LOCAL}{ACCENTED}])(?=[{LOCAL}]{{0,63}}[{ACCENTED}])[0-9A-Za-z_{ACCENTED}][{LOCAL}{ACCENTED}]{{0,63}}"
+)
 CHINESE_HOST = f"(?:[0-9A-Za-z{HAN}-]{{1,30}}\\.){{1,3}}(?:[A-Za-z]{{2,24}}|公司|网络|中国|商城)"
 OPENED, CLOSED = "[\\[(（{]", "[\\])）}]"
 SPELLED_AT, SPELLED_DOT = f"[ ]?{OPENED}[ ]?(?i:at)[ ]?{CLOSED}[ ]?", f"[ ]?{OPENED}[ ]?(?i:dot)[ ]?{CLOSED}[ ]?"
@@ -56,8 +59,8 @@ MAIL_AND_NET = (
         "EMAIL_ADDRESS",
         "e-mail address with letters beyond ASCII",
         (
-            f"(?<![{LOCAL}{ACCENTED}])[0-9A-Za-z_{ACCENTED}][{LOCAL}{ACCENTED}]{{0,63}}@{DOMAIN}{RIGHT}",
-            f"(?<![{LOCAL}])[0-9A-Za-z_][{LOCAL}]{{0,63}}@{CHINESE_HOST}{RIGHT}",
+            f"{ACCENTED_LOCAL}@{DOMAIN}{RIGHT}",
+            f"(?<![{LOCAL}])[0-9A-Za-z_][{LOCAL}]{{0,63}}@(?=[0-9A-Za-z.-]{{0,60}}[{HAN}]){CHINESE_HOST}{RIGHT}",
             f'(?<![0-9A-Za-z])"[^"@\\n]{{1,64}}"@{DOMAIN}{RIGHT}',
         ),
         0.9,

@@ -29,6 +29,8 @@ ANY_NUMBER = (
 )
 ALONE = "(?<![0-9A-Za-z+])(?<![0-9][ -])"
 CHINA_AREA = f"(?:(?:(?:00)?86[ -]?)(?:10|2[0-9]|[3-9][0-9]{{2}})|{AREA})"
+WORD_BEHIND = f"(?:{RIGHT}|(?=(?:[wWvV][xX]|[qQ]{{2}}|[wW]e[cC]hat|[tT]el|TEL|[eE]xt)(?![a-z])|[xX](?![0-9A-Za-z])))"
+"""Where a mobile may end beside RIGHT: at the word for another account, or the `x` of an extension; at no other."""
 NOT_IN_FOURS = "(?! [0-9]{4}(?![0-9]))"
 NOT_A_DATE = "(?!(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-)"
 
@@ -84,7 +86,7 @@ PHONES = (
         "PHONE_NUMBER",
         "Chinese mobile",
         (
-            f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?|0)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
+            f"(?<![0-9A-Za-z+])(?:(?:00)?86[)）]?[ -]?|0)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{WORD_BEHIND}",
             f"(?<![0-9A-Za-z+])(?:00)?86[)）]?[ -]?1[3-9][0-9]{{2}}(?P<c>[ -])[0-9]{{3}}(?P=c)[0-9]{{4}}{RIGHT}",
             f"{ALONE}1[3-9][0-9](?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{5}}{RIGHT}(?![ -][0-9])",
             f"{ALONE}1[3-9][0-9]{{2}}(?P<b>[ -])[0-9]{{3}}(?P=b)[0-9]{{4}}{RIGHT}(?![ -][0-9])",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from curate.stages.pii import checks, digits, groups
 from curate.stages.pii.numbers import CARD_WORDS, COMPANY_ZH, PASSPORT_SHAPE, PASSPORT_ZH, RESIDENT_ZH
@@ -146,7 +147,9 @@ LICENCE_LABEL = "(?:驾驶证|驾照|驾驶执照|驾证|驾驶员证)(?:档案)
 SOLDIER_LABEL = "(?:军官|士官|士兵|军人|义务兵|文职干部|警官|军队离休|军队退休)(?:身份)?证(?:件)?"
 ACCOUNT_LABEL = (
     "(?:银行|收款|付款|对公|对私|结算|还款|扣款|基本|一般|开户|公积金|证券|资金|股东|客户)(?:存款)?(?:账户|帐户|"
-    "账号|帐号|賬號|户头)|"
+    "账号|帐号|賬號|户头)"
+)
+BANKED_LABEL = (
     "(?:开户行|开户银行|户名)[^0-9。；]{2,30}?(?:账号|帐号|賬號)|"
     "开户(?:行|银行)[及、和/][账帐](?:号|户)[:：][ ]?[\u4e00-\u9fff（）()]{2,30}"
 )
@@ -221,6 +224,16 @@ ANNOUNCED = (
         groups.Reader(range(15, 21), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+")),
     ),
     announced("CN_BANK_ACCOUNT", "Chinese bank account by its label", ACCOUNT_LABEL, groups.Reader(range(9, 31)), 0.55),
+    replace(
+        announced(
+            "CN_BANK_ACCOUNT",
+            "Chinese bank account behind the name of its bank",
+            BANKED_LABEL,
+            groups.Reader(range(9, 31)),
+            0.55,
+        ),
+        labels=Next(ACCOUNT_LABEL, between=SAID),
+    ),
     in_groups(
         "CN_RESIDENT_ID",
         "resident id in groups",

@@ -81,6 +81,7 @@ NOBODY = [
     "Baltimore, MD 21218",
     "in 2010, 45, of The",
     "My name is not known",
+    "E,C/O BUCKET TEETH ADAPTER,PM01",
 ]
 
 

@@ -91,6 +91,18 @@ class TestAccounts:
         assert "已认证" not in str(found(text))
 
 
+class TestWordsRightBehindAMobile:
+    @pytest.mark.parametrize("word", ["wx", "VX同号", "微信同号", "WeChat同号", "QQ77315", "tel", "x", "转", "Ext.3"])
+    def test_that_say_something_else_do_not_hide_it(self, word):
+        assert ("PHONE_NUMBER", "13766542213") in [
+            (entity, value[:11]) for entity, value in found(f"打13766542213{word}")
+        ]
+
+    @pytest.mark.parametrize("word", ["a", "xyz", "x5", "telx", "ab12", "qqa", "KB", "w"])
+    def test_that_are_part_of_a_code_make_it_none(self, word):
+        assert found(f"见13766542213{word}。") == []
+
+
 class TestAccountsOfBanks:
     @pytest.mark.parametrize(
         "text",
