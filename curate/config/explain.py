@@ -32,6 +32,8 @@ KINDS = {
 }
 """What a setting wants, by the beginning of pydantic's type of error."""
 
+KNOWN = "known: "
+"""Begins a hint that lists all settings: any other hint says more."""
 BOUNDS: dict[str, tuple[str, str]] = {
     "greater_than": ("more than {}", "gt"),
     "greater_than_equal": ("at least {}", "ge"),
@@ -111,8 +113,8 @@ def together(faults: Sequence[Fault], said: object) -> tuple[str, str]:
     if real:
         return real[0].fact, real[0].hint
     wanted = " or ".join(dict.fromkeys(fault.wanted for fault in faults))
-    hint = next((fault.hint for fault in faults if fault.hint), "")
-    return f"expected {wanted}, found {said!r}", hint
+    hints = sorted((fault.hint for fault in faults if fault.hint), key=lambda hint: hint.startswith(KNOWN))
+    return f"expected {wanted}, found {said!r}", next(iter(hints), "")
 
 
 def below(value: object, at: At) -> object:
@@ -168,7 +170,7 @@ def explain(details: "ErrorDetails", value: object, model: type[BaseModel], hidd
     wanted = next((words for sign, words in KINDS.items() if kind.startswith(sign)), "")
     fact = f"expected {wanted}, found {said!r}" if wanted else f"{details['msg']}, found {said!r}"
     inner = model_at(model, at) if wanted == KINDS["model"] else None
-    known = f"known: {', '.join(said_names(inner))}" if inner else ""
+    known = f"{KNOWN}{', '.join(said_names(inner))}" if inner else ""
     return Fault(at, fact, quoted(said, wanted) or known or about, wanted=wanted)
 
 

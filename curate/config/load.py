@@ -376,11 +376,10 @@ def without(said: Mapping[str, object], wrong: Iterable[At], default: Mapping[st
     """Return settings without those that are wrong; of a mapping of names only the wrong ones are left out."""
     right = dict(said)
     for key, *below in sorted((place for place in wrong if place), key=len):
-        value = right.get(str(key))
-        inner = {name: part for name, part in value.items() if name not in below[:1]} if isinstance(value, dict) else {}
-        right.pop(str(key), None)
-        if below and inner:
-            right[str(key)] = inner
+        value = right.pop(str(key), None)
+        if isinstance(value, dict) and below and below[0] in value:  # else the place names the branch of a union
+            inner = {name: part for name, part in value.items() if name != below[0]}
+            right |= {str(key): inner} if inner else {}
     return {**default, **right}
 
 

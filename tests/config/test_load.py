@@ -283,7 +283,7 @@ WHOLE = {
         f"{HEAD}limits: 3\nstages: 4\n",
         """\
         curate.yaml:5 limits: expected a mapping of settings or off, found 3
-          hint: Shares above which nothing is published.
+          hint: known: rejected_share, unreadable_share, by
         curate.yaml:6 stages: stages are a list, found 4
           hint: start each stage with `- `""",
     ),
