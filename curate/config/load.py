@@ -273,7 +273,10 @@ class Builder(Generic[Whole]):
         self.mistaken.add(at[:2])
         right = said
         while any(wrong):
-            right = without(right, wrong, default)
+            rest = without(right, wrong, default)
+            if rest == right:  # places that name branches of a union and nothing that was said
+                rest = without(right, {place[:1] for place in wrong}, default)
+            right = rest
             left_out = frozenset(key for key in said if key not in right or right[key] != said[key])
             try:
                 return model.model_validate(right, context={"left_out": left_out})
@@ -376,10 +379,11 @@ def without(said: Mapping[str, object], wrong: Iterable[At], default: Mapping[st
     """Return settings without those that are wrong; of a mapping of names only the wrong ones are left out."""
     right = dict(said)
     for key, *below in sorted((place for place in wrong if place), key=len):
-        value = right.pop(str(key), None)
-        if isinstance(value, dict) and below and below[0] in value:  # else the place names the branch of a union
-            inner = {name: part for name, part in value.items() if name != below[0]}
-            right |= {str(key): inner} if inner else {}
+        value = right.get(str(key))
+        inner = {name: part for name, part in value.items() if name not in below[:1]} if isinstance(value, dict) else {}
+        right.pop(str(key), None)
+        if below and inner:
+            right[str(key)] = inner
     return {**default, **right}
 
 
