@@ -9,14 +9,20 @@ from pydantic import JsonValue
 from curate.core.errors import StorageError
 from curate.lineage.envelope import read_envelope
 from curate.lineage.manifest import ATTACHED, Manifest
+from curate.lineage.signing import differences
 
 Entry = dict[str, JsonValue]
 
 
-def signatures(out: Path) -> list[Entry]:
-    """Return who has signed and how; StorageError where the envelope is damaged. That they hold is not checked."""
+def signatures(out: Path, manifest: Manifest) -> list[Entry]:
+    """Return who has signed this output and how; StorageError where the envelope is damaged.
+
+    Whether a signature holds needs a key and is not checked; one that is of another output is none of this one.
+    """
     envelope = read_envelope(out)
-    return [] if envelope is None else [{"keyid": one.keyid, "algorithm": one.algorithm} for one in envelope.signatures]
+    if envelope is None or differences(out, manifest, envelope.body()):
+        return []
+    return [{"keyid": one.keyid, "algorithm": one.algorithm} for one in envelope.signatures]
 
 
 def reviews(out: Path, manifest: Manifest) -> list[Entry]:

@@ -1,8 +1,12 @@
 """Hold the manifest's numbers against the counts taken from files, and against each other."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from itertools import pairwise
+
+import orjson
+from pydantic import JsonValue
 
 from curate.lineage.manifest import Account, Manifest, Numbers, StageRecord, reread_sources
 from curate.lineage.sight import Sight
@@ -66,7 +70,7 @@ def _claims(manifest: Manifest, sight: Sight) -> Iterator[str]:
 
 def check_stages(manifest: Manifest) -> Finding:
     """Hold the chain of stages: in = out + rejected, and what leaves a stage enters the next, in all and by source."""
-    faults = list(_chain_faults(manifest))
+    faults = [*_chain_faults(manifest), *_settings_faults(manifest)]
     for place, stage in enumerate(manifest.stages):
         if stage.index != place:
             faults.append(f"stage {place} is numbered {stage.index}")
@@ -75,6 +79,20 @@ def check_stages(manifest: Manifest) -> Finding:
             faults += _number_faults(f"{stage.name} ({source})", numbers)
         faults += _sum_faults(stage)
     return Finding(faults, f"{len(manifest.stages)} stages")
+
+
+def _settings_faults(manifest: Manifest) -> Iterator[str]:
+    """Hold settings against the digests that the run took of them."""
+    if digest_of_settings(manifest.config.resolved) != manifest.config.sha256:
+        yield "the resolved configuration is not the one whose digest stands beside it"
+    for stage in manifest.stages:
+        if stage.params_sha256 is not None and digest_of_settings(stage.params) != stage.params_sha256:
+            yield f"{stage.name}: its settings are not those whose digest stands beside them"
+
+
+def digest_of_settings(said: Mapping[str, JsonValue]) -> str:
+    """Return sha256 of settings as JSON without blanks, with sorted keys."""
+    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _chain_faults(manifest: Manifest) -> Iterator[str]:

@@ -26,10 +26,12 @@ def check_raw(manifest: Manifest, raw: Mapping[str, Path] | None) -> Check:
         return Check(NAME, TITLE, "unchecked", "file names are published as keyed digests", excused=True)
     faults: list[str] = []
     lost: list[str] = []
+    unnamed: set[str] = set()
     seen = 0
     for file in manifest.inputs:
         folder = raw.get(file.source_id, raw.get(EVERY))
         if folder is None:
+            unnamed.add(file.source_id)
             continue
         try:
             faults += _differences(file, folder)
@@ -38,7 +40,12 @@ def check_raw(manifest: Manifest, raw: Mapping[str, Path] | None) -> Check:
         seen += 1
     if not faults and lost:
         return Check(NAME, TITLE, "unchecked", judged(NAME, TITLE, lost, "").detail)
-    return judged(NAME, TITLE, faults, f"{seen} of {len(manifest.inputs)} files")
+    said = f"{seen} of {len(manifest.inputs)} files"
+    if unnamed and not faults:
+        return Check(
+            NAME, TITLE, "unchecked", f"{said}; no folder was named for {', '.join(sorted(unnamed))}", excused=True
+        )
+    return judged(NAME, TITLE, faults, said)
 
 
 def _differences(file: Input, folder: Path) -> list[str]:

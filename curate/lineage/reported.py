@@ -55,7 +55,7 @@ def reported(out: Path, loaded: Loaded | None) -> tuple[Manifest, Reported]:
         manifest_sha256=sha256((out / MANIFEST).read_bytes()).hexdigest(),
         shares={name: dict(_shares(sources)) for name, _, sources in _gates(manifest)},
         limits={name: limit for name, limit, _ in _gates(manifest)},
-        signatures=tuple(signatures(out)),
+        signatures=tuple(signatures(out, manifest)),
         reviews=tuple(reviews(out, manifest)),
         erasures=tuple(erasures(out, manifest)),
         counted=figures(out, manifest),

@@ -69,7 +69,7 @@ def sign(out: Path, signer: Signer) -> Signed:
             raise CurateError(f"{check.title}: {check.detail}", where=str(out), hint=hint)
     before = read_envelope(out)
     body = statement(out, manifest) if before is None else before.body()
-    if before is not None and (faults := _faults(out, manifest, body)):
+    if before is not None and (faults := differences(out, manifest, body)):
         hint = f"take {ENVELOPE} away to sign what is there now"
         raise CurateError(f"what was signed is not what is there: {faults[0]}", where=str(out), hint=hint)
     mine = Signature(
@@ -86,8 +86,8 @@ def sign(out: Path, signer: Signer) -> Signed:
     return Signed(out / ENVELOPE, mine.keyid, tuple(one.keyid for one in signatures))
 
 
-def _faults(out: Path, manifest: Manifest, body: bytes) -> list[str]:
-    """Compare what a statement names with what is there."""
+def differences(out: Path, manifest: Manifest, body: bytes) -> list[str]:
+    """Say in what the output differs from what a statement names; nothing where it is about this very output."""
     try:
         said = json.loads(body)
         kinds = (said["_type"], said["predicateType"])
@@ -119,7 +119,7 @@ def check_signature(out: Path, manifest: Manifest, keys: Sequence[Verifier] = ()
         return (
             judged("signature", TITLE, [detail], "") if keys else Check("signature", TITLE, "unchecked", detail, True)
         )
-    faults = _faults(out, manifest, envelope.body())
+    faults = differences(out, manifest, envelope.body())
     by = {signature.keyid: signature for signature in envelope.signatures}
     faults += [fault for key in keys if (fault := _fault(key, by.get(key.keyid), envelope.signed()))]
     known = {key.keyid for key in keys}

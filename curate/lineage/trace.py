@@ -101,11 +101,11 @@ def trace_by(out: Path, subject: Path, key: bytes) -> Trace:
     if not lines:
         hint = "one value a line: a telephone number, an id, a card, an e-mail address; or `phone: value`"
         raise ConfigError("the file names nothing to look for", where=str(subject), hint=hint)
-    wanted: dict[str, int] = {}
+    wanted: dict[str, list[int]] = {}
     for line in lines:
         known = digests_of(key, line.value) if line.kind is None else {digest_of_value(key, line.kind, line.value)}
         for digest in known:
-            wanted.setdefault(digest, line.number)
+            wanted.setdefault(digest, []).append(line.number)
     places: dict[str, list[Sighting]] = {}
     for name, sighting in sightings(out, manifest, wanted):
         places.setdefault(name, []).append(sighting)
@@ -170,15 +170,16 @@ def lines_of(subject: Path) -> Iterator[Line]:
         yield Line(number, named, typed[2].strip()) if typed and named else Line(number, None, line.strip())
 
 
-def sightings(out: Path, manifest: Manifest, wanted: dict[str, int]) -> Iterator[tuple[str, Sighting]]:
-    """Yield the id of each record and the place in it where one of the digests stands."""
+def sightings(out: Path, manifest: Manifest, wanted: dict[str, list[int]]) -> Iterator[tuple[str, Sighting]]:
+    """Yield the id of each record and the place in it where one of the digests stands, for each line that has it."""
     digests = pa.array(sorted(wanted), pa.string())
     files = Files(out, [file.path for file in manifest.outputs.pii])
     columns = ["digest", "id", "field", "type", "offset", "length"]
     for spot in spots(files, columns, lambda column: pc.is_in(column, digests)):
         said = dict(spot.said)
-        line = wanted[str(said.pop("digest"))]
-        yield str(said.pop("id")), Sighting.model_validate({**said, "line": line})
+        lines, name = wanted[str(said.pop("digest"))], str(said.pop("id"))
+        for line in lines:
+            yield name, Sighting.model_validate({**said, "line": line})
 
 
 def unseen(manifest: Manifest, keyed: list[StageRecord]) -> Iterator[str]:

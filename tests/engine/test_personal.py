@@ -323,6 +323,12 @@ class TestTrace:
             "text", "title", "messages[0]", "messages[1]"
         }  # fmt: skip
 
+    def test_answers_each_line_that_asks_for_the_same_value(self, made):
+        out, person = made
+        done = asked(out, person["phone"], f"+86 {person['phone']}", options=("--json",))
+        said = json.loads(done.stdout)
+        assert [(one["line"], one["places"]) for one in said["asked"]] == [(1, 3), (2, 3)]
+
     def test_says_what_it_cannot_find_and_ends_well_where_nothing_is_found(self, made):
         done = asked(made[0], "18600000000")
         assert done.exit_code == 0

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from curate.core.record import SHARD, place_of, record_id
 from curate.core.register import Registry
+from curate.lineage.balance import digest_of_settings
 from curate.lineage.manifest import (
     MANIFEST,
     RUN,
@@ -49,6 +50,7 @@ from curate.sinks.shards import regroup, shard_schema, write_shard
 
 Row = dict[str, Any]
 STAGES = ("read", "length", "exact_duplicates", "near_duplicates", "pii")
+SETTINGS = {"name": "med-law", "stages": list(STAGES[1:])}
 ORDER = ("qa", "laws", "advisories")
 KEPT = pa.schema([("department", pa.string())])
 SIGNALS = pa.schema([("quality_zipf", pa.float32())])
@@ -180,12 +182,14 @@ def numbers_of(corpus: Corpus, stage: str, source: str | None) -> Numbers:
 
 def stage_of(corpus: Corpus, index: int) -> StageRecord:
     name = STAGES[index]
+    params = {"threshold": 0.8} if name == "near_duplicates" else {}
     return StageRecord(
         **dict(numbers_of(corpus, name, None)),
         index=index,
         name=name,
         stage=name,
-        params={"threshold": 0.8} if name == "near_duplicates" else {},
+        params=params,
+        params_sha256=digest_of_settings(params) if index else None,
         assets=(Asset(name="names.txt", sha256="0" * 64),) if name == "pii" else (),
         by_source={source: numbers_of(corpus, name, source) for source in ORDER},
         lineage={"bands": 20, "rows": 12} if name == "near_duplicates" else {},
@@ -248,7 +252,7 @@ def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:
     return Manifest(
         dataset=Dataset(name="med-law", rows=len(corpus.rows), languages=dict(languages)),
         environment=Environment(curate="0.1.0", python="3.11", packages={"pyarrow": "26.0.1", "numpy": "2.4.6"}),
-        config=Settled(sha256="1" * 64, resolved={"name": "med-law", "stages": list(STAGES[1:])}),
+        config=Settled(sha256=digest_of_settings(SETTINGS), resolved=SETTINGS),
         sources=(
             SourceCard(id="qa", format="jsonl", license="MIT", category="open", owner="Example | Clinic"),
             SourceCard(id="laws", format="text", license="MIT"),

@@ -126,6 +126,12 @@ class TestTheSample:
         found = take_back(out, [filled(Path(path)) for path in forms.files], [])
         assert found.other_samples == (other.sample.review,)
 
+    def test_writes_no_form_over_one_that_may_hold_answers(self, out, forms, tmp_path):
+        said = {path: filled(Path(path)).read_bytes() for path in forms.files}
+        with pytest.raises(ConfigError, match="stands there already"):
+            write_sample(out, tmp_path / "forms", WANTED)
+        assert {path: Path(path).read_bytes() for path in forms.files} == said
+
     def test_writes_no_form_into_the_output(self, out):
         with pytest.raises(ConfigError, match="do not belong into the output"):
             write_sample(out, out / "_lineage" / "attached", WANTED)

@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 import pytest
 
 from curate.core.errors import ConfigError, CurateError, StorageError
+from curate.lineage.attachments import signatures
 from curate.lineage.envelope import ENVELOPE, PAYLOAD_TYPE, pae, read_envelope
 from curate.lineage.keys import new_keys, read_signer, read_verifier
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, read_manifest
@@ -119,6 +120,12 @@ class TestASignature:
         sign(out, read_signer(pairs[0].private))
         assert (out / ENVELOPE).read_bytes() == first
         assert verify(out).exit_code == 0
+
+    def test_of_another_output_is_none_of_this_one_in_a_report(self, out, pairs):
+        sign(out, read_signer(pairs[0].private))
+        assert [one["keyid"] for one in signatures(out, read_manifest(out))] == [pairs[0].keyid]
+        patched(out, lambda said: said["dataset"].update(name="other"))
+        assert signatures(out, read_manifest(out)) == []
 
     def test_is_not_made_of_what_does_not_hold(self, out, pairs):
         (out / "README.md").write_text("x", "utf-8")

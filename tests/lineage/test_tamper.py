@@ -275,6 +275,14 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         lambda case: case.republish(lambda told: first(told, "near_duplicates:copy").update(threshold=0.95)),
         {"thresholds"},
     ),
+    "another threshold in the settings of a stage": (
+        lambda case: case.patch(lambda said: said["stages"][3]["params"].update(threshold=0.6)),
+        {"stages"},
+    ),
+    "another setting in the resolved configuration": (
+        lambda case: case.patch(lambda said: said["config"]["resolved"].update(name="other")),
+        {"stages"},
+    ),
     "an operator turned around": (
         lambda case: case.republish(lambda told: first(told, "length:short").update(operator=">")),
         {"thresholds"},

@@ -55,11 +55,16 @@ def write_sample(out: Path, folder: Path, wanted: Wanted) -> Sampled:
         )
     manifest = read_manifest(out)
     sample = sample_of(manifest, wanted.nonce, wanted.records, wanted.doubled)
+    paths = {reading: folder / f"{sample.review}-{reading}{KINDS[wanted.kind]}" for reading in (1, 2)}
+    for path in paths.values():
+        if path.exists():
+            hint = "it may hold answers: take it away, or name another folder with -o"
+            raise ConfigError("a form of this sample stands there already", where=str(path), hint=hint)
     rows = shown(out, draw(out, manifest, sample))
     save_sample(out, sample)
     files: list[Path] = []
     for reading, some in ((1, rows), (2, rows[: sample.doubled])):
-        path = folder / f"{sample.review}-{reading}{KINDS[wanted.kind]}"
+        path = paths[reading]
         files += write_form(Form(sample, reading, some, wanted.lang), wanted.kind, path) if some else []
     return Sampled(sample=sample, files=tuple(map(str, files)))
 

@@ -77,7 +77,7 @@ BASE: dict[str, Rule] = {
         also=(Condition("lines", ">=", 5), Condition("short_lines", ">", 0.9), Condition("ended_lines", "<", 0.1)),
     ),
     "notice": Rule("notice", ">", 0.6, "reject"),
-    "signs": Rule("content", "<", 0.2, "reject", chars=50),
+    "signs": Rule("content", "<", 0.2, "reject", also=(Condition("content_chars", "<", 10),), chars=50),
     "short": Rule("chars", "<", 20, chinese=10),
     "damaged": Rule("replacement", ">", 0.005, chars=200),
     "odd_han": Rule("rare_han", ">", 0.1),

@@ -42,8 +42,14 @@ def risk_of(path: Path) -> str | None:
     return said if said in RISKS else None
 
 
+REMARK = re.compile(r"(?:^|\s)#")
+
+
 def terms_of(path: Path) -> tuple[str, ...]:
-    """Read a lexicon: UTF-8, a term a line; what follows `#` at the start of a line is a remark. ConfigError if not."""
+    """Read a lexicon: UTF-8, a term a line; what follows `#` at the start of a line or behind a blank is a remark.
+
+    ConfigError where it is none.
+    """
     hint = "a lexicon is UTF-8 text with one term a line"
     try:
         raw = path.read_bytes()
@@ -52,7 +58,7 @@ def terms_of(path: Path) -> tuple[str, ...]:
         raise ConfigError(fact, where=str(path), hint=hint) from error
     check_utf8(raw, str(path), path.name)
     lines = raw.decode("utf-8-sig").splitlines()
-    terms = tuple(term for line in lines if (term := line.strip()) and not term.startswith("#"))
+    terms = tuple(term for line in lines if (term := REMARK.split(line, maxsplit=1)[0].strip()))
     if not terms:
         raise ConfigError(f"the lexicon {path.name!r} holds no term", where=str(path), hint=hint)
     return terms

@@ -96,7 +96,7 @@ class TestLexicons:
 
     def test_latin_terms_are_whole_words_in_either_case(self, tmp_path):
         path = tmp_path / "A.1.f.txt"
-        path.write_text("# remark\nalpha\nbeta\n伽马\n", "utf-8")
+        path.write_text("# remark\nalpha # the first\nbeta\n伽马\t# 第三\n", "utf-8")
         settings = {"lexicons": (path,), "min_terms_alone": 3}
         assert rules("Alpha, BETAS 伽马", **settings) == ["A.1.f"]
         assert rules("alphabet betamax 伽马", **settings) == []
