@@ -52,9 +52,9 @@ def trace(out: Path, **said: Any) -> None:
 @click.command()
 @click.argument("out_a", type=click.Path(path_type=Path))
 @click.argument("out_b", type=click.Path(path_type=Path))
-@click.option("--fail-on", default="", metavar="WHAT,...", help="Exit 1 where one of these differs: see below.")
+@click.option("--fail-on", metavar="WHAT,...", help="Exit 1 where one of these differs: see below.")
 @JSON
-def diff(out_a: Path, out_b: Path, fail_on: str, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+def diff(out_a: Path, out_b: Path, fail_on: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Compare two outputs: settings, versions, and every record by id, with the stage that made the difference.
 
     --fail-on names lost, gained, changed, moved, retagged, rejudged (records), settings, versions, source, inputs, pii.
@@ -63,7 +63,7 @@ def diff(out_a: Path, out_b: Path, fail_on: str, as_json: bool) -> None:  # noqa
     from curate.lineage.diff import names_of
     from curate.report.compared import page
 
-    names = names_of(fail_on)
+    names = names_of(fail_on) if fail_on is not None else ()
     said = compared(out_a, out_b)
     click.echo(said.model_dump_json(indent=2) if as_json else "\n".join(page(said)))
     if found := said.failures(names):

@@ -28,7 +28,7 @@ from curate.stages.normalize.stage import Normalize
 from curate.stages.quality.fitting import FOLDS, Fitted, Interval, fit
 from curate.stages.quality.judging import Facts, Mask, signals_of
 from curate.stages.quality.kinds import CONTENT_TYPES
-from curate.stages.quality.presets import BASE
+from curate.stages.quality.presets import BASE, PUBLISHED
 from curate.stages.quality.rules import Rule, spelled
 from curate.stages.quality.stage import Quality
 
@@ -165,6 +165,9 @@ def profile(folder: Path, wanted: Wanted) -> Profile:
     Before they are measured they are normalized, their language is told, and copies are left out, as in a run. Raises
     ConfigError where there is nothing to read, DataError where documents are too few.
     """
+    if wanted.preset in PUBLISHED:
+        fact = f"the thresholds of {wanted.preset!r} are those that its authors published, for signals of its own"
+        raise ConfigError(fact, where="--preset", hint="begin with base or the preset of an industry")
     rules = rules_of(wanted.preset)
     try:
         raw = propose(folder)

@@ -133,8 +133,10 @@ class Tally:
 
 
 def names_of(said: str) -> tuple[str, ...]:
-    """Read what `--fail-on` names, parted by commas; ConfigError where one is none."""
+    """Read what `--fail-on` names, parted by commas; ConfigError where one is none, or there is none."""
     names = tuple(name.strip() for name in said.split(",") if name.strip())
+    if not names:  # a variable of a pipeline that is not set must not switch the gate off
+        raise ConfigError("nothing is named to fail on", where="--fail-on", hint=f"there are {', '.join(FAIL_ON)}")
     for name in names:
         if name not in FAIL_ON:
             near = difflib.get_close_matches(name, FAIL_ON, 1)

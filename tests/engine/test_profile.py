@@ -10,6 +10,8 @@ import click.testing
 import pytest
 
 from curate.cli import main
+from curate.core.errors import ConfigError
+from curate.engine.profile import Wanted, profile
 from curate.stages.quality.fitting import BASIC
 from curate.stages.quality.presets import BASE, preset_of
 from tests.engine.corpora import lines
@@ -114,6 +116,11 @@ def test_the_page_shows_every_threshold_with_what_it_hits_before_and_after(profi
     assert "held out (5 folds): " in page
     assert "95 % interval" in page
     assert page.rstrip().endswith(f"quality: {{preset_file: {tmp_path / 'p.yaml'}}}")
+
+
+def test_it_does_not_begin_with_thresholds_that_others_published(tmp_path):
+    with pytest.raises(ConfigError, match="its authors published"):
+        profile(tmp_path, Wanted("gopher"))
 
 
 def test_it_may_begin_with_another_preset_or_a_file_of_rules(profiled, tmp_path):
