@@ -71,7 +71,10 @@ class Config(Value):
     limits: Limits | Literal["off"] = Field(Limits(), description="Shares above which nothing is published.")
     max_errors: int = Field(0, ge=0, description="Records on which a stage may raise before the run stops.")
     max_record_bytes: Bytes = Field(MAX_RECORD_BYTES, ge=1, description="Longer records are rejected unread.")
-    uris: Literal["plain", "keyed"] = Field("plain", description="`keyed` publishes keyed digests of file names.")
+    uris: Literal["plain", "keyed"] = Field(
+        "plain",
+        description="`keyed` publishes keyed digests of file names; a name that `path` spells out is published: write `*`.",
+    )
     key_file: Path | None = Field(None, description="File of at least 32 bytes whose content keys the digests.")
 
     @classmethod
