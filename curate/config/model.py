@@ -73,7 +73,7 @@ class Config(Value):
     max_record_bytes: Bytes = Field(MAX_RECORD_BYTES, ge=1, description="Longer records are rejected unread.")
     uris: Literal["plain", "keyed"] = Field(
         "plain",
-        description="`keyed` publishes keyed digests of file names; a name that `path` spells out is published: write `*`.",
+        description="`keyed` publishes keyed digests of file names, but for names that `path` spells out: write `*`.",
     )
     key_file: Path | None = Field(None, description="File of at least 32 bytes whose content keys the digests.")
 
