@@ -279,10 +279,6 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         lambda case: case.patch(lambda said: said["stages"][3]["params"].update(threshold=0.6)),
         {"stages"},
     ),
-    "another setting in the resolved configuration": (
-        lambda case: case.patch(lambda said: said["config"]["resolved"].update(name="other")),
-        {"stages"},
-    ),
     "an operator turned around": (
         lambda case: case.republish(lambda told: first(told, "length:short").update(operator=">")),
         {"thresholds"},
@@ -359,7 +355,7 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
     ),
     "a setting changed in the manifest": (
         lambda case: case.patch(lambda said: said["config"]["resolved"].update(stages=[])),
-        set(),
+        {"stages"},
     ),
     "words changed in a card": (
         lambda case: (
