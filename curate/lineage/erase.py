@@ -22,7 +22,7 @@ from curate.lineage.erase_known import Reach, known
 from curate.lineage.erase_manifest import as_said, erased_manifest, keep_manifest
 from curate.lineage.erase_publish import carry_over, check_place, empty_work, keep, publish, workplace
 from curate.lineage.erasures import Erasure, SuppressedFile
-from curate.lineage.explain import Archive
+from curate.lineage.explain import Archive, Origin
 from curate.lineage.layout import CARDS
 from curate.lineage.manifest import MANIFEST, SUMS, SUPPRESSED, Count, manifest_bytes, read_manifest
 from curate.lineage.sums import read_sums
@@ -36,15 +36,9 @@ CANNOT = (
 )
 
 
-class Gone(Value):
+class Gone(Origin):
     """A record that was erased: never its text."""
 
-    id: str
-    source_id: str
-    source_uri: str
-    source_row: int | None = None
-    source_offset: int | None = None
-    source_length: int | None = None
     file: str = Field(description="Shard, or file of the ledger, that it was taken from.")
     file_row: Count
     rule: str | None = Field(None, description="Rule that had left it out before; null for a record of a shard.")

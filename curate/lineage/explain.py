@@ -51,8 +51,8 @@ class Rejected(Value):
     duplicate_of: str | None = Field(None, description="Id of the record that stands for it.")
 
 
-class Record(Value):
-    """A record: where it came from, and where it is now."""
+class Origin(Value):
+    """A record and where it came from."""
 
     id: str
     source_id: str
@@ -60,6 +60,11 @@ class Record(Value):
     source_row: int | None = None
     source_offset: int | None = None
     source_length: int | None = None
+
+
+class Record(Origin):
+    """A record: where it came from, and where it is now."""
+
     unit: Literal["bytes", "records"] | None = Field(
         None, description="What offset and length count; null where the record came by way of an earlier output."
     )
@@ -98,15 +103,9 @@ class Cluster(Value):
     listed: tuple[Record, ...] = Field((), description="Its first members, kept ones first.")
 
 
-class Tombstone(Value):
+class Tombstone(Origin):
     """What is left of a record that was erased from an earlier version of the output."""
 
-    id: str
-    source_id: str
-    source_uri: str
-    source_row: int | None = None
-    source_offset: int | None = None
-    source_length: int | None = None
     rule: str | None = Field(None, description="Rule that had left it out before; null for a record of a shard.")
     basis: Basis
     ticket: str
