@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.kernels.compiled import inlined, kernel
-from curate.core.kernels.repeats import LONG_BYTES, TURNS, WINDOW_BYTES, slot_of, worded
+from curate.core.kernels.repeats import LONG_BYTES, PIECE, TABLE_BITS, TURNS, WINDOW_BYTES, matched, worded
 from curate.core.kernels.strings import Bytes, Places, Strings
 
 LOOPED, BROKEN_OFF = range(2)
@@ -36,7 +36,7 @@ def loop_counts(strings: Strings, asked: npt.NDArray[np.bool_]) -> Found:
         np.zeros(longest + 1, np.uint8),
         np.zeros(longest + 1, np.int64),
         np.zeros(longest + 1, np.uint64),
-        np.full(1 << 16, -1, np.int64),
+        np.full(1 << TABLE_BITS, -1, np.int64),
     )
     numerals = np.array(sorted(int.from_bytes(one.encode()) for one in NUMERALS), np.int64)
     _find(strings.data, (strings.starts, strings.stops, np.flatnonzero(asked)), (work, numerals), found)
@@ -124,19 +124,11 @@ def _parse(span: tuple[int, int], work: Work, numbers: int, found: Found) -> Non
     text, _, _, table = work
     start, stop = span
     at = start
-    while at + 4 <= stop:
-        slot = slot_of(text, at)
-        earlier = table[slot]
-        table[slot] = at
-        length = 0
-        if earlier >= start:
-            while at + length < stop and text[earlier + length] == text[at + length]:
-                length += 1
-        if length < 4:  # noqa: PLR2004 - the piece that is hashed
+    while at + PIECE <= stop:
+        earlier, length = matched(text, table, span, at)
+        if length == 0:
             at += 1
             continue
-        for place in range(at + 1, min(at + 16, at + length, stop - 3)):
-            table[slot_of(text, place)] = place
         if length >= LONG_BYTES and length >= TURNS * (at - earlier) and worded(text, (earlier, at), NINE, ZERO):
             changing = _changing((earlier, at, at + length), work, numbers)
             found[LOOPED] += length if changing <= ONE_COUNTER else 0

@@ -44,8 +44,8 @@ def compression(strings: Strings, parsed: Parsed) -> npt.NDArray[np.float64]:
 def parse(strings: Strings) -> Parsed:
     """Parse each string greedily against itself, window by window.
 
-    Shape (n, 3), int64: bytes that no match covers, matches (of at most 258 bytes), bytes in matches that are
-    at least LONG_BYTES long before they are cut.
+    Shape (n, 4), int64: bytes that no match covers, matches (of at most 258 bytes), bytes in matches that are
+    at least LONG_BYTES long before they are cut, bytes in what follows itself TURNS times or more.
     """
     parsed = np.zeros((len(strings.starts), 4), np.int64)
     places = np.full(1 << TABLE_BITS, -1, np.int64)
@@ -67,19 +67,11 @@ def _parse(data: Bytes, span: tuple[int, int], places: Places, parsed: Parsed) -
     start, stop = span
     at, literals, matches, repeated = start, 0, 0, 0
     while at + PIECE <= stop:
-        slot = slot_of(data, at)
-        earlier = places[slot]
-        places[slot] = at
-        length = 0
-        if earlier >= start:
-            while at + length < stop and data[earlier + length] == data[at + length]:
-                length += 1
-        if length < PIECE:
+        earlier, length = matched(data, places, span, at)
+        if length == 0:
             literals += 1
             at += 1
             continue
-        for place in range(at + 1, min(at + KEPT_PLACES, at + length, stop - PIECE + 1)):
-            places[slot_of(data, place)] = place
         matches += (length + LONGEST - 1) // LONGEST
         repeated += length if length >= LONG_BYTES else 0
         if length >= max(LOOP_BYTES, TURNS * (at - earlier)) and worded(data, (earlier, at), ZERO, NINE):
@@ -88,6 +80,27 @@ def _parse(data: Bytes, span: tuple[int, int], places: Places, parsed: Parsed) -
     parsed[LITERALS] += literals + stop - at
     parsed[MATCHES] += matches
     parsed[REPEATED] += repeated
+
+
+@inlined
+def matched(data: Bytes, places: Places, window: tuple[int, int], at: int) -> tuple[int, int]:
+    """Return where in the window the bytes from `at` on stood last, and how many do; remember the place.
+
+    The length is 0 where fewer than PIECE do.
+    """
+    start, stop = window
+    slot = slot_of(data, at)
+    earlier = places[slot]
+    places[slot] = at
+    length = 0
+    if earlier >= start:
+        while at + length < stop and data[earlier + length] == data[at + length]:
+            length += 1
+    if length < PIECE:
+        return earlier, 0
+    for place in range(at + 1, min(at + KEPT_PLACES, at + length, stop - PIECE + 1)):
+        places[slot_of(data, place)] = place
+    return earlier, length
 
 
 @inlined
