@@ -22,6 +22,8 @@ from typing import NamedTuple
 import pytest
 from ruamel.yaml import YAML
 
+from curate.config.registry import STAGES
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FENCE = re.compile(
@@ -158,6 +160,11 @@ class TestTheFirstScreen:
         assert len(configuration.code.splitlines()) == 12
         assert all(f"curate {command} " in after.code for command in ("run", "rejects", "verify"))
         assert "load_dataset" in load.code
+
+    @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+    def test_names_every_stage(self, name):
+        said = re.findall(r"^\| `(\w+)` \|", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+        assert set(STAGES) <= set(said)
 
     def test_has_the_same_code_in_both_languages(self):
         english, chinese = (blocks(ROOT / name) for name in ("README.md", "README.zh-CN.md"))
