@@ -1,10 +1,11 @@
 """Merkle trees over records (RFC 9162, section 2.1): one hash stands for all, a few prove that one of them is there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from curate.core import compute as pc
@@ -19,33 +20,38 @@ LEAF_BYTES = "id TAB source_id TAB source_offset TAB source_length TAB sha256(te
 """The bytes of a record's leaf: UTF-8, numbers in decimal, the digest of the text's UTF-8 in 64 lower-case hex
 characters, `-` for null. The name of the file stands last because it alone may hold a tab."""
 NULL = "-"
+Digests = npt.NDArray[np.uint8]
+"""Shape (n, 32): sha256 of n strings."""
 
 
 class Tree:
-    """A tree that grows leaf by leaf and holds one hash a level: memory is logarithmic, a leaf costs one node."""
+    """A tree that grows at its end and holds one hash a level: memory is logarithmic, a leaf costs one node."""
 
     def __init__(self) -> None:
         self.size = 0
-        self._peaks: list[bytes] = []
-        """Roots of the perfect trees that the leaves fill so far, the largest first."""
+        self._peaks: dict[int, bytes] = {}
+        """Roots of the perfect trees that the leaves fill so far, by their height."""
 
     def extend(self, hashes: Iterable[bytes]) -> None:
         """Append leaves by their hashes, in order."""
-        peaks = self._peaks
-        for leaf in hashes:
-            added, size = leaf, self.size
-            while size & 1:
-                added = sha256(NODE + peaks.pop() + added).digest()
-                size >>= 1
-            peaks.append(added)
-            self.size += 1
+        level, height = list(hashes), 0
+        self.size += len(level)
+        while level:
+            if height in self._peaks:
+                level.insert(0, self._peaks.pop(height))
+            if len(level) % 2:
+                self._peaks[height] = level.pop()
+            pairs = zip(level[::2], level[1::2], strict=True)
+            level = [sha256(NODE + left + right).digest() for left, right in pairs]
+            height += 1
 
     def root(self) -> str:
         """Return the hash of the whole tree, 64 hex characters; that of no leaf is sha256 of nothing."""
         if not self._peaks:
             return sha256().hexdigest()
-        root = self._peaks[-1]
-        for peak in reversed(self._peaks[:-1]):
+        lowest, *higher = (self._peaks[height] for height in sorted(self._peaks))
+        root = lowest
+        for peak in higher:
             root = sha256(NODE + peak + root).digest()
         return root.hex()
 
@@ -62,24 +68,36 @@ def root_of(leaves: Iterable[bytes]) -> str:
     return tree.root()
 
 
-def record_hashes(batch: pa.RecordBatch, digests: pa.StringArray | None = None) -> list[bytes]:
+def record_hashes(batch: pa.RecordBatch, digests: Digests | None = None) -> list[bytes]:
     """Return the hash of the leaf of each record; the batch has at least LEAF_COLUMNS.
 
     `digests` are those of its texts, where they have been taken already.
     """
     number, source, start, length, text, uri = (batch[name] for name in LEAF_COLUMNS)
-    said = (number, source, start, length, text_digests(text) if digests is None else digests, uri)
-    lines = pc.binary_join_element_wise(*(pc.fill_null(part.cast(pa.string()), NULL) for part in said), "\t")
-    return [sha256(LEAF + line).digest() for line in lines.cast(pa.binary()).to_pylist()]
+    hexes = pc.if_else(text.is_valid(), _spelled(text_digests(text) if digests is None else digests), NULL)
+    parts = (number, source, start, length, hexes, uri)
+    lines = pc.binary_join_element_wise(*(pc.fill_null(part.cast(pa.string()), NULL) for part in parts), "\t")
+    return [sha256(LEAF + line).digest() for line in _stretches(lines)]
 
 
-def text_digests(texts: pa.StringArray) -> pa.StringArray:
-    """Return sha256 of each text, 64 hex characters; of null, null."""
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, np.int32, len(texts) + 1, 4 * texts.offset).tolist() if len(texts) else [0]
+def text_digests(texts: pa.StringArray) -> Digests:
+    """Return sha256 of each text; what stands for null means nothing."""
+    return np.frombuffer(b"".join([sha256(text).digest() for text in _stretches(texts)]), np.uint8).reshape(-1, 32)
+
+
+def _stretches(strings: pa.StringArray) -> Iterator[memoryview]:
+    """Yield the bytes of each string."""
+    _, offsets, data = strings.buffers()
+    ends = np.frombuffer(offsets, np.int32, len(strings) + 1, 4 * strings.offset).tolist() if len(strings) else [0]
     view = memoryview(data if data is not None else b"")
-    said = [sha256(view[start:end]).hexdigest() for start, end in pairwise(ends)]
-    return pa.array(said, pa.string(), mask=np.asarray(texts.is_null()))
+    return (view[start:end] for start, end in pairwise(ends))
+
+
+def _spelled(digests: Digests) -> pa.StringArray:
+    """Spell digests in hex characters."""
+    offsets = np.arange(0, 64 * len(digests) + 1, 64, np.int32)
+    body = digests.tobytes().hex().encode()
+    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), pa.py_buffer(body))
 
 
 def path_to(place: int, hashes: Sequence[bytes]) -> list[bytes]:

@@ -13,6 +13,7 @@ from curate.core.files import digest_of, write_whole, written_whole
 from curate.core.receipt import FileRef
 from curate.engine.phases import Work
 from curate.engine.space import Space
+from curate.lineage.layout import all_written
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, Manifest, manifest_bytes
 from curate.lineage.runrecord import RunRecord, run_bytes
 from curate.lineage.sums import listed_files, read_sums, sha256sums
@@ -35,7 +36,8 @@ def build(work: Work, manifest: Manifest, record: RunRecord) -> None:
     write_whole(new / MANIFEST, manifest_bytes(manifest))
     for name, body in cards(orjson.loads(manifest_bytes(manifest))).items():
         write_whole(new / name, body)
-    write_whole(new / SUMS, sha256sums(new))
+    taken = {file.path: file.sha256 for file in all_written(manifest)}  # as they were written: `check` takes them anew
+    write_whole(new / SUMS, sha256sums(new, taken))
     write_whole(new / RUN, run_bytes(record))
     if work.sample is None:  # a sample covers no input whole, and nobody but `preview` sees its output
         check(new)

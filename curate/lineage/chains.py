@@ -11,10 +11,15 @@ Numbers = npt.NDArray[np.int64]
 
 FEWEST = 11
 """Digits of a mobile: no number of interest has fewer."""
-WIDE = {b"\xe3\x80\x80", b"\xef\xbc\x8d", b"\xe2\x80\x93", b"\xe2\x80\x90", b"\xe2\x80\x91"}
-"""Ideographic space, full-width hyphen, dashes: they part digits as a blank or a hyphen does."""
+BLOCK = 64
+"""Bytes in which digits are counted together. FEWEST digits take 3 bytes each, and 7 at most stand between two."""
+STRETCH = 1 << 18
+"""Bytes looked at in one go, so that what is made of them stays in the cache."""
+WIDE = np.array([0xE38080, 0xEFBC8D, 0xE28093, 0xE28090, 0xE28091])
+"""UTF-8 of ideographic space, full-width hyphen, dashes: they part digits as a blank or a hyphen does."""
 UNSEEN = {b"\xe2\x80\x8b", b"\xe2\x80\x8c", b"\xe2\x80\x8d", b"\xe2\x81\xa0", b"\xef\xbb\xbf", b"\xc2\xad"}
-"""Blanks, joiners and marks without width, soft hyphen: digits hang together across them."""
+"""UTF-8 of blanks, joiners and marks without width, of the soft hyphen: digits hang together across them."""
+UNSEEN_THREES, SOFT_HYPHEN = np.array([int.from_bytes(sign) for sign in sorted(UNSEEN)[1:]]), 0xC2AD
 MOST_UNSEEN = 6
 """Bytes of such signs in a row."""
 SPREAD = {b"  ", b"\t", b" - "}
@@ -47,7 +52,11 @@ class Chain(NamedTuple):
 
 def chains(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> Iterator[Chain]:
     """Yield the chains of a column that have digits enough for a number of interest."""
-    digits = digits_of(data, offsets)
+    return chained(digits_of(data, offsets), data)
+
+
+def chained(digits: Digits, data: npt.NDArray[np.uint8]) -> Iterator[Chain]:
+    """Chain digits."""
     if len(digits.starts) < FEWEST:
         return
     gaps = digits.starts[1:] - digits.ends[:-1]
@@ -62,28 +71,57 @@ def chains(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> Itera
 
 
 def digits_of(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> Digits:
-    """Find ASCII and full-width digits."""
+    """Find ASCII and full-width digits, but for those around which too few stand for a number of interest."""
     base = int(offsets[0])
     used = data[base:]
-    plain = np.flatnonzero((used - np.uint8(0x30)) < 10)  # noqa: PLR2004 - ten digits; uint8 wraps below the first
-    wide = np.flatnonzero(used[:-2] == 0xEF) if len(used) > 2 else plain[:0]  # noqa: PLR2004 - full-width: EF BC 90..99
-    wide = wide[(used[wide + 1] == 0xBC) & ((used[wide + 2] - np.uint8(0x90)) < 10)]  # noqa: PLR2004
-    starts = np.concatenate((plain, wide)) + base
-    ends = np.concatenate((plain + 1, wide + 3)) + base
-    if len(wide):
-        order = np.argsort(starts, kind="stable")
-        starts, ends = starts[order], ends[order]
-    values = data[ends - 1] & np.uint8(0x0F)
+    places = crowded(used)
+    signs = used[places]
+    plain = (signs - np.uint8(0x30)) < 10  # noqa: PLR2004 - ten digits; uint8 wraps below the first
+    wide = (signs - np.uint8(0x90)) < 10  # noqa: PLR2004 - full-width: EF BC 90..99
+    last = places[wide]
+    wide[wide] = (last > 1) & (used[last - 1] == 0xBC) & (used[last - 2] == 0xEF)  # noqa: PLR2004
+    digits = plain | wide
+    ends = places[digits] + base + 1
+    starts = ends - np.where(wide[digits], 3, 1)
+    values = signs[digits] & np.uint8(0x0F)
     return Digits(starts, ends, values, np.searchsorted(offsets, starts, side="right") - 1)
+
+
+def crowded(used: npt.NDArray[np.uint8]) -> Numbers:
+    """Return the places of all bytes, ascending, but for stretches without digits enough for a number of interest.
+
+    FEWEST digits with what may stand between them take less than two blocks, so they lie in three neighbouring ones: of
+    a chain with fewer in every such three nothing is missed, and of all others each digit is returned.
+    """
+    counts = np.zeros(-(-len(used) // BLOCK) + 2, np.uint8)
+    for start in range(0, len(used), STRETCH):
+        part = used[start : start + STRETCH]
+        digits = (part - np.uint8(0x30)) < 10  # noqa: PLR2004
+        wide = (part - np.uint8(0x90)) < 10  # noqa: PLR2004 - the last byte of a full-width digit, after BC
+        wide[1:] &= part[:-1] == 0xBC  # noqa: PLR2004
+        digits |= wide
+        bits = np.zeros(-(-len(part) // BLOCK), np.uint64)
+        bits.view(np.uint8)[: -(-len(part) // 8)] = np.packbits(digits)
+        counts[start // BLOCK :][: len(bits)] = np.bitwise_count(bits)
+    many = np.flatnonzero(counts[:-2] + counts[1:-1] + counts[2:] >= FEWEST)
+    blocks = np.unique((many[:, None] + np.arange(3)).ravel())
+    places = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
+    return places[: np.searchsorted(places, len(used))]
 
 
 def is_joint(data: npt.NDArray[np.uint8], ends: Numbers, gaps: Numbers) -> npt.NDArray[np.bool_]:
     """Tell after which digits one blank or hyphen stands, or a line ends, and then a digit."""
     signs = data[np.minimum(ends, len(data) - 1)]
     joint: npt.NDArray[np.bool_] = (gaps == 1) & ((signs == BLANK) | (signs == HYPHEN))
-    for place in np.flatnonzero((gaps == 3) & (signs > 0xE0)).tolist():  # noqa: PLR2004 - signs of three bytes
-        joint[place] = bytes(data[ends[place] : ends[place] + 3]) in WIDE
+    broad = np.flatnonzero(gaps == 3)  # noqa: PLR2004 - signs of three bytes
+    joint[broad] = np.isin(threes(data, ends[broad]), WIDE)
     return joint | is_line_end(data, ends, gaps)
+
+
+def threes(data: npt.NDArray[np.uint8], places: Numbers) -> Numbers:
+    """Return the three bytes from each place on as one number."""
+    first, second, third = (data[np.minimum(places + beside, len(data) - 1)].astype(np.int64) for beside in range(3))
+    return first << 16 | second << 8 | third
 
 
 def is_spread(data: npt.NDArray[np.uint8], ends: Numbers, gaps: Numbers) -> npt.NDArray[np.bool_]:
@@ -117,10 +155,11 @@ def in_spread_groups(glued: npt.NDArray[np.bool_], spread: npt.NDArray[np.bool_]
 
 def is_unseen(data: npt.NDArray[np.uint8], ends: Numbers, gaps: Numbers) -> npt.NDArray[np.bool_]:
     """Tell after which digits nothing but signs without width stands, and then a digit."""
-    signs = data[np.minimum(ends, len(data) - 1)]
     unseen = np.zeros(len(gaps), np.bool_)
-    for place in np.flatnonzero((gaps > 1) & (gaps <= MOST_UNSEEN) & (signs >= 0xC2)).tolist():  # noqa: PLR2004
-        between = bytes(data[ends[place] : ends[place] + int(gaps[place])])
+    some = np.flatnonzero((gaps > 1) & (gaps <= MOST_UNSEEN))
+    first = threes(data, ends[some])
+    for place in some[np.isin(first, UNSEEN_THREES) | (first >> 8 == SOFT_HYPHEN)].tolist():
+        between = data[ends[place] : ends[place] + int(gaps[place])].tobytes()
         size = 2 if between[0] == 0xC2 else 3  # noqa: PLR2004 - the soft hyphen has two bytes
         unseen[place] = {between[at : at + size] for at in range(0, len(between), size)} <= UNSEEN
     return unseen

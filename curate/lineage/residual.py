@@ -14,11 +14,12 @@ from pydantic import Field
 from curate.core.stage import Value
 from curate.lineage.manifest import Manifest, Residual, Residue
 from curate.lineage.numbers import DETECTOR, NEEDS, hits
-from curate.lineage.sight import DAMAGE, reason
+from curate.lineage.reading import Seen
 from curate.lineage.verification import Finding
 
 BATCH_ROWS = 512
 """Few enough that the arrays made of a batch stay in the cache: 4096 records of 17 KB took four times as long."""
+LOOKED_THROUGH = ("id", "source_id", "text", "messages")
 LOOKED_AT = frozenset({"string", "int64", "float64"})
 """Types of kept columns, as the manifest names them, that `is_looked_at` says yes to."""
 WHOLE = 2.0**63
@@ -54,27 +55,47 @@ class Look(Value):
 
     def look(self, shard: Path) -> pa.RecordBatch:
         """Return what is left in a shard (schema LEFT). A turn of a chat counts in `messages` and in `text`."""
-        columns = ["id", "source_id", "text", "messages", *self.columns]
         with pq.ParquetFile(shard, page_checksum_verification=True) as file:
-            return self.among(file.iter_batches(BATCH_ROWS, columns=columns))
+            return self.among(file.iter_batches(BATCH_ROWS, columns=[*LOOKED_THROUGH, *self.columns]))
 
     def among(self, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
         """Return what is left in rows of shards (schema LEFT)."""
-        counts: Counter[Key] = Counter()
-        first: dict[Key, tuple[str, int]] = {}
+        left = Leftovers(self.columns)
         for batch in batches:
-            for key, row, offset in self._found(batch):
-                counts[key] += 1
-                if key not in first:
-                    first[key] = (batch["id"][row].as_py(), offset)
-        names = LEFT.names
-        lines = [dict(zip(names, (*key, counts[key], *first[key]), strict=True)) for key in sorted(counts)]
+            left.add(batch)
+        return left.lines()
+
+
+class Leftovers:
+    """What is left in rows of one shard, or of many."""
+
+    def __init__(self, kept: Sequence[str]) -> None:
+        self.columns = (*LOOKED_THROUGH, *kept)
+        self._strings = ("text", *kept)
+        self._counts: Counter[Key] = Counter()
+        self._first: dict[Key, tuple[str, int]] = {}
+
+    def see(self, seen: Seen) -> None:
+        """Look through rows."""
+        self.add(seen.batch)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Look through rows."""
+        for key, row, offset in self._found(batch):
+            self._counts[key] += 1
+            if key not in self._first:
+                self._first[key] = (batch["id"][row].as_py(), offset)
+
+    def lines(self) -> pa.RecordBatch:
+        """Return what was found (schema LEFT)."""
+        keys = sorted(self._counts)
+        lines = [dict(zip(LEFT.names, (*key, self._counts[key], *self._first[key]), strict=True)) for key in keys]
         return pa.RecordBatch.from_pylist(lines, LEFT)
 
     def _found(self, batch: pa.RecordBatch) -> Iterator[tuple[Key, int, int]]:
         """Yield what is found, its row in the batch, and its offset."""
         sources = batch["source_id"]
-        for name in ("text", *self.columns):
+        for name in self._strings:
             for hit in hits(spelt(batch[name])):
                 yield (sources[hit.row].as_py(), name, hit.kind, hit.allowed), hit.row, hit.offset
         turns = batch["messages"]
@@ -155,19 +176,16 @@ def look_of(manifest: Manifest) -> Look:
     return Look(columns=tuple(column.name for column in columns if column.feature.get("dtype") in LOOKED_AT))
 
 
-def check_left(out: Path, manifest: Manifest) -> Finding:
-    """Look through the shards again; compare with the manifest, and with what it promises."""
+def check_left(manifest: Manifest, found: Leftovers, unread: Mapping[str, str]) -> Finding:
+    """Compare what was found in the shards with the manifest, and with what it promises.
+
+    `unread` says why some shards could not be read.
+    """
     said = manifest.residual
     if said is None:
         return Finding((), "")
-    look = look_of(manifest)
-    lines: list[Mapping[str, object]] = []
-    faults: list[str] = []
-    for shard in manifest.outputs.shards:
-        try:
-            lines += look.look(out / shard.path).to_pylist()
-        except DAMAGE as wrong:
-            faults.append(f"{shard.path} {reason(wrong)}")
+    lines = found.lines().to_pylist()
+    faults = [f"{path} {why}" for path, why in unread.items()]
     terms = Terms(policy=said.policy, cleared=said.cleared, exempt=said.exempt)
     if said.detector > DETECTOR:
         faults.append(

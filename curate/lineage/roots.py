@@ -1,9 +1,8 @@
 """The Merkle roots of an output: taken from its files again, and proofs that one record is among them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
@@ -17,17 +16,13 @@ from curate.core.merkle import (
     record_hashes,
     root_by,
     root_of,
-    text_digests,
 )
 from curate.core.stage import Value
-from curate.lineage.manifest import Count, Manifest, Merkle, Outputs, Sha256, read_manifest
-from curate.lineage.sight import DAMAGE, read_columns, reason
+from curate.lineage.manifest import Count, Manifest, Merkle, Outputs, Sha256, Shard, read_manifest
+from curate.lineage.reading import Seen
+from curate.lineage.sight import DAMAGE, read_groups, reason
 from curate.lineage.verification import Finding
 from curate.sinks.shards import ROOT_KEY
-
-ROWS = 1024
-"""Records whose texts are held at once: a row group has about as many."""
-See = Callable[[pa.RecordBatch, pa.StringArray], None]
 
 
 class Inclusion(Value):
@@ -61,7 +56,7 @@ def prove(out: Path, shard: str, row: int) -> Inclusion:
     if number is None:
         raise StorageError(f"the output has no shard {shard!r}", where=str(out))
     try:
-        hashes = [leaf for batch in read_columns(out / shard, LEAF_COLUMNS, ROWS) for leaf in record_hashes(batch)]
+        hashes = [leaf for batch in read_groups(out / shard, LEAF_COLUMNS) for leaf in record_hashes(batch)]
     except DAMAGE as wrong:
         raise StorageError(f"the shard {reason(wrong)}", where=str(out / shard)) from wrong
     if not 0 <= row < len(hashes):
@@ -99,36 +94,46 @@ def files_root(outputs: Outputs) -> str:
     return root_of(f"{file.sha256}  {file.path}".encode() for file in files)
 
 
-def root_in(shard: Path, see: See = lambda _batch, _digests: None) -> str:
-    """Return the root of a shard's records, in constant memory; raise one of DAMAGE where it cannot be read.
-
-    `see` hears of every batch (LEAF_COLUMNS) and of the digests of its texts.
-    """
+def root_in(shard: Path) -> str:
+    """Return the root of a shard's records, in constant memory; raise one of DAMAGE where it cannot be read."""
     tree = Tree()
-    for batch in read_columns(shard, LEAF_COLUMNS, ROWS):
-        digests = text_digests(batch["text"])
-        tree.extend(record_hashes(batch, digests))
-        see(batch, digests)
+    for batch in read_groups(shard, LEAF_COLUMNS):
+        tree.extend(record_hashes(batch))
     return tree.root()
 
 
-def check_roots(out: Path, manifest: Manifest, see: See = lambda _batch, _digests: None) -> Finding:
-    """Take all roots anew and compare them with what the manifest and the footers of the shards say."""
+class Roots:
+    """Takes the roots of shards anew, record by record."""
+
+    columns = LEAF_COLUMNS
+
+    def __init__(self) -> None:
+        self._trees: dict[str, Tree] = {}
+
+    def see(self, seen: Seen) -> None:
+        """Take in records, in their order."""
+        self._trees.setdefault(seen.shard, Tree()).extend(record_hashes(seen.batch, seen.digests))
+
+    def of(self, shard: str) -> str:
+        """Return the root of a shard that was seen whole."""
+        return self._trees.get(shard, Tree()).root()
+
+
+def check_roots(out: Path, manifest: Manifest, roots: Roots, unread: Mapping[str, str]) -> Finding:
+    """Compare the roots taken anew with what the manifest and the footers of the shards say.
+
+    `unread` says why some shards could not be read.
+    """
     faults: list[str] = []
-    found: list[str] = []
     for shard in manifest.outputs.shards:
-        try:
-            found.append(root_in(out / shard.path, see))
-            footer = (pq.read_metadata(out / shard.path).metadata or {}).get(ROOT_KEY.encode())
-        except DAMAGE as wrong:
-            faults.append(f"{shard.path} {reason(wrong)}")
+        if shard.path in unread:
+            faults.append(f"{shard.path} {unread[shard.path]}")
             continue
-        if found[-1] != shard.content_root:
+        if roots.of(shard.path) != shard.content_root:
             faults.append(f"{shard.path}: its records have another root than the manifest says")
-        if footer != shard.content_root.encode():
-            faults.append(f"{shard.path}: its footer names another root than the manifest")
+        faults += _footer_faults(out, shard)
     said = manifest.merkle
-    faults += _above(manifest, found) if not faults else ()
+    faults += _above(manifest, [roots.of(shard.path) for shard in manifest.outputs.shards]) if not faults else ()
     return Finding(faults, f"documents {said.documents_root}, files {said.files_root}")
 
 
@@ -136,15 +141,20 @@ def check_named_roots(out: Path, manifest: Manifest) -> Finding:
     """Compare the roots over shards and files with what the manifest names, without reading a record."""
     faults: list[str] = []
     for shard in manifest.outputs.shards:
-        try:
-            footer = (pq.read_metadata(out / shard.path).metadata or {}).get(ROOT_KEY.encode())
-        except DAMAGE as wrong:
-            faults.append(f"{shard.path} {reason(wrong)}")
-            continue
-        if footer != shard.content_root.encode():
-            faults.append(f"{shard.path}: its footer names another root than the manifest")
+        faults += _footer_faults(out, shard)
     faults += _above(manifest, [shard.content_root for shard in manifest.outputs.shards])
     return Finding(faults, f"documents {manifest.merkle.documents_root}, files {manifest.merkle.files_root}")
+
+
+def _footer_faults(out: Path, shard: Shard) -> Iterator[str]:
+    """Compare the root that the footer of a shard names with the one of the manifest."""
+    try:
+        footer = (pq.read_metadata(out / shard.path).metadata or {}).get(ROOT_KEY.encode())
+    except DAMAGE as wrong:
+        yield f"{shard.path} {reason(wrong)}"
+        return
+    if footer != shard.content_root.encode():
+        yield f"{shard.path}: its footer names another root than the manifest"
 
 
 def _above(manifest: Manifest, found: Sequence[str]) -> Iterator[str]:

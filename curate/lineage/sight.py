@@ -20,6 +20,8 @@ from curate.sinks.rejects import REJECTS, TOMBSTONES
 Marks = npt.NDArray[np.bool_]
 
 BATCH_ROWS = 1 << 16
+TEXT_ROWS = 1024
+"""Records whose texts are held at once: a row group has about as many."""
 PLACED = ("id", "source_id", "source_uri", "source_offset", "source_length")
 KEPT = (*PLACED, "license", "language")
 LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator", "duplicate_of")
@@ -99,16 +101,29 @@ def _see(sight: Sight, out: Path, path: str, columns: Sequence[str], take_in: Ta
 
 def read_columns(path: Path, columns: Sequence[str], rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
     """Yield some columns of a shard or ledger file, so many rows a batch; raise one of DAMAGE where that cannot be."""
+    with _opened(path, columns) as file:
+        for batch in file.iter_batches(rows, columns=list(columns), use_threads=False):
+            yield batch.select(list(columns))
+
+
+def read_groups(path: Path, columns: Sequence[str], rows: int = TEXT_ROWS) -> Iterator[pa.RecordBatch]:
+    """Yield like `read_columns`, but no batch of two row groups: so long texts are not held longer than they are."""
+    with _opened(path, columns) as file:
+        for group in range(file.num_row_groups):
+            for batch in file.iter_batches(rows, row_groups=[group], columns=list(columns), use_threads=False):
+                yield batch.select(list(columns))
+
+
+def _opened(path: Path, columns: Sequence[str]) -> pq.ParquetFile:
+    """Open a file that has these columns, of the types that they should have where that is laid down."""
     repeating = [name for name in columns if name in REPEATING]
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         types = {field.name: field.type for field in file.schema_arrow}
-        strange = [name for name in columns if types.get(name) != TYPES[name]]
         meta = file.metadata
-    if strange:
-        raise KeyError(strange[0])
-    with pq.ParquetFile(path, metadata=meta, page_checksum_verification=True, read_dictionary=repeating) as file:
-        for batch in file.iter_batches(rows, columns=list(columns)):
-            yield batch.select(list(columns))
+    for name in columns:
+        if name not in types or types[name] != TYPES.get(name, types[name]):
+            raise KeyError(name)
+    return pq.ParquetFile(path, metadata=meta, page_checksum_verification=True, read_dictionary=repeating)
 
 
 def reason(wrong: BaseException) -> str:

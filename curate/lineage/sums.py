@@ -1,8 +1,9 @@
 """SHA256SUMS: the digests of an output in the one format that every system can check."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from curate.core.errors import StorageError
 from curate.core.files import digest_of
@@ -31,9 +32,12 @@ def empty_folders(out: Path) -> Iterator[str]:
     return (path for path in found if path != ATTACHED and not path.startswith(f"{ATTACHED}/"))
 
 
-def sha256sums(out: Path) -> bytes:
-    """Return the body of SHA256SUMS for what lies below `out`: what `sha256sum -c` reads, sorted by path."""
-    return "".join(f"{digest_of(out / path)}  {path}\n" for path in listed_files(out)).encode()
+def sha256sums(out: Path, known: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """Return the body of SHA256SUMS for what lies below `out`: what `sha256sum -c` reads, sorted by path.
+
+    Of files whose digest is `known`, by path, it is not taken again.
+    """
+    return "".join(f"{known.get(path) or digest_of(out / path)}  {path}\n" for path in listed_files(out)).encode()
 
 
 def read_sums(out: Path) -> dict[str, str]:

@@ -4,43 +4,68 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from curate.core.merkle import LEAF_COLUMNS, text_digests
-from curate.lineage.ids import ID_CHARS, NONE, Pairs, parse_ids
+from curate.core.kernels.strings import views
+from curate.core.merkle import Digests, text_digests
+from curate.lineage.ids import NONE, Pairs
 from curate.lineage.manifest import Manifest
-from curate.lineage.roots import ROWS
-from curate.lineage.sight import DAMAGE, read_columns, reason
+from curate.lineage.reading import Seen
+from curate.lineage.sight import DAMAGE, read_groups, reason
 from curate.lineage.verification import SHOWN, Finding
 
 WHOLE = ("corpus", "text")
 """(scope, on) of a stage that leaves out every copy of a text."""
+MAY_BE_BLANK = np.zeros(256, np.bool_)
+"""Bytes that the UTF-8 of a white space of Unicode begins with."""
+MAY_BE_BLANK[[*range(0x21), 0x7F, 0xC2, 0xE1, 0xE2, 0xE3]] = True
+FIRST = 64
+"""Bytes of such a text that are looked at before all of it is."""
 
 
 class Texts:
     """The texts of an output, each by 128 bits of its sha256: two of a billion are alike by chance once in 10**20."""
 
+    columns = ("text",)
+
     def __init__(self) -> None:
         self._parts: list[Pairs] = [NONE]
 
-    def see(self, batch: pa.RecordBatch, digests: pa.StringArray) -> None:
-        """Take in the texts of a batch, but for those of nothing but white space: they are copies of nothing."""
-        says = pc.greater(pc.binary_length(pc.utf8_trim_whitespace(batch["text"])), 0)
-        self._parts.append(parse_ids(halves(digests.filter(pc.fill_null(says, False)))).pairs)
+    def see(self, seen: Seen) -> None:
+        """Take in texts, but for those of nothing but white space: they are copies of nothing."""
+        self._parts.append(pairs_of(seen.digests[says_something(seen.batch["text"])]))
 
     def repeated(self) -> tuple[int, set[tuple[int, int]]]:
         """Return how many records have a text that an earlier one has, and the first few of these texts."""
         pairs = np.concatenate(self._parts)
+        pairs = pairs[np.argsort(pairs[:, 0])]
+        twice = np.flatnonzero(pairs[1:, 0] == pairs[:-1, 0])
+        pairs = pairs[np.union1d(twice, twice + 1)]
         ordered = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         same = (ordered[1:] == ordered[:-1]).all(axis=1)
         some = ordered[1:][same][: SHOWN + 1]
         return int(same.sum()), {(int(high), int(low)) for high, low in some}
 
 
-def halves(digests: pa.StringArray) -> pa.StringArray:
+def pairs_of(digests: Digests) -> Pairs:
     """Cut digests to the length of an id."""
-    return pc.utf8_slice_codeunits(digests, 0, ID_CHARS)
+    return np.ascontiguousarray(digests[:, :16]).view(">u8").astype(np.uint64)
+
+
+def says_something(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    """Tell which texts hold more than white space.
+
+    Nearly all begin with a sign that no white space begins with: only the others are looked at further.
+    """
+    strings = views(texts)
+    says = strings.stops > strings.starts
+    says[says] = ~MAY_BE_BLANK[strings.data[strings.starts[says]]]
+    for place in np.flatnonzero(~says & (strings.stops > strings.starts)).tolist():
+        start, stop = int(strings.starts[place]), int(strings.stops[place])
+        said = strings.data[start : min(stop, start + FIRST)].tobytes().decode(errors="ignore").strip()
+        says[place] = said or strings.data[start:stop].tobytes().decode(errors="replace").strip()
+    return says
 
 
 def check_texts(out: Path, manifest: Manifest, texts: Texts) -> Finding:
@@ -82,9 +107,8 @@ def _named(out: Path, manifest: Manifest, some: set[tuple[int, int]]) -> Iterato
     """Name the records whose texts stand twice."""
     first: dict[tuple[int, int], str] = {}
     for shard in manifest.outputs.shards:
-        for batch in read_columns(out / shard.path, LEAF_COLUMNS, ROWS):
-            parsed = parse_ids(halves(text_digests(batch["text"])))
-            for row, (high, low) in zip(parsed.rows.tolist(), parsed.pairs.tolist(), strict=True):
+        for batch in read_groups(out / shard.path, ("id", "text")):
+            for row, (high, low) in enumerate(pairs_of(text_digests(batch["text"])).tolist()):
                 if (high, low) in some:
                     name = batch["id"][row].as_py()
                     if (high, low) in first:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,15 +17,27 @@ from curate.lineage.layout import check_card, check_manifest, check_shards, chec
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
 from curate.lineage.positions import check_positions
 from curate.lineage.raw import check_raw
-from curate.lineage.residual import check_left
+from curate.lineage.reading import Looker, read_records
+from curate.lineage.residual import Leftovers, check_left, look_of
 from curate.lineage.review.review import check_reviews
-from curate.lineage.roots import check_named_roots, check_roots
+from curate.lineage.roots import Roots, check_named_roots, check_roots
 from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.signing import check_signature
 from curate.lineage.sources import check_evidence, check_sources
 from curate.lineage.spans import first_gap
 from curate.lineage.texts import Texts, check_texts
 from curate.lineage.verification import Check, Finding, Level, Verification, judged
+
+
+class Records(NamedTuple):
+    """What was seen in the records, in one reading of the shards."""
+
+    roots: Roots
+    texts: Texts
+    left: Leftovers
+    """Nothing where the run looked for no personal data."""
+    unread: dict[str, str]
+    """Shards that could not be read, and why."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +59,13 @@ class Case:
         return self.index.repeated()
 
     @cached_property
-    def texts(self) -> Texts:
-        """The digests of all texts: filled while the roots are taken."""
-        return Texts()
+    def records(self) -> Records:
+        """What the records themselves say, texts included: they are read when the first check asks."""
+        manifest = self.manifest
+        roots, texts = Roots(), Texts()
+        left = Leftovers(look_of(manifest).columns)
+        lookers: tuple[Looker, ...] = (roots, texts) if manifest.residual is None else (roots, texts, left)
+        return Records(roots, texts, left, read_records(self.out, manifest, lookers))
 
     @property
     def sizes(self) -> str:
@@ -124,7 +141,7 @@ def _left(case: Case) -> Check:
     if case.sight.faults:
         detail = f"needs every row, and {next(iter(case.sight.faults))} could not be read"
         return Check("personal_data_left", LEFT, "unchecked", detail)
-    return judged("personal_data_left", LEFT, *check_left(case.out, case.manifest))
+    return judged("personal_data_left", LEFT, *check_left(case.manifest, case.records.left, case.records.unread))
 
 
 def _from_rows(case: Case) -> Iterator[Check]:
@@ -225,11 +242,11 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     ),
     "roots": (
         "records and files have the Merkle roots that the manifest names",
-        lambda case: check_roots(case.out, case.manifest, case.texts.see),
+        lambda case: check_roots(case.out, case.manifest, case.records.roots, case.records.unread),
     ),
     "equal_texts": (
         "no text stands twice where copies were left out",
-        lambda case: check_texts(case.out, case.manifest, case.texts),
+        lambda case: check_texts(case.out, case.manifest, case.records.texts),
     ),
     "sources": (
         "no source is blacklisted or blocked, and gates judged by their own figures",
