@@ -3,21 +3,25 @@
 import json
 import random
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.corpora import Corpus
-from benchmarks.measure import CURATE
+from benchmarks.measure import CURATE, measure, succeeded
+from curate.core.files import digest_of
+from curate.core.merkle import LEAF_COLUMNS, Tree, record_hashes, text_digests
 from curate.lineage.manifest import MANIFEST, manifest_bytes, read_manifest, schema
 from curate.lineage.passage import by_id
+from curate.lineage.sight import read_groups
 from curate.lineage.verification import Level
 from curate.lineage.verify import verify
+from curate.sinks.shards import ZSTD_LEVEL
 
 MEGABYTE = 10**6
 ASKED = 10
@@ -57,7 +61,9 @@ def output(folder: Path, name: str, raw: Path, stages: list[str]) -> Path:
         }
         config = folder / f"{name}.json"
         config.write_bytes(orjson.dumps(said))
-        subprocess.run([*CURATE, "run", str(config), "--progress", "none"], check=True, capture_output=True)
+        command = (*CURATE, "run", str(config), "--progress", "none")
+        usage = succeeded(measure(command), command)
+        (folder / f"{name}.cpu").write_text(str(usage.cpu_seconds))
         shutil.rmtree(folder / f"{name}.work", ignore_errors=True)
     return out
 
@@ -72,6 +78,40 @@ def verified(out: Path, what: str, level: Level) -> Speed:
         raise ValueError(f"{out.name} does not verify")
     size = f"{shards:,.0f} MB of Parquet, {text:,.0f} MB of records"
     return Speed(what, size, round(seconds, 2), f"{shards / seconds:,.0f} MB/s of Parquet")
+
+
+def floors(out: Path) -> list[Speed]:
+    """Time what no verification can do without: unpacking the texts, by zstd alone, and then digesting them."""
+    shards = [out / shard.path for shard in read_manifest(out).outputs.shards]
+    packed = sum(shard.stat().st_size for shard in shards) / MEGABYTE
+    codec = pa.Codec("zstd", ZSTD_LEVEL)
+    unpacking = digesting = 0.0
+    for shard in shards:
+        for batch in read_groups(shard, ("text",)):
+            body = batch["text"].buffers()[2]
+            small = codec.compress(body)
+            unpacking += clocked(lambda small=small, body=body: codec.decompress(small, body.size))  # type: ignore[misc]
+            digesting += clocked(lambda batch=batch: text_digests(batch["text"]))  # type: ignore[misc]
+        digesting += clocked(lambda shard=shard: digest_of(shard))  # type: ignore[misc]
+    both = unpacking + digesting
+    size = f"{packed:,.0f} MB of Parquet"
+    return [
+        Speed("zstd alone unpacks its texts", size, round(unpacking, 2), f"{packed / unpacking:,.0f} MB/s of Parquet"),
+        Speed("and sha256 of texts and files", size, round(both, 2), f"{packed / both:,.0f} MB/s of Parquet"),
+    ]
+
+
+def hashed(out: Path) -> Speed:
+    """Time Merkle roots and digests, taken when files are written and once more when the run verifies them."""
+    seconds = 0.0
+    for shard in read_manifest(out).outputs.shards:
+        tree = Tree()
+        for batch in read_groups(out / shard.path, LEAF_COLUMNS):
+            seconds += clocked(lambda batch=batch, tree=tree: tree.extend(record_hashes(batch)))  # type: ignore[misc]
+        seconds += clocked(lambda path=out / shard.path: digest_of(path))  # type: ignore[misc]
+    run = float(out.with_name(f"{out.name}.cpu").read_text())
+    share = f"{100 * seconds / run:.1f} % of it each time"
+    return Speed("roots and digests of a run", f"{run:,.0f} s of CPU", round(2 * seconds, 2), share)
 
 
 def traced(out: Path, seed: int) -> Speed:
@@ -124,6 +164,8 @@ def measured(folder: Path, megabytes: int, rows: int, seed: int) -> list[Speed]:
         verified(plain, "verify --quick", "quick"),
         verified(plain, "verify", "usual"),
         verified(masked, "verify, personal data looked for", "usual"),
+        *floors(masked),
+        hashed(masked),
         traced(output(folder, f"rows-{rows}", short, []), seed),
         *many_shards(plain, folder),
     ]

@@ -95,7 +95,7 @@ def _stretches(strings: pa.StringArray) -> Iterator[memoryview]:
 
 def _spelled(digests: Digests) -> pa.StringArray:
     """Spell digests in hex characters."""
-    offsets = np.arange(0, 64 * len(digests) + 1, 64, np.int32)
+    offsets = np.arange(len(digests) + 1, dtype=np.int32) * 64
     body = digests.tobytes().hex().encode()
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), pa.py_buffer(body))
 
