@@ -97,6 +97,11 @@ OTHERS = words(
     "county farm store shop team club entity firm agency"
 )
 """Before `name`: whose name it is, where it is no person's."""
+GOODS = words(
+    "pro plus mini lite ultra premium deluxe edition series kit pack bundle widget gadget starter standard basic "
+    "express enterprise professional suite toolkit"
+)
+"""Last words of what is sold: behind a bare `Name:` no person is called so."""
 OTHERS_NAME = re.compile("([A-Za-z]+)[ ]{1,2}\\Z")
 WORD_BEFORE = 16
 CLOSING_SIGNS = " \t\u3000\"'”’】])）*"
@@ -135,6 +140,8 @@ BEFORE_AGE = re.compile(f"(?<![0-9A-Za-z])(?:{FULL})\\Z")
 BEFORE_MAILBOX = re.compile(f"(?<![0-9A-Za-z])(?:{SURNAME_FIRST}|{NAME})\\Z")
 LONGEST_NAME = 64
 DRIVE = re.compile(f"[0-9][A-Za-z]? (?:[{UPPER}][{LOWER}]+ ){{1,3}}Dr\\.? \\Z")
+POSSESSED = re.compile("['’]s (?:Drive|Street|Road|Avenue|Boulevard|Lane)(?![A-Za-z])")
+"""Behind a name: the street that is called after somebody."""
 DOCTORS = (
     "(?:[Dd]octor|[Pp]hysician|[Ss]urgeon|[Tt]herapist|[Dd]entist|[Nn]urse|[Aa]ttorney|[Ll]awyer)"
     f"(?:,| is| was| named) (?:{TITLE}\\.? ){{0,3}}"
@@ -153,14 +160,21 @@ def is_addressee(value: str) -> bool:
     return value.split(" ", 1)[0].lower() not in NOBODY and ALL_TITLES.fullmatch(value) is None
 
 
-def is_street(text: str, start: int, _end: int) -> Reason:
-    """Give the reason where `Dr` before text[start:] ends the name of a street and is no title."""
-    return "street" if DRIVE.search(text, max(0, start - LONGEST_NAME), start) else ""
+def is_street(text: str, start: int, end: int) -> Reason:
+    """Give the reason where `Dr` before text[start:end] ends the name of a street, or that name is in one."""
+    named = POSSESSED.match(text, end) or DRIVE.search(text, max(0, start - LONGEST_NAME), start)
+    return "street" if named else ""
 
 
 def is_person(value: str) -> bool:
     """Tell whether no word of what could be a name speaks of an organisation or a field."""
     return is_addressee(value) and ORGANISATIONS.isdisjoint(map(str.lower, LETTERS.findall(value)))
+
+
+def is_sold(value: str) -> bool:
+    """Tell whether what could be a name ends like that of a product."""
+    said = LETTERS.findall(value)
+    return bool(said) and said[-1].lower() in GOODS
 
 
 def last_word(before: str) -> str:
@@ -222,7 +236,7 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     shape = WEAK_NAMES if weak else STRONG_NAMES
     first = shape.match(text, end) or typed
-    if said is None or first is None or not is_person(first["name"]):
+    if said is None or first is None or not is_person(first["name"]) or (weak and is_sold(first["name"])):
         return
     bare = text[end - 1] in "\"'" or said["weak"] == "name"
     doubtful = weak and (bare or first is typed)
