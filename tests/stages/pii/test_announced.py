@@ -1,4 +1,4 @@
-"""Names by roles, parties, greetings and addressees, in contracts, records, letters, logs; and what stands there else."""
+"""Names by roles, parties, greetings and addressees, in contracts, records, letters; and what stands there else."""
 
 import pyarrow as pa
 import pytest
