@@ -58,7 +58,8 @@ ORGANISATIONS = words(
     "court building "
     "united states america kingdom china european union january february march july september october "
     "november december monday tuesday wednesday thursday friday saturday sunday male female version windows linux "
-    "server act law bill protection accounts payable receivable billing ops yes no pending"
+    "server act law bill protection accounts payable receivable billing ops yes no pending plan plans "
+    "benefit benefits handbook agreement relations"
 )
 """Words of organisations, offices and fields that stand where a name could."""
 
