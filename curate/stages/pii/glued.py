@@ -9,6 +9,10 @@ from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, OWN_WORD, Rule
 from curate.stages.pii.western import WESTERN_RULES
 from curate.stages.pii.words import Next
 
+ANY_CARD = (
+    "(?:bank|credit|debit)?(?:card|account|acct)(?:no|num(?:ber)?)?|"
+    "(?:unionpay|cup|visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)(?:card)?(?:no|num(?:ber)?)?"
+)
 LABELS = {
     "Chinese mobile": "we(?:chat|ixin)|[vw]x|sms|mob",
     "telephone by its label": "tel(?:ephone)?(?:no)?|(?:tele|cell|mobile)?phone(?:no|num(?:ber)?)?|mobile|cell|fax|"
@@ -16,9 +20,8 @@ LABELS = {
     "international telephone": "tel(?:ephone)?|(?:tele|cell|mobile)?phone|mobile|mob|cell|fax|whatsapp|sms",
     "resident id of 18 signs": "id(?:card)?(?:no|num(?:ber)?)?|identity|sfz(?:hm?)?|no",
     "resident id of 15 digits": "id(?:card)?no|idcard|sfz(?:hm?)?",
-    "UnionPay card": "(?:unionpay|cup|bank|credit|debit)?(?:card|account|acct)(?:no|num(?:ber)?)?|unionpay|cup",
-    "card of an international scheme": "(?:visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)(?:card)?"
-    "(?:no|num(?:ber)?)?",
+    "UnionPay card": ANY_CARD,
+    "card of an international scheme": ANY_CARD,
     "card by its label": "card(?:no|num(?:ber)?)?",
     "US bank account by its label": "(?:account|acct)(?:no|num(?:ber)?)?",
     "unified social credit code": "uscc|(?:credit)?code|taxno",

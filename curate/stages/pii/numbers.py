@@ -3,7 +3,7 @@
 from curate.stages.pii import checks
 from curate.stages.pii.allow import is_no_phone, is_other_number, is_version_or_own
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
-from curate.stages.pii.words import Next, Words
+from curate.stages.pii.words import Words
 
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 YEAR_APART = "[ -]?(?:1[ -]?9|2[ -]?0)(?:[ -]?[0-9]){2}"
@@ -59,6 +59,10 @@ PHONE = Words(
     "answering at|messages? to|registered|contact (?:me|us|no|num|at)|contacted (?:at|on|by|via)|telefono|téléphone",
     "tel|desk|office|whatsapp",
 )
+CALLED_WORDS = "(?:(?:电话|手机|電話|手機)(?:号码?)?|联系方式|致电|拨打|(?i:phone|mobile|call|tel))"
+CALLED_JOINT = "[ ]?[.:：]{0,2}[ ]{0,2}"
+CALLED = f"(?<![A-Za-z]){CALLED_WORDS}{CALLED_JOINT}"
+"""What stands right before a mobile with letters behind it."""
 
 RESIDENT_ID = (
     Rule(
@@ -108,11 +112,10 @@ PHONES = (
     Rule(
         "PHONE_NUMBER",
         "Chinese mobile between its label and letters",
-        ("(?<![0-9A-Za-z+])1[3-9][0-9]{9}(?=[A-Za-z])",),
+        ("1[3-9][0-9]{9}(?=[A-Za-z])",),
         0.6,
-        labels=Next("(?:电话|手机|電話|手機)(?:号码?)?|联系方式|致电|拨打", "phone|mobile|call|tel"),
-        needs_label=True,
-        runs=frozenset({11}),
+        label=CALLED,
+        gate=f"{CALLED_WORDS}{CALLED_JOINT}1[3-9][0-9]{{9}}[A-Za-z]",
         profile="cn",
     ),
     Rule(
