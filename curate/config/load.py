@@ -26,12 +26,12 @@ from curate.config.overrides import override
 from curate.config.places import At, Draft, read_file
 from curate.config.sizes import to_bytes
 from curate.core.errors import ConfigError, near
+from curate.core.keyfile import KEY_BYTES, length_of, read_key
 from curate.core.source import Source
 from curate.core.stage import Settings
 
 SOURCE_NAME = re.compile(r"\w[\w-]*")
 STAGE_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
-KEY_BYTES = 32
 SHARED = {"path", "sources", "languages", "action", "as"}
 """Settings that all sources or all stages have, and that other parts or files can gainsay."""
 
@@ -196,8 +196,10 @@ class Builder(Generic[Whole]):
         if "key_file" not in model.model_fields or {"key_file", "key_env"} & settings.keys():
             return settings
         path = self.run_key()
-        readable = isinstance(path, (str, Path)) and Path(path).is_file() and Path(path).stat().st_size >= KEY_BYTES
-        return {**settings, "key_file": path} if readable else settings
+        with suppress(ValueError):
+            if isinstance(path, (str, Path)) and read_key(Path(path), None):
+                return {**settings, "key_file": path}
+        return settings
 
     def run_key(self) -> object:
         """Return where the key of the run lies; None where none is named."""
@@ -330,7 +332,7 @@ class Builder(Generic[Whole]):
         if not isinstance(rooted, (str, Path)):
             return
         try:
-            found = len(Path(rooted).read_bytes())
+            found = length_of(Path(rooted).read_bytes())
         except OSError as error:
             self.draft.report(("key_file",), f"the key {said!r} cannot be read: {error.strerror}", hint)
         else:

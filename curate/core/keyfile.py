@@ -6,13 +6,17 @@ from pathlib import Path
 KEY_BYTES = 32
 """Shorter keys can be guessed, and with them every value behind a keyed digest."""
 HINT = "head -c 32 /dev/urandom > curate.key, then `key_file: curate.key`; keep it out of the repository"
+LINE_END = b"\r\n"
 
 
 def read_key(file: Path | None, env: str | None) -> bytes | None:
-    """Read a key from a file, else from a variable of the environment; None where neither is named.
+    """Read a key from a file or from a variable of the environment; None where neither is named.
 
-    ValueError, which never quotes the key, where the one that is named is absent or has fewer than 32 bytes.
+    ValueError, which never quotes the key, where both are named, or the one that is named is absent or too short.
     """
+    if file is not None and env is not None:
+        message = f"two keys are named: `key_file` {str(file)!r} and `key_env` {env!r}; keep one of them"
+        raise ValueError(message)
     if file is not None:
         try:
             key = file.read_bytes()
@@ -28,6 +32,18 @@ def read_key(file: Path | None, env: str | None) -> bytes | None:
 
 def long_enough(key: bytes, what: str) -> bytes:
     """Return a key; ValueError where it is too short."""
-    if len(key) < KEY_BYTES:
-        raise ValueError(f"{what} has {len(key)} bytes, fewer than {KEY_BYTES}; {HINT}")
+    if length_of(key) < KEY_BYTES:
+        raise ValueError(f"{what} has {length_of(key)} bytes, fewer than {KEY_BYTES}; {HINT}")
     return key
+
+
+def length_of(key: bytes) -> int:
+    r"""Count the bytes of a key; where it is text, such as an editor writes, without the line end that closes it.
+
+    Of random bytes every one counts, also a last one that happens to be a line end.
+
+    >>> length_of(b"k" * 31 + b"\n"), length_of(b"\x80" * 31 + b"\n")
+    (31, 32)
+    """
+    said = key.rstrip(LINE_END)
+    return len(said) if said.isascii() and said.decode("ascii").isprintable() else len(key)

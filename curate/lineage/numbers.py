@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chains
 
-DETECTOR = 5
+DETECTOR = 6
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
 NEEDS = {
     "CN_RESIDENT_ID": frozenset({"CN_RESIDENT_ID"}),
@@ -66,10 +66,15 @@ CARD_LABEL = re.compile(r"(?:银行卡|储蓄卡|信用卡|卡号)[^0-9０-９�
 MOBILE_LABEL = re.compile(r"(?:电话|手机|联系方式)[^0-9０-９，。；\n]{0,12}\Z")
 """Right before a number, in its line: needed by what neither a check digit nor its form makes certain."""
 GLUED = {
-    "CN_RESIDENT_ID": re.compile(r"(?:(?<![a-z0-9])(?i:id|idcard|idno|sfz|sfzh)|(?<=[a-z])(?:ID|Id|IDCard|IdCard))\Z"),
-    "BANK_CARD": re.compile(r"(?:(?<![a-z0-9])(?i:card|cardno)|(?<=[a-z])(?:Card|CardNo))\Z"),
+    "CN_RESIDENT_ID": re.compile(
+        r"(?:(?<![A-Za-z0-9])(?i:id|idcard|idno|sfz|sfzh)|(?<=[a-z])(?:ID|Id|IDCard|IdCard))\Z"
+    ),
+    "BANK_CARD": re.compile(
+        r"(?:(?<![A-Za-z0-9])(?i:card|cardno|unionpay|(?:visa|master|amex|jcb|discover|bank|credit|debit)(?:card)?)|"
+        r"(?<=[a-z])(?:Card|CardNo))\Z"
+    ),
     "CN_MOBILE": re.compile(
-        r"(?:(?<![a-z0-9])(?i:tel|phone|telephone|mobile|cell|fax|vx|wx|wechat)|(?<=[a-z])(?:Tel|TEL|Phone|Mobile|Cell))\Z"
+        r"(?:(?<![A-Za-z0-9])(?i:tel|phone|telephone|mobile|cell|fax|vx|wx|wechat)|(?<=[a-z])(?:Tel|TEL|Phone|Mobile|Cell))\Z"
     ),
 }
 """The words that a number may be glued to; any other letters before it make it something else."""

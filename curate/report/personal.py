@@ -1,7 +1,7 @@
 """The section on personal data: what was found by type and source, what became of it, and what is left."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from curate.lineage.manifest import Fates, Residual, StageRecord
 from curate.report.balance import in_order
@@ -15,6 +15,11 @@ NOTE = Said(
 )
 NOTHING = Said("None was found.", "未发现。")
 BY_SOURCE = Said("Values found, by type and source", "按类型与来源统计的发现个数")
+REPLACED = Said("Values replaced, by type and source", "按类型与来源统计的替换个数")
+TAGGED = Said("Values left and tagged, by type and source", "按类型与来源统计的保留并标记个数")
+ALLOWED = Said("Values left and allowed, by type and source", "按类型与来源统计的放行个数")
+EACH = (("found", BY_SOURCE), ("replaced", REPLACED), ("tagged", TAGGED), ("allowed", ALLOWED))
+"""What became of values, and the head of its table; a fate that none had is left out."""
 FATES = Said("What became of them", "处理结果")
 FATES_HEAD = (
     TYPE,
@@ -69,21 +74,14 @@ def section(sheet: Sheet) -> Parts:
 
 
 def _found(sheet: Sheet, stage: StageRecord) -> Iterator[str]:
-    by_source = {
-        (kind, source): said.found
-        for source, numbers in stage.by_source.items()
-        for kind, said in numbers.personal.items()
-    }
     whole = totals(stage)
     if not whole:
         rows = [(code(kind), number) for kind, number in stage.counts.items()]
         yield table(sheet.say(TITLE), sheet.head(TYPE, COUNTED), rows) if rows else sheet.p(NOTHING)
         return
     kinds = sorted(whole, key=lambda kind: (-whole[kind]["found"], kind))
-    sources = [name for name in in_order(sheet.manifest) if any(source == name for _, source in by_source)]
-    yield sheet.h3(BY_SOURCE)
-    said = Matrix(sheet.say(BY_SOURCE), sheet.say(TYPE), kinds, sources, by_source, total=sheet.say(TOTAL))
-    yield matrix(said)
+    for fate, title in EACH:
+        yield from _matrix(sheet, stage, kinds, (fate, title))
     yield sheet.h3(FATES)
     lines: list[tuple[Cell, ...]] = []
     for kind in kinds:
@@ -92,6 +90,21 @@ def _found(sheet: Sheet, stage: StageRecord) -> Iterator[str]:
         lines.append((code(kind), *numbers, _reasons(one)))
     sums = tuple(sum(one[what] for one in whole.values()) for what in ("found", "replaced", "tagged", "allowed"))
     yield table(sheet.say(FATES), sheet.head(*FATES_HEAD), lines, total=(sheet.say(TOTAL), *sums, ""))
+
+
+def _matrix(sheet: Sheet, stage: StageRecord, kinds: Sequence[str], said: tuple[str, Said]) -> Iterator[str]:
+    fate, title = said
+    values = {
+        (kind, source): count
+        for source, numbers in stage.by_source.items()
+        for kind, fates in numbers.personal.items()
+        if (count := _flat(fates)[fate])
+    }
+    if values:
+        sources = [name for name in in_order(sheet.manifest) if any(source == name for _, source in values)]
+        rows = [kind for kind in kinds if any(kind == row for row, _ in values)]
+        yield sheet.h3(title)
+        yield matrix(Matrix(sheet.say(title), sheet.say(TYPE), rows, sources, values, total=sheet.say(TOTAL)))
 
 
 def totals(stage: StageRecord) -> dict[str, Counter[str]]:

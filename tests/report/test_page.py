@@ -170,6 +170,12 @@ class TestThePage:
             ["PHONE_NUMBER", "·", "1,234", "1,234"],
             ["PERSON", "7", "·", "7"],
         ]
+        assert seen.tables[personal.REPLACED.in_(lang)][1:] == [
+            ["PHONE_NUMBER", "·", "1,230", "1,230"],
+            ["PERSON", "7", "·", "7"],
+        ]
+        assert [row[-2:] for row in seen.tables[personal.ALLOWED.in_(lang)][1:]] == [["4", "4"]]
+        assert personal.TAGGED.in_(lang) not in seen.tables
         assert seen.rows(personal.FATES.in_(lang))[0] == ["PHONE_NUMBER", "1,234", "1,230", "0", "4", "hotline 4"]
 
     def test_shows_languages_and_tokens_as_the_shards_hold_them(self, report, out, lang):

@@ -93,6 +93,7 @@ COMPANY_SHAPE = digits_joined(
 )
 
 COMPANY_GATE = f"(?:1[1239]|5[1239]|9[123]|Y1)[0-9]{{6}}[0-9A-Y]{{0,9}}{BREAK}[0-9A-Y]"
+COMPANY_BY_KIND = digits_joined(*[COMPANY_SIGN] * 2, *[DIGIT] * 6, *[COMPANY_SIGN] * 10, ahead=f"(?={COMPANY_GATE})")
 WIDE = r"(?:[ ]{2,3}|\t|[ ]-[ ])"
 """What parts the groups of a number that somebody spread, and the columns of a table as well."""
 WIDE_FOURS = f"{WIDE}[0-9]{{4}}{WIDE}[0-9]{{4}}"
@@ -143,6 +144,7 @@ BROKEN_RULES: tuple[Rule, ...] = (
     replace(
         across_lines("unified social credit code", in_parts, COMPANY_SHAPE),
         name="unified social credit code that a line end divides among its letters",
+        values=(COMPANY_BY_KIND,),
         gate=COMPANY_GATE,
         read=read_company,
     ),

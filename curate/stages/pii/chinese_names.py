@@ -36,6 +36,7 @@ LABELS = (
     "董事长|董事|监事|股东|教授|老师|律师|工程师|技师|技术员|实际控制人|投诉人|咨询人|预约人|入住人|"
     "出租方|承租方|出借人|承包人|发包人|出卖人|买受人|[甲乙丙]方|买方|卖方|借款方|"
     "申请执行人|被执行人|委托人|受托人|立遗嘱人|继承人|遗嘱人|赠与人|立据人|欠款人|还款人|报警人|被询问人|询问人|"
+    "检验者|审核者|报告者|采样者|录入员|护士长|康复师|治疗师|药师|麻醉医师|术者|购车人|购房人|出卖方|买受方|"
     "参会人员|出席人员|与会人员|参加人员|列席人员|到会人员|名单|成员|组员|编委"
 )
 PLURAL = ("人员", "名单", "成员", "组员", "编委", "作者")
@@ -44,7 +45,11 @@ KEYS = (
     "[\"'](?i:(?:full|real|user|patient|customer|contact|client|employee|legal)?_?name|doctor|physician|patient|contact|"
     "author)(?=[\"'])"
 )
-AFTER_LABEL = "(?:姓名|名称|签字|签名)?(?:[ ]?[(（][^()（）\n]{1,10}[)）]|[ ]?/[ ]?(?i:(?:full )?name))?"
+SAID_TWICE = "(?i:name|contact|person|signature|applicant|patient|client|customer|recipient)"
+AFTER_LABEL = (
+    "(?:姓名|名称|签字|签名)?(?:[ ]?[(（][^()（）\n]{1,10}[)）]|"
+    f"[ ]?/?[ ]?(?:(?i:full|contact|patient|client|customer) )?{SAID_TWICE})?"
+)
 """What a label may end with: what is signed, a remark in brackets, the same in English."""
 LABEL = label(f"(?:{LABELS}|{KEYS}){AFTER_LABEL}")
 SPREAD = re.compile(f"(?<={HAN})[ \\t]{{1,6}}(?={HAN})")
@@ -56,7 +61,7 @@ SIGNER = label(f"(?:{'|'.join('[ ]{0,6}'.join(word) for word in DONE.split('|'))
 BESIDE = re.compile(WHO)
 CLOSES = "\"'”’】])）* \t\u3000"
 LAST_SIGNS = "".join(sorted({word[-1] for word in f"{LABELS}|{DONE}".split("|")} | set("称字名章")))
-LABEL_ENDS = frozenset(f"{LAST_SIGNS}{CLOSES}eE")
+LABEL_ENDS = frozenset(f"{LAST_SIGNS}{CLOSES}eEtTnNrR")
 SIGNER_ENDS = frozenset({word[-1] for word in DONE.split("|")} | {*CLOSES})
 LONGEST_LABEL, FORM = 32, 60
 FOLLOWS = (
@@ -89,6 +94,7 @@ ROLES = (
     "当事人|主治医师|主治医生|主管医师|责任医师|责任护士|管床医生|主刀医生|麻醉师|医生|投保人|被保险人|受益人|监护人|"
     "担保人|借款人|出租人|承租人|员工|司机|签收人|报警人|报案人|举报人|死者|伤者|申请执行人|被执行人|委托人|受托人|"
     "受让人|转让人|持卡人|投诉人|收款人|付款人|汇款人|"
+    "户名|出借人|贷款人|保证人|发件人|家属|法人|购车人|购房人|买受人|出卖人|经手人|承办人|本人|"
     "记者|敬礼[！!。]?|签名|签字|署名"
 )
 CAUSES = (
@@ -99,8 +105,10 @@ CAUSES = (
 GLUED_FOLLOWS = (
     "先生|女士|医[生师]|主任|律师|[为替给对][其他她我]|诉|系|[今昨][日天晚]|近日|因|于|在|自述|自诉|主诉|出现|报告|"
     "表示|入院|来院|复诊|就诊|住院|出院|既往|已|诊断|确诊|诊治|诊疗|接诊|会诊|主刀|治疗|检查|处方|建议|嘱|"
+    "签字|签名|签收|"
     "开具|开出|指导|负责|认为|提出|提交|辩称|陈述|请求|主张|供述|承认|驾驶|"
-    f"称|的[指诊处医治]|[与和及](?:被告|第三人|被上诉人|被申请人|被执行人)|{CAUSES}[^，。；、：\\s公]{{0,10}}(?:纠纷|一案)|"
+    f"称|的(?:[指诊处医治]|联系|电话|手机|身份|住址|账号|卡号)|[与和及](?:被告|第三人|被上诉人|被申请人|被执行人)|"
+    f"{CAUSES}[^，。；、：\\s公]{{0,10}}(?:纠纷|一案)|"
     "[\\s，,。；;、（(|\"'”’」』】\\])）/<!！?？:：]|$"
 )
 """What follows a name that a role stands before: what such a person does, or the end of a phrase."""
@@ -112,9 +120,10 @@ GLUED = (
     f"{HAN}{{1,8}}(?:[·•・‧]{HAN}{{1,10}}?){{1,3}}(?={GLUED_FOLLOWS})|"
     f"[{COMMON}][ ]{{1,3}}{HAN}(?!{HAN})(?=\\s|\\Z)"
 )
-LINK = "(?:[ ]?(?:是|为|系|叫|名叫)[ ]?|\\s{1,6}|,|】[ ]?)?"
+REMARK = "(?:[(（][^()（）\\n]{1,12}[)）][ \u3000]?)?"
+LINK = REMARK + "(?:[ ]?(?:是|为|系|叫|名叫)[ ]?|\\s{1,6}|,|】[ ]?)?"
 GLUED_GATE = (
-    f"(?:{ROLES})(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,|】[ \u3000]?)?"
+    f"(?:{ROLES}){REMARK}(?:[ \u3000]?(?:是|为|系|叫|名叫)[ \u3000]?|[\\s\u3000]{{1,6}}|,|】[ \u3000]?)?"
     f"(?:[{COMMON}{COMPOUND_STARTS}](?:{HAN}{{1,3}}(?={GLUED_FOLLOWS})|[ \u3000])|"
     f"[{SURNAMES}]{HAN}{{1,2}}{PERSONAL_FOLLOWS.replace('[0-9]', '[0-9０-９]')}|{HAN}{{1,8}}[·•・‧])"
 )
@@ -142,7 +151,10 @@ AGED_GATE = (
     f"(?:[{SURNAMES}{COMPOUND_STARTS}]{HAN}{{1,3}}|[·•・‧]{HAN}{{1,10}})"
     f"(?:{YEARS}[0-9０-９]{{1,3}}岁|[，,（(][男女]|{CARRIED})"
 )
-WHOLE = re.compile(f"(?<!{HAN})(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|[{SURNAMES}](?!某)(?:{GIVEN}){{2}}|{FOREIGN})\\Z")
+WHOLE = re.compile(
+    f"(?:(?<!{HAN})|(?<=委托)|(?<=授权)|(?<=兹有)|(?<=本人))"
+    f"(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|[{SURNAMES}](?!某)(?:{GIVEN}){{2}}|{FOREIGN})\\Z"
+)
 """All that stands before an age or a sex: there a rare surname, which may be a word of its own, has two signs more."""
 LONGEST_NAME = 24
 
@@ -236,7 +248,7 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         "Chinese name after a label",
         (f"{JOIN}(?=[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",),
         0.7,
-        gate=f"(?:[{LAST_SIGNS}\"'）)]|/[ ]?(?i:(?:full )?name)){CLOSING}{JOIN}"
+        gate=f"(?:[{LAST_SIGNS}\"'）)]|{SAID_TWICE}){CLOSING}{JOIN}"
         f"(?:[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
         read=read_labelled,
     ),

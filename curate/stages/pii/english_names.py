@@ -30,7 +30,8 @@ NEXT = "(?=[ ]{0,3}(?:[\\n\\r\\t,;()<>\"'|/\\]&]|\\.(?:\\s|\\Z)|[-–—] | and 
 NOBODY = words(
     "sir sirs madam customer customers client all team colleague colleagues friend friends editor editors "
     "members member user users reader readers everyone folks chairman president secretary senator governor "
-    "applicant candidate parent parents student students valued hiring investor investors shareholder "
+    "applicant candidate parent parents there world folk guys student students "
+    "valued hiring investor investors shareholder "
     "shareholders ladies gentlemen god lord"
 )
 """Whom a salutation addresses without a name."""
@@ -57,11 +58,14 @@ ORGANISATIONS = words(
     "court building "
     "united states america kingdom china european union january february march july september october "
     "november december monday tuesday wednesday thursday friday saturday sunday male female version windows linux "
-    "server act law bill protection"
+    "server act law bill protection accounts payable receivable billing ops yes no pending plan plans "
+    "benefit benefits handbook agreement relations"
 )
 """Words of organisations, offices and fields that stand where a name could."""
 
 STRONG = (
+    "pt\\.?[ _]name|pcp|(?:referring|ordering|treating) (?:physician|provider)|dentist|therapist|psychiatrist|"
+    "radiologist|pathologist|midwife|"
     "full[ _]?name|first[ _]?name|last[ _]?name|given[ _]?names?|family[ _]?name|surname|middle[ _]?name|maiden[ "
     "_]?name|patient(?:[ _]?name)?|"
     "(?:customer|client|contact|employee|applicant|student|member|account holder|card ?holder|cardholder|insured|"
@@ -75,7 +79,7 @@ STRONG = (
 )
 WEAK = (
     "attn|attention|name|contact|author|from|to|cc|bcc|reply-to|manager|supervisor|customer|client|technician|operator|"
-    "inspector|engineer"
+    "inspector|engineer|tenant|landlord|lessee|lessor|borrower|guarantor|debtor|grantor|grantee|executor|trustee"
 )
 LABEL = label(f"(?<![0-9A-Za-z_-])(?:(?P<weak>(?i:{WEAK}))|(?i:{STRONG}))")
 LAST_WORDS = words(
@@ -83,7 +87,9 @@ LAST_WORDS = words(
     "witness signed by "
     "signature physician doctor nurse surgeon attorney plaintiff defendant claimant recipient sender attn attention "
     "contact author from to "
-    "cc bcc manager supervisor customer client technician operator inspector engineer"
+    "cc bcc manager supervisor customer client technician operator inspector engineer tenant landlord "
+    "lessee lessor borrower guarantor debtor grantor grantee executor trustee pcp provider dentist therapist "
+    "psychiatrist radiologist pathologist midwife"
 )
 LAST_WORD = re.compile("([A-Za-z]{2,12})(?:\\(s)?\\Z")
 CAMEL = re.compile("[a-z][A-Z][a-z]+\\Z")
@@ -97,6 +103,11 @@ OTHERS = words(
     "county farm store shop team club entity firm agency"
 )
 """Before `name`: whose name it is, where it is no person's."""
+GOODS = words(
+    "pro plus mini lite ultra premium deluxe edition series kit pack bundle widget gadget starter standard basic "
+    "express enterprise professional suite toolkit belt conveyor pump valve motor sensor gateway panel switch router"
+)
+"""Last words of what is sold: behind a bare `Name:` no person is called so."""
 OTHERS_NAME = re.compile("([A-Za-z]+)[ ]{1,2}\\Z")
 WORD_BEFORE = 16
 CLOSING_SIGNS = " \t\u3000\"'”’】])）*"
@@ -129,21 +140,34 @@ SIGNED = (
     "[Yy]ours faithfully|[Rr]espectfully|"
     "[Yy]ours|REGARDS|SINCERELY)(?: yours)?[,.!]?[ ]{0,3}\\r?\\n\\s{0,12}"
 )
-AGED = ",? (?:is |was )?an? [0-9]{1,3}[- ]years?[- ]old|, aged [0-9]{1,3}(?![0-9])|, [1-9][0-9], of (?=[A-Z])"
+ADDRESSED = (
+    "(?:[Ss]hip|[Bb]ill|[Dd]eliver|[Ss]old|SHIP|BILL|[Mm]ail|[Rr]eturn)(?:ed)?[ -](?:to|To|TO):?[ ]{0,3}\\r?\\n[ ]{0,8}"
+)
+GREETED = "(?:Hi|Hello|Hey|Good (?:morning|afternoon|evening)),? "
+AGED = (
+    ",? (?:is |was )?an? [0-9]{1,3}[- ]years?[- ]old|, aged [0-9]{1,3}(?![0-9])|, [1-9][0-9], of (?=[A-Z])|"
+    ",? residing (?:at|in) |,? an individual(?! [a-z])"
+)
 DEGREE = ", (?:M\\.D\\.|Ph\\.? ?D\\.?|D\\.O\\.|D\\.D\\.S\\.|R\\.N\\.|J\\.D\\.|Esq\\.)"
 BEFORE_AGE = re.compile(f"(?<![0-9A-Za-z])(?:{FULL})\\Z")
 BEFORE_MAILBOX = re.compile(f"(?<![0-9A-Za-z])(?:{SURNAME_FIRST}|{NAME})\\Z")
 LONGEST_NAME = 64
 DRIVE = re.compile(f"[0-9][A-Za-z]? (?:[{UPPER}][{LOWER}]+ ){{1,3}}Dr\\.? \\Z")
+POSSESSED = re.compile("['’]s (?:Drive|Street|Road|Avenue|Boulevard|Lane)(?![A-Za-z])")
+"""Behind a name: the street that is called after somebody."""
 DOCTORS = (
     "(?:[Dd]octor|[Pp]hysician|[Ss]urgeon|[Tt]herapist|[Dd]entist|[Nn]urse|[Aa]ttorney|[Ll]awyer)"
     f"(?:,| is| was| named) (?:{TITLE}\\.? ){{0,3}}"
 )
-INTRODUCED = f"(?:[Mm]y name(?:['’]s| is)|c/o) (?:{TITLE}\\.? ){{0,2}}"
-PARTY = "(?:[Pp]atient|[Pp]laintiff|[Dd]efendant|[Cc]laimant|[Pp]etitioner) "
+INTRODUCED = f"(?:[Mm]y name(?:['’]s| is)|c/o|[Ss]igned by|[Ww]itnessed by) (?:{TITLE}\\.? ){{0,2}}"
+PARTY = (
+    "(?:[Pp]atient|[Pp]laintiff|[Dd]efendant|[Cc]laimant|[Pp]etitioner|[Nn]urse|[Oo]fficer|[Dd]etective|[Ss]ergeant|"
+    "[Ee]mployee|[Tt]enant|[Aa]pplicant|[Bb]orrower) "
+)
 ACTS = (
-    "(?= (?:was|is|has|had|presents|presented|reports|reported|states|denies|denied|filed|alleges|testified|moved)"
-    "(?![a-z]))"
+    "(?= (?:was|is|has|had|presents|presented|reports|reported|states|denies|denied|filed|alleges|testified|moved|"
+    "called|said|told|resigned|signed|agreed|arrived|advised|observed)(?![a-z])|"
+    " \\((?:ID|DOB|SSN|MRN|age|born)(?![a-z]))"
 )
 """What a patient or a party does, behind the name."""
 
@@ -153,14 +177,21 @@ def is_addressee(value: str) -> bool:
     return value.split(" ", 1)[0].lower() not in NOBODY and ALL_TITLES.fullmatch(value) is None
 
 
-def is_street(text: str, start: int, _end: int) -> Reason:
-    """Give the reason where `Dr` before text[start:] ends the name of a street and is no title."""
-    return "street" if DRIVE.search(text, max(0, start - LONGEST_NAME), start) else ""
+def is_street(text: str, start: int, end: int) -> Reason:
+    """Give the reason where `Dr` before text[start:end] ends the name of a street, or that name is in one."""
+    named = POSSESSED.match(text, end) or DRIVE.search(text, max(0, start - LONGEST_NAME), start)
+    return "street" if named else ""
 
 
 def is_person(value: str) -> bool:
     """Tell whether no word of what could be a name speaks of an organisation or a field."""
     return is_addressee(value) and ORGANISATIONS.isdisjoint(map(str.lower, LETTERS.findall(value)))
+
+
+def is_sold(value: str) -> bool:
+    """Tell whether what could be a name ends like that of a product."""
+    said = LETTERS.findall(value)
+    return bool(said) and said[-1].lower() in GOODS
 
 
 def last_word(before: str) -> str:
@@ -222,7 +253,7 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     shape = WEAK_NAMES if weak else STRONG_NAMES
     first = shape.match(text, end) or typed
-    if said is None or first is None or not is_person(first["name"]):
+    if said is None or first is None or not is_person(first["name"]) or (weak and is_sold(first["name"])):
         return
     bare = text[end - 1] in "\"'" or said["weak"] == "name"
     doubtful = weak and (bare or first is typed)
@@ -275,6 +306,16 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "PERSON",
+        "English name after a greeting",
+        (f"(?:{NAME})(?=[ ]?(?:[,!]|\\r?\\n|\\Z))",),
+        0.6,
+        check=is_person,
+        certain=False,
+        label=f"(?<![A-Za-z]){GREETED}(?:{TITLE}\\.? )?",
+        gate=f"{GREETED}(?:{TITLE}\\.? )?(?:{PARTICLE} )?[{UPPER}]",
+    ),
+    Rule(
+        "PERSON",
         "English name after a label",
         (f"{SIGN}(?={OPENING}[A-Za-zÀ-ÿ]){AFTER_LABEL}{OPENING}",),
         0.7,
@@ -296,8 +337,8 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         0.6,
         check=is_person,
         certain=False,
-        label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS}|{INTRODUCED})",
-        gate=f"(?:{SIGNED}|{DOCTORS}|{INTRODUCED})(?:{PARTICLE} )?[{UPPER}]",
+        label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS}|{INTRODUCED}|{ADDRESSED})",
+        gate=f"(?:{SIGNED}|{DOCTORS}|{INTRODUCED}|{ADDRESSED})(?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",
@@ -314,7 +355,8 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         "English name beside an age",
         (AGED, DEGREE),
         0.6,
-        gate=f"an? [0-9]{{1,3}}[- ]years?[- ]old|, aged [0-9]|, [1-9][0-9], of [A-Z]|{DEGREE}",
+        gate=f"an? [0-9]{{1,3}}[- ]years?[- ]old|, aged [0-9]|, [1-9][0-9], of [A-Z]|residing (?:at|in) |an individual|"
+        f"{DEGREE}",
         read=read_before_age,
     ),
 )

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from curate.stages.pii.network import NETWORK_RULES
-from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
+from curate.stages.pii.numbers import CARDS, CODES, LEFT_OR_PAREN, PHONES, RESIDENT_ID
 from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, OWN_WORD, Rule
 from curate.stages.pii.western import WESTERN_RULES
 from curate.stages.pii.words import Next
 
+ANY_CARD = (
+    "(?:bank|credit|debit)?(?:card|account|acct)(?:no|num(?:ber)?)?|"
+    "(?:unionpay|cup|visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)(?:card)?(?:no|num(?:ber)?)?"
+)
 LABELS = {
     "Chinese mobile": "we(?:chat|ixin)|[vw]x|sms|mob",
     "telephone by its label": "tel(?:ephone)?(?:no)?|(?:tele|cell|mobile)?phone(?:no|num(?:ber)?)?|mobile|cell|fax|"
@@ -16,7 +20,8 @@ LABELS = {
     "international telephone": "tel(?:ephone)?|(?:tele|cell|mobile)?phone|mobile|mob|cell|fax|whatsapp|sms",
     "resident id of 18 signs": "id(?:card)?(?:no|num(?:ber)?)?|identity|sfz(?:hm?)?|no",
     "resident id of 15 digits": "id(?:card)?no|idcard|sfz(?:hm?)?",
-    "UnionPay card": "(?:card|account|acct)(?:no|num(?:ber)?)?",
+    "UnionPay card": ANY_CARD,
+    "card of an international scheme": ANY_CARD,
     "card by its label": "card(?:no|num(?:ber)?)?",
     "US bank account by its label": "(?:account|acct)(?:no|num(?:ber)?)?",
     "unified social credit code": "uscc|(?:credit)?code|taxno",
@@ -36,11 +41,13 @@ DIGITS_AHEAD = {"unified social credit code": "(?=[0-9]{8})"}
 """By the name of a rule, what a value has to begin with where letters in it could be those of a longer word."""
 GATE = (
     "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei|mob|wechat|weixin|[vw]x|sms|no|num|number)"
-    "(?:[+(（][0-9]|[0-9]{2})|(?i:card|account|acct)[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|"
+    "(?:[+(（][0-9]|[0-9]{2})|"
+    "(?i:card|account|acct|unionpay|cup|visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)"
+    "[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|"
     "(?i:uscc|code|taxno)[0-9]{8}|(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|"
     "(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
 )
-BORDERS = (CODE_OR_DIGITS, LEFT, "(?<![0-9A-Za-z+])")
+BORDERS = (CODE_OR_DIGITS, LEFT, LEFT_OR_PAREN, "(?<![0-9A-Za-z+])")
 """How the patterns of values begin."""
 KNOWN = (*RESIDENT_ID, *CODES, *WESTERN_RULES, *NETWORK_RULES, *CARDS, *PHONES)
 

@@ -1,6 +1,7 @@
 """Rules for values that a label or a sign announces: e-mail, IPv6, IBAN, plates, QQ, WeChat."""
 
 import re
+from collections.abc import Iterator
 
 from curate.stages.pii import checks, groups
 from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
@@ -26,6 +27,28 @@ ACCENTED_LOCAL = (
     f"(?<![{LOCAL}{ACCENTED}])(?=[{LOCAL}]{{0,63}}[{ACCENTED}])[0-9A-Za-z_{ACCENTED}][{LOCAL}{ACCENTED}]{{0,63}}"
 )
 CHINESE_HOST = f"(?:[0-9A-Za-z{HAN}-]{{1,30}}\\.){{1,3}}(?:[A-Za-z]{{2,24}}|公司|网络|中国|商城)"
+CHINESE_LOCAL = re.compile(f"[0-9A-Za-z_{HAN}][0-9A-Za-z{HAN}._-]*\\Z")
+ANNOUNCES = re.compile("邮箱|邮件|信箱|联系|地址|发送|[到至给是为]")
+"""Words in front of the name of a mailbox that nothing parts from it."""
+LONGEST_LOCAL, SHORTEST_PROSE, LONGEST_NAME = 24, 4, 8
+"""Signs that are looked at, from how many on they may hold such words, and how many a name in Chinese has at most."""
+CHINESE_MAIL = (
+    f"[{HAN}]@(?:[0-9A-Za-z{HAN}-]{{1,30}}\\.){{1,3}}"
+    f"(?:com|cn|net|org|edu|gov|info|hk|tw|mo|io|cc|top|vip|tech|co|公司|网络|中国|商城)"
+    f"{RIGHT}"
+)
+
+
+def read_chinese(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the mailbox whose name ends in the Chinese sign at `start`; none where words and name cannot be parted."""
+    local = CHINESE_LOCAL.search(text, max(0, start - LONGEST_LOCAL), start + 1)
+    begins = local.start() if local else start
+    if start + 1 - begins >= SHORTEST_PROSE:
+        begins = max([begins, *(word.end() for word in ANNOUNCES.finditer(text, begins, start))])
+    if start + 1 - begins <= LONGEST_NAME:
+        yield begins, end
+
+
 OPENED, CLOSED = "[\\[(（{]", "[\\])）}]"
 SPELLED_AT, SPELLED_DOT = f"[ ]?{OPENED}[ ]?(?i:at)[ ]?{CLOSED}[ ]?", f"[ ]?{OPENED}[ ]?(?i:dot)[ ]?{CLOSED}[ ]?"
 SPELLED_MAILBOX = (
@@ -44,6 +67,8 @@ def is_public_spelled(text: str, start: int, end: int) -> Reason:
 LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)"
 LEFT_OF_WIDE = "(?<![0-9A-Za-z.])(?<![0-9A-Fa-f][0-9：]：)"
 HEX = "[0-9A-Fa-f]"
+ALLOTTED = f"(?=[23]{HEX}{{3}}:|(?:{HEX}{{1,4}}:){{7}})"
+"""Of IPv6 what is given to hosts (2000::/3), or is written out in eight groups; see `checks.is_public_ip`."""
 
 MAIL_AND_NET = (
     Rule(
@@ -69,6 +94,15 @@ MAIL_AND_NET = (
     ),
     Rule(
         "EMAIL_ADDRESS",
+        "e-mail address with a Chinese name",
+        (CHINESE_MAIL,),
+        0.8,
+        spared=is_public_mailbox,
+        gate=f"[{HAN}]@[0-9A-Za-z{HAN}]",
+        read=read_chinese,
+    ),
+    Rule(
+        "EMAIL_ADDRESS",
         "e-mail address with its signs spelled in brackets",
         (SPELLED_MAILBOX,),
         0.8,
@@ -79,8 +113,8 @@ MAIL_AND_NET = (
         "IP_ADDRESS",
         "IPv6 address",
         (
-            f"{LEFT_OF_IP}(?:{HEX}{{1,4}}:){{2,7}}(?::?{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}|:)(?![0-9A-Za-z:])",
-            f"{LEFT_OF_IP}{HEX}{{1,4}}::{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}(?![0-9A-Za-z:])",
+            f"{LEFT_OF_IP}{ALLOTTED}(?:{HEX}{{1,4}}:){{2,7}}(?::?{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}|:)(?![0-9A-Za-z:])",
+            f"{LEFT_OF_IP}{ALLOTTED}{HEX}{{1,4}}::{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}(?![0-9A-Za-z:])",
         ),
         0.9,
         spared=is_version_or_own,

@@ -23,6 +23,8 @@ MONTHS = (
 DAY, MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
 CLOCK = "(?:[ T]?[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\\.[0-9]{1,6})?)?Z?)?"
 MRZ_SIGN = "[A-Z0-9<]"
+FILLED = "(?=(?:[A-Z0-9<]{1,44}(?:\\r?\\n)?){1,3}?(?<=[A-Z0-9])<<)"
+"""Two fillers part the names (ICAO Doc 9303, part 3, 4.6), and most lines end with some."""
 
 CLOSING = frozenset(".,:;!?*_~")
 """What ends a sentence or an emphasis behind a link and is no part of it."""
@@ -66,8 +68,8 @@ NETWORK_RULES: tuple[Rule, ...] = (
         "PASSPORT_MRZ",
         "machine-readable zone of a travel document",
         (
-            f"(?<!{MRZ_SIGN})[PV][A-Z<][A-Z]{{3}}{MRZ_SIGN}{{31,39}}\\r?\\n{MRZ_SIGN}{{36,44}}(?!{MRZ_SIGN})",
-            f"(?<!{MRZ_SIGN})[ACI][A-Z<][A-Z]{{3}}{MRZ_SIGN}{{25}}\\r?\\n{MRZ_SIGN}{{30}}\\r?\\n{MRZ_SIGN}{{30}}(?!{MRZ_SIGN})",
+            f"(?<!{MRZ_SIGN}){FILLED}[PV][A-Z<][A-Z]{{3}}{MRZ_SIGN}{{31,39}}\\r?\\n{MRZ_SIGN}{{36,44}}(?!{MRZ_SIGN})",
+            f"(?<!{MRZ_SIGN}){FILLED}[ACI][A-Z<][A-Z]{{3}}{MRZ_SIGN}{{25}}\\r?\\n{MRZ_SIGN}{{30}}\\r?\\n{MRZ_SIGN}{{30}}(?!{MRZ_SIGN})",
         ),
         0.9,
         check=digits.is_mrz,

@@ -19,18 +19,23 @@ AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
 EIGHT = "(?:[2-9][0-9]{2,3}[ -]?[0-9]{4}|[2-9][0-9]{3}[ -][0-9]{3})"
 BEHIND = f"(?=[ ]?[(（转轉分Ee])(?:{EXTENSION_ZH[:-1]})"
 """An extension in words, which makes a number certain that has no joint before it."""
+LEFT_OR_PAREN = f"(?:{LEFT}|(?<=[A-Za-z])(?=[(（]))"
+"""Where a number may begin: a parenthesis opens it also right behind a word (`Call(920) ...`)."""
 NORTH_AMERICAN = (
-    "(?<![0-9A-Za-z+])(?<![0-9][-.])(?:1[ .-])?(?:[(（][2-9][0-9]{2}[)）][ -]?|[2-9][0-9]{2}[ .-])"
+    "(?:(?<![0-9A-Za-z+])(?<![0-9][-.])(?:1[ .-])?|(?<=[A-Za-z])(?=[(（]))"
+    "(?:[(（][2-9][0-9]{2}[)）][ -]?|[2-9][0-9]{2}[ .-])"
     f"[2-9][0-9]{{2}}[ .-][0-9]{{4}}{EXTENSION}(?![0-9A-Za-z]|[-.][0-9])"
 )
 ANY_NUMBER = (
-    f"{LEFT}(?:[(（][0-9]{{2,5}}[)）][ -]?)?[0-9]{{2,12}}(?:[ .-][0-9]{{2,8}}){{0,5}}"
+    f"{LEFT_OR_PAREN}(?:[(（][0-9]{{2,5}}[)）][ -]?)?[0-9]{{2,12}}(?:[ .-][0-9]{{2,8}}){{0,5}}"
     f"(?:{EXTENSION}|{EXTENSION_ZH})(?![0-9A-Za-z]|[-.][0-9])"
 )
 ALONE = "(?<![0-9A-Za-z+])(?<![0-9][ -])"
 CHINA_AREA = f"(?:(?:(?:00)?86[ -]?)(?:10|2[0-9]|[3-9][0-9]{{2}})|{AREA})"
 WORD_BEHIND = f"(?:{RIGHT}|(?=(?:[wWvV][xX]|[qQ]{{2}}|[wW]e[cC]hat|[tT]el|TEL|[eE]xt)(?![a-z])|[xX](?![0-9A-Za-z])))"
 """Where a mobile may end beside RIGHT: at the word for another account, or the `x` of an extension; at no other."""
+NO_DIGIT = "(?![0-9])"
+"""Where a number may end that its check digit makes certain: also at letters."""
 NOT_IN_FOURS = "(?! [0-9]{4}(?![0-9]))"
 NOT_A_DATE = "(?!(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-)"
 
@@ -54,12 +59,16 @@ PHONE = Words(
     "answering at|messages? to|registered|contact (?:me|us|no|num|at)|contacted (?:at|on|by|via)|telefono|téléphone",
     "tel|desk|office|whatsapp",
 )
+CALLED_WORDS = "(?:(?:电话|手机|電話|手機)(?:号码?)?|联系方式|致电|拨打|(?i:phone|mobile|call|tel))"
+CALLED_JOINT = "[ ]?[.:：]{0,2}[ ]{0,2}"
+CALLED = f"(?<![A-Za-z]){CALLED_WORDS}{CALLED_JOINT}"
+"""What stands right before a mobile with letters behind it."""
 
 RESIDENT_ID = (
     Rule(
         "CN_RESIDENT_ID",
         "resident id of 18 signs",
-        (f"{LEFT}[1-9](?:[ -]?[0-9]){{5}}{YEAR_APART}{MONTH_DAY_APART}{LAST_FOUR}{RIGHT}",),
+        (f"{LEFT}[1-9](?:[ -]?[0-9]){{5}}{YEAR_APART}{MONTH_DAY_APART}{LAST_FOUR}{NO_DIGIT}",),
         0.6,
         check=checks.is_resident_id,
         labels=RESIDENT,
@@ -98,6 +107,15 @@ PHONES = (
         runs=frozenset({11, 12, 13, 15}),
         joined=frozenset({2, 3, 4, 5, 6, 7, 8, 9}),
         joints=" -)）",
+        profile="cn",
+    ),
+    Rule(
+        "PHONE_NUMBER",
+        "Chinese mobile between its label and letters",
+        ("1[3-9][0-9]{9}(?=[A-Za-z])",),
+        0.6,
+        label=CALLED,
+        gate=f"{CALLED_WORDS}{CALLED_JOINT}1[3-9][0-9]{{9}}[A-Za-z]",
         profile="cn",
     ),
     Rule(

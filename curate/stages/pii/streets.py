@@ -56,6 +56,11 @@ NO_STREETS = words(
     "Release January February March April May June July August September October November December Mr Mrs Ms Dr The"
 )
 """Words that stand before a vague kind of street and make it something else."""
+MEASURES = words(
+    "Way Hour Day Minute Week Month Year Lane Phase Volt Level Axis Speed Door Wheel Star Bit GB TB MB Amp Watt Inch "
+    "Meter"
+)
+"""Behind a number they count something: `2 Way Street`, `24 Hour Road`."""
 FLAT = re.compile("(?<![0-9A-Za-z])(?:Flat|Apartment|Apt\\.?|Unit|Suite) [0-9]{1,4}[A-Za-z]?,? \\Z")
 OF = re.compile(" of (?:the )?[A-Z][a-z]{2,20}(?![A-Za-z])")
 CODED = re.compile(f"{POSTCODE}|{ZIP}")
@@ -103,15 +108,18 @@ def read_street(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     said = number[0].split()
     flat = FLAT.search(text, max(0, number.start() - LEFT_OF_SUFFIX // 2), number.start())
     place = after["place"] if after else None
+    counted = len(said) == 2 and said[1] in MEASURES  # noqa: PLR2004 - a number and a word
     if kind in PLAIN:
-        vague = said[-1] in NO_STREETS and not (flat or (place and CODED.search(place)))
+        doubtful = counted or said[-1] in NO_STREETS or (kind in LOOSE and len(said[-1]) == 1)
+        vague = doubtful and not (flat or (place and CODED.search(place)))
         if len(said) < 2 or vague or not (place or flat or GOES_ON.match(text, stop)):  # noqa: PLR2004
             return
-    elif len(said) < 2 and not (place or named):  # noqa: PLR2004 - a number and a name
+    elif (len(said) < 2 or counted) and not (place or named):  # noqa: PLR2004 - a number and a name
         return
     yield flat.start() if flat else number.start(), stop
 
 
+LOOSE = frozenset(VAGUE.split("|"))
 PLAIN = frozenset((*VAGUE.split("|"), *SHORT.split("|")))
 
 

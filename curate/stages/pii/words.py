@@ -7,7 +7,8 @@ BEFORE, AFTER = 28, 14
 NEXT_TO = 48
 """How many characters before a value a label that stands right next to it may take."""
 BETWEEN = (
-    r"(?:[ _]?(?:numbers?|num|nos?|nr|id|code|card)(?![a-z]))?\.?[ ]?(?:[(（][^()（）\n]{0,16}[)）])?[\"'”’]?[ \t]{0,3}"
+    r"(?:[ _]?(?:numbers?|num|nos?|nr|id|code|card)(?![a-z])|[ ]?#(?=[ ]?:))?\.?[ ]?"
+    r"(?:[(（][^()（）\n]{0,16}[)）])?[\"'”’]?[ \t]{0,3}"
     r"(?:[:：=|#]|is|was|are|[是为][:：]?)?[ \t]{0,3}(?:\r?\n[ \t]{0,4})?[\"'“‘#]?"
 )
 """What may stand between a label and its value: in a sentence, a form, a cell of a table, JSON; in lower case."""

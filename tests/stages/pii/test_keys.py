@@ -63,6 +63,27 @@ class TestAKey:
                 Pii(operator="pseudonym", **said)
             assert "too-short-a-key" not in str(told.value)
 
+    @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\n\n"])
+    def test_written_as_text_is_measured_without_the_line_end(self, tmp_path, monkeypatch, end):
+        (tmp_path / "k").write_bytes(b"k" * 31 + end)
+        monkeypatch.setenv("CURATE_31", "k" * 31 + end.decode())
+        for said in ({"key_file": tmp_path / "k"}, {"key_env": "CURATE_31"}):
+            with pytest.raises(ValidationError, match="31 bytes, fewer than 32"):
+                Pii(operator="pseudonym", **said)
+        (tmp_path / "k").write_bytes(b"k" * 32 + end)
+        assert Pii(operator="pseudonym", key_file=tmp_path / "k").key() == b"k" * 32 + end
+
+    @pytest.mark.parametrize("last", [b"\n", b"\r", b" "])
+    def test_of_random_bytes_counts_every_one(self, tmp_path, last):
+        (tmp_path / "k").write_bytes(bytes(range(200, 231)) + last)
+        assert Pii(operator="pseudonym", key_file=tmp_path / "k").key_id
+
+    def test_is_named_once(self, key, monkeypatch):
+        monkeypatch.setenv("CURATE_KEY", KEY.decode())
+        with pytest.raises(ValidationError, match=r"two keys.*secret\.key.*CURATE_KEY") as told:
+            Pii(operator="pseudonym", key_file=key, key_env="CURATE_KEY")
+        assert KEY.decode() not in str(told.value)
+
     def test_that_is_named_must_be_there(self, tmp_path, monkeypatch):
         monkeypatch.delenv("CURATE_ABSENT", raising=False)
         with pytest.raises(ValidationError, match=r"none\.key.*cannot be read"):
@@ -120,6 +141,19 @@ class TestAConfiguration:
         with pytest.raises(ConfigError, match=told) as refused:
             Config.load(config(tmp_path, {"operator": "surrogate", **said}))
         assert "stages[0].pii" in str(refused.value)
+
+    @pytest.mark.parametrize("stage", ["pii", "suppress"])
+    def test_with_two_keys_at_one_stage_is_refused_with_its_place(self, tmp_path, key, monkeypatch, stage):
+        monkeypatch.setenv("CURATE_KEY", KEY.decode())
+        said = {"key_file": str(key), "key_env": "CURATE_KEY"} | ({"lists": []} if stage == "suppress" else {})
+        with pytest.raises(ConfigError, match="two keys") as refused:
+            Config.load(config(tmp_path, {}, stages=[{stage: said}]))
+        assert f"stages[0].{stage}" in str(refused.value)
+
+    def test_of_the_run_is_measured_without_the_line_end(self, tmp_path):
+        (tmp_path / "k").write_bytes(b"k" * 31 + b"\n")
+        with pytest.raises(ConfigError, match="31 bytes, fewer than 32"):
+            Config.load(config(tmp_path, {}, key_file=str(tmp_path / "k")))
 
     def test_shows_neither_key_nor_where_it_lies(self, tmp_path, key):
         shown = json.dumps(Config.load(config(tmp_path, {"operator": "surrogate", "key_file": str(key)})).resolved())
