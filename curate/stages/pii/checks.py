@@ -68,6 +68,8 @@ OTHER_FIGURE = re.compile("(?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{5,6})|[0
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
 """Where the extension of a telephone number begins."""
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
+FEWEST_OF_PHONE = 7
+"""Digits of a telephone number that stands by a label."""
 
 
 NO_DIGITS = re.compile("[^0-9X]")
@@ -208,7 +210,7 @@ def is_labelled_phone(value: str) -> bool:
     """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, no date, no years."""
     digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
     other = DATE_LIKE.match(value) or OTHER_FIGURE.fullmatch(value)
-    return 7 <= len(digits) <= 13 and len(set(digits)) > 2 and not other
+    return FEWEST_OF_PHONE <= len(digits) <= 13 and len(set(digits)) > 2 and not other
 
 
 def is_plate(value: str) -> bool:

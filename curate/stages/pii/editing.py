@@ -10,7 +10,7 @@ import pyarrow as pa
 from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
 from curate.stages.pii.engine import BudgetError, Span, replaced
-from curate.stages.pii.evidence import Evidence, lines
+from curate.stages.pii.evidence import ENTITY, Evidence, lines
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import Sides, Unseen
 from curate.stages.pii.operators import Operators, Write
@@ -147,13 +147,13 @@ class Seen:
 
     def count(self, place: int, spans: Sequence[Span]) -> None:
         """Count what is replaced."""
-        for span in spans:
-            self.counts[place, span.entity] += 1
+        for entity, count in Counter(map(ENTITY, spans)).items():
+            self.counts[place, entity] += count
 
     def tag(self, place: int, spans: Sequence[Span]) -> None:
         """Count what stays."""
-        for span in spans:
-            self.tags[place, span.entity] += 1
+        for entity, count in Counter(map(ENTITY, spans)).items():
+            self.tags[place, entity] += count
 
     def counted(self) -> pa.RecordBatch | None:
         """Write what was replaced as lines (schema COUNTED): by place, within it by type."""

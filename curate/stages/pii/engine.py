@@ -2,13 +2,13 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stretch, widened
-from curate.stages.pii.marks import JOINTS, Beginning
+from curate.stages.pii.marks import ALWAYS, JOINTS, Beginning
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.required import chains_of, reach_of
@@ -71,11 +71,14 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
     cluster: list[tuple[int, Span]] = []
     reach = 0
     for one in sorted(spans, key=lambda ranked: ranked[1].start):
-        if one[1].start >= reach:
+        start, end = one[1][:2]
+        if start >= reach:
             kept += disjoint(cluster)
-            cluster = []
-        cluster.append(one)
-        reach = max(reach, one[1].end)
+            cluster = [one]
+            reach = end
+        else:
+            cluster.append(one)
+            reach = max(reach, end)
     return kept + disjoint(cluster)
 
 
@@ -109,12 +112,36 @@ Table = Mapping[Key, tuple[tuple[int, Compiled], ...]]
 """With the bit of the labels that a pattern needs."""
 
 
+class Trial:
+    """Patterns tried at one place in one go: most runs begin nothing (years, sizes, parts of dates)."""
+
+    def __init__(self, patterns: Sequence[Compiled]) -> None:
+        """Take the patterns, by priority."""
+        self.patterns = patterns
+        self.match = united([one.pattern.pattern for one in patterns]).match
+        self.behind: dict[str, Trial] = {}
+        """By the group of a pattern that matched: those that come after it."""
+
+    def matches(self, text: str, at: int) -> Iterator[tuple[Compiled, tuple[int, int]]]:
+        """Yield every pattern that matches at a place, and what."""
+        trial: Trial | None = self
+        while trial is not None and (match := trial.match(text, at)):
+            group = str(match.lastgroup)
+            place = int(group.rpartition("_")[2])
+            yield trial.patterns[place], match.span()
+            trial = trial.after(group, place)
+
+    def after(self, group: str, place: int) -> "Trial | None":
+        """Return the trial of the patterns behind one."""
+        if group not in self.behind and place + 1 < len(self.patterns):
+            self.behind[group] = Trial(self.patterns[place + 1 :])
+        return self.behind.get(group)
+
+
 class Choice(NamedTuple):
     """The patterns that may match where a digit run stands, by priority."""
 
-    first: Callable[[str, int], object]
-    """One attempt in the place of all of `always`."""
-    always: tuple[Compiled, ...]
+    always: Trial | None
     labelled: tuple[Compiled, ...]
 
 
@@ -149,18 +176,16 @@ class Native:
         )
         self.table = tabled(self.at_runs, self.gates.marks.labels)
         self.choices: dict[tuple[int, str, int, str], Choice] = {}
-        self.united: dict[tuple[Compiled, ...], Callable[[str, int], object]] = {}
+        self.trials: dict[tuple[int, ...], Trial] = {}
 
     def choice(self, length: int, joint: str, labels: int, lead: str) -> Choice:
-        """Return the patterns that may match where a digit run stands that has these labels around.
-
-        Most runs begin nothing (years, sizes, parts of dates): there one attempt takes the place of a dozen.
-        """
+        """Return the patterns that may match where a digit run stands that has these labels around."""
         some = [(bit, one) for bit, one in self.table.get((lead, length, joint), ()) if bit & labels]
-        always = tuple(one for bit, one in some if bit == 1)
-        if always not in self.united:
-            self.united[always] = united([one.pattern.pattern for one in always]).match if always else no_match
-        return Choice(self.united[always], always, tuple(one for bit, one in some if bit > 1))
+        always = tuple(one for bit, one in some if bit == ALWAYS)
+        names = tuple(map(id, always))
+        if always and names not in self.trials:
+            self.trials[names] = Trial(always)
+        return Choice(self.trials.get(names), tuple(one for bit, one in some if bit > ALWAYS))
 
     def find(
         self,
@@ -202,8 +227,8 @@ class Native:
         found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
         text, choices = opened.text, self.choices
-        self.spend(len(opened.runs.starts))
-        for start, stop, labels in zip(*opened.runs, strict=True):
+        self.spend(len(opened.runs.tried))
+        for start, stop, labels in zip(*opened.runs[:3], strict=True):
             before, follows = text[start - 1 : start], text[stop : stop + 1]
             joint = follows if follows in AFTER else ""
             for lead, at in starts(text, start, before) if before in SIGNS else (("digit", start),):
@@ -211,12 +236,16 @@ class Native:
                 chosen = choices.get(key)
                 if chosen is None:
                     chosen = choices[key] = self.choice(*key)
-                first, always, labelled = chosen
-                for one in always + labelled if first(text, at) else labelled:
+                always, labelled = chosen
+                hits = [*always.matches(text, at)] if always is not None else []
+                for one in labelled:
                     match = one.pattern.match(text, at)
-                    if match and at >= ends.get(id(one), 0):
-                        ends[id(one)] = match.end()
-                        judged(found, one, text, match.span())
+                    if match:
+                        hits.append((one, match.span()))
+                for one, span in hits:
+                    if at >= ends.get(id(one), 0):
+                        ends[id(one)] = span[1]
+                        judged(found, one, text, span)
         return found
 
     def by_label(self, text: str, patterns: Sequence[Compiled], stretches: Sequence[Stretch]) -> list[tuple[int, Span]]:
@@ -225,6 +254,12 @@ class Native:
         work = 0
         for one in patterns:
             for first, last in stretches:
+                if one.rule.places is not None:
+                    spans = one.rule.places(text, first, last)
+                    work += len(spans)
+                    for span in spans:
+                        judged(found, one, text, span)
+                    continue
                 for match in one.pattern.finditer(text, first, last):
                     work += 1
                     if last == len(text) or match.end() + min(one.reach, SIGHT) <= last:
@@ -288,15 +323,12 @@ def united(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{text})" for text in texts))
 
 
-def no_match(_text: str, _at: int) -> None:
-    """Match nowhere."""
-
-
 def begun(one: Compiled) -> Beginning:
     """Say at which digit runs a pattern is worth a try."""
     rule = one.rule
     leads = frozenset(LEADS.get(rule.lead, {rule.lead}))
-    return Beginning(leads, rule.runs, rule.joined, rule.joints, chains_of(one.pattern.pattern), opener(rule))
+    said = one.pattern.pattern
+    return Beginning(leads, rule.runs, rule.joined, rule.joints, chains_of(said), opener(rule), said, rule.digits)
 
 
 def tabled(patterns: Sequence[Compiled], bits: Mapping[str, int]) -> Table:
