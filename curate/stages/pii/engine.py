@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -67,7 +68,7 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
     for one in sorted(spans, key=lambda ranked: ranked[1].start):
         start, end = one[1][:2]
         if start >= reach:
-            kept += disjoint(cluster)
+            kept += disjoint(cluster) if len(cluster) > 1 else map(itemgetter(1), cluster)
             cluster = [one]
             reach = end
         else:
