@@ -38,6 +38,7 @@ def _find(codes: Codes, places: Places, sizes: tuple[int, int], made: tuple[Sums
     for _ in range(before + behind):
         power *= FACTOR
     mask = np.uint64(len(slots) - 1)
+    known = np.zeros(3, np.int64)
     for i in range(len(places)):
         first, last = places[i] - before, places[i] + behind
         found[i] = i
@@ -45,17 +46,24 @@ def _find(codes: Codes, places: Places, sizes: tuple[int, int], made: tuple[Sums
             continue
         said = sums[last] - sums[first] * power
         slot = (said ^ said >> SPREAD) & mask
-        while slots[slot] >= 0 and not _same(codes, places[slots[slot]] - before, first, before + behind):
+        while slots[slot] >= 0 and not _same(codes, first, last, places[i] - places[slots[slot]], known):
             slot = (slot + np.uint64(1)) & mask
-        if slots[slot] < 0:
-            slots[slot] = i
-        found[i] = slots[slot]
+        if slots[slot] >= 0:
+            found[i] = found[slots[slot]]
+        slots[slot] = i
 
 
 @inlined
-def _same(codes: Codes, one: int, other: int, size: int) -> bool:
-    """Tell whether so many characters are the same in two places."""
-    at = 0
-    while at < size and codes[one + at] == codes[other + at]:
+def _same(codes: Codes, first: int, last: int, shift: int, known: Places) -> bool:
+    """Tell whether the characters from `first` to `last` are those that stand `shift` before.
+
+    `known` says of which shift that is known, from where and to where: a text that repeats itself is compared once.
+    """
+    goes_on = shift == known[0] and known[1] <= first <= known[2]
+    at = max(first, known[2]) if goes_on else first
+    while at < last and codes[at] == codes[at - shift]:
         at += 1
-    return at == size
+    if at < last:
+        return False
+    known[0], known[1], known[2] = shift, known[1] if goes_on else first, last
+    return True

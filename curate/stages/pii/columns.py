@@ -193,11 +193,17 @@ class Column:
             return
         for first, cells in table.rows():
             cell = cells[place].strip(" \r")
-            if HEAD.fullmatch(cell):
+            if is_head(cell):
                 return
             if cell and self.known(cell):
                 at = first + place + sum(map(len, cells[:place])) + len(cells[place]) - len(cells[place].lstrip(" \r"))
                 yield at, at + len(cell)
+
+
+@lru_cache(1024)
+def is_head(cell: str) -> bool:
+    """Tell whether a cell says what a column holds: then another table begins."""
+    return HEAD.fullmatch(cell) is not None
 
 
 class Heads(NamedTuple):
@@ -351,7 +357,7 @@ def column(number: int, kind: Kind) -> Rule:
         gate=GATE,
         profile=kind.profile,
         places=heads_of(number),
-        read=Column(kind.known),
+        read=Column(lru_cache(1024)(kind.known)),
     )
 
 
