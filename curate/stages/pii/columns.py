@@ -291,11 +291,12 @@ def known_heads(head: str, sign: str) -> Heads | None:
     return Heads(sum(map(bool, map(HEAD.fullmatch, cells))) > 1, any(map(PERSONAL.fullmatch, cells)))
 
 
-EDGE = re.compile("[|\t\n]")
-"""Where a cell ends."""
-MOST_BLANKS = 12
-"""So many blanks may stand behind a head."""
+SAID = {sign for sign in HEADS if sign.isalnum()} | {".", *"\u017f\u0130\u0131\u212a"}
+"""What a head may end with, and the letters that count as others where the case does not matter."""
+EDGE = re.compile(f"(?<=[{re.escape(''.join(sorted({*map(str.lower, SAID)} | {*map(str.upper, SAID)})))}]){SEPARATED}")
+"""Where a cell ends, and blanks before it."""
 LONGEST_HEAD = max(reach_of(kind.heads) for kind in KINDS)
+CELLS = ("|", "\t", "\n")
 KNOWN = tuple(re.compile(kind.heads) for kind in KINDS)
 ANY_KIND = re.compile(f"(?<![^ ])(?:{HEADS})\\Z")
 
@@ -306,19 +307,14 @@ def heads_in(text: str, first: int, last: int) -> tuple[list[tuple[int, int]], .
     The same as the patterns of their rules match, all of them in one go.
     """
     found: tuple[list[tuple[int, int]], ...] = tuple([] for _ in KINDS)
-    begin = first
     for edge in EDGE.finditer(text, first, last):
-        stop = end = edge.start()
-        if text[end] == "\n" and end > begin and text[end - 1] == "\r":
-            stop = end = end - 1
-        while end > begin and text[end - 1] == " ":
-            end -= 1
-        if begin < end >= stop - MOST_BLANKS:
-            low = max(begin, end - LONGEST_HEAD)
-            opens = low == 0 or text[low - 1] in "|\t\n "
-            for kind, at in kinds_of(text[low:end], opens=opens):
-                found[kind].append((low + at, end))
-        begin = edge.end()
+        end = edge.start()
+        low = max(first, end - LONGEST_HEAD)
+        cell = text[low:end]
+        low += max(map(cell.rfind, CELLS)) + 1
+        opens = low == 0 or text[low - 1] in "|\t\n "
+        for kind, at in kinds_of(text[low:end], opens=opens):
+            found[kind].append((low + at, end))
     return found
 
 

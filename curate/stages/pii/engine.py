@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +67,10 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
     for one in sorted(spans, key=lambda ranked: ranked[1].start):
         start, end = one[1][:2]
         if start >= reach:
-            kept += disjoint(cluster) if len(cluster) > 1 else map(itemgetter(1), cluster)
+            if len(cluster) == 1:
+                kept.append(cluster[0][1])
+            else:
+                kept += disjoint(cluster)
             cluster = [one]
             reach = end
         else:
@@ -83,7 +85,7 @@ def mentioned(text: str, spans: list[Span]) -> list[Span]:
     if not named:
         return spans
     more = mentions(text, named, [(span.start, span.end) for span in spans])
-    return sorted([*spans, *(Span(start, end, "PERSON", MENTIONED) for start, end in more)])
+    return sorted([*spans, *(Span(start, end, "PERSON", MENTIONED) for start, end in more)]) if more else spans
 
 
 def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
@@ -373,11 +375,11 @@ def replaced(text: str, spans: Sequence[Span], write: Callable[[str, str], str])
     parts: list[str] = []
     written: list[Stretch] = []
     last = at = 0
-    for span in spans:
-        value = write(span.entity, text[span.start : span.end])
-        parts += (text[last : span.start], value)
-        at += span.start - last
-        written.append((at, at + len(value)))
-        at, last = at + len(value), span.end
+    for start, end, entity, *_ in spans:
+        value = write(entity, text[start:end])
+        parts += (text[last:start], value)
+        begin = at + start - last
+        at, last = begin + len(value), end
+        written.append((begin, at))
     parts.append(text[last:])
     return "".join(parts), written

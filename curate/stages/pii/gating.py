@@ -297,6 +297,11 @@ def meets(part: Stretch, stretches: Sequence[Stretch]) -> bool:
 
 def widened(stretches: Sequence[Stretch], length: int = sys.maxsize, reach: int = REACH) -> list[Stretch]:
     """Widen stretches, which are in order, by `reach` on both sides, and join those that then overlap."""
+    if len(stretches) > FEW:
+        starts, ends = np.array(stretches, np.int64).T
+        texts = np.zeros(len(stretches), np.int64)
+        _, firsts, lasts = joined(Windows(texts, starts, np.maximum.accumulate(ends)), {0: length}, reach)
+        return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
     wide: list[Stretch] = []
     first, last = -1, -1
     for start, end in stretches:
@@ -314,7 +319,8 @@ def joined(windows: Windows, lengths: Mapping[int, int], reach: int) -> Windows:
     if not len(windows.texts):
         return windows
     texts = windows.texts
-    most = np.array([lengths[row] for row in texts.tolist()], np.int64)
+    rows, owners = np.unique(texts, return_inverse=True)
+    most = np.array([lengths[row] for row in rows.tolist()], np.int64)[owners]
     starts, ends = np.maximum(windows.starts - reach, 0), np.minimum(windows.ends + reach, most)
     begins = np.append(True, (windows.starts[1:] - reach > ends[:-1]) | (texts[1:] != texts[:-1]))
     firsts = np.flatnonzero(begins)
