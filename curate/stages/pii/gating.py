@@ -78,10 +78,10 @@ class Runs(NamedTuple):
     def within(self, stretches: Sequence[Stretch]) -> "Runs":
         """Leave those that begin in these stretches, which are in order and do not overlap."""
         slices = [slice(bisect_left(self.starts, first), bisect_left(self.starts, last)) for first, last in stretches]
-        columns = ([one for some in slices for one in column[some]] for column in self[:3])
+        starts, stops, labels = ([one for some in slices for one in column[some]] for column in self[:3])
         bounds = np.searchsorted(self.tried, np.array(stretches, np.int64).reshape(-1, 2))
         tried = [self.tried[first:last] for first, last in bounds.tolist()]
-        return Runs(*columns, np.concatenate(tried) if tried else self.tried[:0])
+        return Runs(starts, stops, labels, np.concatenate(tried) if tried else self.tried[:0])
 
 
 NO_RUNS = Runs((), (), (), np.zeros(0, np.int64))
@@ -187,8 +187,8 @@ class Openings:
         gates: dict[str, list[Stretch]] = {}
         for gate, start, end in zip(*(column[first:last] for column in self.windows), strict=True):
             gates.setdefault(self.gates[gate], []).append((start, end))
-        runs = Runs(*(column[begin:stop] for column in self.runs), self.tried[low:high])
-        return Opened(text, runs, gates)
+        starts, stops, labels = (column[begin:stop] for column in self.runs)
+        return Opened(text, Runs(starts, stops, labels, self.tried[low:high]), gates)
 
     def __iter__(self) -> Iterator[Opened]:
         """Yield what is opened in each text."""

@@ -59,7 +59,7 @@ def piece(operator: Any, said: Any, room: int, groups: dict[int, Any]) -> Said:
         ways = [row(one, room, groups) for one in said[1]]
         return f"(?:{'|'.join(way[0] for way in ways)})", max(way[1] for way in ways), all(way[2] for way in ways)
     if operator in REPEATS:
-        return repeated(*said, room, groups)
+        return repeated(said, room, groups)
     if operator is ops.GROUPREF and said in groups:
         text, most, whole = row(groups[said], room, groups)
         return f"(?:{text})", most, whole
@@ -73,8 +73,9 @@ def piece(operator: Any, said: Any, room: int, groups: dict[int, Any]) -> Said:
     return (sign, 1, True) if sign and room > 0 else ("", 0, False)
 
 
-def repeated(least: int, most: int, inner: Any, room: int, groups: dict[int, Any]) -> Said:
+def repeated(said: tuple[Any, Any, Any], room: int, groups: dict[int, Any]) -> Said:
     """Write a repeated piece, or as many of those that have to be there as there is room for."""
+    least, most, inner = said
     text, size, whole = row(inner, room, groups)
     if whole and not size:
         return "", 0, True
