@@ -2,7 +2,9 @@
 
 import re
 from calendar import monthrange
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
+from operator import mul
 
 # ruff: noqa: PLR2004 - the numbers are those of the standards that the docstrings name
 
@@ -36,7 +38,7 @@ IBAN_LENGTHS = {
 USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_AUTHORITIES = "123456789ANY"
 USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
-LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+LUHN_DOUBLED, ZERO = bytes.maketrans(b"0123456789", b"0246813579"), ord("0")
 
 CALLING_CODES = words(
     "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 "
@@ -68,11 +70,16 @@ OTHER_FIGURE = re.compile("(?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{5,6})|[0
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
 """Where the extension of a telephone number begins."""
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
+FEWEST_OF_PHONE = 7
+"""Digits of a telephone number that stands by a label."""
 
 
 NO_DIGITS = re.compile("[^0-9X]")
+NO_SIGNS = re.compile(r"[\W_]")
+USCC_KNOWN = frozenset(USCC_SIGNS)
 
 
+@lru_cache(256)
 def digits_of(value: str) -> str:
     """Return the ASCII digits of a value, and a closing X of a resident id as `X`."""
     return value if value.isascii() and value.isdigit() else NO_DIGITS.sub("", value.upper())
@@ -116,20 +123,24 @@ def is_uscc(value: str) -> bool:
     One of digits alone must also name a province (third and fourth sign; 10 for central registries): else one resident
     id in thirty with a wrong check digit would be taken for a company.
     """
-    signs = "".join(sign for sign in value.upper() if sign.isalnum())
-    if len(signs) != 18 or any(sign not in USCC_SIGNS for sign in signs):
+    signs = NO_SIGNS.sub("", value.upper())
+    if len(signs) != 18 or not USCC_KNOWN.issuperset(signs):
         return False
     if signs[0] not in USCC_AUTHORITIES or (signs.isdigit() and signs[2:4] not in PROVINCES and signs[2:4] != "10"):
         return False
-    total = sum(USCC_SIGNS.index(sign) * weight for sign, weight in zip(signs, USCC_WEIGHTS, strict=False))
+    total = sum(map(mul, map(USCC_SIGNS.index, signs), USCC_WEIGHTS))
     return USCC_SIGNS[-total % 31] == signs[17]
 
 
+@lru_cache(256)
 def is_luhn(digits: str) -> bool:
-    """Tell whether the last digit is the Luhn check digit (ISO/IEC 7812-1) and not all digits are the same."""
-    last = len(digits) - 1
-    total = sum(LUHN_DOUBLED[int(d)] if (last - i) % 2 else int(d) for i, d in enumerate(digits))
-    return total % 10 == 0 and len(set(digits)) > 1
+    """Tell whether the last digit is the Luhn check digit (ISO/IEC 7812-1) and not all digits are the same.
+
+    Several rules ask of the same number.
+    """
+    signs = digits.encode()
+    total = sum(signs[::-2]) + sum(signs[-2::-2].translate(LUHN_DOUBLED)) - ZERO * len(signs)
+    return total % 10 == 0 and len(set(signs)) > 1
 
 
 def is_union_pay(value: str) -> bool:
@@ -208,7 +219,7 @@ def is_labelled_phone(value: str) -> bool:
     """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, no date, no years."""
     digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
     other = DATE_LIKE.match(value) or OTHER_FIGURE.fullmatch(value)
-    return 7 <= len(digits) <= 13 and len(set(digits)) > 2 and not other
+    return FEWEST_OF_PHONE <= len(digits) <= 13 and len(set(digits)) > 2 and not other
 
 
 def is_plate(value: str) -> bool:

@@ -1,10 +1,11 @@
 """Rules for the columns of tables whose head says what they hold: cells between `|` or tabs, in text and Markdown."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import starmap
+from typing import NamedTuple, Self
 
 from curate.stages.pii.addresses import ENTITY as PLACE
 from curate.stages.pii.addresses import FEWEST_SIGNS, SIGNS_OF_PLACE
@@ -14,13 +15,12 @@ from curate.stages.pii.chinese_names import ANY as SURNAME
 from curate.stages.pii.chinese_names import FOREIGN, GIVEN, is_name
 from curate.stages.pii.dates import IN_ROW, IN_SIGNS
 from curate.stages.pii.english_names import FULL, is_person
+from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import Profile, Rule
 from curate.stages.pii.streets import VALUE
 
 LONGEST_LINE, MOST_COLUMNS, MOST_ROWS = 2000, 40, 5000
 """Characters of a row, cells of a head that are looked at, and rows below one: no table is read further."""
-LONGEST_HEAD = 24
-"""Characters of a cell that says what its column holds."""
 SEPARATED = "[ ]{0,12}(?:[|\t]|\r?\n)"
 RULE_LINE = re.compile(r"[|\s:+-]*-[|\s:+-]*")
 FIGURES = re.compile("[0-9]{3}")
@@ -184,34 +184,26 @@ class Column:
         stop = text.find("\n", end, end + LONGEST_LINE)
         if stop < 0 or start - begin >= LONGEST_LINE:
             return
-        head = text[begin:stop]
-        sign = "|" if "|" in head else "\t"
-        place, columns, said = text.count(sign, begin, start), head.count(sign), known_heads(head, sign)
-        if not said or place > MOST_COLUMNS or (WEAK.fullmatch(text, start, end) and not said.personal):
+        tables = found_in(text).tables
+        if begin not in tables:
+            tables[begin] = Table.of(text, begin, stop)
+        table = tables[begin]
+        place = text.count(table.sign, begin, start)
+        if not table.said or place > MOST_COLUMNS or (WEAK.fullmatch(text, start, end) and not table.said.personal):
             return
-        ruled = False
-        for _ in range(MOST_ROWS):
-            begin, stop = stop + 1, text.find("\n", stop + 1, stop + 1 + LONGEST_LINE)
-            row = text[begin : stop if stop >= 0 else begin + LONGEST_LINE]
-            if sign == "|" and RULE_LINE.fullmatch(row):
-                ruled = True
-            elif row.count(sign) != columns or not (ruled or said.sure):
+        for first, cells in table.rows():
+            cell = cells[place].strip(" \r")
+            if is_head(cell):
                 return
-            else:
-                first, cell = cell_of(row, sign, place)
-                if HEAD.fullmatch(cell):
-                    return
-                if cell and self.known(cell):
-                    yield begin + first, begin + first + len(cell)
-            if stop < 0:
-                return
+            if cell and self.known(cell):
+                at = first + place + sum(map(len, cells[:place])) + len(cells[place]) - len(cells[place].lstrip(" \r"))
+                yield at, at + len(cell)
 
 
-def cell_of(row: str, sign: str, place: int) -> tuple[int, str]:
-    """Return where the cell of a row begins that has so many before it, and what it says."""
-    cells = row.split(sign, place + 1)
-    blanks = len(cells[place]) - len(cells[place].lstrip(" \r"))
-    return sum(len(one) + 1 for one in cells[:place]) + blanks, cells[place].strip(" \r")
+@lru_cache(1024)
+def is_head(cell: str) -> bool:
+    """Tell whether a cell says what a column holds: then another table begins."""
+    return HEAD.fullmatch(cell) is not None
 
 
 class Heads(NamedTuple):
@@ -223,16 +215,135 @@ class Heads(NamedTuple):
     """Whether one says that the rows are persons, beside their names."""
 
 
+Row = tuple[int, list[str]]
+"""Where a row begins, and its cells."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows below a head; its columns ask for them one by one, and each is taken apart once."""
+
+    sign: str
+    said: Heads | None
+    read: list[Row]
+    """The rows that some column has asked for."""
+    more: Iterator[Row]
+
+    @classmethod
+    def of(cls, text: str, begin: int, stop: int) -> Self:
+        """Take the table whose head is text[begin:stop]."""
+        head = text[begin:stop]
+        sign = "|" if "|" in head else "\t"
+        said = known_heads(head, sign)
+        sure = said is not None and said.sure
+        return cls(sign, said, [], rows_below(text, stop, (sign, head.count(sign)), sure=sure))
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, reading no further than is asked."""
+        yield from self.read
+        for row in self.more:
+            self.read.append(row)
+            yield row
+
+
+class Found(NamedTuple):
+    """What was read of one text."""
+
+    tables: dict[int, Table]
+    """By where their heads begin."""
+    heads: dict[tuple[int, int], Sequence[Sequence[tuple[int, int]]]]
+    """By part of the text, and by kind."""
+
+
+@lru_cache(1)
+def found_in(text: str) -> Found:
+    """Return what was read of a text so far, to be filled; nothing for another text than the last."""
+    del text
+    return Found({}, {})
+
+
+def rows_below(text: str, stop: int, shape: tuple[str, int], *, sure: bool) -> Iterator[Row]:
+    """Yield the rows below a head that ends at `stop`, with so many signs between cells as that has.
+
+    Only rows below a line of dashes, unless the head is `sure`.
+    """
+    sign, columns = shape
+    ruled = False
+    for _ in range(MOST_ROWS):
+        begin, stop = stop + 1, text.find("\n", stop + 1, stop + 1 + LONGEST_LINE)
+        row = text[begin : stop if stop >= 0 else begin + LONGEST_LINE]
+        if sign == "|" and "-" in row and RULE_LINE.fullmatch(row):
+            ruled = True
+        elif row.count(sign) != columns or not (ruled or sure):
+            return
+        else:
+            yield begin, row.split(sign)
+        if stop < 0:
+            return
+
+
 @lru_cache(64)
 def known_heads(head: str, sign: str) -> Heads | None:
-    """Read the first line of a table; None where it is no head, for it has figures; its rules ask one by one."""
+    """Read the first line of a table; None where it is no head, for it has figures."""
     if FIGURES.search(head):
         return None
     cells = [cell.strip() for cell in head.split(sign)[:MOST_COLUMNS]]
     return Heads(sum(map(bool, map(HEAD.fullmatch, cells))) > 1, any(map(PERSONAL.fullmatch, cells)))
 
 
-def column(kind: Kind) -> Rule:
+SAID = {sign for sign in HEADS if sign.isalnum()} | {".", *"\u017f\u0130\u0131\u212a"}
+"""What a head may end with, and the letters that count as others where the case does not matter."""
+EDGE = re.compile(f"(?<=[{re.escape(''.join(sorted({*map(str.lower, SAID)} | {*map(str.upper, SAID)})))}]){SEPARATED}")
+"""Where a cell ends, and blanks before it."""
+LONGEST_HEAD = max(reach_of(kind.heads) for kind in KINDS)
+CELLS = ("|", "\t", "\n")
+KNOWN = tuple(re.compile(kind.heads) for kind in KINDS)
+ANY_KIND = re.compile(f"(?<![^ ])(?:{HEADS})\\Z")
+
+
+def heads_in(text: str, first: int, last: int) -> tuple[list[tuple[int, int]], ...]:
+    """Return by kind where in text[first:last] heads stand, with what parts them from the next cell behind them.
+
+    The same as the patterns of their rules match, all of them in one go.
+    """
+    found: tuple[list[tuple[int, int]], ...] = tuple([] for _ in KINDS)
+    for edge in EDGE.finditer(text, first, last):
+        end = edge.start()
+        low = max(first, end - LONGEST_HEAD)
+        cell = text[low:end]
+        low += max(map(cell.rfind, CELLS)) + 1
+        opens = low == 0 or text[low - 1] in "|\t\n "
+        for kind, at in kinds_of(text[low:end], opens=opens):
+            found[kind].append((low + at, end))
+    return found
+
+
+@lru_cache(1024)
+def kinds_of(cell: str, *, opens: bool) -> tuple[tuple[int, int], ...]:
+    """Return which kinds of columns the end of a cell names, and where in it; a name begins at a word.
+
+    `opens`: whether it may begin where the cell does.
+    """
+    if ANY_KIND.search(cell) is None:
+        return ()
+    places = [at for at in range(len(cell)) if (cell[at - 1] == " " if at else opens)]
+    ways = ((kind, next((at for at in places if one.fullmatch(cell, at)), -1)) for kind, one in enumerate(KNOWN))
+    return tuple((kind, at) for kind, at in ways if at >= 0)
+
+
+def heads_of(kind: int) -> Callable[[str, int, int], Sequence[tuple[int, int]]]:
+    """Return what finds the heads of a kind of column."""
+
+    def heads(text: str, first: int, last: int) -> Sequence[tuple[int, int]]:
+        known = found_in(text).heads
+        if (first, last) not in known:
+            known[first, last] = heads_in(text, first, last)
+        return known[first, last][kind]
+
+    return heads
+
+
+def column(number: int, kind: Kind) -> Rule:
     """Return the rule of the values below a head."""
     return Rule(
         kind.entity,
@@ -241,8 +352,9 @@ def column(kind: Kind) -> Rule:
         0.8,
         gate=GATE,
         profile=kind.profile,
-        read=Column(kind.known),
+        places=heads_of(number),
+        read=Column(lru_cache(1024)(kind.known)),
     )
 
 
-COLUMN_RULES: tuple[Rule, ...] = tuple(map(column, KINDS))
+COLUMN_RULES: tuple[Rule, ...] = tuple(starmap(column, enumerate(KINDS)))

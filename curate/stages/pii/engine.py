@@ -2,18 +2,29 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stretch, widened
-from curate.stages.pii.marks import JOINTS, Beginning
+from curate.stages.pii.marks import ALWAYS
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.reasons import Reason
-from curate.stages.pii.required import chains_of, reach_of
-from curate.stages.pii.rule import CODE_START, Rule
 from curate.stages.pii.rules import EVERY, RULES, Sought
+from curate.stages.pii.trials import (
+    AFTER,
+    SIGNS,
+    Choice,
+    Compiled,
+    Trial,
+    begun,
+    compiled,
+    opener,
+    starts,
+    tabled,
+)
 
 LEFT_OF_AT = 140
 """How far an e-mail address can reach to the left of its `@`: a little more than its pattern allows."""
@@ -21,19 +32,13 @@ SIGHT = 64
 """Where a text is cut off, what ends so close to the cut may have been longer."""
 MENTIONED = 0.5
 """How sure it is that the name of a person found means the same person elsewhere in the text."""
+AT = re.compile("@")
+MANY = 2000
+"""So many places of one kind in a text are compared with one another before they are judged."""
+BEHIND = 4 * REACH
+"""How many characters behind a place have to be the same: no match is so long, but a list of names, which is judged
+anew."""
 LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-"
-
-AFTER = frozenset(JOINTS)
-LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-SIGNS = LETTERS | frozenset("+(（-_")
-"""What may stand before a digit run and belong to the value."""
-CODE = re.compile(f"{CODE_START}\\Z")
-LONGEST_CODE = 12
-"""How many letters and hyphens before the first digit run may belong to a code such as ZY-2024001."""
-
-
-LEADS = {"any": {"digit", "paren", "plus", "letter"}, "code": {"digit", "code"}}
-"""What may stand before the first digit run, for the rules that take more than one sign."""
 
 
 class Span(NamedTuple):
@@ -51,17 +56,6 @@ class BudgetError(ValueError):
     """A text needs more work than it is allowed; the message never holds any of it."""
 
 
-class Compiled(NamedTuple):
-    """One regular expression of one rule."""
-
-    place: int
-    rule: Rule
-    pattern: re.Pattern[str]
-    lenient: bool
-    reach: int
-    """How many characters a match takes at most, with what it looks at around; REACH where that is not known."""
-
-
 def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
     """Keep spans that do not overlap, in text order: the longest first, then the surest, then by priority and place.
 
@@ -71,11 +65,17 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
     cluster: list[tuple[int, Span]] = []
     reach = 0
     for one in sorted(spans, key=lambda ranked: ranked[1].start):
-        if one[1].start >= reach:
-            kept += disjoint(cluster)
-            cluster = []
-        cluster.append(one)
-        reach = max(reach, one[1].end)
+        start, end = one[1][:2]
+        if start >= reach:
+            if len(cluster) == 1:
+                kept.append(cluster[0][1])
+            else:
+                kept += disjoint(cluster)
+            cluster = [one]
+            reach = end
+        else:
+            cluster.append(one)
+            reach = max(reach, end)
     return kept + disjoint(cluster)
 
 
@@ -85,7 +85,7 @@ def mentioned(text: str, spans: list[Span]) -> list[Span]:
     if not named:
         return spans
     more = mentions(text, named, [(span.start, span.end) for span in spans])
-    return sorted([*spans, *(Span(start, end, "PERSON", MENTIONED) for start, end in more)])
+    return sorted([*spans, *(Span(start, end, "PERSON", MENTIONED) for start, end in more)]) if more else spans
 
 
 def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
@@ -103,19 +103,53 @@ def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
     return sorted(kept)
 
 
-Key = tuple[str, int, str]
-"""What stands before a digit run, its length, and the joint after it (empty: none)."""
-Table = Mapping[Key, tuple[tuple[int, Compiled], ...]]
-"""With the bit of the labels that a pattern needs."""
+Hit = tuple[Compiled, int, int]
+"""A pattern that matches, from and to, counted from the place where it was tried."""
 
 
-class Choice(NamedTuple):
-    """The patterns that may match where a digit run stands, by priority."""
+class Judge:
+    """Judges what is found at places of a text; of places with the same surroundings the first speaks for all.
 
-    first: Callable[[str, int], object]
-    """One attempt in the place of all of `always`."""
-    always: tuple[Compiled, ...]
-    labelled: tuple[Compiled, ...]
+    A text of nothing but values, or of what only looks like them, is mostly one that repeats itself.
+    """
+
+    def __init__(self, text: str, places: Sequence[int]) -> None:
+        """Take the places, ascending; so few of them are judged sooner than compared."""
+        self.text, self.places = text, places
+        self.first: list[int] | None = None
+        self.hits: dict[tuple[int, int], list[Hit]] = {}
+        """What matches at places, by their keys."""
+        self.spans: dict[tuple[int, int, int, int], tuple[int, list[tuple[int, Span]]]] = {}
+        if len(places) >= MANY:
+            from curate.core.kernels.twins import twins
+
+            first = twins(text, np.array(places, np.int64), REACH, BEHIND)
+            self.first = first.tolist() if 2 * len(np.unique(first)) < len(places) else None
+
+    def key(self, number: int, labels: int) -> tuple[int, int]:
+        """Return by what the hits at a place with these labels are known: the same for all places that look the same.
+
+        Where places are not compared those of the last one are forgotten.
+        """
+        if self.first is None:
+            self.hits.clear()
+            return number, labels
+        return self.first[number], labels
+
+    def found(self, number: int, one: Compiled, span: Stretch) -> list[tuple[int, Span]]:
+        """Return what is personal data in a match, or would be without an allow rule, with the rank of its rule."""
+        if self.first is None:
+            return judged(one, self.text, span)
+        place = self.places[number]
+        key = self.first[number], span[0] - place, span[1] - place, id(one)
+        if key not in self.spans:
+            said = judged(one, self.text, span)
+            if max((some.end for _, some in said), default=span[1]) > place + BEHIND - REACH:
+                return said
+            self.spans[key] = place, said
+        origin, said = self.spans[key]
+        shift = place - origin
+        return [(rank, Span(some[0] + shift, some[1] + shift, *some[2:])) for rank, some in said] if shift else said
 
 
 class Native:
@@ -149,18 +183,16 @@ class Native:
         )
         self.table = tabled(self.at_runs, self.gates.marks.labels)
         self.choices: dict[tuple[int, str, int, str], Choice] = {}
-        self.united: dict[tuple[Compiled, ...], Callable[[str, int], object]] = {}
+        self.trials: dict[tuple[int, ...], Trial] = {}
 
     def choice(self, length: int, joint: str, labels: int, lead: str) -> Choice:
-        """Return the patterns that may match where a digit run stands that has these labels around.
-
-        Most runs begin nothing (years, sizes, parts of dates): there one attempt takes the place of a dozen.
-        """
+        """Return the patterns that may match where a digit run stands that has these labels around."""
         some = [(bit, one) for bit, one in self.table.get((lead, length, joint), ()) if bit & labels]
-        always = tuple(one for bit, one in some if bit == 1)
-        if always not in self.united:
-            self.united[always] = united([one.pattern.pattern for one in always]).match if always else no_match
-        return Choice(self.united[always], always, tuple(one for bit, one in some if bit > 1))
+        always = tuple(one for bit, one in some if bit == ALWAYS)
+        names = tuple(map(id, always))
+        if always and names not in self.trials:
+            self.trials[names] = Trial(always)
+        return Choice(self.trials.get(names), tuple(one for bit, one in some if bit > ALWAYS))
 
     def find(
         self,
@@ -201,36 +233,51 @@ class Native:
         """Try the rules of numbers at every digit run by which they may begin."""
         found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
-        text, choices = opened.text, self.choices
-        self.spend(len(opened.runs.starts))
-        for start, stop, labels in zip(*opened.runs, strict=True):
-            before, follows = text[start - 1 : start], text[stop : stop + 1]
-            joint = follows if follows in AFTER else ""
-            for lead, at in starts(text, start, before) if before in SIGNS else (("digit", start),):
-                key = (stop - start, joint, labels, lead)
-                chosen = choices.get(key)
-                if chosen is None:
-                    chosen = choices[key] = self.choice(*key)
-                first, always, labelled = chosen
-                for one in always + labelled if first(text, at) else labelled:
-                    match = one.pattern.match(text, at)
-                    if match and at >= ends.get(id(one), 0):
-                        ends[id(one)] = match.end()
-                        judged(found, one, text, match.span())
+        self.spend(len(opened.runs.tried))
+        judge = Judge(opened.text, opened.runs.starts)
+        for number, run in enumerate(zip(*opened.runs[:3], strict=True)):
+            start, key = run[0], judge.key(number, run[2])
+            hits = judge.hits.get(key)
+            if hits is None:
+                hits = judge.hits[key] = self.hits(opened.text, *run)
+            for one, first, last in hits:
+                if start + first >= ends.get(id(one), 0):
+                    ends[id(one)] = start + last
+                    found += judge.found(number, one, (start + first, start + last))
         return found
+
+    def hits(self, text: str, start: int, stop: int, labels: int) -> list[Hit]:
+        """Return the patterns that match where a digit run stands, and from where to where, counted from its start."""
+        before, follows = text[start - 1 : start], text[stop : stop + 1]
+        joint = follows if follows in AFTER else ""
+        hits: list[Hit] = []
+        for lead, at in starts(text, start, before) if before in SIGNS else (("digit", start),):
+            key = (stop - start, joint, labels, lead)
+            chosen = self.choices.get(key)
+            if chosen is None:
+                chosen = self.choices[key] = self.choice(*key)
+            if chosen.always is not None and (match := chosen.always.match(text, at)):
+                hits += [(one, at - start, end - start) for one, end in chosen.always.all(match)]
+            for one in chosen.labelled:
+                match = one.pattern.match(text, at)
+                if match:
+                    hits.append((one, at - start, match.end() - start))
+        return hits
 
     def by_label(self, text: str, patterns: Sequence[Compiled], stretches: Sequence[Stretch]) -> list[tuple[int, Span]]:
         """Search the text for the patterns of one rule."""
         found: list[tuple[int, Span]] = []
         work = 0
         for one in patterns:
+            spans: list[tuple[int, int]] = []
             for first, last in stretches:
-                for match in one.pattern.finditer(text, first, last):
-                    work += 1
-                    if last == len(text) or match.end() + min(one.reach, SIGHT) <= last:
-                        judged(found, one, text, match.span("value"))
-                    elif again := one.pattern.match(text, match.start()):
-                        judged(found, one, text, again.span("value"))
+                spans += (
+                    searched(text, one, first, last) if one.rule.places is None else one.rule.places(text, first, last)
+                )
+            work += len(spans)
+            judge = Judge(text, [start for start, _ in spans] if one.rule.places is None else ())
+            for number, span in enumerate(spans):
+                found += judge.found(number, one, span) if span[1] >= 0 else ()
         self.spend(work)
         return found
 
@@ -239,16 +286,20 @@ class Native:
         found: list[tuple[int, Span]] = []
         work, after = 0, 0
         for first, last in stretches:
-            at = text.find("@", first, last)
-            while at >= 0:
+            signs = [sign.start() for sign in AT.finditer(text, first, last)]
+            judge = Judge(text, signs)
+            for number, at in enumerate(signs):
+                if at < after and number:
+                    continue
                 work += 1
-                before = text[max(0, at - LEFT_OF_AT) : at]
-                start = at - len(before) + len(before.rstrip(LOCAL_SIGNS))
-                match = one.pattern.match(text, start) if after <= start < at else None
-                if match:
-                    judged(found, one, text, match.span("value"))
-                    after = match.end()
-                at = text.find("@", max(after, at + 1), last)
+                key = judge.key(number, 0)
+                hits = judge.hits.get(key)
+                if hits is None:
+                    hits = judge.hits[key] = mailbox(text, one, at)
+                for _, begin, end in hits:
+                    if after <= at + begin:
+                        found += judge.found(number, one, (at + begin, at + end))
+                        after = at + end
         self.spend(work)
         return found
 
@@ -257,17 +308,6 @@ class Native:
         if work > self.budget:
             message = f"{work} candidates, more than {self.budget}"
             raise BudgetError(message)
-
-
-def opener(rule: Rule) -> str:
-    """Return the gate that has to match a text before a rule is worth a try; empty where there is none."""
-    return rule.gate or (rule.labels.gate if rule.needs_label and rule.labels else "")
-
-
-def compiled(place: int, rule: Rule, *, lenient: bool) -> list[Compiled]:
-    """Compile the patterns of a rule; what stands before the group `value` is its label."""
-    texts = [f"(?:{rule.label})(?P<value>{value})" if rule.label else f"(?P<value>{value})" for value in rule.values]
-    return [Compiled(place, rule, re.compile(text), lenient, min(reach_of(text), REACH)) for text in texts]
 
 
 def beyond(gate: str, patterns: Iterable[Compiled]) -> int:
@@ -279,61 +319,37 @@ def beyond(gate: str, patterns: Iterable[Compiled]) -> int:
     return 0 if gate in SURE else min(2 * max(one.reach for one in patterns), REACH)
 
 
-GROUP = re.compile(r"\(\?P([<=])(\w+)")
-
-
-def united(patterns: Sequence[str]) -> re.Pattern[str]:
-    """Return a pattern that matches where any of these does; each keeps its own groups under another name."""
-    texts = [GROUP.sub(rf"(?P\g<1>\g<2>_{place}", text) for place, text in enumerate(patterns)]
-    return re.compile("|".join(f"(?:{text})" for text in texts))
-
-
-def no_match(_text: str, _at: int) -> None:
-    """Match nowhere."""
-
-
-def begun(one: Compiled) -> Beginning:
-    """Say at which digit runs a pattern is worth a try."""
-    rule = one.rule
-    leads = frozenset(LEADS.get(rule.lead, {rule.lead}))
-    return Beginning(leads, rule.runs, rule.joined, rule.joints, chains_of(one.pattern.pattern), opener(rule))
-
-
-def tabled(patterns: Sequence[Compiled], bits: Mapping[str, int]) -> Table:
-    """Arrange patterns by the digit runs at which they are tried, with the bits of the labels that they need."""
-    table: dict[Key, list[tuple[int, Compiled]]] = {}
-    for one in patterns:
-        keys = {(lead, length, joint if joint in AFTER else "") for (lead, length, joint), _ in begun(one).tried()}
-        for key in keys:
-            table.setdefault(key, []).append((bits.get(opener(one.rule), 1), one))
-    return {key: tuple(some) for key, some in table.items()}
-
-
-def starts(text: str, run: int, before: str) -> Iterable[tuple[str, int]]:
-    """Yield where a value may begin whose first digit run begins at `run`: there, or at a sign before it."""
-    code = CODE.search(text, max(0, run - LONGEST_CODE), run) if before not in "+(（" else None
-    if code:
-        yield "code", code.start()
-    if before in LETTERS:
-        yield "letter", run - 1
-        if run > 1 and text[run - 2] in LETTERS:
-            yield "letter", run - 2
-        return
-    if before == "+":
-        if run > 1 and text[run - 2] in "(（":
-            yield "plus", run - 2
-        yield "plus", run - 1
-    elif before in "(（":
-        yield "paren", run - 1
-    yield "digit", run
-
-
-def judged(found: list[tuple[int, Span]], one: Compiled, text: str, span: tuple[int, int]) -> None:
-    """Add a match to what was found, where it is personal data or would be without an allow rule."""
+def judged(one: Compiled, text: str, span: Stretch) -> list[tuple[int, Span]]:
+    """Return what is personal data in a match, or would be without an allow rule, with the rank of its rule."""
+    found: list[tuple[int, Span]] = []
     for start, end in one.rule.spans(text, *span):
         score, reason = one.rule.judge(text, start, end, lenient=one.lenient)
         if score:
             found.append((one.place, Span(start, end, one.rule.entity, score, reason)))
+    return found
+
+
+def searched(text: str, one: Compiled, first: int, last: int) -> list[tuple[int, int]]:
+    """Return what a pattern matches as a value in a part of a text, as if it had been searched for in all of it.
+
+    What ends so close to the end of the part that it could go on, and does not match beyond it, counts as (-1, -1).
+    """
+    spans: list[tuple[int, int]] = []
+    for match in one.pattern.finditer(text, first, last):
+        if last == len(text) or match.end() + min(one.reach, SIGHT) <= last:
+            spans.append(match.span("value"))
+        else:
+            again = one.pattern.match(text, match.start())
+            spans.append(again.span("value") if again else (-1, -1))
+    return spans
+
+
+def mailbox(text: str, one: Compiled, at: int) -> list[Hit]:
+    """Return from where to where, counted from the `@`, an address stands around it; none where there is none."""
+    before = text[max(0, at - LEFT_OF_AT) : at]
+    start = at - len(before) + len(before.rstrip(LOCAL_SIGNS))
+    match = one.pattern.match(text, start) if start < at else None
+    return [(one, match.start("value") - at, match.end() - at)] if match else []
 
 
 def parted(found: Sequence[tuple[int, Span]], allowed: list[Span] | None) -> list[Span]:
@@ -359,11 +375,11 @@ def replaced(text: str, spans: Sequence[Span], write: Callable[[str, str], str])
     parts: list[str] = []
     written: list[Stretch] = []
     last = at = 0
-    for span in spans:
-        value = write(span.entity, text[span.start : span.end])
-        parts += (text[last : span.start], value)
-        at += span.start - last
-        written.append((at, at + len(value)))
-        at, last = at + len(value), span.end
+    for start, end, entity, *_ in spans:
+        value = write(entity, text[start:end])
+        parts += (text[last:start], value)
+        begin = at + start - last
+        at, last = begin + len(value), end
+        written.append((begin, at))
     parts.append(text[last:])
     return "".join(parts), written

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow as pa
 from curate.core.stage import JUDGED, POSITIONS
 from curate.stages.pii.engine import Span
 
+ENTITY = attrgetter("entity")
 FATES = ("found", "replaced", "tagged")
 FOUND, REPLACED, TAGGED, ALLOWED = range(4)
 
@@ -113,8 +115,8 @@ class Evidence:
         trail.edited(*lengths_of(spans, written))
 
     def _count(self, place: int, fate: int, spans: Sequence[Span]) -> None:
-        for span in spans:
-            self.counts[place, fate, "", span.entity] += 1
+        for entity, count in Counter(map(ENTITY, spans)).items():
+            self.counts[place, fate, "", entity] += count
 
     def told(self) -> tuple[pa.RecordBatch | None, pa.RecordBatch | None]:
         """Write the lines: by schema JUDGED, and by schema POSITIONS; in the order of the strings and of their text.

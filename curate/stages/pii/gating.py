@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.stages.pii.marks import Beginning, Marks
+from curate.stages.pii.marks import ALWAYS, Beginning, Marks
+from curate.stages.pii.relaxed import scan, worth_trying
 from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import fold
 
@@ -71,14 +72,19 @@ class Runs(NamedTuple):
     stops: Sequence[int]
     labels: Sequence[int]
     """Bits of the labels that stand around."""
+    tried: Places
+    """Where all of them begin, those too at which nothing begins after all: a budget counts them."""
 
     def within(self, stretches: Sequence[Stretch]) -> "Runs":
         """Leave those that begin in these stretches, which are in order and do not overlap."""
         slices = [slice(bisect_left(self.starts, first), bisect_left(self.starts, last)) for first, last in stretches]
-        return Runs(*([one for some in slices for one in column[some]] for column in self))
+        starts, stops, labels = ([one for some in slices for one in column[some]] for column in self[:3])
+        bounds = np.searchsorted(self.tried, np.array(stretches, np.int64).reshape(-1, 2))
+        tried = [self.tried[first:last] for first, last in bounds.tolist()]
+        return Runs(starts, stops, labels, np.concatenate(tried) if tried else self.tried[:0])
 
 
-NO_RUNS = Runs((), (), ())
+NO_RUNS = Runs((), (), (), np.zeros(0, np.int64))
 
 
 class Opened(NamedTuple):
@@ -105,6 +111,7 @@ class Gates:
         reaches beyond what it matches itself.
         """
         self.marks = Marks(labels, list(gates), beginnings)
+        self.scan = scan(one for one in self.marks.beginnings if self.marks.labels.get(one.opener, ALWAYS) == ALWAYS)
         self.reaches = gates
         self.widths = {gate: min(reach_of(gate), OVERLAP) for gate in gates}
 
@@ -125,10 +132,11 @@ class Gates:
         texts = {row: fold(text) if folded[row] else text for row, text in zip(rows, some, strict=True)}
         matched = [matching(gate, some, texts) for gate, some in zip(self.marks.gates, windows, strict=True)]
         runs = found.runs
+        worth = worth_trying(self.scan, texts, runs, found.near)
         if cut is not None:
             matched, runs = [cut.whole(some) for some in matched], cut.runs(runs)
             texts = {row: fold(text) for row, text in enumerate(strings.to_pylist())}
-        told = Openings(self.reaches, texts, (runs, found.near), matched)
+        told = Openings(self.reaches, texts, (runs, found.near, worth), matched)
         return told.rows, told
 
     def everywhere(self, text: str) -> Opened:
@@ -137,26 +145,35 @@ class Gates:
         runs = [run.span() for run in RUN.finditer(folded)]
         starts, stops = [run[0] for run in runs], [run[1] for run in runs]
         whole = [(0, len(text))]
-        return Opened(folded, Runs(starts, stops, [EVERY] * len(runs)), dict.fromkeys(self.marks.gates, whole))
+        told = Runs(starts, stops, [EVERY] * len(runs), np.array(starts, np.int64))
+        return Opened(folded, told, dict.fromkeys(self.marks.gates, whole))
+
+
+Found = tuple[Places, "Bits", npt.NDArray[np.bool_]]
+"""Digit runs, the bits of what stands near each, and at which of them something may begin."""
 
 
 class Openings:
     """What is opened in some texts, made when it is asked for: all at once it would be objects by the million."""
 
     def __init__(
-        self, reaches: Mapping[str, int], texts: dict[int, str], found: tuple[Places, "Bits"], some: Sequence[Windows]
+        self, reaches: Mapping[str, int], texts: dict[int, str], found: "Found", some: Sequence[Windows]
     ) -> None:
-        """Take gates with reaches, texts by row, digit runs with the bits of what stands near, and by gate windows."""
+        """Take gates with reaches, texts by row, digit runs, and by gate windows."""
         self.gates, self.reaches, self.texts = list(reaches), reaches, texts
-        numbers = np.repeat(np.arange(len(some)), np.array([len(one.texts) for one in some], np.int64))
-        owners, starts, ends = (np.concatenate(columns) for columns in zip(NO_WINDOWS, *some, strict=True))
+        lengths = {row: len(text) for row, text in texts.items()}
+        wide = [joined(one, lengths, reach) for one, reach in zip(some, reaches.values(), strict=True)]
+        numbers = np.repeat(np.arange(len(wide)), np.array([len(one.texts) for one in wide], np.int64))
+        owners, starts, ends = (np.concatenate(columns) for columns in zip(NO_WINDOWS, *wide, strict=True))
         order = np.argsort(owners, kind="stable")
         self.windows = numbers[order].tolist(), starts[order].tolist(), ends[order].tolist()
-        runs, bits = found
-        self.runs = runs[:, 1].tolist(), runs[:, 2].tolist(), bits.tolist()
+        runs, bits, worth = found
+        kept = runs[worth]
+        self.runs = kept[:, 1].tolist(), kept[:, 2].tolist(), bits[worth].tolist()
+        self.tried = runs[:, 1]
         rows = np.union1d(owners, runs[:, 0])
         self.rows: list[int] = rows.tolist()
-        owned = owners[order], runs[:, 0]
+        owned = owners[order], kept[:, 0], runs[:, 0]
         self.bounds = [np.append(np.searchsorted(texts, rows), len(texts)).tolist() for texts in owned]
 
     def __len__(self) -> int:
@@ -166,12 +183,12 @@ class Openings:
     def __getitem__(self, place: int) -> Opened:
         """Return what is opened in the text of a row, by place in `rows`."""
         text = self.texts[self.rows[place]]
-        (first, last), (begin, stop) = (bounds[place : place + 2] for bounds in self.bounds)
-        around: dict[str, list[Stretch]] = {}
+        (first, last), (begin, stop), (low, high) = (bounds[place : place + 2] for bounds in self.bounds)
+        gates: dict[str, list[Stretch]] = {}
         for gate, start, end in zip(*(column[first:last] for column in self.windows), strict=True):
-            around.setdefault(self.gates[gate], []).append((start, end))
-        gates = {gate: widened(some, len(text), self.reaches[gate]) for gate, some in around.items()}
-        return Opened(text, Runs(*(column[begin:stop] for column in self.runs)), gates)
+            gates.setdefault(self.gates[gate], []).append((start, end))
+        starts, stops, labels = (column[begin:stop] for column in self.runs)
+        return Opened(text, Runs(starts, stops, labels, self.tried[low:high]), gates)
 
     def __iter__(self) -> Iterator[Opened]:
         """Yield what is opened in each text."""
@@ -204,8 +221,10 @@ def cuttings(strings: pa.StringArray, near: Sequence[Sequence[Stretch]]) -> Cutt
     """Cut from each text what lies within MARGIN of one of its stretches, which are in order and do not overlap."""
     parts: list[tuple[str, int, int, list[Stretch]]] = []
     for row, (text, stretches) in enumerate(zip(strings.to_pylist(), near, strict=True)):
+        behind = 0
         for first, last in widened(stretches, len(text), MARGIN):
-            inside = [(start - first, end - first) for start, end in stretches if first <= start and end <= last]
+            before, behind = behind, bisect_right(stretches, last, behind, key=itemgetter(0))
+            inside = [(start - first, end - first) for start, end in stretches[before:behind]]
             parts.append((text[first:last], row, first, widened(inside)))
     texts, rows, offsets, wide = (list(column) for column in zip(*parts, strict=True)) if parts else ([], [], [], [])
     return Cuttings(pa.array(texts, pa.string()), np.array(rows, np.int64), np.array(offsets, np.int64), wide)
@@ -278,6 +297,11 @@ def meets(part: Stretch, stretches: Sequence[Stretch]) -> bool:
 
 def widened(stretches: Sequence[Stretch], length: int = sys.maxsize, reach: int = REACH) -> list[Stretch]:
     """Widen stretches, which are in order, by `reach` on both sides, and join those that then overlap."""
+    if len(stretches) > FEW:
+        starts, ends = np.array(stretches, np.int64).T
+        texts = np.zeros(len(stretches), np.int64)
+        _, firsts, lasts = joined(Windows(texts, starts, np.maximum.accumulate(ends)), {0: length}, reach)
+        return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
     wide: list[Stretch] = []
     first, last = -1, -1
     for start, end in stretches:
@@ -288,6 +312,19 @@ def widened(stretches: Sequence[Stretch], length: int = sys.maxsize, reach: int 
             first = max(0, start - reach)
         last = max(last, min(length, end + reach))
     return [*wide, (first, last)] if last >= 0 else wide
+
+
+def joined(windows: Windows, lengths: Mapping[int, int], reach: int) -> Windows:
+    """Widen windows, which are in order by text, by `reach` on both sides, and join those that then overlap."""
+    if not len(windows.texts):
+        return windows
+    texts = windows.texts
+    rows, owners = np.unique(texts, return_inverse=True)
+    most = np.array([lengths[row] for row in rows.tolist()], np.int64)[owners]
+    starts, ends = np.maximum(windows.starts - reach, 0), np.minimum(windows.ends + reach, most)
+    begins = np.append(True, (windows.starts[1:] - reach > ends[:-1]) | (texts[1:] != texts[:-1]))
+    firsts = np.flatnonzero(begins)
+    return Windows(texts[firsts], starts[firsts], np.maximum.reduceat(ends, firsts))
 
 
 def common(ones: Sequence[Stretch], twos: Sequence[Stretch]) -> list[Stretch]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 UNSEEN = re.compile(f"[{NO_WIDTH}]")
 WITHIN = f"[^\\s{NO_WIDTH}][{NO_WIDTH}]+[^\\s{NO_WIDTH}]"
 """Signs that may part a value: something that one sees stands on both sides."""
+SIGNS_WITHIN = re.compile(WITHIN)
 NOWHERE = Opened("", NO_RUNS, {})
 
 
@@ -122,8 +123,10 @@ def with_signs(strings: pa.StringArray) -> list[int]:
     """Return the rows in which signs that nobody sees stand within something."""
     import polars as pl
 
-    some: list[int] = pl.Series(strings, dtype=pl.String).str.contains(WITHIN).arg_true().to_list()
-    return some
+    texts = pl.Series(strings, dtype=pl.String).str
+    rows = texts.contains(f"[{NO_WIDTH}]").arg_true()  # ten times quicker than what it leaves to be looked at
+    within: list[int] = [row for row in rows.to_list() if SIGNS_WITHIN.search(strings[row].as_py())]
+    return within
 
 
 def aligned(rows: Iterable[int], kept: Iterable[int], opened: Iterable[Opened | None]) -> Iterator[Opened | None]:

@@ -18,7 +18,9 @@ JOINTS = " -.()）"
 """What may stand behind the first digit run of a value."""
 SECONDS = " (-"
 """What may stand behind that."""
-CHAINED = f"{JOINTS}（"
+CHAINED = f"{JOINTS}（*"
+ALWAYS = 1
+"""The bit of what needs no word."""
 FREE_LOW, FREE_HIGH = 63, 64
 """Bits of the two halves of a cell, besides that of what needs no word. Every need has a bit of its own; the bits of
 labels, which are set beside numbers, lie in the low half."""
@@ -48,6 +50,9 @@ class Beginning(NamedTuple):
     chains: Chains
     opener: str
     """Pattern of the labels of which one has to stand near; empty: none."""
+    pattern: str
+    digits: int
+    """Fewest digits of a value."""
 
     def tried(self) -> Iterator[tuple[tuple[str, int, str], Chain]]:
         """Yield by what stands before a run, its length and the joint behind it what the rest needs; empty: none."""
@@ -56,7 +61,7 @@ class Beginning(NamedTuple):
         for lead, (length, joint) in product(sorted(self.leads), some):
             chain = self.chains.get((lead == "digit", length, joint != ""))
             if chain is not None:
-                yield (lead, length, joint), chain
+                yield (lead, length, joint), chain._replace(digits=max(chain.digits, self.digits))
 
 
 class Marks:
@@ -71,7 +76,7 @@ class Marks:
         if len(beside) > FREE_LOW or len(needs) > FREE_LOW + FREE_HIGH:
             raise ValueError(f"{len(beside)} words of labels, {len(needs)} in all: more than a cell has bits")
         self.bits = {need: 2 << place for place, need in enumerate(needs)}
-        self.labels = {label: self.bits[some[0]] if some else 1 for label, some in said.items()}
+        self.labels = {label: self.bits[some[0]] if some else ALWAYS for label, some in said.items()}
         """By pattern: its bit; 1 where it may match without any word."""
         self.gates = {gate: tuple(self.bits[need] for need in some) for gate, some in wanted.items()}
         """By pattern: the bits of which all have to be set nearby; none where it may match anywhere."""
@@ -110,7 +115,7 @@ class Marks:
         shape = (len(KINDS), LONGEST_RUN + 1, len(CHAINED) + 1, MOST_DIGITS + 1, MOST_GAPS + 1)
         wanted = np.zeros(shape, np.uint64)
         for one in self.beginnings:
-            bit = np.uint64(self.labels[one.opener] if one.opener else 1)
+            bit = np.uint64(self.labels[one.opener] if one.opener else ALWAYS)
             for (lead, length, joint), chain in one.tried():
                 ends = np.s_[min(chain.digits, MOST_DIGITS) :], np.s_[min(chain.gaps, MOST_GAPS) :]
                 behind = CHAINED.index(joint) + 1 if joint else 0

@@ -15,7 +15,7 @@ def mentions(text: str, names: Sequence[tuple[int, int]], taken: Sequence[tuple[
     English names count in full only (two words), surnames and single signs never.
     """
     found: list[tuple[int, int]] = []
-    busy = sorted(taken)
+    busy, same = sorted(taken), {*taken}
     known = dict.fromkeys(text[start:end] for start, end in names)
     for name in list(known)[:MOST_NAMES]:
         if not (is_han(name) or " " in name):
@@ -24,11 +24,11 @@ def mentions(text: str, names: Sequence[tuple[int, int]], taken: Sequence[tuple[
         at = text.find(name)
         while at >= 0:
             end = at + len(name)
-            if is_mention(text, at, end) and is_free(busy, at, end):
+            if (at, end) not in same and is_mention(text, at, end) and is_free(busy, at, end):
                 again.append((at, end))
             at = text.find(name, end)
         found += again
-        busy = sorted(busy + again)
+        busy = sorted(busy + again) if again else busy
     return found
 
 

@@ -198,6 +198,7 @@ PHONES = (
         check=checks.is_labelled_phone,
         certain=False,
         labels=PHONE,
+        digits=checks.FEWEST_OF_PHONE,
         needs_label=True,
         spared=is_no_phone,
         runs=frozenset(range(7, 13)),

@@ -93,7 +93,11 @@ class Operators:
         """Return what is written for values of a record, named by its id; the scope `corpus` takes no notice of it."""
         scope = record if self.scope == "document" else ""
 
+        placeholders: dict[str, str] = {}
+
         def write(entity: str, value: str) -> str:
+            if entity in placeholders:
+                return placeholders[entity]
             chosen = self.of(entity)
             if chosen == "mask":
                 return masked(value)
@@ -102,7 +106,7 @@ class Operators:
             if self.secret is not None and chosen in KEYED:
                 seed = Seed(f"{self.scope}:{scope}", entity, normal_form(entity, value))
                 return self.fake(self.secret, seed, value) if chosen == "surrogate" else self.pseudonym(seed)
-            return self.placeholder(entity)
+            return placeholders.setdefault(entity, self.placeholder(entity))
 
         return write
 

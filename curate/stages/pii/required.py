@@ -288,7 +288,7 @@ class Chain(NamedTuple):
         return Chain(min(self.digits, other.digits), min(self.gaps, other.gaps))
 
 
-CHAINED = frozenset(" -.()（）")
+CHAINED = frozenset(" -.()（）*")
 """Signs between the digits of a value."""
 BEFORE, IN_FIRST, IN_DIGITS, IN_JOINT, BEHIND = range(5)
 LONGEST_FIRST = 24

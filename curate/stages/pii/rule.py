@@ -1,7 +1,7 @@
 """What a recognizer knows: the shape of a value, its check and labels, and how a match is judged in its place."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,6 +57,9 @@ Spared = Callable[[str, int, int], Reason]
 Read = Callable[[str, int, int], Iterable[tuple[int, int]]]
 """(folded text, start, end of a match): where the values stand that the match announces; none where it does not."""
 
+Places = Callable[[str, int, int], Sequence[tuple[int, int]]]
+"""(folded text, first, last): where in text[first:last] `values` match, in order, as a search would find them."""
+
 
 def never(_text: str, _start: int, _end: int) -> Reason:
     """Spare nothing."""
@@ -91,6 +94,8 @@ class Rule:
     """Lengths of digit runs by which a value may begin, whatever follows."""
     joined: frozenset[int] = frozenset()
     """Lengths of digit runs by which a value may begin where one of the `joints` follows."""
+    digits: int = 0
+    """Fewest digits that `check` lets pass, joints aside; what it judges goes on with nothing but `CHAINED` signs."""
     joints: str = " -"
     lead: Lead = "digit"
     """What stands before the first digit run of a value: nothing, a parenthesis, `+`, one or two letters (`any` of
@@ -101,6 +106,8 @@ class Rule:
     It may match more than the rule. Its rarest words are looked for first, those of all gates in one walk: a rare gate
     for each rule costs less than one for many."""
     profile: Profile = ""
+    places: Places | None = None
+    """Finds all that `values` match, where there is something quicker than a search; without a `label`."""
     read: Read | None = None
     """Reads the values around a match, where `values` match only the rare sign that announces them.
 

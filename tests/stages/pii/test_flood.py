@@ -1,13 +1,17 @@
 """No gate stands open in texts that are full of what only looks like personal data."""
 
 from collections import Counter
+from random import Random
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from curate.stages.pii.engine import Native
+from curate.stages.pii.engine import MANY, Judge, Native, judged
 from curate.stages.pii.rules import TYPES
 from tests.stages.pii.flood import KINDS, made
+from tests.stages.pii.made import MADE
 
 NATIVE = Native(frozenset(TYPES))
 SIZE = 300_000
@@ -53,3 +57,22 @@ def test_no_more_digit_runs_are_tried_than_is_said(kind):
     texts = made(kind, SIZE)
     _, opened = NATIVE.look(pa.array(texts))
     assert sum(len(one.runs.starts) for one in opened) <= RUNS[kind] * sum(len(text.encode()) for text in texts) / 1e6
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    drawn=st.lists(st.sampled_from([(kind, name) for kind, ways in MADE.items() for name in ways]), max_size=2),
+    words=st.lists(
+        st.sampled_from(["电话：", "王先生", "From: Ann Lee\n", "12-", "中山路1号，", "<a.b@c.de> "]), max_size=2
+    ),
+    seed=st.integers(0, 999),
+)
+def test_places_with_the_same_surroundings_are_judged_as_each_would_be(drawn, words, seed):
+    draw = Random(seed)
+    phrase = "".join([*words, *(MADE[kind][name](draw) for kind, name in drawn), " "])
+    text = "x" * draw.randrange(9) + phrase * (MANY + 50)
+    for one in [*NATIVE.at_runs, *(one for some in NATIVE.gated.values() for one in some if one.rule.places is None)]:
+        spans = [match.span("value") for match in one.pattern.finditer(text)]
+        judge = Judge(text, [start for start, _ in spans])
+        some = [*range(0, len(spans), 97), *range(max(0, len(spans) - 300), len(spans))]
+        assert [judge.found(n, one, spans[n]) for n in some] == [judged(one, text, spans[n]) for n in some]

@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curate.core.kernels.landmarks import CELL, CODES, HALF, LONGEST_STREAK, NEAR_BEFORE, NEAR_BEHIND
-from curate.stages.pii.engine import LEADS, LONGEST_CODE, SIGNS, Compiled, Native, begun, compiled, starts
+from curate.stages.pii.engine import Native
 from curate.stages.pii.gating import OVERLAP, RUN
 from curate.stages.pii.marks import Marks, plain_signs
 from curate.stages.pii.required import FIRST_WIDE, HAN, chains_of, plain, reach_of, required
 from curate.stages.pii.rule import fold
 from curate.stages.pii.rules import RULES, TYPES
+from curate.stages.pii.trials import LEADS, LONGEST_CODE, SIGNS, Compiled, begun, compiled, starts
 from curate.stages.pii.words import AFTER, BEFORE, NEXT_TO
 
 GATES = list(dict.fromkeys(rule.gate for rule in RULES if rule.gate))

@@ -1,0 +1,36 @@
+"""All heads of columns are found in one go, and rows are read once: the same as one kind after the other."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.stages.pii.columns import COLUMN_RULES
+from curate.stages.pii.engine import Native
+from curate.stages.pii.rules import TYPES
+
+NATIVE = Native(frozenset(TYPES))
+CELLS = (
+    "姓名", "姓 名", "联系电话", "full name", "Patient Name", "employee_names", "contact telephone numbers", "tel no.",
+    "email", "性别", "王小明", "13812345678", "Ann Baker", "", " ", "x phone", "phonex", "D.O.B.", "address", "---",
+)  # fmt: skip
+EDGES = ("|", "\t", "\n", "\r\n", " | ", "  |", " " * 12 + "|", " " * 13 + "|", "|\n", "|\r\n|", " ", "\r|")
+TABLES = st.lists(st.tuples(st.sampled_from(CELLS), st.sampled_from(EDGES)), max_size=30).map(
+    lambda parts: "".join(cell + edge for cell, edge in parts)
+)
+
+
+@given(text=TABLES, bounds=st.tuples(st.integers(0, 60), st.integers(0, 400)))
+def test_heads_are_what_the_patterns_of_the_rules_match(text, bounds):
+    first, last = min(bounds[0], len(text)), min(bounds[1], len(text))
+    for rule in COLUMN_RULES:
+        searched = [match.span() for match in re.compile(rule.values[0]).finditer(text, first, last)]
+        assert list(rule.places(text, first, last)) == searched, rule.name
+
+
+@given(tables=st.lists(st.lists(st.sampled_from(CELLS), min_size=2, max_size=4), min_size=1, max_size=8))
+def test_each_table_is_read_as_if_it_stood_alone(tables):
+    rows = ["|".join(["", "姓名", "电话", *(["性别"] if len(cells) > 3 else []), ""]) for cells in tables]
+    parts = [f"{row}\n|---|---|\n|王小明|13812345678|{'男|' if len(row) > 8 else ''}\n\n" for row in rows]
+    alone = [[span.entity for span in NATIVE.find(part)] for part in parts]
+    assert [span.entity for span in NATIVE.find("".join(parts))] == [entity for some in alone for entity in some]
