@@ -67,6 +67,7 @@ def is_public_spelled(text: str, start: int, end: int) -> Reason:
 LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)"
 LEFT_OF_WIDE = "(?<![0-9A-Za-z.])(?<![0-9A-Fa-f][0-9：]：)"
 HEX = "[0-9A-Fa-f]"
+END_OF_IP = "(?![0-9A-Za-z:])"
 ALLOTTED = f"(?=[23]{HEX}{{3}}:|(?:{HEX}{{1,4}}:){{7}})"
 """Of IPv6 what is given to hosts (2000::/3), or is written out in eight groups; see `checks.is_public_ip`."""
 NO_LONGER = "(?=[0-9A-Fa-f:]{3,65}+(?![0-9A-Za-z:]))"
@@ -115,9 +116,8 @@ MAIL_AND_NET = (
         "IP_ADDRESS",
         "IPv6 address",
         (
-            f"{LEFT_OF_IP}{ALLOTTED}{NO_LONGER}(?:{HEX}{{1,4}}:){{2,7}}(?::?{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}|:)"
-            "(?![0-9A-Za-z:])",
-            f"{LEFT_OF_IP}{ALLOTTED}{HEX}{{1,4}}::{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}(?![0-9A-Za-z:])",
+            f"{LEFT_OF_IP}{ALLOTTED}{NO_LONGER}(?:{HEX}{{1,4}}:){{2,7}}(?::?{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}|:){END_OF_IP}",
+            f"{LEFT_OF_IP}{ALLOTTED}{HEX}{{1,4}}::{HEX}{{1,4}}(?::{HEX}{{1,4}}){{0,5}}{END_OF_IP}",
         ),
         0.9,
         spared=is_version_or_own,

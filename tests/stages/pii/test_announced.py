@@ -42,7 +42,7 @@ def found(text: str) -> list[str]:
         f"<td>姓名</td><td>{{}}</td><td>手机</td><td>{NUMBER}</td>",
         f"<name>{{}}</name><phone>{NUMBER}</phone>",
         f'{{{{"name":"{{}}","phone":"{NUMBER}"}}}}',
-        f"转账给{{}} 卡号{luhn('621700' + '1357924680123')}",
+        f"转账给{{}} 卡号{luhn('621700' + '135792468012')}",
         f"{{}}\n采购部 | 某某科技\nM: {NUMBER}\n",
         f"{{}}\n工程师\n\n手机：{NUMBER}",
     ],

@@ -28,7 +28,7 @@ MORE = {
     ("mail", "IBAN"): 0.13,
     ("judgments", "date written as numbers"): 0.75,
     ("judgments", "date of birth by its label"): 0.21,
-    ("judgments", "Chinese name beside a role"): 0.18,
+    ("judgments", "Chinese name beside a role"): 0.22,
     ("judgments", "Chinese address by its house number"): 0.14,
     ("judgments", "Chinese name after a label"): 0.14,
     ("judgments", "Chinese name beside an age"): 0.10,
