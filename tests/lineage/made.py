@@ -50,8 +50,14 @@ from curate.sinks.shards import regroup, shard_schema, write_shard
 
 Row = dict[str, Any]
 STAGES = ("read", "length", "exact_duplicates", "near_duplicates", "pii")
-SETTINGS = {"name": "med-law", "stages": list(STAGES[1:])}
-ORDER = ("qa", "laws", "advisories")
+PARAMS: dict[str, Row] = {"near_duplicates": {"threshold": 0.8}}
+FORMATS = {"qa": "jsonl", "laws": "text", "advisories": "json"}
+SETTINGS = {
+    "name": "med-law",
+    "sources": [{"name": name, "format": form, "license": "MIT"} for name, form in FORMATS.items()],
+    "stages": [{"stage": name, "name": name, **PARAMS.get(name, {})} for name in STAGES[1:]],
+}
+ORDER = tuple(FORMATS)
 KEPT = pa.schema([("department", pa.string())])
 SIGNALS = pa.schema([("quality_zipf", pa.float32())])
 SCHEMA = shard_schema(KEPT, SIGNALS)
@@ -152,7 +158,7 @@ def _judge(corpus: Corpus, where: Row, number: int) -> None:
             "cluster": None if first else where["id"],
             "n_tokens": number,
             "tags": ["length:long"] if number % 5 == 0 else [],
-            "ops": ["normalize", "pii"] if number % 2 else [],
+            "ops": ["pii"] if number % 2 else [],
             "pii": [{"type": "PHONE_NUMBER", "count": 2}] if number % 2 else [],
             "department": "内科",
             "quality_zipf": number / 8,
@@ -170,11 +176,19 @@ def numbers_of(corpus: Corpus, stage: str, source: str | None) -> Numbers:
     fates += [(row["stage"], row["rule"]) for row in corpus.ledger if source in {None, row["source_id"]}]
     came = [fate for fate in fates if fate is None or STAGES.index(fate[0]) >= STAGES.index(stage)]
     rules = Counter(fate[1] for fate in came if fate and fate[0] == stage)
+    kept = [row for row in corpus.rows if source in {None, row["source_id"]}]
+    tags = Counter(tag for row in kept for tag in row["tags"] if tag.startswith(f"{stage}:"))
+    values = Counter(
+        {"PHONE_NUMBER": sum(one["count"] for row in kept for one in row["pii"])} if stage == "pii" else {}
+    )
     return Numbers(
         records_in=len(came),
         records_out=len(came) - rules.total(),
         rejected=rules.total(),
-        rules={rule: Ruled(rejected=n) for rule, n in rules.items()},
+        tagged=sum(any(tag in tags for tag in row["tags"]) for row in kept),
+        edited=sum(stage in row["ops"] for row in kept),
+        rules={rule: Ruled(rejected=rules[rule], tagged=tags[rule]) for rule in sorted({*rules, *tags})},
+        counts=values,
         bytes_in=100 * len(came),
         bytes_out=100 * (len(came) - rules.total()),
     )
@@ -182,7 +196,7 @@ def numbers_of(corpus: Corpus, stage: str, source: str | None) -> Numbers:
 
 def stage_of(corpus: Corpus, index: int) -> StageRecord:
     name = STAGES[index]
-    params = {"threshold": 0.8} if name == "near_duplicates" else {}
+    params = PARAMS.get(name, {})
     return StageRecord(
         **dict(numbers_of(corpus, name, None)),
         index=index,
@@ -218,7 +232,9 @@ def write_files(corpus: Corpus, out: Path) -> Outputs:
             path = f"data/{split}/{number:05}-of-{len(cut):05}.parquet"
             facts = write_shard(out / path, SCHEMA, regroup(batches(some, SCHEMA), rows=10))
             shards.append(Shard(path=path, split=split, **facts._asdict()))
-    measures = [{"id": row["id"], "quality_zipf": 0.5} for row in (*corpus.rows, *corpus.ledger)]
+    measures = [
+        {"id": row["id"], "quality_zipf": row.get("quality_zipf", 0.5)} for row in (*corpus.rows, *corpus.ledger)
+    ]
     written = {
         "_lineage/rejects-00000-of-00001.parquet": write_rejects,
         "_lineage/signals-00000-of-00001.parquet": lambda path, lines: write_signals(path, MEASURES, lines),
@@ -292,6 +308,14 @@ def patched(out: Path, patch: Callable[[Row], None]) -> None:
     patch(said)
     (out / MANIFEST).write_text(json.dumps(said, ensure_ascii=False), "utf-8")
     seal(out)
+
+
+def configured(said: Row, place: int, **more: Any) -> None:
+    """Say something of a source in the manifest and in the configuration, whose digest is made to fit."""
+    said["sources"][place] |= more
+    sources = said["config"]["resolved"]["sources"]
+    sources[place] |= {name: value for name, value in more.items() if name != "previous"}
+    said["config"]["sha256"] = digest_of_settings(said["config"]["resolved"])
 
 
 def write_raw(corpus: Corpus, folder: Path) -> dict[str, Path]:

@@ -65,7 +65,8 @@ def gate(**shares: float) -> Stage:
     return Stage(index=1, name="gate", stage="source_gate", lineage={"limit": 0.05, "sources": sources})
 
 
-LISTS = {"counted": {"keywords": {"A1": {"A.1.a": 300}, "A2": {"A.2.a": 100}}}}
+TERMS = {"A1": {"A.1.a": 300}, "A2": {"A.2.a": 100}}
+LISTS = {"counted": {"keywords_by_source": {"a": TERMS, "b": TERMS}}}
 
 
 class TestEveryProfileThatComesAlong:
@@ -108,7 +109,7 @@ class TestTheFivePercentLine:
     def test_is_unknown_where_a_source_of_the_set_was_not_counted_or_the_lists_do_not_cover_the_classes(self):
         two = manifest(card("a"), card("b"), stages=(gate(a=0.0),))
         assert outcomes("cn-genai", two, LISTS)["source_illegal_share"] == "unknown"
-        bare = {"counted": {"keywords": {"A1": {"A.1.a": 300, "A.1.b": 0}, "A2": {"A.2.a": 100}}}}
+        bare = {"counted": {"keywords_by_source": {"a": {**TERMS, "A1": {"A.1.a": 300, "A.1.b": 0}}}}}
         one = manifest(card("a"), stages=(gate(a=0.0),))
         assert outcomes("cn-genai", one, bare)["source_illegal_share"] == "unknown"
 

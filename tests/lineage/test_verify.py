@@ -39,15 +39,22 @@ class TestAnUntouchedOutput:
         (out / "_lineage" / "attached" / "signature.json").unlink()
         assert verify(out).exit_code == 0
 
-    def test_of_a_limited_run_need_not_tile_its_inputs(self, out):
+    def test_of_a_limited_run_need_tile_only_inputs_of_sources_that_the_limit_did_not_cut_off(self, out):
         def first_only(said: dict[str, Any]) -> None:
-            said["limited"] = 100
+            said["limited"] = 65
             said["inputs"][0]["decoded_bytes"] += 1000
 
         patched(out, first_only)
         found = verify(out)
-        assert found.named("spans").status == "unchecked"
+        assert "4 of 6 files; only the first 65 records" in found.named("spans").detail
         assert found.exit_code == 0
+        for limit in (64, 66, None):
+            patched(out, lambda said, limit=limit: said.update(limited=limit))
+            assert failed(out) == {"spans"}
+
+    def test_of_a_run_that_the_limit_cut_off_everywhere_tiles_nothing(self, out):
+        patched(out, lambda said: said.update(limited=65, inputs=said["inputs"][:2]))
+        assert verify(out).named("spans").status == "unchecked"
 
     def test_with_keyed_file_names_cannot_be_held_against_raw_files(self, out, whole):
         patched(out, lambda said: said.update(uris="keyed"))
