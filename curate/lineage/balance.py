@@ -130,6 +130,9 @@ def _number_faults(name: str, said: Numbers) -> Iterator[str]:
     ruled = sum(rule.rejected for rule in said.rules.values())
     if ruled != said.rejected:
         yield f"{name}: its rules reject {ruled}, the stage {said.rejected}"
+    tagged = [rule.tagged for rule in said.rules.values()]
+    if not max(tagged, default=0) <= said.tagged <= sum(tagged):
+        yield f"{name}: {said.tagged} records tagged, which its rules do not come to"
     if max(said.tagged, said.edited) > said.records_in:
         yield f"{name}: more records tagged or edited than came in"
     for kind, fates in said.personal.items():

@@ -22,7 +22,7 @@ Reason = tuple[str, str, Bound | None]
 KNOWN: dict[str, dict[str, tuple[str, str, str]]] = {
     "length": {"too_short": ("{name}_chars", "<", "min"), "too_long": ("{name}_chars", ">", "max")},
     "language": {"unsure": ("{name}_score", "<", "min_score")},
-    "near_duplicates": {"near_copy": ("jaccard", ">=", "threshold")},
+    "near_duplicates": {"*": ("jaccard", ">=", "threshold")},
     "source_gate": {"over_limit": ("{name}_{by}", ">", "limit")},
     "relevance": {"off_topic": ("{name}_score", "<", "threshold")},
     "decontaminate": {"*": ("{name}_share", ">=", "share")},

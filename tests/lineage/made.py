@@ -22,6 +22,7 @@ from curate.lineage.manifest import (
     Accounting,
     Amount,
     Asset,
+    Canary,
     Column,
     Dataset,
     Environment,
@@ -54,14 +55,19 @@ PARAMS: dict[str, Row] = {"near_duplicates": {"threshold": 0.8}}
 FORMATS = {"qa": "jsonl", "laws": "text", "advisories": "json"}
 SETTINGS = {
     "name": "med-law",
-    "sources": [{"name": name, "format": form, "license": "MIT"} for name, form in FORMATS.items()],
+    "sources": [
+        {"name": name, "format": form, "license": "MIT", "owner": "Example | Clinic" if name == "qa" else "unknown"}
+        for name, form in FORMATS.items()
+    ],
     "stages": [{"stage": name, "name": name, **PARAMS.get(name, {})} for name in STAGES[1:]],
+    "output": {"splits": {"train": 0.9, "validation": 0.1}, "residual": "stop", "canaries": 20},
+    "limits": {"rejected_share": 0.5},
 }
 ORDER = tuple(FORMATS)
 KEPT = pa.schema([("department", pa.string())])
 SIGNALS = pa.schema([("quality_zipf", pa.float32())])
 SCHEMA = shard_schema(KEPT, SIGNALS)
-MEASURES = pa.schema([("id", pa.string()), ("quality_zipf", pa.float32())])
+MEASURES = pa.schema([("id", pa.string()), ("quality_zipf", pa.float32()), ("characters", pa.float64())])
 NO_MEASURE: Row = dict.fromkeys(("metric", "value", "threshold", "operator", "duplicate_of", "cluster"))
 LANGUAGES = ("zh", "en", None)
 
@@ -206,8 +212,15 @@ def stage_of(corpus: Corpus, index: int) -> StageRecord:
         params_sha256=digest_of_settings(params) if index else None,
         assets=(Asset(name="names.txt", sha256="0" * 64),) if name == "pii" else (),
         by_source={source: numbers_of(corpus, name, source) for source in ORDER},
-        lineage={"bands": 20, "rows": 12} if name == "near_duplicates" else {},
+        lineage={"bands": 20, "rows": 12, **clusters(corpus)} if name == "near_duplicates" else {},
     )
+
+
+def clusters(corpus: Corpus) -> Row:
+    """Count what the stage that finds near copies says of its clusters."""
+    sizes = Counter(row["cluster"] for row in (*corpus.rows, *corpus.ledger) if row["cluster"])
+    by_size = Counter(sizes.values())
+    return {"clusters": len(sizes), "clusters_by_size": {str(size): n for size, n in sorted(by_size.items())}}
 
 
 def accounting(corpus: Corpus) -> Accounting:
@@ -222,6 +235,11 @@ def batches(rows: Iterable[Row], schema: pa.Schema) -> list[pa.RecordBatch]:
     return pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in rows], schema).to_batches()
 
 
+def characters(row: Row) -> float | None:
+    """What the stage `length` measured: known where it said so."""
+    return float(row["source_row"] + 1) if row.get("rule") == "length:short" else None
+
+
 def write_files(corpus: Corpus, out: Path) -> Outputs:
     """Write shards, ledger and measurements as they stand in the corpus; return what the manifest says of them."""
     shards: list[Shard] = []
@@ -233,7 +251,8 @@ def write_files(corpus: Corpus, out: Path) -> Outputs:
             facts = write_shard(out / path, SCHEMA, regroup(batches(some, SCHEMA), rows=10))
             shards.append(Shard(path=path, split=split, **facts._asdict()))
     measures = [
-        {"id": row["id"], "quality_zipf": row.get("quality_zipf", 0.5)} for row in (*corpus.rows, *corpus.ledger)
+        {"id": row["id"], "quality_zipf": row.get("quality_zipf", 0.5), "characters": characters(row)}
+        for row in (*corpus.rows, *corpus.ledger)
     ]
     written = {
         "_lineage/rejects-00000-of-00001.parquet": write_rejects,
@@ -280,7 +299,8 @@ def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:
         outputs=outputs,
         merkle=merkle_of(outputs),
         residual=Residual(policy="stop", detector=DETECTOR, cleared=dict.fromkeys(ORDER, tuple(NEEDS))),
-        limits={"rejected_share": 0.5},
+        canaries={"pii": {"PHONE_NUMBER": Canary(planted=20, leaked=0)}},
+        limits=SETTINGS["limits"],
     )
 
 
