@@ -74,7 +74,7 @@ def figures(out: Path, manifest: Manifest) -> Figures:
         languages={name: said for name, said in languages.items() if name != UNDETERMINED},
         undetermined=languages.get(UNDETERMINED, Language()),
         keywords=_keywords(manifest.stages),
-        keywords_by_source=_keywords_by_source(manifest, languages),
+        keywords_by_source=keywords_by_source(manifest, languages),
         copies=_copies(out, manifest),
         histograms=tuple(histograms(out, manifest)),
     )
@@ -124,7 +124,7 @@ def _spoken(languages: Mapping[str, Language], source: str) -> frozenset[str]:
     return frozenset(name for name, said in languages.items() if source in said.by_source)
 
 
-def _keywords_by_source(manifest: Manifest, languages: Mapping[str, Language]) -> dict[str, dict[str, dict[str, int]]]:
+def keywords_by_source(manifest: Manifest, languages: Mapping[str, Language]) -> dict[str, dict[str, dict[str, int]]]:
     """Count the terms of each class by source: what is missing in one of its languages is missing."""
     said: dict[str, dict[str, dict[str, int]]] = {}
     for card in manifest.sources:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from curate.core.personal import keyed_uri
 from curate.lineage.manifest import MANIFEST, RUN, SUMS
+from curate.lineage.raw import RawFiles
 from curate.lineage.verify import verify
-from tests.lineage.made import failed, folders, patched, seal
+from tests.lineage.made import failed, folders, made, patched, publish, seal, write_raw
 
 SHARD = "data/train/00000-of-00002.parquet"
 OTHER = "data/train/00001-of-00002.parquet"
@@ -56,12 +58,47 @@ class TestAnUntouchedOutput:
         patched(out, lambda said: said.update(limited=65, inputs=said["inputs"][:2]))
         assert verify(out).named("spans").status == "unchecked"
 
-    def test_with_keyed_file_names_cannot_be_held_against_raw_files(self, out, whole):
+
+class TestRawFiles:
+    """Known by their names, by keyed digests of these, or by what they hold."""
+
+    KEY = b"k" * 32
+
+    @pytest.fixture
+    def keyed(self, tmp_path):
+        corpus = made()
+        for row in (*corpus.rows, *corpus.ledger):
+            row["source_uri"] = keyed_uri(row["source_uri"], self.KEY)
+        corpus.inputs = [one.model_copy(update={"uri": keyed_uri(one.uri, self.KEY)}) for one in corpus.inputs]
+        out = publish(corpus, tmp_path)
         patched(out, lambda said: said.update(uris="keyed"))
-        found = verify(out, folders(whole))
-        assert found.named("raw").status == "unchecked"
-        assert found.named("spans").status == "pass"
+        write_raw(made(), tmp_path)
+        return out
+
+    def test_under_keyed_names_are_known_by_their_digests(self, keyed, tmp_path):
+        found = verify(keyed, folders(tmp_path))
         assert found.exit_code == 0
+        assert found.named("raw").detail.startswith("6 of 6 files, known by their sha256: qa ")
+
+    def test_under_keyed_names_are_known_by_the_key(self, keyed, tmp_path):
+        found = verify(keyed, RawFiles(folders(tmp_path), self.KEY))
+        assert found.named("raw")[2:4] == ("pass", "6 of 6 files")
+
+    def test_that_have_changed_are_a_fault_with_the_key_and_not_at_hand_without_it(self, keyed, tmp_path):
+        (tmp_path / "raw" / "qa" / "qa1.jsonl").write_bytes(b"{}")
+        changed = verify(keyed, RawFiles(folders(tmp_path), self.KEY)).named("raw")
+        assert (changed.status, "other sha256" in changed.detail) == ("fail", True)
+        lost = verify(keyed, folders(tmp_path)).named("raw")
+        assert (lost.status, lost.excused) == ("unchecked", False)
+        assert lost.detail.startswith("5 of 6 files")
+        assert "none this sha256" in lost.detail
+
+    def test_that_were_moved_are_known_by_their_digests(self, out, whole, tmp_path):
+        moved = tmp_path / "moved"
+        shutil.copytree(whole / "raw", moved)
+        (moved / "laws" / "1.md").rename(moved / "laws" / "first.md")
+        check = verify(out, {name: moved / name for name in folders(whole)}).named("raw")
+        assert check[2:4] == ("pass", "6 of 6 files, known by their sha256: laws 1.md")
 
 
 class TestWhatIsNoOutput:
