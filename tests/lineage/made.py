@@ -67,7 +67,9 @@ ORDER = tuple(FORMATS)
 KEPT = pa.schema([("department", pa.string())])
 SIGNALS = pa.schema([("quality_zipf", pa.float32())])
 SCHEMA = shard_schema(KEPT, SIGNALS)
-MEASURES = pa.schema([("id", pa.string()), ("quality_zipf", pa.float32()), ("characters", pa.float64())])
+MEASURES = pa.schema(
+    [("id", pa.string()), ("source_id", pa.string()), ("quality_zipf", pa.float32()), ("characters", pa.float64())]
+)
 NO_MEASURE: Row = dict.fromkeys(("metric", "value", "threshold", "operator", "duplicate_of", "cluster"))
 LANGUAGES = ("zh", "en", None)
 
@@ -251,7 +253,8 @@ def write_files(corpus: Corpus, out: Path) -> Outputs:
             facts = write_shard(out / path, SCHEMA, regroup(batches(some, SCHEMA), rows=10))
             shards.append(Shard(path=path, split=split, **facts._asdict()))
     measures = [
-        {"id": row["id"], "quality_zipf": row.get("quality_zipf", 0.5), "characters": characters(row)}
+        {name: row[name] for name in ("id", "source_id")}
+        | {"quality_zipf": row.get("quality_zipf", 0.5), "characters": characters(row)}
         for row in (*corpus.rows, *corpus.ledger)
     ]
     written = {
