@@ -14,6 +14,8 @@ from curate.lineage.manifest import Account, Manifest, Numbers, reread_sources
 from curate.lineage.verification import Finding
 
 NEAR = "near_duplicates"
+COPIES = frozenset({"exact_duplicates", NEAR})
+"""Kinds of stages that leave a record out because another one stands for it."""
 PERSONAL = "pii"
 KEPT = ("tags", "ops", "pii", "cluster")
 """Columns of a shard that have marks."""
@@ -34,6 +36,8 @@ class Marks:
     """Rows of the ledger by what they were rejected for."""
     clusters: list[Pairs] = field(default_factory=lambda: [NONE])
     """The cluster of every record that has one, kept or left out."""
+    named: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """Rows of the ledger by stage, and by whether they name the record that stands for them."""
     measured: list[pa.RecordBatch] = field(default_factory=list)
     """`id`, `metric`, `value` of the ledger's rows that have a value."""
 
@@ -53,11 +57,13 @@ class Marks:
         self.clusters.append(parse_ids(batch["cluster"].cast(pa.string())).pairs)
         names = ("stage", "rule", "metric", "operator")
         said = {name: batch[name].cast(pa.string()) for name in names} | {"threshold": batch["threshold"]}
+        said["named"] = batch["duplicate_of"].is_valid()
         table = pa.table(said)
-        for line in table.group_by([*names, "threshold"]).aggregate([([], "count_all")]).to_pylist():
+        for line in table.group_by([*names, "threshold", "named"]).aggregate([([], "count_all")]).to_pylist():
             parts = (line["metric"], line["operator"], line["threshold"])
             bound = None if None in parts else Bound(*parts)
             self.reasons[line["stage"] or "", line["rule"] or "", bound] += line["count_all"]
+            self.named[line["stage"] or "", line["named"]] += line["count_all"]
         some = batch.filter(pc.and_(batch["metric"].is_valid(), batch["value"].is_valid())).select(
             ["id", "metric", "value"]
         )
@@ -90,6 +96,7 @@ def check_marks(manifest: Manifest, marks: Marks) -> Finding:
     """
     compared = [card.id for card in manifest.sources if card.id not in reread_sources(manifest)]
     faults = [fault for source in compared for fault in _source_faults(manifest, source, marks)]
+    faults += _copy_faults(manifest, marks)
     if len(compared) == len(manifest.sources):
         faults += _cluster_faults(manifest, marks)
     return Finding(faults, f"{sum(marks.found.values())} marks, {sum(map(len, marks.clusters))} records in clusters")
@@ -127,6 +134,17 @@ def _source_faults(manifest: Manifest, source: str, marks: Marks) -> Iterator[st
         enough = there <= n and (n == there or (gone > 0 and (kind == "pii" or n <= there + gone)))
         if not enough:
             yield f"{source}: {n} {WORDS[kind]} {name}, {there} in the records that are there; {gone} are gone"
+
+
+def _copy_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
+    """Find copies that name no record that stands for them, and records left out for another reason that name one."""
+    finders = {stage.name for stage in manifest.stages if stage.stage in COPIES}
+    for (stage, named), n in sorted(marks.named.items()):
+        if named and stage not in finders:
+            yield f"{stage}: {n} records that it left out name another record as if they were copies"
+        raised = sum(n for (own, rule, _), n in marks.reasons.items() if own == stage and rule.startswith("error:"))
+        if not named and stage in finders and n > raised:
+            yield f"{stage}: {n - raised} copies name no record that stands for them"
 
 
 def _cluster_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:

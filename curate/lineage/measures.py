@@ -36,6 +36,10 @@ def check_measures(out: Path, manifest: Manifest, measured: Sequence[pa.RecordBa
         faults += _differences(out, manifest, asked)
     except DAMAGE as wrong:
         faults.append(f"a file of measurements {reason(wrong)}")
+    rows = sum(file.rows for file in manifest.outputs.signals)
+    there = manifest.accounting.written + manifest.accounting.rejected
+    if rows and rows != there:
+        faults.append(f"{rows} rows of measurements, of {there} records")
     for (name, place), one in asked.items() if not faults else ():
         lost = int((~one.seen).sum())
         if lost:

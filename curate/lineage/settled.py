@@ -11,6 +11,7 @@ from curate.lineage.verification import Finding
 
 DIGESTED = "sha256:"
 """Begins what stands in a stage's settings in the place of a file; the configuration has the file's name there."""
+GATE = "source_gate"
 NAMES = frozenset({"stage", "name", "as"})
 Said = Mapping[str, JsonValue]
 
@@ -56,6 +57,7 @@ def _stage_faults(manifest: Manifest, stages: list[Said]) -> Iterator[str]:
             yield "the stages are not those of the configuration, in its order"
             return
         yield from _params_faults(said, stage)
+        yield from _gate_faults(stage)
 
 
 def _params_faults(said: Said, stage: StageRecord) -> Iterator[str]:
@@ -64,6 +66,13 @@ def _params_faults(said: Said, stage: StageRecord) -> Iterator[str]:
             yield f"{stage.name}: its setting {name!r} is not the one that was configured"
     if said.keys() - NAMES - stage.params.keys():
         yield f"{stage.name}: settings that were configured are not among its own"
+
+
+def _gate_faults(stage: StageRecord) -> Iterator[str]:
+    """Compare by what a gate says that it judged with its settings."""
+    for name in ("limit", "by", "rules") if stage.stage == GATE else ():
+        if name in stage.params and stage.lineage.get(name) != stage.params[name]:
+            yield f"{stage.name}: it judged by another {name!r} than its settings say"
 
 
 def _alike(said: JsonValue, told: JsonValue) -> bool:

@@ -203,6 +203,14 @@ def clustered(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return next(row for row in rows if row["cluster"])
 
 
+def copied(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["duplicate_of"])
+
+
+def short(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["stage"] == "length")
+
+
 def counted(said: dict[str, Any], stage: str, name: str, more: int) -> None:
     """Count more, or fewer, of something in a stage and in one of its sources."""
     one = next(one for one in said["stages"] if one["name"] == stage)
@@ -384,6 +392,28 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
             lambda said: said["stages"][3]["lineage"].update(clusters_by_size={"3": 1}, clusters=1),
         ),
         {"marks"},
+    ),
+    "a copy that names no record": (
+        lambda case: case.rewrite(LEDGER, lambda rows: copied(rows).update(duplicate_of=None), "manifest"),
+        {"marks"},
+    ),
+    "a short record called a copy": (
+        lambda case: case.rewrite(
+            LEDGER, lambda rows: short(rows).update(duplicate_of=copied(rows)["duplicate_of"]), "manifest"
+        ),
+        {"marks"},
+    ),
+    "errors of a stage that no record died of": (
+        lambda case: case.patch(lambda said: counted(said, "length", "errors", 1)),
+        {"stages"},
+    ),
+    "bytes between two stages": (
+        lambda case: case.patch(lambda said: counted(said, "length", "bytes_in", 1)),
+        {"stages"},
+    ),
+    "measurements of a record that is not there, digests made to fit": (
+        lambda case: case.rewrite(SIGNALS, lambda rows: rows.append(rows[0] | {"id": "ab" * 16}), "manifest"),
+        {"measures"},
     ),
     "a value in the ledger that was not measured": (
         lambda case: case.republish(lambda told: first(told, "length:short").update(value=5.5)),
