@@ -103,6 +103,9 @@ def _rest_faults(manifest: Manifest) -> Iterator[str]:
         yield "the manifest counts canaries, and none was to be planted"
     if planted and any(cleared.values()) and manifest.dataset.rows and not manifest.canaries:
         yield "canaries were to be planted, and the manifest counts none"
+    for name, kinds in manifest.canaries.items():
+        if planted and sum(one.planted for one in kinds.values()) not in (0, planted):
+            yield f"{name}: {planted} canaries were to be planted, the manifest counts others"
     splits = output.get("splits")
     if isinstance(splits, dict) and not manifest.outputs.splits.keys() <= splits.keys():
         yield "there are splits that were not configured"
