@@ -20,6 +20,10 @@ def existing(flag: str, text: str) -> Callable[[FC], FC]:
     return click.option(flag, type=click.Path(exists=True, dir_okay=False, path_type=Path), help=text)
 
 
+FORMS = {"name": "ID", "text_file": "--text-file", "uri": "--uri", "subject": "--subject"}
+"""By what a record is traced, as parameters and as users write it."""
+
+
 @click.command()
 @OUT
 @click.argument("name", metavar="[ID]", required=False)
@@ -38,10 +42,16 @@ def trace(out: Path, **said: Any) -> None:
     """
     from curate.terminal import show_answer
 
-    forms = [form for form in ("name", "text_file", "uri", "subject") if said[form] is not None]
+    forms = [form for form in FORMS if said[form] is not None]
     if len(forms) != 1:
         hint = "curate trace OUT ID, or one of --text-file FILE, --uri URI, --subject FILE --key-file KEY"
-        raise ConfigError("one thing is traced at a time", where=" ".join(forms) or "trace", hint=hint)
+        asked = " and ".join(FORMS[form] for form in forms)
+        fact = (
+            f"{asked} are named, and one thing is traced at a time"
+            if forms
+            else "nothing is named that could be traced"
+        )
+        raise ConfigError(fact, where="trace", hint=hint)
     if said["subject"] is not None and said["key_file"] is None:
         raise ConfigError(
             "--subject needs the key of the digests", where="--key-file", hint="name the file that has it"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OUT = click.argument("out", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
+KEYED = "Key of `uris: keyed`, for --raw; without it, raw files are known by their sha256."
 FOLDER = click.option(
     "-o",
     "folder",
@@ -48,6 +49,7 @@ LANG = click.option(
     metavar="[NAME=]PUB",
     help="Public key (PEM) that must have signed OUT, and the name under which it did. Repeatable.",
 )
+@click.option("--key-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=KEYED)
 @click.option(
     "--evidence",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -73,6 +75,7 @@ def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], **said: Any) 
     (duplicates) decided is taken from the ledger. It needs the raw files where the run found them, or --config.
     """
     from curate.lineage.keys import read_verifier
+    from curate.lineage.raw import RawFiles
     from curate.lineage.verification import Verification
     from curate.lineage.verify import verify as check
     from curate.terminal import known_sources, show_checks
@@ -80,7 +83,8 @@ def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], **said: Any) 
     parts = [one.rpartition("=") for one in raw]
     folders = known_sources(out, {source or "*": Path(folder) for source, _, folder in parts})
     verifiers = [read_verifier(Path(path), name or None) for name, _, path in (key.rpartition("=") for key in keys)]
-    found = check(out, folders, verifiers, evidence=said["evidence"], level=said["level"] or "usual")
+    key = said["key_file"].read_bytes() if said["key_file"] else None
+    found = check(out, RawFiles(folders, key), verifiers, evidence=said["evidence"], level=said["level"] or "usual")
     if said["records"] and found.named("readable").status == "pass":
         found = Verification((*found.checks, _replayed(out, said)))
     raise click.exceptions.Exit(show_checks(found, as_json=said["as_json"]))

@@ -169,7 +169,7 @@ class Run:
         from curate.lineage.verify import verify
 
         verifiers = [read_verifier(path) for path in keys]
-        return verify(self.path, dict(raw) if raw else None, verifiers, evidence=evidence, level=level)
+        return verify(self.path, raw, verifiers, evidence=evidence, level=level)
 
 
 def run(  # noqa: PLR0913 - each is an option of the command

@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import curate
+from curate.lineage.erase import erase
+from curate.lineage.erase_asked import Request
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "check-without-us.md").read_text("utf-8")
@@ -20,7 +22,8 @@ BLOCK = re.compile(r"^```sql\n-- (\w[\w ]*):(.*?)^```$", re.MULTILINE | re.DOTAL
 QUERIES = {m[1]: f"--{m[2]}" for m in BLOCK.finditer(PAGE)}
 """By name: SQL, of which the last statement answers with what differs."""
 FIGURES = "figures"
-CHECKS = [name for name in QUERIES if name not in {"views", FIGURES}]
+VIEWS, TOMBSTONES = "views", "tombstones"
+CHECKS = [name for name in QUERIES if name not in {VIEWS, TOMBSTONES, FIGURES}]
 Rows = list[dict[str, Any]]
 
 
@@ -34,7 +37,9 @@ def quickstart(tmp_path_factory) -> Path:
 def answers(out: Path, name: str, monkeypatch) -> list[tuple[Any, ...]]:
     monkeypatch.chdir(out)
     with duckdb.connect() as connection:
-        connection.execute(QUERIES["views"])
+        connection.execute(QUERIES[VIEWS])
+        if list(Path().glob("_lineage/tombstones-*.parquet")):
+            connection.execute(QUERIES[TOMBSTONES])
         return connection.execute(QUERIES[name]).fetchall()
 
 
@@ -53,6 +58,38 @@ def test_the_figures_are_those_of_the_shards(quickstart, monkeypatch):
     manifest = json.loads((quickstart / "_lineage" / "manifest.json").read_bytes())
     assert sum(line[2] for line in lines) == manifest["dataset"]["rows"]
     assert all(line[4] > 0 for line in lines)
+
+
+@pytest.fixture(scope="module")
+def erased(quickstart, tmp_path_factory) -> Path:
+    """A version without two records that were kept and one that was left out, erased at two times."""
+    folder = tmp_path_factory.mktemp("erased")
+    out = shutil.copytree(quickstart, folder / "out")
+    kept = pq.read_table(next(out.glob("data/*/*.parquet"))).to_pylist()
+    left = pq.read_table(next(out.glob("_lineage/rejects-*.parquet"))).to_pylist()
+    asked = [[row["id"] for row in kept if row["cluster"]][:1] + [row["id"] for row in kept if row["pii"]][:1]]
+    asked.append([row["id"] for row in left if row["stage"] == "quality"][:1])
+    for number, names in enumerate(asked):
+        (folder / "ids.txt").write_text("\n".join(names), "utf-8")
+        erase(out, Request("ids", str(folder / "ids.txt"), "gdpr-17", f"DSR-{number}", b"k" * 32))
+    return out
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_query_of_the_page_finds_no_mismatch_where_something_was_erased(erased, name, monkeypatch):
+    assert answers(erased, name, monkeypatch) == []
+
+
+def test_the_roots_of_a_version_without_the_erased_are_those_that_the_page_takes(erased, monkeypatch):
+    (code,) = [
+        block for block in re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL) if "root(" in block
+    ]
+    monkeypatch.chdir(erased)
+    exec(code.replace('Path("out/quickstart")', "Path()"), {})  # noqa: S102 - the page as it stands
+
+
+def tombs(change: Callable[[Rows], object], *, last: bool = False) -> Callable[[Path], None]:
+    return lambda out: rewrite(sorted(out.glob("_lineage/tombstones-*.parquet"))[-1 if last else 0], change)
 
 
 def first(rows: Rows, **said: object) -> dict[str, Any]:
@@ -140,3 +177,25 @@ def test_equal_texts_are_found_where_nothing_edited_after_exact_duplicates(quick
     assert answers(tmp_path / "out", "equal texts", monkeypatch) == []
     manifest(lambda said: stage(said, "pii").update(edited=0))(tmp_path / "out")
     assert len(answers(tmp_path / "out", "equal texts", monkeypatch)) == 1
+
+
+GONE: list[tuple[str, Callable[[Path], None]]] = [
+    ("balance", tombs(lambda rows: rows.pop())),
+    ("inputs", tombs(lambda rows: rows.pop())),
+    ("spans", tombs(lambda rows: rows[0].update(source_offset=rows[0]["source_offset"] + 1))),
+    ("ids", tombs(lambda rows: rows[0].update(id=rows[1]["id"]))),
+    ("stages", tombs(lambda rows: rows.pop())),
+    (
+        "rules",
+        lambda out: rewrite(max(out.glob("_lineage/tombstones-*.parquet")), lambda rows: rows[0].update(rule="x:y")),
+    ),
+    ("erasures", tombs(lambda rows: rows[0].update(erasure=1))),
+    ("erasures", manifest(lambda said: said["erasures"].pop())),
+]
+
+
+@pytest.mark.parametrize(("name", "lie"), GONE, ids=[f"{number}-{name}" for number, (name, _) in enumerate(GONE)])
+def test_a_query_finds_what_is_wrong_with_tombstones(erased, tmp_path, name, lie, monkeypatch):
+    shutil.copytree(erased, tmp_path / "out")
+    lie(tmp_path / "out")
+    assert answers(tmp_path / "out", name, monkeypatch)

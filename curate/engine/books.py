@@ -99,6 +99,7 @@ def stage_records(work: Work) -> tuple[StageRecord, ...]:
             assets=tuple(assets),
             by_source={source: Numbers(**merged(one)) for source, one in tallies.items()},
             lineage=said,
+            finds=dict(stage.finds) if stage is not None and stage.finds is not None else None,
             key_id=key_id(work.keys.get(name)),
             **whole,
         )

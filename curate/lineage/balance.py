@@ -1,7 +1,7 @@
 """Hold the manifest's numbers against the counts taken from files, and against each other."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import pairwise
 
@@ -104,14 +104,7 @@ def _chain_faults(manifest: Manifest) -> Iterator[str]:
     read = sum(file.records for file in manifest.inputs)
     if stages[0].records_in != read:
         yield f"{stages[0].records_in} go into {READ!r}, the inputs hold {read}"
-    for before, after in pairwise(stages):
-        if before.records_out != after.records_in:
-            yield f"{before.records_out} leave {before.name!r}, {after.records_in} enter {after.name!r}"
-        for source in sorted({*before.by_source, *after.by_source}):
-            left = before.by_source.get(source, Numbers()).records_out
-            entered = after.by_source.get(source, Numbers()).records_in
-            if left != entered:
-                yield f"{source}: {left} leave {before.name!r}, {entered} enter {after.name!r}"
+    yield from _link_faults(stages)
     gone = manifest.accounting.erased_written
     if stages[-1].records_out != manifest.dataset.rows + gone:
         since = f" and {gone} were erased" if gone else ""
@@ -123,6 +116,20 @@ def _chain_faults(manifest: Manifest) -> Iterator[str]:
             yield f"{source}: {came} enter the first stage and {left} leave the last, not as its balance says"
 
 
+def _link_faults(stages: Sequence[StageRecord]) -> Iterator[str]:
+    """Hold what leaves a stage against what enters the next."""
+    for before, after in pairwise(stages):
+        if before.records_out != after.records_in:
+            yield f"{before.records_out} leave {before.name!r}, {after.records_in} enter {after.name!r}"
+        if before.bytes_out != after.bytes_in:
+            yield f"{before.bytes_out} bytes leave {before.name!r}, {after.bytes_in} enter {after.name!r}"
+        for source in sorted({*before.by_source, *after.by_source}):
+            left = before.by_source.get(source, Numbers()).records_out
+            entered = after.by_source.get(source, Numbers()).records_in
+            if left != entered:
+                yield f"{source}: {left} leave {before.name!r}, {entered} enter {after.name!r}"
+
+
 def _number_faults(name: str, said: Numbers) -> Iterator[str]:
     """Hold one stage's numbers, or its numbers for one source, against each other."""
     if said.records_in != said.records_out + said.rejected:
@@ -130,6 +137,12 @@ def _number_faults(name: str, said: Numbers) -> Iterator[str]:
     ruled = sum(rule.rejected for rule in said.rules.values())
     if ruled != said.rejected:
         yield f"{name}: its rules reject {ruled}, the stage {said.rejected}"
+    errors = sum(rule.rejected for rule_name, rule in said.rules.items() if rule_name.startswith("error:"))
+    if errors != said.errors:
+        yield f"{name}: {said.errors} errors, its rules have {errors}"
+    tagged = [rule.tagged for rule in said.rules.values()]
+    if not max(tagged, default=0) <= said.tagged <= sum(tagged):
+        yield f"{name}: {said.tagged} records tagged, which its rules do not come to"
     if max(said.tagged, said.edited) > said.records_in:
         yield f"{name}: more records tagged or edited than came in"
     for kind, fates in said.personal.items():

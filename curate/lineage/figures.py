@@ -1,7 +1,7 @@
 """Count in shards, ledger and signals what a report shows and no manifest holds: mix, copies, measured values."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,10 +11,11 @@ import pyarrow as pa
 from pydantic import Field, JsonValue
 
 from curate.core.stage import Value
+from curate.lineage.coverage import is_about, stages_about
 from curate.lineage.histograms import Histogram, histograms
 from curate.lineage.ids import Pairs, parse_ids
 from curate.lineage.lookup import opened
-from curate.lineage.manifest import UNDETERMINED, UNKNOWN, Count, Manifest, Table
+from curate.lineage.manifest import UNDETERMINED, UNKNOWN, Count, Manifest, StageRecord, Table
 from curate.lineage.sight import BATCH_ROWS, grouped
 
 SAFETY = "safety"
@@ -58,6 +59,10 @@ class Figures(Value):
     keywords: Table[Table[Count]] = Field(
         {}, description="Terms that `safety` looked for, by group of TC260-003, appendix A (`A1`), and class (`A.1.a`)."
     )
+    keywords_by_source: Table[Table[Table[Count]]] = Field(
+        {},
+        description="By source: the fewest terms of each class that records of any of its languages were searched for.",
+    )
     copies: Table[Copies] = Field({}, description="By stage: from the ledger's `duplicate_of`.")
     histograms: tuple[Histogram, ...] = Field((), description="By rule that spoke, in the order of the stages.")
 
@@ -68,7 +73,8 @@ def figures(out: Path, manifest: Manifest) -> Figures:
     return Figures(
         languages={name: said for name, said in languages.items() if name != UNDETERMINED},
         undetermined=languages.get(UNDETERMINED, Language()),
-        keywords=_keywords(manifest),
+        keywords=_keywords(manifest.stages),
+        keywords_by_source=keywords_by_source(manifest, languages),
         copies=_copies(out, manifest),
         histograms=tuple(histograms(out, manifest)),
     )
@@ -94,10 +100,10 @@ def _languages(out: Path, manifest: Manifest) -> dict[str, Language]:
     return said
 
 
-def _keywords(manifest: Manifest) -> dict[str, dict[str, int]]:
+def _keywords(stages: Iterable[StageRecord]) -> dict[str, dict[str, int]]:
     """Count the terms of each class of TC260-003 that `safety` had, 0 for a class without a lexicon."""
     counted: dict[str, dict[str, int]] = {}
-    for stage in manifest.stages:
+    for stage in stages:
         covered, uncovered = stage.lineage.get("covered"), stage.lineage.get("uncovered")
         if stage.stage != SAFETY or not isinstance(covered, dict) or not isinstance(uncovered, list):
             continue
@@ -107,6 +113,28 @@ def _keywords(manifest: Manifest) -> dict[str, dict[str, int]]:
             group = counted.setdefault("".join(risk.split(".")[:2]), {})
             group[risk] = max(often, group.get(risk, 0))
     return counted
+
+
+def languages_of(counted: Figures, source: str) -> frozenset[str]:
+    """Return the languages of the written records of a source; `und` where none was determined."""
+    return _spoken({**counted.languages, UNDETERMINED: counted.undetermined}, source)
+
+
+def _spoken(languages: Mapping[str, Language], source: str) -> frozenset[str]:
+    return frozenset(name for name, said in languages.items() if source in said.by_source)
+
+
+def keywords_by_source(manifest: Manifest, languages: Mapping[str, Language]) -> dict[str, dict[str, dict[str, int]]]:
+    """Count the terms of each class by source: what is missing in one of its languages is missing."""
+    said: dict[str, dict[str, dict[str, int]]] = {}
+    for card in manifest.sources:
+        stages = list(stages_about(manifest, card.id))
+        found = [_keywords(stage for stage in stages if is_about(stage, name)) for name in _spoken(languages, card.id)]
+        classes = {(group, risk): 0 for one in found for group, risks in one.items() for risk in risks}
+        for group, risk in sorted(classes):
+            fewest = min(one.get(group, {}).get(risk, 0) for one in found)
+            said.setdefault(card.id, {}).setdefault(group, {})[risk] = fewest
+    return said
 
 
 class Led(NamedTuple):

@@ -1,6 +1,5 @@
 """Draw up, for every rule that spoke, how the values lay that it judged, and where its threshold stood."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ import pyarrow as pa
 from pydantic import Field, JsonValue
 
 from curate.core.stage import Value
+from curate.lineage.crossed import WHEN
 from curate.lineage.lookup import opened
 from curate.lineage.manifest import Count, Manifest, StageRecord
 from curate.lineage.sight import BATCH_ROWS
@@ -20,8 +20,6 @@ BINS = 40
 NARROW = 1e-9
 LOGARITHMIC = 100
 """From this value on, of measures that are never negative, a scale of powers of ten shows more than a linear one."""
-WHEN = re.compile(r"(\w+) (<=|>=|<|>|==) (-?[0-9.]+(?:e-?[0-9]+)?)\b")
-"""How a rule of `quality` begins: signal, operator, threshold."""
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 

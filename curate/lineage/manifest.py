@@ -164,6 +164,9 @@ class StageRecord(Numbers):
     assets: tuple[Asset, ...] = ()
     by_source: Table[Numbers] = Field({}, description="The same numbers by source; they sum to the stage's own.")
     lineage: Table[JsonValue] = Field({}, description="What else the stage wants remembered, such as MinHash bands.")
+    finds: Table[Literal["reject", "tag"]] | None = Field(
+        None, description="What each of its rules does with a finding, by what follows the colon; null where not known."
+    )
     key_id: str | None = Field(
         None, description="Id of the key of the digests in `_lineage/pii-*.parquet`; null where none are written."
     )

@@ -12,6 +12,7 @@ from curate.core.stage import Value
 from curate.lineage.attachments import erasures, reviews, signatures
 from curate.lineage.figures import Figures, figures
 from curate.lineage.manifest import MANIFEST, Count, Manifest, Table, read_manifest
+from curate.lineage.profiles.covered import Cover, covers
 from curate.lineage.profiles.judge import Judged, judge
 from curate.lineage.profiles.load import Loaded
 from curate.lineage.profiles.model import Profile
@@ -44,12 +45,14 @@ class Reported(Value):
     reviews: tuple[dict[str, JsonValue], ...] = ()
     erasures: tuple[dict[str, JsonValue], ...] = ()
     counted: Figures = Figures()
+    covered: Table[tuple[Cover, ...]] = Field({}, description="By source: what the stages of each kind did to it.")
     profile: Judged | None = Field(None, description="Verdicts, where a profile was named.")
 
 
 def reported(out: Path, loaded: Loaded | None) -> tuple[Manifest, Reported]:
     """Read an output; StorageError where a file of it cannot be read."""
     manifest = read_manifest(out)
+    counted = figures(out, manifest)
     said = Reported(
         dataset=manifest.dataset.name,
         manifest_sha256=sha256((out / MANIFEST).read_bytes()).hexdigest(),
@@ -58,7 +61,8 @@ def reported(out: Path, loaded: Loaded | None) -> tuple[Manifest, Reported]:
         signatures=tuple(signatures(out, manifest)),
         reviews=tuple(reviews(out, manifest)),
         erasures=tuple(erasures(out, manifest)),
-        counted=figures(out, manifest),
+        counted=counted,
+        covered=covers(manifest, counted),
     )
     if loaded is None:
         return manifest, said
@@ -69,7 +73,8 @@ def _judged(loaded: Loaded, manifest: Manifest, said: Reported) -> Judged:
     plain = said.model_dump(mode="json")
     attached = {name: plain[name] for name in ("signatures", "reviews", "erasures")}
     profile: Profile = loaded.profile
-    verdicts = judge(profile, manifest, {"attached": attached, "counted": plain["counted"]})
+    beside = {"attached": attached, "counted": plain["counted"], "covered": plain["covered"]}
+    verdicts = judge(profile, manifest, beside)
     return Judged(id=profile.id, version=profile.version, sha256=loaded.sha256, verdicts=verdicts)
 
 

@@ -14,17 +14,20 @@ import pyarrow.parquet as pq
 from curate.core.record import SHARD
 from curate.lineage.ids import NONE, Pairs, parse_ids
 from curate.lineage.manifest import UNDETERMINED, Manifest
+from curate.lineage.marks import KEPT as MARKED
+from curate.lineage.marks import LEFT_OUT as GROUPED
+from curate.lineage.marks import Marks
 from curate.lineage.spans import Numbers, Place, Tiling
 from curate.sinks.rejects import REJECTS, TOMBSTONES
 
-Marks = npt.NDArray[np.bool_]
+Mask = npt.NDArray[np.bool_]
 
 BATCH_ROWS = 1 << 16
 TEXT_ROWS = 1024
 """Records whose texts are held at once: a row group has about as many."""
 PLACED = ("id", "source_id", "source_uri", "source_offset", "source_length")
-KEPT = (*PLACED, "license", "language")
-LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator", "duplicate_of")
+KEPT = (*PLACED, "license", "language", *MARKED)
+LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator", "duplicate_of", *GROUPED)
 ERASED = (*PLACED, "stage", "rule")
 REPEATING = frozenset({"source_id", "source_uri", "license", "language", "stage", "rule", "metric", "operator"})
 """Read as dictionaries: a few names, many rows."""
@@ -69,6 +72,8 @@ class Sight:
     """Ledger rows whose value does not cross their threshold."""
     measured: int = 0
     """Ledger rows with a threshold."""
+    marks: Marks = field(default_factory=Marks)
+    """What stages left on records: tags, edits, counts, clusters, reasons."""
     faults: dict[str, str] = field(default_factory=dict)
     """Files that could not be read, and why."""
 
@@ -147,6 +152,7 @@ def _see_kept(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
     for names, rows in grouped([batch["source_id"], batch["license"]]):
         sight.licenses[names[0], names[1]] += len(rows)
     _see_places(sight.tiling, batch)
+    sight.marks.keep(batch)
 
 
 def _see_rejected(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
@@ -159,6 +165,7 @@ def _see_rejected(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
         sight.ledger[names[0], names[1], names[2]] += len(rows)
     _see_places(sight.tiling, batch)
     _see_targets(sight, path, batch)
+    sight.marks.leave_out(batch)
     _see_thresholds(sight, batch)
 
 
@@ -205,8 +212,8 @@ def _see_thresholds(sight: Sight, batch: pa.RecordBatch) -> None:
     """Hold each value against its threshold; a measure of which a part is missing crosses nothing."""
     parts = [batch[name].is_valid() for name in ("metric", "value", "threshold", "operator")]
     said = np.column_stack([np.asarray(part) for part in parts])
-    crossed: Marks = ~np.asarray(said.any(axis=1))
-    whole: Marks = np.asarray(said.all(axis=1))
+    crossed: Mask = ~np.asarray(said.any(axis=1))
+    whole: Mask = np.asarray(said.all(axis=1))
     sight.measured += int(whole.sum())
     values, thresholds = (np.asarray(pc.fill_null(batch[name], np.nan)) for name in ("value", "threshold"))
     for (operator,), rows in grouped([batch["operator"]]):

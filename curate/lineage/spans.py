@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from curate.lineage.manifest import Input
+from curate.lineage.manifest import Input, Manifest
 
 Numbers = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.uint64]
@@ -89,3 +89,17 @@ def first_gap(file: Input, starts: Numbers, lengths: Numbers) -> str:
             return f"{'a gap' if start > at else 'an overlap'} at {min(start, at)}..{max(start, at)}"
         at += int(lengths[place])
     return f"the spans end at {at}, the file at {end_of(file)}"
+
+
+def unfinished(manifest: Manifest) -> tuple[set[str], list[str]]:
+    """Return the sources that a limit may have cut off, so that nothing tiles them; and what no limit explains."""
+    if manifest.limited is None:
+        return set(), []
+    read: Counter[str] = Counter()
+    for file in manifest.inputs:
+        read[file.source_id] += file.records
+    over = [
+        f"{name}: {n} records were read, of each source no more than {manifest.limited}" for name, n in read.items()
+    ]
+    faults = [fault for fault, n in zip(over, read.values(), strict=True) if n > manifest.limited]
+    return {name for name, n in read.items() if n == manifest.limited}, faults

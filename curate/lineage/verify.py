@@ -15,16 +15,19 @@ from curate.lineage.ids import Index, spell
 from curate.lineage.keys import Verifier
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
+from curate.lineage.marks import check_marks, check_reasons
+from curate.lineage.measures import check_measures
 from curate.lineage.positions import check_positions
-from curate.lineage.raw import check_raw
+from curate.lineage.raw import RawFiles, check_raw
 from curate.lineage.reading import Looker, read_records
 from curate.lineage.residual import Leftovers, check_left, look_of
 from curate.lineage.review.review import check_reviews
 from curate.lineage.roots import Roots, check_named_roots, check_roots
+from curate.lineage.settled import check_settings
 from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.signing import check_signature
 from curate.lineage.sources import check_evidence, check_sources
-from curate.lineage.spans import first_gap
+from curate.lineage.spans import first_gap, unfinished
 from curate.lineage.texts import Texts, check_texts
 from curate.lineage.verification import Check, Finding, Level, Verification, judged
 
@@ -76,7 +79,7 @@ class Case:
 
 def verify(
     out: Path,
-    raw: Mapping[str, Path] | None = None,
+    raw: Mapping[str, Path] | RawFiles | None = None,
     keys: Sequence[Verifier] = (),
     *,
     evidence: Path | None = None,
@@ -106,14 +109,15 @@ def verify(
     case = Case(out, manifest, look(out, manifest))
     files = (check_manifest(out, manifest), *check_shards(out, manifest, case.sight.faults))
     stages = judged("stages", "every stage: in = out + rejected, and out = in of the next", *check_stages(manifest))
+    settings = judged("settings", SETTINGS, *check_settings(manifest))
     rest = (
         check_card(out, manifest),
         check_signature(out, manifest, keys),
-        check_raw(manifest, raw),
+        check_raw(manifest, raw if isinstance(raw, RawFiles) else RawFiles(raw or {})),
         check_evidence(out, manifest, evidence),
         check_reviews(out, manifest),
     )
-    checks = (sums, listed, readable, *files, *_from_rows(case), stages, _left(case), *rest)
+    checks = (sums, listed, readable, *files, *_from_rows(case), stages, settings, _left(case), *rest)
     return Verification(tuple(map(_demanded, checks)) if level == "full" else checks)
 
 
@@ -123,6 +127,7 @@ def _quick(out: Path, manifest: Manifest, keys: Sequence[Verifier]) -> Iterator[
     yield judged(
         "named_roots", "the roots over shards and files are those of what they name", *check_named_roots(out, manifest)
     )
+    yield judged("settings", SETTINGS, *check_settings(manifest))
     yield check_signature(out, manifest, keys)
     yield Check(
         "records", "what rows, ledger, cards and raw files say", "unchecked", "--quick reads none", excused=True
@@ -158,10 +163,11 @@ def _from_rows(case: Case) -> Iterator[Check]:
 
 
 def _excuse(manifest: Manifest) -> str:
-    """Say why spans need not tile the inputs of this output; empty where they must."""
-    if manifest.limited is not None:
-        return f"only the first {manifest.limited} records of each source were read"
-    return ""
+    """Say why spans need not tile any input of this output; empty where they must."""
+    spared, faults = unfinished(manifest)
+    if not spared or faults or any(file.source_id not in spared for file in manifest.inputs):
+        return ""
+    return f"only the first {manifest.limited} records of each source were read"
 
 
 def _ids(case: Case) -> Finding:
@@ -188,25 +194,30 @@ def _duplicates(case: Case) -> Finding:
 
 
 def _thresholds(case: Case) -> Finding:
-    """Report values that do not cross the threshold by which they were rejected."""
+    """Report values that do not cross their threshold, and thresholds that are not those of the settings."""
     faults = [f"{name}: the value does not cross the threshold" for name in case.sight.uncrossed]
+    faults += check_reasons(case.manifest, case.sight.marks)
     return Finding(faults, f"{case.sight.measured} measured rejections")
 
 
 def _spans(case: Case) -> Finding:
     """Report inputs of which some byte or record is covered by no record, or by two."""
-    reread = reread_sources(case.manifest)
-    faults: list[str] = []
-    for number in case.sight.tiling.broken():
+    broken = case.sight.tiling.broken()
+    spared, faults = unfinished(case.manifest)
+    spared |= reread_sources(case.manifest)
+    for number in broken:
         file = case.manifest.inputs[number]
-        if file.source_id not in reread:
+        if file.source_id not in spared:
             place = (file.source_id, file.uri)
             why = "" if faults else f": {first_gap(file, *spans_of(case.out, case.manifest, place))}"
             faults.append(f"{file.source_id} {file.uri}{why}")
-    checked = sum(1 for file in case.manifest.inputs if file.source_id not in reread)
-    return Finding(faults, f"{checked} of {len(case.manifest.inputs)} files")
+    checked = sum(1 for file in case.manifest.inputs if file.source_id not in spared)
+    limit = case.manifest.limited
+    said = f"; only the first {limit} records of each source were read" if limit is not None else ""
+    return Finding(faults, f"{checked} of {len(case.manifest.inputs)} files{said}")
 
 
+SETTINGS = "sources, stages and limits are those of the configuration"
 READABLE = "the manifest can be read"
 BROUGHT = frozenset({"signature", "raw", "evidence"})
 """Checks that need what only the caller can bring."""
@@ -230,7 +241,15 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
         "rows have the licences that the manifest says their sources have",
         lambda case: check_licenses(case.manifest, case.sight),
     ),
-    "thresholds": ("every measured rejection crosses its threshold", _thresholds),
+    "thresholds": ("every measured rejection crosses its threshold, which is that of the settings", _thresholds),
+    "measures": (
+        "values in the ledger and in shards are those that were measured",
+        lambda case: check_measures(case.out, case.manifest, case.sight.marks.measured),
+    ),
+    "marks": (
+        "stages tagged, edited and grouped what the records say",
+        lambda case: check_marks(case.manifest, case.sight.marks),
+    ),
     "duplicates": ("every duplicate names a record that is there", _duplicates),
     "erasures": (
         "what was erased is gone, is named once, and leads back to the version before",

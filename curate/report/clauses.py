@@ -169,7 +169,7 @@ def _by_source(sheet: Sheet, one: Verdict) -> Raw:
     lines = [escape(sheet.say(SOURCES, met=sum(o == "met" for o in asked.values()), asked=len(asked)))]
     for outcome, words in (("not_met", NOT_OF), ("unknown", UNKNOWN_OF)):
         names = [name for name, said in asked.items() if said == outcome]
-        if names and len(names) < len(asked):
+        if names:
             lines.append(f'<span class="path">{escape(sheet.say(words, names=_few(sheet, names)))}</span>')
     return _stacked(lines)
 

@@ -22,6 +22,7 @@ from curate.lineage.manifest import (
     Accounting,
     Amount,
     Asset,
+    Canary,
     Column,
     Dataset,
     Environment,
@@ -50,12 +51,25 @@ from curate.sinks.shards import regroup, shard_schema, write_shard
 
 Row = dict[str, Any]
 STAGES = ("read", "length", "exact_duplicates", "near_duplicates", "pii")
-SETTINGS = {"name": "med-law", "stages": list(STAGES[1:])}
-ORDER = ("qa", "laws", "advisories")
+PARAMS: dict[str, Row] = {"near_duplicates": {"threshold": 0.8}}
+FORMATS = {"qa": "jsonl", "laws": "text", "advisories": "json"}
+SETTINGS = {
+    "name": "med-law",
+    "sources": [
+        {"name": name, "format": form, "license": "MIT", "owner": "Example | Clinic" if name == "qa" else "unknown"}
+        for name, form in FORMATS.items()
+    ],
+    "stages": [{"stage": name, "name": name, **PARAMS.get(name, {})} for name in STAGES[1:]],
+    "output": {"splits": {"train": 0.9, "validation": 0.1}, "residual": "stop", "canaries": 20},
+    "limits": {"rejected_share": 0.5},
+}
+ORDER = tuple(FORMATS)
 KEPT = pa.schema([("department", pa.string())])
 SIGNALS = pa.schema([("quality_zipf", pa.float32())])
 SCHEMA = shard_schema(KEPT, SIGNALS)
-MEASURES = pa.schema([("id", pa.string()), ("quality_zipf", pa.float32())])
+MEASURES = pa.schema(
+    [("id", pa.string()), ("source_id", pa.string()), ("quality_zipf", pa.float32()), ("characters", pa.float64())]
+)
 NO_MEASURE: Row = dict.fromkeys(("metric", "value", "threshold", "operator", "duplicate_of", "cluster"))
 LANGUAGES = ("zh", "en", None)
 
@@ -152,7 +166,7 @@ def _judge(corpus: Corpus, where: Row, number: int) -> None:
             "cluster": None if first else where["id"],
             "n_tokens": number,
             "tags": ["length:long"] if number % 5 == 0 else [],
-            "ops": ["normalize", "pii"] if number % 2 else [],
+            "ops": ["pii"] if number % 2 else [],
             "pii": [{"type": "PHONE_NUMBER", "count": 2}] if number % 2 else [],
             "department": "内科",
             "quality_zipf": number / 8,
@@ -170,11 +184,19 @@ def numbers_of(corpus: Corpus, stage: str, source: str | None) -> Numbers:
     fates += [(row["stage"], row["rule"]) for row in corpus.ledger if source in {None, row["source_id"]}]
     came = [fate for fate in fates if fate is None or STAGES.index(fate[0]) >= STAGES.index(stage)]
     rules = Counter(fate[1] for fate in came if fate and fate[0] == stage)
+    kept = [row for row in corpus.rows if source in {None, row["source_id"]}]
+    tags = Counter(tag for row in kept for tag in row["tags"] if tag.startswith(f"{stage}:"))
+    values = Counter(
+        {"PHONE_NUMBER": sum(one["count"] for row in kept for one in row["pii"])} if stage == "pii" else {}
+    )
     return Numbers(
         records_in=len(came),
         records_out=len(came) - rules.total(),
         rejected=rules.total(),
-        rules={rule: Ruled(rejected=n) for rule, n in rules.items()},
+        tagged=sum(any(tag in tags for tag in row["tags"]) for row in kept),
+        edited=sum(stage in row["ops"] for row in kept),
+        rules={rule: Ruled(rejected=rules[rule], tagged=tags[rule]) for rule in sorted({*rules, *tags})},
+        counts=values,
         bytes_in=100 * len(came),
         bytes_out=100 * (len(came) - rules.total()),
     )
@@ -182,7 +204,7 @@ def numbers_of(corpus: Corpus, stage: str, source: str | None) -> Numbers:
 
 def stage_of(corpus: Corpus, index: int) -> StageRecord:
     name = STAGES[index]
-    params = {"threshold": 0.8} if name == "near_duplicates" else {}
+    params = PARAMS.get(name, {})
     return StageRecord(
         **dict(numbers_of(corpus, name, None)),
         index=index,
@@ -192,8 +214,15 @@ def stage_of(corpus: Corpus, index: int) -> StageRecord:
         params_sha256=digest_of_settings(params) if index else None,
         assets=(Asset(name="names.txt", sha256="0" * 64),) if name == "pii" else (),
         by_source={source: numbers_of(corpus, name, source) for source in ORDER},
-        lineage={"bands": 20, "rows": 12} if name == "near_duplicates" else {},
+        lineage={"bands": 20, "rows": 12, **clusters(corpus)} if name == "near_duplicates" else {},
     )
+
+
+def clusters(corpus: Corpus) -> Row:
+    """Count what the stage that finds near copies says of its clusters."""
+    sizes = Counter(row["cluster"] for row in (*corpus.rows, *corpus.ledger) if row["cluster"])
+    by_size = Counter(sizes.values())
+    return {"clusters": len(sizes), "clusters_by_size": {str(size): n for size, n in sorted(by_size.items())}}
 
 
 def accounting(corpus: Corpus) -> Accounting:
@@ -208,6 +237,11 @@ def batches(rows: Iterable[Row], schema: pa.Schema) -> list[pa.RecordBatch]:
     return pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in rows], schema).to_batches()
 
 
+def characters(row: Row) -> float | None:
+    """What the stage `length` measured: known where it said so."""
+    return float(row["source_row"] + 1) if row.get("rule") == "length:short" else None
+
+
 def write_files(corpus: Corpus, out: Path) -> Outputs:
     """Write shards, ledger and measurements as they stand in the corpus; return what the manifest says of them."""
     shards: list[Shard] = []
@@ -218,7 +252,11 @@ def write_files(corpus: Corpus, out: Path) -> Outputs:
             path = f"data/{split}/{number:05}-of-{len(cut):05}.parquet"
             facts = write_shard(out / path, SCHEMA, regroup(batches(some, SCHEMA), rows=10))
             shards.append(Shard(path=path, split=split, **facts._asdict()))
-    measures = [{"id": row["id"], "quality_zipf": 0.5} for row in (*corpus.rows, *corpus.ledger)]
+    measures = [
+        {name: row[name] for name in ("id", "source_id")}
+        | {"quality_zipf": row.get("quality_zipf", 0.5), "characters": characters(row)}
+        for row in (*corpus.rows, *corpus.ledger)
+    ]
     written = {
         "_lineage/rejects-00000-of-00001.parquet": write_rejects,
         "_lineage/signals-00000-of-00001.parquet": lambda path, lines: write_signals(path, MEASURES, lines),
@@ -264,7 +302,8 @@ def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:
         outputs=outputs,
         merkle=merkle_of(outputs),
         residual=Residual(policy="stop", detector=DETECTOR, cleared=dict.fromkeys(ORDER, tuple(NEEDS))),
-        limits={"rejected_share": 0.5},
+        canaries={"pii": {"PHONE_NUMBER": Canary(planted=20, leaked=0)}},
+        limits=SETTINGS["limits"],
     )
 
 
@@ -292,6 +331,14 @@ def patched(out: Path, patch: Callable[[Row], None]) -> None:
     patch(said)
     (out / MANIFEST).write_text(json.dumps(said, ensure_ascii=False), "utf-8")
     seal(out)
+
+
+def configured(said: Row, place: int, **more: Any) -> None:
+    """Say something of a source in the manifest and in the configuration, whose digest is made to fit."""
+    said["sources"][place] |= more
+    sources = said["config"]["resolved"]["sources"]
+    sources[place] |= {name: value for name, value in more.items() if name != "previous"}
+    said["config"]["sha256"] = digest_of_settings(said["config"]["resolved"])
 
 
 def write_raw(corpus: Corpus, folder: Path) -> dict[str, Path]:

@@ -143,7 +143,8 @@ def test_settings_versions_and_cards_are_named_by_path(a, first, tmp_path):
     b = other(first, tmp_path)
 
     def patch(manifest: Row) -> None:
-        manifest["config"]["resolved"] |= {"seed": 3, "sources": [{"name": "qa", "license": "MIT", "key": "no"}]}
+        manifest["config"]["resolved"]["seed"] = 3
+        manifest["config"]["resolved"]["sources"][0]["key"] = "no"
         manifest["environment"]["packages"]["pyarrow"] = "27.0.0"
         manifest["stages"][3]["version"] = 9
         manifest["stages"][4]["assets"][0]["sha256"] = "f" * 64
@@ -153,7 +154,7 @@ def test_settings_versions_and_cards_are_named_by_path(a, first, tmp_path):
 
     patched(b, patch)
     said = diff(a, b)
-    assert {change.path for change in said.settings} == {"seed", "sources"}
+    assert {change.path for change in said.settings} == {"seed", "sources.qa.key"}
     assert {change.path: (change.a, change.b) for change in said.versions} == {
         "packages.pyarrow": ("26.0.1", "27.0.0"),
         "stages.near_duplicates.version": (1, 9),

@@ -11,8 +11,10 @@ from ruamel.yaml import YAML
 
 from curate.core.errors import ConfigError
 from curate.core.register import Contains, Evidence, Registry
+from curate.lineage.figures import Figures, Language, Spoken, keywords_by_source
 from curate.lineage.manifest import Account, Accounting, Dataset, Environment, Manifest, Merkle, Settled, SourceCard
 from curate.lineage.manifest import StageRecord as Stage
+from curate.lineage.profiles.covered import covers
 from curate.lineage.profiles.judge import holds, judge
 from curate.lineage.profiles.load import FOLDER, load, names
 from curate.lineage.profiles.model import Both, Condition, Profile, Rule, fields_of
@@ -65,7 +67,8 @@ def gate(**shares: float) -> Stage:
     return Stage(index=1, name="gate", stage="source_gate", lineage={"limit": 0.05, "sources": sources})
 
 
-LISTS = {"counted": {"keywords": {"A1": {"A.1.a": 300}, "A2": {"A.2.a": 100}}}}
+TERMS = {"A1": {"A.1.a": 300}, "A2": {"A.2.a": 100}}
+LISTS = {"counted": {"keywords_by_source": {"a": TERMS, "b": TERMS}}}
 
 
 class TestEveryProfileThatComesAlong:
@@ -108,7 +111,7 @@ class TestTheFivePercentLine:
     def test_is_unknown_where_a_source_of_the_set_was_not_counted_or_the_lists_do_not_cover_the_classes(self):
         two = manifest(card("a"), card("b"), stages=(gate(a=0.0),))
         assert outcomes("cn-genai", two, LISTS)["source_illegal_share"] == "unknown"
-        bare = {"counted": {"keywords": {"A1": {"A.1.a": 300, "A.1.b": 0}, "A2": {"A.2.a": 100}}}}
+        bare = {"counted": {"keywords_by_source": {"a": {**TERMS, "A1": {"A.1.a": 300, "A.1.b": 0}}}}}
         one = manifest(card("a"), stages=(gate(a=0.0),))
         assert outcomes("cn-genai", one, bare)["source_illegal_share"] == "unknown"
 
@@ -116,6 +119,94 @@ class TestTheFivePercentLine:
         accounts = Accounting(by_source={"a": Account(records=9, rejected=9), "b": Account(records=9, written=9)})
         said = manifest(card("a"), card("b"), stages=(gate(a=0.2, b=0.01),), accounting=accounts)
         assert outcomes("cn-genai", said, LISTS)["source_illegal_share"] == "met"
+
+
+ASKED = {
+    "cn-genai": {"quality_measured": "quality", "content_left_out": "safety"},
+    "eu-gpai": {"unlawful_content_left_out": "safety"},
+    "generic": {"exact_copies_left_out": "exact_duplicates", "near_copies_left_out": "near_duplicates"},
+}
+SPOKEN = Figures(
+    languages={
+        "zh": Language(by_source={"a": Spoken(records=3), "b": Spoken(records=2)}),
+        "en": Language(by_source={"b": Spoken(records=9)}),
+    }
+)
+
+
+def stage(kind: str, finds=None, index=1, **params) -> Stage:
+    return Stage(index=index, name=f"{kind}{index}", stage=kind, params=params, finds=finds)
+
+
+class TestARuleThatAStageMeets:
+    @staticmethod
+    def verdicts(*stages: Stage) -> dict[str, dict[str, str]]:
+        """Judge two sources by all rules that ask for a stage of the first one's kind."""
+        said = manifest(card("a"), card("b"), stages=stages)
+        plain = {name: [one.model_dump() for one in each] for name, each in covers(said, SPOKEN).items()}
+        beside = NOTHING | {"counted": SPOKEN.model_dump(mode="json"), "covered": plain}
+        rules = [
+            (name, rule) for name, asked in ASKED.items() for rule, kind in asked.items() if kind == stages[0].stage
+        ]
+        told = {rule: one for name, rule in rules for one in judge(load(name).profile, said, beside) if one.id == rule}
+        assert told
+        return {rule: {"": one.outcome, **one.by_source} for rule, one in told.items()}
+
+    KINDS = pytest.mark.parametrize("kind", sorted({kind for asked in ASKED.values() for kind in asked.values()}))
+
+    @KINDS
+    def test_is_met_where_the_stage_is_about_every_source_and_leaves_out(self, kind):
+        for said in self.verdicts(stage(kind, action=None, sources=None, languages=None)).values():
+            assert said == {"": "met", "a": "met", "b": "met"}
+
+    @KINDS
+    def test_names_the_sources_that_no_stage_is_about(self, kind):
+        for said in self.verdicts(stage(kind, sources=["a"])).values():
+            assert said == {"": "not_met", "a": "met", "b": "not_met"}
+        for said in self.verdicts(stage(kind, sources=["a"]), stage(kind, index=2, sources=["b"])).values():
+            assert said[""] == "met"
+
+    @KINDS
+    def test_is_not_met_by_tags(self, kind):
+        for said in self.verdicts(stage(kind, action="tag")).values():
+            assert said == {"": "not_met", "a": "not_met", "b": "not_met"}
+        for said in self.verdicts(stage(kind, action="tag"), stage(kind, index=2, sources=["b"])).values():
+            assert said == {"": "not_met", "a": "not_met", "b": "met"}
+        for said in self.verdicts(stage(kind, finds={"one": "tag", "two": "tag"})).values():
+            assert said[""] == "not_met"
+
+    @KINDS
+    def test_goes_by_the_languages_of_the_records(self, kind):
+        for said in self.verdicts(stage(kind, languages=["zh"])).values():
+            assert said == {"": "not_met", "a": "met", "b": "not_met"}
+        for said in self.verdicts(stage(kind, languages=["zh"]), stage(kind, index=2, languages=["en"])).values():
+            assert said[""] == "met"
+        tagged = stage(kind, index=2, languages=["en"], action="tag")
+        for said in self.verdicts(stage(kind, languages=["zh"]), tagged).values():
+            assert said == {"": "not_met", "a": "met", "b": "not_met"}
+
+    def test_that_some_rules_meet_is_met_where_the_profile_says_so(self):
+        finds = {"empty": "reject", "dull": "tag"}
+        assert self.verdicts(stage("quality", finds=finds))["quality_measured"][""] == "met"
+
+
+def test_the_data_are_explained_source_by_source():
+    said = manifest(card("a", category="open"), card("b"), stages=(stage("language"),))
+    plain = {name: [one.model_dump() for one in each] for name, each in covers(said, SPOKEN).items()}
+    beside = NOTHING | {"counted": SPOKEN.model_dump(mode="json"), "covered": plain}
+    (told,) = [one for one in judge(load("cn-genai").profile, said, beside) if one.id == "explained"]
+    assert (told.outcome, told.by_source) == ("not_met", {"a": "met", "b": "not_met"})
+
+
+def test_keywords_of_a_source_are_those_that_each_of_its_languages_was_searched_for():
+    lists = {"covered": {"A.1.a": {"x.txt": 5}}, "uncovered": ["A.1.b"]}
+    whole = [stage("safety", index=n, languages=said) for n, said in ((1, ["zh"]), (2, ["en"]))]
+    first = whole[0].model_copy(update={"lineage": lists})
+    said = manifest(card("a"), card("b"), stages=(first, whole[1]))
+    assert keywords_by_source(said, SPOKEN.languages) == {
+        "a": {"A1": {"A.1.a": 5, "A.1.b": 0}},
+        "b": {"A1": {"A.1.a": 0, "A.1.b": 0}},
+    }
 
 
 def test_a_rule_about_some_sources_asks_those_alone():
@@ -185,8 +276,14 @@ class TestAPath:
         assert values_at(said, "sources[].x.*") == [1, 4]
         assert values_at(said, "sources[id={source}].x.l", "b") == [4]
         assert values_at({"counted": {"a": {"v.1": 3}}}, "counted.a[]") == [3]
+        assert values_at(said, "sources[id=a|b].id") == ["a", "b"]
+        assert values_at(said, "sources[id={source}|c,x=null].id", "a") == []
+        assert values_at({"stages": [{"k": "a", "n": True}, {"k": "a"}]}, "stages[k=a|b,n=true].k") == ["a"]
 
-    @pytest.mark.parametrize("path", ["", "sources[", "sources[id=a", "nonsense.x", ".sources", "sources..x"])
+    @pytest.mark.parametrize(
+        "path",
+        ["", "sources[", "sources[id=a", "sources[id=a,]", "sources[id=a,b]", "nonsense.x", ".sources", "sources..x"],
+    )
     def test_that_is_none_is_a_mistake(self, path):
         with pytest.raises(ValueError, match=r"step of a path|cannot begin"):
             steps_of(path)

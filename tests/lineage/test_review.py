@@ -247,6 +247,45 @@ class TestAForm:
         assert ["is missing" in message for _, message in said[9:]] == [True] * 3
         assert not (out / REVIEWS / forms.sample.review / "result.json").exists()
 
+    @pytest.mark.parametrize("text", ["", "another text", "some text to train on"])
+    def test_with_another_text_than_the_shards_hold_is_refused_and_the_text_is_not_told(self, out, forms, text):
+        def other(rows):
+            rows[4][COLUMNS.index("text")] = text
+
+        first = edited(str(filled(Path(forms.files[0]))), other)
+        with pytest.raises(ConfigError) as refused:
+            take_back(out, [first, filled(Path(forms.files[1]))], [])
+        (problem,) = refused.value.problems
+        assert "is not the one that was given out" in problem.message
+        assert problem.where.endswith("line 5")
+        assert "train" not in f"{problem.message}{problem.hint}"
+
+    def test_may_have_lost_its_texts_or_have_them_with_other_white_space(self, out, forms):
+        def bare(rows):
+            return [row[: COLUMNS.index("text")] + row[COLUMNS.index("text") + 1 :] for row in rows]
+
+        def spaced(rows):
+            for row in rows[1:]:
+                row[COLUMNS.index("text")] = row[COLUMNS.index("text")].replace(" ", "\r\n ")
+
+        one, two = (str(filled(Path(path))) for path in forms.files)
+        assert take_back(out, [edited(one, spaced), edited(two, bare)], []).total.passed == 18
+
+    @pytest.mark.parametrize("names", [("Wang", "Wang"), ("Li Lei", " li  lei"), ("ＬＩ", "li")])
+    def test_is_not_read_twice_by_one_person(self, out, forms, names):
+        paths = [filled(Path(path)) for path in forms.files]
+        with pytest.raises(ConfigError, match="has read twice"):
+            take_back(out, paths, names)
+        take_back(out, paths, ["Wang", "Li"])
+        path = out / REVIEWS / forms.sample.review / "result.json"
+        said = json.loads(path.read_bytes())
+        path.write_text(json.dumps(said | {"readers": names}), "utf-8")
+        assert "one person is named for two readings" in verify(out).named("reviews").detail
+
+    def test_is_of_a_reader_who_is_named(self, out, forms):
+        with pytest.raises(ConfigError, match="names nobody"):
+            take_back(out, [filled(Path(path)) for path in forms.files], ["Wang", " "])
+
     def test_with_a_gap_is_refused(self, out, forms):
         short = edited(str(filled(Path(forms.files[0]))), lambda rows: rows[:-1])
         with pytest.raises(ConfigError, match="is missing"):

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.tamper import tampered
+from curate.lineage.balance import digest_of_settings
 from curate.lineage.envelope import ENVELOPE
 from curate.lineage.erase import erase
 from curate.lineage.erase_asked import Request
@@ -24,7 +25,7 @@ from curate.lineage.signing import sign
 from curate.lineage.verify import verify
 from curate.sinks.card import cards
 from curate.sinks.shards import regroup, write_shard
-from tests.lineage.made import SCHEMA, Corpus, batches, folders, made, patched, publish, seal, write_raw
+from tests.lineage.made import SCHEMA, Corpus, batches, configured, folders, made, patched, publish, seal, write_raw
 
 SHARD = "data/train/00000-of-00002.parquet"
 OTHER = "data/train/00001-of-00002.parquet"
@@ -185,8 +186,42 @@ def removed_shard(said: dict[str, Any]) -> None:
 def replayed(case: Case) -> None:
     """Put the envelope of an earlier version of the output beside this one."""
     old = (case.out / ENVELOPE).read_bytes()
-    case.patch(lambda said: said["dataset"].update(name="second edition"))
+    case.patch(lambda said: said["sources"][2]["registry"].update(method="by hand"))
     write(case, ENVELOPE, old)
+
+
+def edited_row(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["ops"])
+
+
+def untagged(rows: list[dict[str, Any]]) -> None:
+    """Take the tags of a record of a source of which no later stage left out any."""
+    next(row for row in rows if row["source_id"] == "laws" and row["tags"]).update(tags=[])
+
+
+def clustered(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["cluster"])
+
+
+def copied(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["duplicate_of"])
+
+
+def short(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["stage"] == "length")
+
+
+def counted(said: dict[str, Any], stage: str, name: str, more: int) -> None:
+    """Count more, or fewer, of something in a stage and in one of its sources."""
+    one = next(one for one in said["stages"] if one["name"] == stage)
+    for numbers in (one, one["by_source"]["qa"]):
+        numbers[name] += more
+
+
+def resettled(stage: dict[str, Any], **params: Any) -> None:
+    """Say other settings of a stage, and make their digest fit."""
+    stage["params"] |= params
+    stage["params_sha256"] = digest_of_settings(stage["params"])
 
 
 def raw(case: Case) -> Path:
@@ -194,6 +229,7 @@ def raw(case: Case) -> Path:
 
 
 DIGESTS = {"sums", "manifest", "roots"}
+NO_REASON = dict.fromkeys(("metric", "value", "threshold", "operator"))
 KINDS: dict[str, tuple[Edit, set[str]]] = {
     # Changed, and no digest made to fit.
     "a flipped bit in a shard": (lambda case: flipped(case, SHARD), {"sums"}),
@@ -327,19 +363,134 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         lambda case: case.patch(lambda said: said["inputs"][0].update(sha256="0" * 64)),
         {"raw"},
     ),
+    # What stages say of records, and records of stages.
+    "a tag taken from a record": (lambda case: case.perfect(OTHER, untagged), {"marks"}),
+    "a tag that no stage gives": (lambda case: case.perfect(SHARD, say("tags", ["safety:checked"])), {"marks"}),
+    "no word of an edit in a record": (
+        lambda case: case.perfect(SHARD, lambda rows: edited_row(rows).update(ops=[])),
+        {"marks"},
+    ),
+    "more edits in the manifest": (lambda case: case.patch(lambda said: counted(said, "pii", "edited", 1)), {"marks"}),
+    "fewer edits in the manifest": (
+        lambda case: case.patch(lambda said: counted(said, "pii", "edited", -1)),
+        {"marks"},
+    ),
+    "no count of personal data in a record": (
+        lambda case: case.perfect(SHARD, lambda rows: edited_row(rows).update(pii=[])),
+        {"marks"},
+    ),
+    "more tagged in the manifest": (
+        lambda case: case.patch(lambda said: counted(said, "length", "tagged", 1)),
+        {"stages"},
+    ),
+    "a cluster taken from a record": (
+        lambda case: case.rewrite(LEDGER, lambda rows: clustered(rows).update(cluster=None), "manifest"),
+        {"marks"},
+    ),
+    "another size of clusters in the manifest": (
+        lambda case: case.patch(
+            lambda said: said["stages"][3]["lineage"].update(clusters_by_size={"3": 1}, clusters=1),
+        ),
+        {"marks"},
+    ),
+    "a copy that names no record": (
+        lambda case: case.rewrite(LEDGER, lambda rows: copied(rows).update(duplicate_of=None), "manifest"),
+        {"marks"},
+    ),
+    "a short record called a copy": (
+        lambda case: case.rewrite(
+            LEDGER, lambda rows: short(rows).update(duplicate_of=copied(rows)["duplicate_of"]), "manifest"
+        ),
+        {"marks"},
+    ),
+    "errors of a stage that no record died of": (
+        lambda case: case.patch(lambda said: counted(said, "length", "errors", 1)),
+        {"stages"},
+    ),
+    "bytes between two stages": (
+        lambda case: case.patch(lambda said: counted(said, "length", "bytes_in", 1)),
+        {"stages"},
+    ),
+    "measurements of a record that is not there, digests made to fit": (
+        lambda case: case.rewrite(SIGNALS, lambda rows: rows.append(rows[0] | {"id": "ab" * 16}), "manifest"),
+        {"measures"},
+    ),
+    "a value in the ledger that was not measured": (
+        lambda case: case.republish(lambda told: first(told, "length:short").update(value=5.5)),
+        {"measures"},
+    ),
+    "a measurement changed, digests made to fit": (
+        lambda case: case.rewrite(SIGNALS, say("quality_zipf", 1.0), "manifest"),
+        {"measures"},
+    ),
+    "a measurement taken away, digests made to fit": (
+        lambda case: case.rewrite(SIGNALS, lambda rows: rows.pop(3), "manifest"),
+        {"measures"},
+    ),
+    "a measurement changed in a shard": (lambda case: case.perfect(SHARD, say("quality_zipf", 1.0)), {"measures"}),
+    "a threshold that the settings do not say": (
+        lambda case: case.republish(lambda told: first(told, "near_duplicates:copy").update(threshold=0.7)),
+        {"thresholds"},
+    ),
+    "an operator that the settings do not say": (
+        lambda case: case.republish(lambda told: first(told, "near_duplicates:copy").update(operator=">")),
+        {"thresholds"},
+    ),
+    "a metric that the settings do not say": (
+        lambda case: case.republish(lambda told: first(told, "near_duplicates:copy").update(metric="overlap")),
+        {"thresholds"},
+    ),
+    "a rejection without its measure": (
+        lambda case: case.republish(lambda told: first(told, "near_duplicates:copy").update(NO_REASON)),
+        {"thresholds"},
+    ),
+    "a record dropped from a run that is said to have been limited": (
+        both(
+            lambda case: case.republish(lambda told: told.rows.pop(5)),
+            lambda case: case.patch(lambda said: said.update(limited=1000)),
+        ),
+        {"spans"},
+    ),
+    "a limited run that read more": (lambda case: case.patch(lambda said: said.update(limited=3)), {"spans"}),
+    "personal data left that nobody is said to have looked for": (
+        lambda case: case.patch(lambda said: said.update(residual=None)),
+        {"settings"},
+    ),
+    "personal data left that was only to be reported": (
+        lambda case: case.patch(lambda said: said["residual"].update(policy="report")),
+        {"settings"},
+    ),
+    "canaries forgotten": (lambda case: case.patch(lambda said: said.update(canaries={})), {"settings"}),
+    "other limits": (lambda case: case.patch(lambda said: said.update(limits={"rejected_share": 0.9})), {"settings"}),
+    "another setting in stage and digest": (
+        lambda case: case.patch(lambda said: resettled(said["stages"][3], threshold=0.6)),
+        {"settings"},
+    ),
+    "a stage that was not configured": (
+        lambda case: case.patch(lambda said: said["stages"][2].update(stage="tokens")),
+        {"settings"},
+    ),
+    "another name of the set": (lambda case: case.patch(lambda said: said["dataset"].update(name="x")), {"settings"}),
     # Raw files.
     "a truncated raw file": (lambda case: raw(case).write_bytes(raw(case).read_bytes()[:-1]), {"raw"}),
     "an edited raw file": (lambda case: raw(case).write_bytes(raw(case).read_bytes().replace(b"3", b"4")), {"raw"}),
     # What no check can tell without a key: everything that can be computed has been computed anew.
     "an edited text, everything made to fit": (lambda case: case.perfect(SHARD, say("text", "x")), set()),
     "edited turns, everything made to fit": (lambda case: case.perfect(SHARD, say("messages", None)), set()),
-    "tags changed, everything made to fit": (lambda case: case.perfect(SHARD, say("tags", [])), set()),
+    "a whole run that is said to have been limited": (
+        lambda case: case.patch(lambda said: said.update(limited=1000)),
+        set(),
+    ),
+    "a tag taken from a source that lost records later": (
+        lambda case: case.perfect(SHARD, lambda rows: rows[0].update(tags=[])),
+        set(),
+    ),
     "an edited text, signed again under other keys": (
         both(lambda case: case.perfect(SHARD, say("text", "x")), resign),
         set(),
     ),
-    "a measurement changed, digests made to fit": (
-        lambda case: case.rewrite(SIGNALS, say("quality_zipf", 1.0), "manifest"),
+    "a measurement that nothing else tells, digests made to fit": (
+        lambda case: case.rewrite(SIGNALS, lambda rows: rows[-1].update(quality_zipf=1.0), "manifest"),
         set(),
     ),
     "a licence changed in records and manifest": (
@@ -347,10 +498,21 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
             lambda case: case.republish(lambda told: [row.update(license="CC0-1.0") for row in told.rows]),
             lambda case: case.patch(lambda said: [card.update(license="CC0-1.0") for card in said["sources"]]),
         ),
+        {"settings"},
+    ),
+    "a licence changed in records, manifest and configuration": (
+        both(
+            lambda case: case.republish(lambda told: [row.update(license="CC0-1.0") for row in told.rows]),
+            lambda case: case.patch(lambda said: [configured(said, n, license="CC0-1.0") for n in range(3)]),
+        ),
         set(),
     ),
     "an owner changed in the manifest": (
         lambda case: case.patch(lambda said: said["sources"][0].update(owner="me")),
+        {"settings"},
+    ),
+    "a field of the registry changed in the manifest": (
+        lambda case: case.patch(lambda said: said["sources"][2]["registry"].update(method="by hand")),
         set(),
     ),
     "a setting changed in the manifest": (
@@ -580,7 +742,7 @@ def case(signed, tmp_path) -> Case:
 
 def test_an_untouched_copy_passes_with_keys_and_raw_files(case):
     assert case.verified(with_keys=True) == (0, set())
-    assert len(KINDS) >= 60
+    assert len(KINDS) >= 90
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from curate.core.personal import keyed_uri
 from curate.lineage.manifest import MANIFEST, RUN, SUMS
+from curate.lineage.raw import RawFiles
 from curate.lineage.verify import verify
-from tests.lineage.made import failed, folders, patched, seal
+from tests.lineage.made import failed, folders, made, patched, publish, seal, write_raw
 
 SHARD = "data/train/00000-of-00002.parquet"
 OTHER = "data/train/00001-of-00002.parquet"
@@ -39,22 +41,64 @@ class TestAnUntouchedOutput:
         (out / "_lineage" / "attached" / "signature.json").unlink()
         assert verify(out).exit_code == 0
 
-    def test_of_a_limited_run_need_not_tile_its_inputs(self, out):
+    def test_of_a_limited_run_need_tile_only_inputs_of_sources_that_the_limit_did_not_cut_off(self, out):
         def first_only(said: dict[str, Any]) -> None:
-            said["limited"] = 100
+            said["limited"] = 65
             said["inputs"][0]["decoded_bytes"] += 1000
 
         patched(out, first_only)
         found = verify(out)
-        assert found.named("spans").status == "unchecked"
+        assert "4 of 6 files; only the first 65 records" in found.named("spans").detail
         assert found.exit_code == 0
+        for limit in (64, 66, None):
+            patched(out, lambda said, limit=limit: said.update(limited=limit))
+            assert failed(out) == {"spans"}
 
-    def test_with_keyed_file_names_cannot_be_held_against_raw_files(self, out, whole):
+    def test_of_a_run_that_the_limit_cut_off_everywhere_tiles_nothing(self, out):
+        patched(out, lambda said: said.update(limited=65, inputs=said["inputs"][:2]))
+        assert verify(out).named("spans").status == "unchecked"
+
+
+class TestRawFiles:
+    """Known by their names, by keyed digests of these, or by what they hold."""
+
+    KEY = b"k" * 32
+
+    @pytest.fixture
+    def keyed(self, tmp_path):
+        corpus = made()
+        for row in (*corpus.rows, *corpus.ledger):
+            row["source_uri"] = keyed_uri(row["source_uri"], self.KEY)
+        corpus.inputs = [one.model_copy(update={"uri": keyed_uri(one.uri, self.KEY)}) for one in corpus.inputs]
+        out = publish(corpus, tmp_path)
         patched(out, lambda said: said.update(uris="keyed"))
-        found = verify(out, folders(whole))
-        assert found.named("raw").status == "unchecked"
-        assert found.named("spans").status == "pass"
+        write_raw(made(), tmp_path)
+        return out
+
+    def test_under_keyed_names_are_known_by_their_digests(self, keyed, tmp_path):
+        found = verify(keyed, folders(tmp_path))
         assert found.exit_code == 0
+        assert found.named("raw").detail.startswith("6 of 6 files, known by their sha256: qa ")
+
+    def test_under_keyed_names_are_known_by_the_key(self, keyed, tmp_path):
+        found = verify(keyed, RawFiles(folders(tmp_path), self.KEY))
+        assert found.named("raw")[2:4] == ("pass", "6 of 6 files")
+
+    def test_that_have_changed_are_a_fault_with_the_key_and_not_at_hand_without_it(self, keyed, tmp_path):
+        (tmp_path / "raw" / "qa" / "qa1.jsonl").write_bytes(b"{}")
+        changed = verify(keyed, RawFiles(folders(tmp_path), self.KEY)).named("raw")
+        assert (changed.status, "other sha256" in changed.detail) == ("fail", True)
+        lost = verify(keyed, folders(tmp_path)).named("raw")
+        assert (lost.status, lost.excused) == ("unchecked", False)
+        assert lost.detail.startswith("5 of 6 files")
+        assert "none this sha256" in lost.detail
+
+    def test_that_were_moved_are_known_by_their_digests(self, out, whole, tmp_path):
+        moved = tmp_path / "moved"
+        shutil.copytree(whole / "raw", moved)
+        (moved / "laws" / "1.md").rename(moved / "laws" / "first.md")
+        check = verify(out, {name: moved / name for name in folders(whole)}).named("raw")
+        assert check[2:4] == ("pass", "6 of 6 files, known by their sha256: laws 1.md")
 
 
 class TestWhatIsNoOutput:

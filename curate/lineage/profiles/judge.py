@@ -74,7 +74,7 @@ class Grounds(NamedTuple):
 def judge(profile: Profile, manifest: Manifest, beside: dict[str, JsonValue]) -> tuple[Verdict, ...]:
     """Return the verdicts in the order of the profile: its rules, then the registry fields that it requires.
 
-    `beside` is what paths find below `attached` and `counted`.
+    `beside` is what paths find below `attached`, `counted` and `covered`.
     """
     grounds = Grounds(manifest, {**manifest.model_dump(mode="json"), **beside})
     rules = [_ruled(rule, grounds) for rule in profile.rules]

@@ -81,8 +81,9 @@ class Condition(Value):
     """A comparison of evidence with a limit."""
 
     evidence: Evidence = Field(
-        description="Path into the manifest, or below `attached` (signatures, reviews, erasures) or `counted` (what "
-        "the report counts in shards, ledger and signals). `{source}` stands for the id of each source in turn."
+        description="Path into the manifest, or below `attached` (signatures, reviews, erasures), `counted` (what the "
+        "report counts in shards, ledger and signals) or `covered` (by source, an entry for each kind of stage that is "
+        "about it: `stage`, `names`, `looked`, `acts`). `{source}` stands for the id of each source in turn."
     )
     take: Take = Field("each", description="What is compared: each value, any value, or one number made of them all.")
     operator: Operator = Field(description="How it is compared; `known` asks only that somebody said something.")

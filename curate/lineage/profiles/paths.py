@@ -8,11 +8,12 @@ from pydantic import JsonValue
 
 from curate.lineage.manifest import UNKNOWN, Manifest
 
-ROOTS = (*Manifest.model_fields, "attached", "counted")
+ROOTS = (*Manifest.model_fields, "attached", "counted", "covered")
 """Where a path can begin."""
 SOURCE = "{source}"
 EVERY = "*"
-STEP = re.compile(r"(?P<name>\*|\{source\}|[\w -]+)(?P<each>\[(?:(?P<key>\w+)=(?P<value>[^\]]*))?\])?")
+STEP = re.compile(r"(?P<name>\*|\{source\}|[\w -]+)(?P<each>\[(?P<filter>\w+=[^\]]*)?\])?")
+FILTER = re.compile(r"\w+=[^,=]*(?:,\w+=[^,=]*)*")
 SIGNS = {"": None, UNKNOWN: None}
 """Words that say nothing."""
 
@@ -24,26 +25,33 @@ class Step(NamedTuple):
     """A key, `{source}` for the id of a source, `*` for every entry."""
     each: bool = False
     """Whether it leads to every entry of a list or mapping."""
-    key: str | None = None
-    value: str | None = None
-    """Only to entries whose `key` is `value`."""
+    wanted: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Only to entries of which each key has one of its values."""
 
 
 def steps_of(path: str) -> tuple[Step, ...]:
     """Take a path apart; ValueError where it is none or begins nowhere.
 
-    >>> steps_of("sources[category=open].license")[0]
-    Step(name='sources', each=True, key='category', value='open')
+    >>> steps_of("stages[stage=safety|quality,action=tag].rejected")[0].wanted
+    (('stage', ('safety', 'quality')), ('action', ('tag',)))
     """
     steps = []
     for part in re.split(r"\.(?![^\[]*\])", path):
         found = STEP.fullmatch(part)
-        if found is None:
-            raise ValueError(f"{part!r} is no step of a path: write `name`, `name[]`, `name[key=value]` or `*`")
-        steps.append(Step(found["name"], found["each"] is not None, found["key"], found["value"]))
+        if found is None or (found["filter"] and not FILTER.fullmatch(found["filter"])):
+            forms = "`name`, `name[]`, `name[key=value]`, `name[key=value|value,key=value]` or `*`"
+            raise ValueError(f"{part!r} is no step of a path: write {forms}")
+        steps.append(Step(found["name"], found["each"] is not None, tuple(_filters(found["filter"] or ""))))
     if steps[0].name not in ROOTS:
         raise ValueError(f"a path cannot begin with {steps[0].name!r}: there are {', '.join(ROOTS)}")
     return tuple(steps)
+
+
+def _filters(said: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Take a filter apart: keys parted by commas, each with values parted by bars."""
+    for one in said.split(",") if said else ():
+        key, _, values = one.partition("=")
+        yield key, tuple(values.split("|"))
 
 
 def values_at(evidence: JsonValue, path: str, source: str = "") -> list[JsonValue]:
@@ -70,10 +78,16 @@ def _below(value: JsonValue, name: str, step: Step, source: str) -> Iterator[Jso
     if not step.each:
         yield found
         return
-    wanted = source if step.value == SOURCE else step.value
-    for entry in _entries(found):
-        if step.key is None or (isinstance(entry, Mapping) and spelled(entry.get(step.key)) == wanted):
-            yield entry
+    yield from (entry for entry in _entries(found) if _fits(entry, step, source))
+
+
+def _fits(entry: JsonValue, step: Step, source: str) -> bool:
+    """Tell whether an entry is one that a step wants."""
+    for key, values in step.wanted:
+        wanted = [source if value == SOURCE else value for value in values]
+        if not isinstance(entry, Mapping) or spelled(entry.get(key)) not in wanted:
+            return False
+    return True
 
 
 def _entries(value: JsonValue) -> list[JsonValue]:

@@ -1,18 +1,23 @@
 """Hold forms that came back against the sample as it is drawn again: every mistake at once, with its line."""
 
-from collections.abc import Generator, Iterator, Sequence
+import re
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from curate.core.errors import ConfigError
 from curate.core.risks import RISKS
+from curate.lineage.review.cells import GUARD, cell
 from curate.lineage.review.forms import Answer, Said, read_form
-from curate.lineage.review.sample import Drawn, Sample
+from curate.lineage.review.sample import Sample, Shown
 from curate.lineage.review.words import SPELLINGS, VERDICTS
 
 TOLD = 50
 """So many mistakes of one form are told one by one; the rest is counted."""
 READINGS = ("1", "2")
+CHANGED = "a verdict is about the text in the shards: draw the form again, copy the answers into it, edit no text"
+WHITE = re.compile(r"[\s\u200b\ufeff]+|_x000[Dd]_")
+"""What spreadsheets write otherwise than they read it: white space, and how a workbook spells a carriage return."""
 
 
 class Reading(NamedTuple):
@@ -22,11 +27,12 @@ class Reading(NamedTuple):
     answers: dict[str, Answer]
 
 
-def read_readings(forms: Sequence[Path], sample: Sample, drawn: Sequence[Drawn]) -> list[Reading]:
+def read_readings(forms: Sequence[Path], sample: Sample, rows_drawn: Sequence[Shown]) -> list[Reading]:
     """Read the forms of a review, the first reading and, where records are read twice, the second.
 
     ConfigError, with every mistake, where a form is of another review, has records that were not drawn, lacks one or
-    has one twice, or says something that is no verdict or no class; or where a reading is missing.
+    has one twice, shows another text than the shards hold, or says something that is no verdict or no class; or where
+    a reading is missing.
     """
     problems: list[ConfigError] = []
     readings: list[Reading] = []
@@ -37,7 +43,7 @@ def read_readings(forms: Sequence[Path], sample: Sample, drawn: Sequence[Drawn])
             continue
         number = int(rows[0].values["reading"]) if rows[0].values["reading"] in READINGS else 1
         reading = Reading(number, {})
-        wanted = {one.id for one in drawn[: sample.drawn if number == 1 else sample.doubled]}
+        wanted = {one.drawn.id: one.text for one in rows_drawn[: sample.drawn if number == 1 else sample.doubled]}
         faults = list(_faults(rows, sample, reading, wanted))
         problems += [
             ConfigError(fact, where=f"{path} {line}".rstrip(), hint=hint) for line, fact, hint in faults[:TOLD]
@@ -60,7 +66,7 @@ Fault = tuple[str, str, str]
 """Where (in the form), what, and a hint."""
 
 
-def _faults(rows: Sequence[Said], sample: Sample, reading: Reading, wanted: set[str]) -> Iterator[Fault]:
+def _faults(rows: Sequence[Said], sample: Sample, reading: Reading, wanted: Mapping[str, str]) -> Iterator[Fault]:
     """Take in the rows of a form; yield what is wrong with them."""
     first: dict[str, str] = {}
     for line, values in rows:
@@ -75,11 +81,20 @@ def _faults(rows: Sequence[Said], sample: Sample, reading: Reading, wanted: set[
             yield line, f"the record {name!r} stands at {first[name]} already", ""
         else:
             first[name] = line
+            if "text" in values and not is_shown(wanted[name], values["text"]):
+                yield line, f"the text of {name!r} is not the one that was given out", CHANGED
             answer = yield from _answered(line, values["verdict"], values["class"])
             if answer is not None:
                 reading.answers[name] = answer
-    for name in sorted(wanted - set(first)):
+    for name in sorted(wanted.keys() - first.keys()):
         yield "", f"the record {name!r} is missing", "a review is of every record that was drawn"
+
+
+def is_shown(text: str, said: str) -> bool:
+    """Tell whether a form still has its text: as it is, as a cell shows it, or as a spreadsheet saves it in GBK."""
+    plain = WHITE.sub("", said)
+    shown = (text, cell(text), cell(text).encode("gbk", "replace").decode("gbk"))
+    return plain.removeprefix(GUARD) in {WHITE.sub("", one).removeprefix(GUARD) for one in shown}
 
 
 def _answered(line: str, verdict: str, risk: str) -> Generator[Fault, None, Answer | None]:

@@ -26,6 +26,8 @@ from curate.lineage.review.workbook import read_rows, workbook
 LABELS = ".xml"
 """Ending of the file with the labelling interface of Label Studio."""
 NEEDED = ("review", "reading", "id", "verdict", "class")
+TEXT = "text"
+"""A column that a form may have lost: then nobody can say whether its reader saw the text of the shards."""
 BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -54,7 +56,7 @@ class Said(NamedTuple):
     line: str
     """Where it stands: `line 12`, `row 12`, `task 12`."""
     values: Mapping[str, str]
-    """By the names of NEEDED."""
+    """By the names of NEEDED, and TEXT where the form has it."""
 
 
 def write_form(form: Form, kind: Kind, path: Path) -> list[Path]:
@@ -195,7 +197,7 @@ def _named(path: Path, rows: Sequence[tuple[str, Sequence[str]]]) -> list[Said]:
     if lacking := [name for name in NEEDED if name not in head]:
         hint = "give back the form that `curate review sample` wrote, with its first line"
         raise ConfigError(f"the form has no column {lacking[0]!r}", where=str(path), hint=hint)
-    places = {name: head.index(name) for name in NEEDED}
+    places = {name: head.index(name) for name in (*NEEDED, TEXT) if name in head}
     return [
         Said(line, {name: row[place].strip() if place < len(row) else "" for name, place in places.items()})
         for line, row in rows[1:]
@@ -216,6 +218,7 @@ def _read_tasks(path: Path) -> list[Said]:
 def _task(number: int, task: Mapping[str, Any]) -> Said:
     """Take a task's one annotation; several are spelled side by side, which is no label."""
     values = {name: str(task["data"].get(name, "")) for name in NEEDED[:3]}
+    values |= {TEXT: str(task["data"][TEXT])} if TEXT in task["data"] else {}
     done = [one for one in task.get("annotations", []) if not one.get("was_cancelled")]
     for name in NEEDED[3:]:
         words = [

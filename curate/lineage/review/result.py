@@ -1,5 +1,6 @@
 """What a review came to: pass rate with its exact bound, agreement of two readers, and nothing of any text."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
@@ -141,6 +142,17 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     return round((seen * total - chance) / (total * total - chance), DIGITS)
 
 
+def same_reader(readers: Sequence[str]) -> str:
+    """Return the name of a person who is named twice, in whatever case and width; empty where nobody is."""
+    known: set[str] = set()
+    for name in readers:
+        plain = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+        if plain in known:
+            return name
+        known.add(plain)
+    return ""
+
+
 def faults_in(said: Result, sources: Mapping[str, str], least: int) -> Iterator[str]:
     """Say in what a result is not what its own judgements come to; `sources` has the source of each record drawn."""
     if [one.id for one in said.judgements] != list(sources):
@@ -153,6 +165,8 @@ def faults_in(said: Result, sources: Mapping[str, str], least: int) -> Iterator[
         if len(one.verdicts) != readings or not risks or not known or one.source_id != sources[one.id]:
             yield f"its judgement of {one.id} is none"
             return
+    if same_reader(said.readers):
+        yield "one person is named for two readings"
     if result_of(said.sample, said.judgements, said.readers, said.other_samples, least) != said:
         yield "its numbers are not those of its judgements"
 

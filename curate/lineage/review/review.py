@@ -13,7 +13,7 @@ from curate.lineage.lookup import Files, values_at
 from curate.lineage.manifest import Manifest, read_manifest
 from curate.lineage.review.answers import Reading, read_readings
 from curate.lineage.review.forms import NEEDED, Answer, Form, read_form, write_form
-from curate.lineage.review.result import Judgement, Result, faults_in, result_of
+from curate.lineage.review.result import Judgement, Result, faults_in, result_of, same_reader
 from curate.lineage.review.sample import (
     RESULT,
     Drawn,
@@ -80,9 +80,8 @@ def take_back(out: Path, forms: Sequence[Path], readers: Sequence[str], *, force
     if faults := list(faults_of(sample, manifest)):
         raise CurateError(f"the sample does not hold: {faults[0]}", where=str(folder_of(out, sample.review)))
     drawn = draw(out, manifest, sample)
-    readings = read_readings(forms, sample, drawn)
-    if readers and len(readers) != len(readings):
-        raise ConfigError(f"{len(readings)} readings have {len(readers)} readers", where="--by", hint="one a form")
+    readings = read_readings(forms, sample, shown(out, drawn))
+    _check_readers(readers, len(readings))
     path = folder_of(out, sample.review) / RESULT
     if path.exists() and not force:
         raise ConfigError("the review has a result already", where=str(path), hint="--force replaces it")
@@ -92,6 +91,17 @@ def take_back(out: Path, forms: Sequence[Path], readers: Sequence[str], *, force
     result = result_of(sample, judgements, names, others, RECORDS)
     write_whole(path, result.model_dump_json(indent=1).encode() + b"\n")
     return result
+
+
+def _check_readers(readers: Sequence[str], readings: int) -> None:
+    """Raise ConfigError where readers are named that are not one a reading, or where one person is named twice."""
+    if readers and len(readers) != readings:
+        raise ConfigError(f"{readings} readings have {len(readers)} readers", where="--by", hint="one a form")
+    if blank := [name for name in readers if not name.strip()]:
+        raise ConfigError(f"{blank[0]!r} names nobody", where="--by", hint="a name or a role")
+    if same := same_reader(readers):
+        hint = "a record is read twice where two people read it: name both, in the order of the readings"
+        raise ConfigError(f"{same!r} has read twice", where="--by", hint=hint)
 
 
 def _named_in(form: Path) -> str:

@@ -1,0 +1,76 @@
+"""Hold what the ledger says by what a record was rejected against the settings of the stage that did it."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from curate.lineage.manifest import StageRecord
+
+
+class Bound(NamedTuple):
+    """By what a rule rejects: `metric operator threshold`."""
+
+    metric: str
+    operator: str
+    threshold: float
+
+
+Reason = tuple[str, str, Bound | None]
+"""Stage, rule, and by what; null for a rule without a measure."""
+KNOWN: dict[str, dict[str, tuple[str, str, str]]] = {
+    "length": {"too_short": ("{name}_chars", "<", "min"), "too_long": ("{name}_chars", ">", "max")},
+    "language": {"unsure": ("{name}_score", "<", "min_score")},
+    "near_duplicates": {"*": ("jaccard", ">=", "threshold")},
+    "source_gate": {"over_limit": ("{name}_{by}", ">", "limit")},
+    "relevance": {"off_topic": ("{name}_score", "<", "threshold")},
+    "decontaminate": {"*": ("{name}_share", ">=", "share")},
+    "pii": {"density": ("density", ">", "max_density")},
+}
+"""By kind of stage, then by what follows the colon of a rule (`*` for any): metric, operator, and the setting, or what
+follows from the settings, in which the threshold stands. Other rules have thresholds that no setting says."""
+UNMEASURED = "error:"
+WHEN = re.compile(r"(\w+) (<=|>=|<|>|==) (-?[0-9.]+(?:e[-+]?[0-9]+)?)\b")
+"""How a rule of `quality` begins: signal, operator, threshold."""
+
+
+def wrong_reasons(stage: StageRecord, reasons: Iterator[Reason]) -> Iterator[str]:
+    """Yield the reasons of a stage in the ledger that its settings do not give."""
+    for _, rule, bound in reasons:
+        allowed = bounds_of(stage, rule)
+        if allowed is not None and bound not in allowed:
+            said = " ".join(map(str, bound)) if bound else "nothing"
+            wanted = " or ".join(" ".join(map(str, one)) for one in sorted(allowed)) or "no such rule"
+            yield f"{rule}: rejected by {said}, the settings say {wanted}"
+
+
+def bounds_of(stage: StageRecord, rule: str) -> set[Bound] | None:
+    """Return by what a rule may reject, as the settings say; None where they do not say it."""
+    if rule.startswith(UNMEASURED) or not rule.startswith(f"{stage.name}:"):
+        return None
+    what = rule.removeprefix(f"{stage.name}:")
+    if stage.stage == "quality":
+        return set(_written(stage, what))
+    known = KNOWN.get(stage.stage, {})
+    found = known.get(what) or known.get("*")
+    if found is None:
+        return None
+    metric, operator, setting = found
+    threshold = _number({**stage.lineage, **stage.params}.get(setting))
+    names = {"name": stage.name, "by": str(stage.params.get("by"))}
+    return set() if threshold is None else {Bound(metric.format(**names), operator, threshold)}
+
+
+def _written(stage: StageRecord, what: str) -> Iterator[Bound]:
+    """Read the thresholds of a rule of `quality` where the manifest spells it out."""
+    rules = stage.lineage.get("rules")
+    for said in rules if isinstance(rules, list) else []:
+        if isinstance(said, dict) and said.get("rule") == what and (found := WHEN.match(str(said.get("when", "")))):
+            for limit in (float(found[3]), _number(said.get("chinese"))):
+                if limit is not None:
+                    yield Bound(f"{stage.name}_{found[1]}", found[2], limit)
+
+
+def _number(said: JsonValue) -> float | None:
+    return float(said) if isinstance(said, (int, float)) and not isinstance(said, bool) else None
