@@ -22,9 +22,9 @@ def phrase(rule: str, gates: str, pattern: str) -> Phrase:
     return Phrase(rule, tuple(gate.strip() for gate in gates.split(",")), re.compile(pattern, re.IGNORECASE | re.ASCII))
 
 
-_EARLIER = r"(?:all |any |the |your |of |my |these )*(?:previous|prior|above|earlier|preceding|foregoing|initial|original|system)"
+_EARLIER = r"(?:(?:all|any|the|your|of|my|these)\s+)*(?:previous|prior|above|earlier|preceding|foregoing|initial|original|system)"
 _ORDERS = r"(?:instruction|prompt|direction|rule|guideline|command|message|context)s?\b"
-_NOWHERE_ELSE = r"(?!\s+(?:in|on|of|from|for|about|at)\s+(?:section|chapter|clause|step|paragraph|page|table|figure|part|annex|appendix|bulletin|manual)\b)"
+_NOWHERE_ELSE = r"(?!\s+(?:in|on|of|from|for|about|at)\s+(?:section|chapter|clause|step|paragraph|page|table|figure|part|annex|appendix|bulletin|manual|sheet|drawing|label|form|card|permit|revision|issue)\b)(?!\s+(?:in|on|of|from|for|at)\s+(?:the\s+)?\w+\s+(?:no\.?\s*)?\d)"
 """What follows where a manual takes back what it said elsewhere."""
 _WHOSE = r"(?:之前|以上|上述|上面|此前|先前|前面|前文|你(?:之前)?收到)"
 _QUOTE = r"(?:\\?[\"']|&quot;|&#34;)?"
@@ -35,7 +35,8 @@ PHRASES = (
         "injection",
         "ignore, disregard, forget, override",
         rf"\b(?:ignore|disregard|forget|override)\s+{_EARLIER}\s+(?:\w+\s+)?{_ORDERS}{_NOWHERE_ELSE}"
-        r"|\b(?:ignore|disregard|forget) (?:everything|anything|all)(?: that)?(?: was| is)?(?: written| said)? (?:above|before|prior|previous)",
+        r"|\b(?:ignore|disregard|forget) (?:everything|anything|all)(?: that)?(?: was| is)?(?: written| said)? (?:above|before|prior|previous)"
+        r"(?=\s*(?:[^\w\s]|$|(?:and|or|but|then|instead|to)\b)|\s*\n)",
     ),
     phrase(
         "injection",
@@ -90,7 +91,7 @@ PHRASES = (
     phrase(
         "ai_phrase",
         "language model, an ai, ai assistant, knowledge cutoff, knowledge cut-off, my training data",
-        r"\bas an? (?:ai|artificial intelligence|large language|ai language)(?: language)?(?: model| assistant)?,? (?:i\b|my\b|and i\b)"
+        r"\bas an? (?:ai|artificial intelligence|large language|ai language)(?: language)?(?: model| assistant)?(?: (?:developed|created|trained|made|built) by [\w .]{2,24})?,? (?:i\b|my\b|and i\b)"
         r"|\bas an? (?:ai |large )?language model\b[^.\n]{0,60}?[\s,](?:i|my|i'm|me)\b|\bi(?: am|'m) (?:just |only )?an? (?:ai|large)? ?(?:language model|ai assistant|ai)\b"
         r"|\bmy (?:knowledge cut-?off|training data (?:only )?(?:goes|extends))\b",
     ),
