@@ -10,7 +10,7 @@ import pyarrow as pa
 from curate.core import compute as pc
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, as_array, views
-from curate.core.kernels.utf8 import CONTINUED, THREE, copy, decode
+from curate.core.kernels.utf8 import CONTINUED, FOUR, THREE, copy, decode
 from curate.core.kernels.variants import SIMPLIFIED, TRADITIONAL
 
 Codes = npt.NDArray[np.int32]
@@ -55,12 +55,14 @@ def folded(strings: pa.StringArray) -> pa.StringArray:
     """
     seen = views(strings)
     spans, wanted = (seen.starts, seen.stops), np.zeros(len(seen.starts), np.bool_)
-    _look(seen.data, spans, folding_table(), wanted)
+    _look(seen.data, spans, folding_table() != KEPT, wanted)
     if not wanted.any():
         return strings
-    out, ends = np.empty(seen.nbytes, np.uint8), np.zeros(len(wanted), np.int64)
-    _fold_all(seen.data, spans, (folding_table(), wanted), (out, ends))
-    return as_array(out, ends, pc.is_valid(strings))
+    some = views(strings.filter(pa.array(wanted)))
+    out, ends = np.empty(some.nbytes, np.uint8), np.zeros(len(some.starts), np.int64)
+    _fold_all(some.data, (some.starts, some.stops), folding_table(), (out, ends))
+    made = as_array(out, ends, pa.array(np.ones(len(ends), np.bool_)))
+    return pc.replace_with_mask(strings, pa.array(wanted), made)
 
 
 def folded_text(text: str) -> str:
@@ -70,36 +72,41 @@ def folded_text(text: str) -> str:
 
 
 @kernel
-def _look(data: Bytes, spans: tuple[Places, Places], table: Codes, wanted: Flags) -> None:
+def _look(data: Bytes, spans: tuple[Places, Places], marked: Flags, wanted: Flags) -> None:
     starts, stops = spans
     for i in range(len(starts)):
-        at, stop = starts[i], stops[i]
-        last = single = at - at  # for a plain 0 numba compiles every callee twice
-        while at < stop:
-            if data[at] < CONTINUED and data[at] != SPACE:
-                last, single, at = int(data[at]), 0, at + 1
-                continue
-            code, end = decode(data, at, stop)
-            if _becomes(code, table) != KEPT or (single and code == SPACE and _stands_alone(data, end, stop)):
-                wanted[i] = True
-                break
-            single = HAN[0] <= code <= HAN[1] and not HAN[0] <= last <= HAN[1]
-            last, at = code, end
+        at, stop, found = starts[i], stops[i], False
+        while at < stop and not found:
+            if data[at] < CONTINUED:
+                found = data[at] == SPACE and at - starts[i] >= 3 and _parts(data, at, (starts[i], stop))  # noqa: PLR2004
+                at += 1
+            elif THREE <= data[at] < FOUR and at + 2 < stop:
+                code = (int(data[at]) & 0x0F) << 12 | (int(data[at + 1]) & 0x3F) << 6 | (int(data[at + 2]) & 0x3F)
+                found = marked[code]
+                at += 3
+            else:
+                code, at = decode(data, at, stop)
+                found = marked[code] if code < LIMIT else HIDDEN[0] <= code <= HIDDEN[1]
+        wanted[i] = found
+
+
+@inlined
+def _parts(data: Bytes, at: int, span: tuple[int, int]) -> bool:
+    """Tell whether the blank at a place may part two Han that stand one by one; what folds is written without it."""
+    start, stop = span
+    if not THREE < data[at - 3] < FOUR or not HAN[0] <= decode(data, at - 3, stop)[0] <= HAN[1]:
+        return False
+    before = at - 6 >= start and THREE < data[at - 6] < FOUR and HAN[0] <= decode(data, at - 6, stop)[0] <= HAN[1]
+    return not before and _stands_alone(data, at + 1, stop)
 
 
 @kernel
-def _fold_all(
-    data: Bytes, spans: tuple[Places, Places], given: tuple[Codes, Flags], made: tuple[Bytes, Places]
-) -> None:
+def _fold_all(data: Bytes, spans: tuple[Places, Places], table: Codes, made: tuple[Bytes, Places]) -> None:
     starts, stops = spans
-    table, wanted = given
     out, ends = made
-    end = starts[0] - starts[0] if len(starts) else 0
+    end = starts[0] - starts[0]  # for a plain 0 numba compiles every callee twice
     for i in range(len(starts)):
-        if wanted[i]:
-            end = _fold(data, (starts[i], stops[i]), table, (out, end))
-        else:
-            end = copy(data, (starts[i], stops[i]), out, end)
+        end = _fold(data, (starts[i], stops[i]), table, (out, end))
         ends[i] = end
 
 
@@ -110,6 +117,13 @@ def _fold(data: Bytes, span: tuple[int, int], table: Codes, made: tuple[Bytes, i
     out, end = made
     last = single = at - at
     while at < stop:
+        if data[at] < CONTINUED and not (single and data[at] == SPACE):
+            start = at
+            while at < stop and data[at] < CONTINUED:
+                at += 1
+            end = copy(data, (start, at), out, end)
+            last, single = int(data[at - 1]), 0
+            continue
         code, after = decode(data, at, stop)
         other = _becomes(code, table)
         if other == GONE:

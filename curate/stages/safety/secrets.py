@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from math import log2
 from typing import NamedTuple
 
-from curate.stages.safety.sight import places, stretches
+from curate.stages.safety.sight import by_gate, opened, places, stretches
 from curate.stages.safety.spoken import FORMS, HEAD_GATES, listed
+from curate.stages.safety.spoken import OPENS as SPOKEN
 
 LOW, TOKEN, KEY = 2.5, 3.0, 3.5
 """Bits a character. detect-secrets asks 3.0 of hexadecimal, gitleaks 3.5 of what only a label makes a key. A password
@@ -107,6 +108,8 @@ Keys of Azure are 64 bytes (storage) or 32 (buses) in base64; an `Authorization`
 7617); hashed passwords are those of crypt(5) and of Cisco's types 5, 8 and 9, which can be guessed.
 """
 
+OPENS = by_gate(one.gates for one in FORMATS)
+
 LABELS = {
     "password": ("password", "passwd", "pwd", "passphrase", "密码", "口令"),
     "assigned_key": (
@@ -153,7 +156,8 @@ def gates() -> Iterable[str]:
 
 def secrets(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Secret]:
     """Yield the secrets of a text; `seen` are the gates that stand in it, `lowered` is it in small letters."""
-    for one in FORMATS:
+    for place in opened(OPENS, seen):
+        one = FORMATS[place]
         where = lowered if one.pattern.flags & re.IGNORECASE else text
         for start, stop in stretches(where, [gate for gate in one.gates if gate.lower() in seen]):
             for found in one.pattern.finditer(text, start, stop):
@@ -163,13 +167,14 @@ def secrets(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Secret]:
             for value in assigned(text, lowered, label):
                 if len(value) >= _LONG[name] and is_mixed(value):
                     yield from weighed(name, value, _BITS[name])
-    said = [*spoken(text, lowered, seen), *(listed(text) if seen.intersection(HEAD_GATES) else ())]
+    said = [*spoken(text, lowered, seen), *(listed(text, lowered) if seen.intersection(HEAD_GATES) else ())]
     yield from (one for value in said if is_mixed(value) for one in weighed("password", value, LOW))
 
 
 def spoken(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
     """Yield what is said to be a password in one of the ways of FORMS."""
-    for one in FORMS:
+    for place in opened(SPOKEN, seen):
+        one = FORMS[place]
         for start, stop in stretches(lowered, seen.intersection(one.gates)):
             yield from (found[found.lastindex or 0] for found in one.pattern.finditer(text, start, stop))
 

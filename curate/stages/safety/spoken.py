@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from curate.stages.safety.sight import by_gate, places
+
 
 class Form(NamedTuple):
     """Strings, in small letters, one of which stands in every text that says a password so; and the form."""
@@ -67,7 +69,7 @@ FORMS = (
     form("password 0|secret 0", r"\b(?:password|secret)\s+0\s+([!-~]{6,64})(?=\s|$)"),
     form(
         "password cipher|password simple|irreversible-cipher|mode password|key cipher|key simple|community read|community write|community cipher",
-        r"\b(?:password|authentication-mode|key|community)\b[^\n]{0,24}?\s(?:irreversible-cipher|cipher|simple)\s+([!-~]{6,160})(?=\s|$)",
+        r"\b(?:password|authentication-mode|key|community)\b[^\n]{0,24}?\s(?:irreversible-cipher|cipher|simple)\s+(?:%\^%#|@%@%|%\$%\$|\$1[ac]\$)?([!-~]{6,160})(?=\s|$)",
     ),
     form(
         "snmp-server community|rocommunity|rwcommunity",
@@ -93,7 +95,9 @@ FORMS = (
         r"|(?:key|name)\s?=\s?[\"'][\w.-]{0,48}(?:password|passwd|pwd)[\"']\s?>\s{0,8}([^<>\s]{6,128})\s{0,8}</",
     ),
 )
-MOST_ROWS = 400
+OPENS = by_gate(one.gates for one in FORMS)
+MOST_CHARS = 20_000
+"""Of a table that are looked at."""
 HEAD = re.compile(
     r"(?:(?:user|login|admin|default|initial|new|old|wifi|wi-fi|root|device|account)[ _-]?)?"
     r"(?:password|passwd|pwd|passphrase|passcode)(?:[ _-]?(?:text|plain|default))?(?:\s?[(（][^()（）]{1,16}[)）])?"
@@ -112,22 +116,17 @@ RULE = re.compile(r"[\s|:+=-]*")
 CELL = re.compile(r"[!-~]{6,64}")
 """A password of a table: no blank in it."""
 HEAD_GATES = ("password", "passwd", "pwd", "passphrase", "passcode", "密码", "口令")
-HEADED = re.compile("|".join(HEAD_GATES), re.IGNORECASE)
 
 
-def listed(text: str) -> Iterator[str]:
+def listed(text: str, lowered: str) -> Iterator[str]:
     """Yield the cells of columns that are headed as passwords: Markdown, CSV, tabs, two blanks between columns."""
-    lines = text.split("\n")
-    for place, line in enumerate(lines[:-1]):
-        if HEADED.search(line) is None:
-            continue
+    for start in sorted({lowered.rfind("\n", 0, at) + 1 for gate in HEAD_GATES for at in places(lowered, gate)}):
+        line, _, rest = text[start : start + MOST_CHARS].partition("\n")
         for mark, part in PARTS:
-            if mark not in line:
-                continue
-            heads = cells(line, part)
+            heads = cells(line, part) if mark in line else []
             columns = [column for column, head in enumerate(heads) if HEAD.fullmatch(head)]
             if len(heads) > 1 and columns:
-                yield from under(lines[place + 1 : place + 1 + MOST_ROWS], (part, len(heads)), columns)
+                yield from under(rest.split("\n"), (part, len(heads)), columns)
                 break
 
 
