@@ -118,6 +118,8 @@ OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 """The end of what stands before a verb that has a subject: a verb without one is an order."""
+FORBIDDEN = re.compile(r"(?:\bnot|n't|n’t|\bnever|不要|不得|不能|不可|请勿|切勿|勿|禁止)\s*$", re.IGNORECASE)
+"""What stands before a verb that says what is not to be done."""
 SPOKEN_TO = re.compile(
     r"\b(?:you|your|assistant|ai|model|llm|chatbot|i|we|want|need|like|please|try|have|going)\b|你", re.IGNORECASE
 )
@@ -149,8 +151,10 @@ def phrases(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
 
 
 def is_reported(text: str, at: int) -> bool:
-    """Tell whether the verb at a place belongs to somebody who is spoken of: `the operator must ignore ...`."""
+    """Tell whether the verb at a place is of somebody who is spoken of (`the operator must ignore`), or forbidden."""
     before = SENTENCE.split(text[max(0, at - REPORTED_WITHIN) : at])[-1]
+    if FORBIDDEN.search(before):
+        return True
     return OF_OTHERS.search(before) is not None and SPOKEN_TO.search(before) is None
 
 

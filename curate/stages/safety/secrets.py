@@ -125,7 +125,7 @@ LABELS = {
     ),
 }
 """What is written before a secret that has no form of its own."""
-_VALUE = r"[\"'\]]{0,2}\s{0,3}(?:=>|:=|=|:|：|是|为)\s{0,3}[\"'“`]?([!-~]{8,128}?)(?=[\"'”`,;，。；)<\s]|$)"
+_VALUE = r"[\"'\]]{0,2}\s{0,3}(?:=>|:=|=|:|：|是|为)\s{0,3}[\"'“`]?([!-~]{8,128}?)(?=[\"'”`,;，。；（)<\s]|$)"
 _TAIL = re.compile(rf"(?:[_-]?(?:key|id|access|value|auth|token))?{_VALUE}", re.IGNORECASE)
 _LABELS = tuple(label for said in LABELS.values() for label in said)
 _LONG = {"password": 8, "assigned_key": 16}

@@ -43,13 +43,15 @@ FORMS = (
         "net use", rf"\bnet\s+use\s[^\n]{{0,80}}?(?:/user:\S{{1,64}}\s+|\\\\\S{{1,80}}\s+)(?!/)([!-~]{{6,128}}){_ENDS}"
     ),
     form("requirepass|masterauth", rf"^\s*(?:requirepass|masterauth)\s+[\"']?{_SHOWN}", re.MULTILINE),
+    form("isakmp key", r"\bisakmp\s+key\s+(?:[06]\s+)?([!-~]{6,64})\s+(?:address|hostname)\b"),
+    form("_pass", rf"(?:^|[\s\"';])\w{{1,24}}_pass\s?[:=]\s?[\"']?([!-~]{{6,128}}?){_CLOSES}"),
     form("identified by", r"\bidentified\s+by\s+[\"']([!-~]{6,128}?)[\"']"),
     form("-password|-passwd|/password", rf"(?:\s--?|/)(?:password|passwd)\s+['\"]?{_SHOWN}"),
-    form("密码|口令", r"(?:密码|口令)\s{1,3}(?=[!-~]{0,127}[a-z])([!-~]{8,128})(?=[\s,;，。；、）)]|$)", re.ASCII),
+    form("密码|口令", r"(?:密码|口令)\s{1,3}(?=[!-~]{0,127}[a-z])([!-~]{8,128})(?=[\s,;，。；、（）)]|$)", re.ASCII),
     form(
         "密码|口令",
         r"(?:账号|帐号|账户|用户名?)\s?[/和与及、]?\s?(?:密码|口令)(?:分别)?(?:\s{1,3}|\s?[:：是为]\s{0,3})"
-        r"[\w.@-]{1,64}\s?[/，,、]\s?([!-~]{6,128}?)(?=[\s,;，。；、）)]|$)",
+        r"[\w.@-]{1,64}\s?[/，,、]\s?([!-~]{6,128}?)(?=[\s,;，。；、（）)]|$)",
         re.ASCII,
     ),
     form(
