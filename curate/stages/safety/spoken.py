@@ -56,11 +56,11 @@ FORMS = (
     ),
     form(
         "password",
-        r"\bpassword (?:of|for|to)\b[^.\n:;]{1,48}?\s(?:is|was)\s+[\"'`]?([!-~]{8,128}?)[.,;]?(?=[\s\"'`]|$)",
+        r"\bpassword (?:of|for|to)\b[^.\n:;]{1,48}?\s(?:is|was)\s+[\"'`]?([!#-&(-_a-~]{8,128}?)[.,;]?(?=[\s\"'`]|$)",
     ),
     form(
         "password",
-        rf"\b{_LOGIN}\b[^.\n]{{1,48}}?\b(?:and|with|,)\s+(?:the\s+)?password\s+[\"'`]?([!-~]{{8,128}}?)[.,;]?(?=[\s\"'`]|$)",
+        rf"\b{_LOGIN}\b[^.\n]{{1,48}}?\b(?:and|with|,)\s+(?:the\s+)?password\s+[\"'`]?([!#-&(-_a-~]{{8,128}}?)[.,;]?(?=[\s\"'`]|$)",
     ),
     form(
         "enable secret|enable password",

@@ -197,6 +197,7 @@ class TestSecretsOfDevices:
             "Authorization: Bearer <access_token>. Authorization: Work permit PTW-2024-00317.",
             '<xs:element name="password" type="xs:string"/><password>********</password>',
             "BPSK and 8PSK: psk: 2400 bit/s; IKE: pre-shared key, AES-256.",
+            "Log in with username `showdoc` and password `123456`.",
             "$6.50 per MWh, $5 surcharge, $HOME/bin, $1$2",
         ],
     )
