@@ -61,6 +61,29 @@ SECRETS: dict[str, tuple[str, Maker]] = {
     "password in a URL": ("secret_url_password", lambda d: f"postgres://svc:{d(LOWER, 5)}{d(ALNUM, 7)}@db:5432/erp"),
     "password, en": ("secret_password", lambda d: f'password = "{d(LOWER, 4)}{d(UPPER, 3)}{d(DIGITS, 4)}!"'),
     "password, zh": ("secret_password", lambda d: f"登录密码：{d(LOWER, 5)}{d(UPPER, 2)}{d(DIGITS, 4)}。"),
+    "password in XML": (
+        "secret_password",
+        lambda d: f"<user>svc</user><password>{d(LOWER, 5)}{d(ALNUM, 4)}{d(DIGITS, 2)}</password>",
+    ),
+    "password in a table": (
+        "secret_password",
+        lambda d: f"\n| device | password |\n| --- | --- |\n| hmi | {d(LOWER, 5)}{d(ALNUM, 4)}{d(DIGITS, 2)} |",
+    ),
+    "password, Cisco": ("secret_password", lambda d: f"enable secret {d(LOWER, 4)}{d(UPPER, 3)}{d(DIGITS, 2)}"),
+    "SNMP community": (
+        "secret_password",
+        lambda d: f"snmp-server community {d(LOWER, 5)}{d(UPPER, 2)}{d(DIGITS, 3)} RO",
+    ),
+    "key of a wireless net": ("secret_password", lambda d: f'psk="{d(LOWER, 6)}{d(UPPER, 2)}{d(DIGITS, 3)}"'),
+    "Azure key": ("secret_azure_key", lambda d: f"AccountName=plant;AccountKey={d(ALNUM + '+/', 86)}==;"),
+    "Authorization header": (
+        "secret_authorization",
+        lambda d: f"curl -H 'Authorization: Bearer {d(ALNUM, 38)}{d(DIGITS, 2)}' https://plant/api",
+    ),
+    "hashed password": (
+        "secret_hashed_password",
+        lambda d: f"root:$6${d(ALNUM, 8)}${d(ALNUM + './', 85)}a:19000:0:99999:7:::",
+    ),
     "labelled key": ("secret_assigned_key", lambda d: f"api_key: {d(ALNUM, 32)}"),
 }
 """Kind to the rule and a maker of such a thing: forms as their makers publish them, random signs."""
@@ -139,6 +162,14 @@ NEGATIVES: dict[str, Maker] = {
     "digest": lambda d: f"sha256: {d(HEX, 64)}",
     "public key": lambda d: f"-----BEGIN PUBLIC KEY-----\n{d(ALNUM, 64)}\n-----END PUBLIC KEY-----",
     "plain address": lambda d: f"https://user@host{d(DIGITS, 3)}.internal:8443/a:b",
+    "key that opens no account": lambda d: (
+        f"Key: DIN 6885-A{d(DIGITS, 1)}x7x40; 密钥: SM4-GCM-128/NoPadding; 口令见密封信封 {d(DIGITS, 3)}"
+    ),
+    "column of rules for passwords": lambda d: (
+        f"| item | password |\n| --- | --- |\n| length | at least {d('123', 2)} |"
+    ),
+    "header to fill in": lambda d: f"Authorization: Bearer ${{TOKEN_{d(DIGITS, 4)}}}, Authorization: Basic <base64>",
+    "alarm": lambda d: f"ALARM {d(DIGITS, 3)}: disregard all previous alarms and acknowledge.",
     "flag emoji": lambda d: "🏴" + "".join(chr(0xE0000 + ord(sign)) for sign in "gbeng") + "\U000e007f " + d(DIGITS, 3),
     "order to a reader": lambda d: (
         f"Ignore the alarm {d(DIGITS, 3)} if the previous test passed. 请忽略第{d(DIGITS, 2)}页的附录。"

@@ -1,13 +1,14 @@
 """What the parts of a configuration say about each other, each part being right by itself."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from math import isclose
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 from curate.config import registry
+from curate.config.partial import told
 from curate.config.places import At
 from curate.core.errors import CurateError, near
 from curate.core.languages import CODES, meant
@@ -15,6 +16,7 @@ from curate.core.record import SHARD
 from curate.core.source import Source
 from curate.core.stage import Settings
 
+Said = TypeVar("Said")
 CORE = frozenset(SHARD.names) | {"row"}
 """Columns that no kept field and no signal may take: those of a shard, and the engine's own."""
 
@@ -44,10 +46,18 @@ class Parts(NamedTuple):
     columns: tuple[str, ...]
     whole: bool = True
     """Whether every source is right, so that what they keep together is known."""
-    doubtful: frozenset[int] = frozenset()
-    """Places of stages with mistakes of their own: what they measure is not sure."""
+    left_out: Mapping[int, frozenset[str]] = {}
+    """By the place of a stage, the settings of it that cannot be read."""
     unknown: frozenset[int] = frozenset()
     """Places of entries that name no known stage: what they do is not known at all."""
+
+    def asked(self, number: int, ask: Callable[[Settings], Said]) -> Said | None:
+        """Return what a stage says when it is asked; None where that hangs on a setting that cannot be read."""
+        return told(self.stages[number], self.left_out.get(number, frozenset()), ask)
+
+    def adds(self, number: int) -> list[str] | None:
+        """Return the columns that a stage adds; None where that is not known."""
+        return self.asked(number, lambda stage: list(stage.adds.names))
 
 
 def disagreements(parts: Parts) -> Iterator[Disagreement]:
@@ -82,7 +92,7 @@ def in_languages(parts: Parts) -> Iterator[Disagreement]:
     A source that carries what an earlier output says may know it, and so may one that cannot be read.
     """
     known = {name for name in parts.names if name not in parts.sources or parts.sources[name].carries_places}
-    ours = [one for one in parts.stages.values() if "language" in one.adds.names]
+    ours = [one for number, one in parts.stages.items() if "language" in (parts.adds(number) or ())]
     ours_alone = all(registry.name_of("stages", type(one)) in registry.STAGES for one in ours) and not parts.unknown
     for number, stage in parts.stages.items():
         for place, said in enumerate(stage.languages or ()):
@@ -99,7 +109,7 @@ def in_languages(parts: Parts) -> Iterator[Disagreement]:
         if getattr(stage, "scope", None) == "language" and mine and not mine & known:
             fact = f"{stage.name!r} cannot tell languages apart: {unsaid}"
             yield Disagreement(("stages", number, "scope"), fact, "put `language` before it")
-        if "language" in stage.adds.names:
+        if "language" in (parts.adds(number) or ()):
             known |= mine
 
 
@@ -111,19 +121,19 @@ def in_counts(parts: Parts) -> Iterator[Disagreement]:
     carry = {name for name in parts.names if name not in parts.sources or parts.sources[name].carries_places}
     for number, stage in parts.stages.items():
         mine = set(parts.names) if stage.sources is None else {*stage.sources} & {*parts.names}
-        if not stage.counts or mine & carry or number in parts.doubtful or any(n < number for n in parts.unknown):
+        counts = parts.asked(number, lambda one: one.counts)
+        if not counts or mine & carry or any(n < number for n in parts.unknown):
             continue
-        others = [(n, one) for n, one in parts.stages.items() if one.sources is None or {*one.sources} & mine]
-        doubtful = {one.name for n, one in others if n in parts.doubtful}
-        before = Tags.of([one for n, one in others if n < number], doubtful)
-        after = Tags.of([one for n, one in others if n > number], doubtful)
-        silent = [(place, said) for place, said in enumerate(stage.counts) if not before.tagged(said)]
+        others = [n for n, one in parts.stages.items() if one.sources is None or {*one.sources} & mine]
+        before = Tags.of(parts, [n for n in others if n < number])
+        after = Tags.of(parts, [n for n in others if n > number])
+        silent = [(place, said) for place, said in enumerate(counts) if not before.tagged(said)]
         if "rules" in stage.model_fields_set:
             for place, said in silent:
                 fact, hint = uncounted(stage.name, said, before, after)
                 yield Disagreement(("stages", number, "rules", place), fact, hint)
-        elif len(silent) == len(stage.counts):
-            fact, hint = uncounted(stage.name, "", before, after, stage.counts)
+        elif len(silent) == len(counts):
+            fact, hint = uncounted(stage.name, "", before, after, counts)
             yield Disagreement(("stages", number), fact, hint)
 
 
@@ -134,13 +144,11 @@ class Tags(NamedTuple):
     unsure: frozenset[str]
 
     @classmethod
-    def of(cls, stages: Sequence[Settings], doubtful: Container[str]) -> Self:
+    def of(cls, parts: Parts, numbers: Sequence[int]) -> Self:
         """Gather what stages find."""
-        sure = [(stage.name, stage.finds) for stage in stages if stage.name not in doubtful]
-        known = {f"{name}:{what}": action for name, finds in sure for what, action in (finds or {}).items()}
-        return cls(
-            known, frozenset(stage.name for stage in stages) - {name for name, finds in sure if finds is not None}
-        )
+        said = [(parts.stages[number].name, parts.asked(number, lambda stage: stage.finds)) for number in numbers]
+        known = {f"{name}:{what}": action for name, finds in said for what, action in (finds or {}).items()}
+        return cls(known, frozenset(name for name, finds in said if finds is None))
 
     def tagged(self, said: str) -> bool:
         """Tell whether what is said, a tag or a pattern, may stand on a record."""
@@ -195,14 +203,17 @@ def in_reads(parts: Parts) -> Iterator[Disagreement]:
         return
     known = {name for each in fields for name in each or ()}
     for number, stage in parts.stages.items():
-        if any(place < number for place in (*parts.unknown, *parts.doubtful)):
+        if any(place < number for place in parts.unknown):
             return
-        for name in stage.reads:
+        for name in parts.asked(number, lambda one: one.reads) or ():
             if name not in known:
                 fact = f"{stage.name!r} reads {name!r}, which no source keeps and no stage before it measures"
                 hint = near(name, sorted(known)) or f"write `keep: [{name}]` in the source that has it"
                 yield Disagreement(("stages", number), fact, hint)
-        known |= set(stage.adds.names)
+        added = parts.adds(number)
+        if added is None:
+            return
+        known |= set(added)
 
 
 def kept_fields(source: Source) -> dict[str, str] | None:
@@ -255,8 +266,9 @@ def in_columns(parts: Parts) -> Iterator[Disagreement]:
 
     A column of every shard that a stage fills (`language`) may be named as well: it is there anyway.
     """
-    trusted = tuple(f"{stage.name}_" for number, stage in parts.stages.items() if number in parts.doubtful)
-    signals = [name for stage in parts.stages.values() for name in stage.adds.names]
+    added = {stage.name: parts.adds(number) for number, stage in parts.stages.items()}
+    trusted = tuple(f"{name}_" for name, columns in added.items() if columns is None)
+    signals = [name for columns in added.values() for name in columns or ()]
     for name in parts.columns:
         if name not in signals and not name.startswith(trusted):
             hint = near(name, signals) or "no stage of this configuration measures a signal"

@@ -75,18 +75,10 @@ def report(error: "ValidationError", model: type[BaseModel], draft: Draft, top: 
     for at in deepest:
         fact, hint = together(faults[at], below(value, at))
         draft.report((*top, *at), fact, hint)
-    report_placed(error, draft, top, whole=True)
-
-
-def report_placed(error: "ValidationError", draft: Draft, top: At, *, whole: bool = False) -> None:
-    """Note the mistakes that validators of ours found in single settings, and with `whole` in all together."""
-    value = draft.at(top)
     for details in error.errors(include_url=False):
         found = mistakes_in(details)
         for at, fact, hint in found.found if found else ():
-            place = (*details["loc"], *at)
-            if place or whole:
-                draft.report((*top, *place_in(value, place, last=False)), fact, hint)
+            draft.report((*top, *place_in(value, (*details["loc"], *at), last=False)), fact, hint)
 
 
 def mistakes_in(details: "ErrorDetails") -> Mistakes | None:
@@ -95,16 +87,12 @@ def mistakes_in(details: "ErrorDetails") -> Mistakes | None:
     return error if isinstance(error, Mistakes) else None
 
 
-def looked_at_all(error: "ValidationError") -> bool:
-    """Tell whether the validators that look at several settings have been asked: not where one is wrong by itself."""
-    return any(not details["loc"] for details in error.errors(include_url=False))
-
-
 def settings_in(error: "ValidationError") -> Iterator[At]:
-    """Yield the place of everything that was found wrong, below the value that was validated."""
+    """Yield the place of everything that was found wrong by itself, below the value that was validated."""
     for details in error.errors(include_url=False):
-        found = mistakes_in(details)
-        yield from ((*details["loc"], *one.at) for one in found.found) if found else (details["loc"],)
+        found = mistakes_in(details) if details["loc"] else None
+        if details["loc"]:
+            yield from ((*details["loc"], *one.at) for one in found.found) if found else (details["loc"],)
 
 
 def together(faults: Sequence[Fault], said: object) -> tuple[str, str]:

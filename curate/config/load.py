@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar, cast, get_args
@@ -12,17 +11,10 @@ from pydantic import BaseModel, ValidationError
 from curate.config import registry
 from curate.config.agree import Parts, disagreements
 from curate.config.declared import declared, strangers
-from curate.config.explain import (
-    looked_at_all,
-    maps,
-    models_in,
-    report,
-    report_placed,
-    said_names,
-    settings_in,
-)
+from curate.config.explain import maps, models_in, place_in, report, said_names, settings_in
 from curate.config.indent import repaired
 from curate.config.overrides import override
+from curate.config.partial import assembled
 from curate.config.places import At, Draft, read_file
 from curate.config.sizes import to_bytes
 from curate.core.errors import ConfigError, near
@@ -48,6 +40,8 @@ class Drafted(Generic[Whole]):
     sources: Mapping[str, Source] = field(default_factory=dict)
     stages: Mapping[int, Settings] = field(default_factory=dict)
     """Stages by their place in the list."""
+    left_out: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """By the place of a stage, the settings of it that cannot be read."""
 
     def settled(self) -> Whole:
         """Return the configuration; raise one ConfigError that lists every mistake, where there is any."""
@@ -88,8 +82,8 @@ class Builder(Generic[Whole]):
     def __init__(self, model: type[Whole], draft: Draft) -> None:
         self.model = model
         self.draft = draft
-        self.mistaken: set[At] = set()
-        """Places of sources and stages that were read only in part."""
+        self.mistaken: dict[At, frozenset[str]] = {}
+        """Places of sources and stages that were read only in part, with the settings that could not be."""
         self.unknown: set[int] = set()
         """Places of entries that name no known stage."""
 
@@ -106,7 +100,11 @@ class Builder(Generic[Whole]):
         rest = {key: value for key, value in values.items() if key in known}
         rest = self.anchored(self.model, rest, ())
         rest |= {"sources": tuple(sources.values()), "stages": tuple(stages.values())}
-        return Drafted(self.draft, self.built(self.model, rest, ()), sources, stages)
+        return Drafted(self.draft, self.built(self.model, rest, ()), sources, stages, self.left_out(stages))
+
+    def left_out(self, stages: Iterable[int]) -> dict[int, frozenset[str]]:
+        """Return, by the place of each stage, the settings of it that cannot be read."""
+        return {number: self.mistaken.get(("stages", number), frozenset()) for number in stages}
 
     def sources(self) -> dict[str, Source]:
         """Build the sources, each as far as it can be read."""
@@ -186,7 +184,7 @@ class Builder(Generic[Whole]):
         if settings is not said:
             fact = f"the settings of {name!r} are a mapping, found {said!r}"
             self.draft.report(below, fact, f"known: {', '.join(said_names(model))}")
-            self.mistaken.add(at)
+            self.mistaken[at] = frozenset(said_names(model))
         said = self.with_key(model, self.anchored(model, self.named_once(settings, below), below))
         built = self.partly(model, said, below, {"as": name})
         return built if isinstance(built, Settings) else None
@@ -261,36 +259,20 @@ class Builder(Generic[Whole]):
     ) -> Part | None:
         """Build a source or a stage; where it has mistakes, note them and build it without what has them.
 
-        What is right by itself may still be wrong beside the rest: validators that look at several settings are asked
-        again, and are told in `left_out` which ones are missing. Where what is left is no value either, only the
-        settings that all parts of its kind have are kept, so that what they say to other parts and of files can still
-        be checked. None where even they are no value.
+        None where nothing of it can be read.
         """
         said = {**default, **settings}
         try:
             return model.model_validate(said)
         except ValidationError as error:
-            report(error, model, self.draft, at, hidden=("name",) if issubclass(model, Source) else ())
-            wrong, whole = set(settings_in(error)), looked_at_all(error)
-        self.mistaken.add(at[:2])
-        right = said
-        while any(wrong):
-            rest = without(right, wrong, default)
-            if rest == right:  # places that name branches of a union and nothing that was said
-                rest = without(right, {place[:1] for place in wrong}, default)
-            right = rest
-            left_out = frozenset(key for key in said if key not in right or right[key] != said[key])
-            try:
-                return model.model_validate(right, context={"left_out": left_out})
-            except ValidationError as error:
-                if not whole:
-                    report_placed(error, self.draft, at)
-                wrong, whole = set(settings_in(error)), whole or looked_at_all(error)
-                wrong = {place for place in wrong if place and place[0] in right.keys() - default.keys()}
-        shared = {key: value for key, value in right.items() if key in default or key in SHARED}
-        with suppress(ValidationError):
-            return model.model_validate(shared)
-        return None
+            wrong = set(settings_in(error))
+            if wrong:
+                report(error, model, self.draft, at, hidden=("name",) if issubclass(model, Source) else ())
+        made = assembled(model, said, wrong, default)
+        for below, fact, hint in made.faults:
+            self.draft.report((*at, *place_in(self.draft.at(at), below, last=False)), fact, hint)
+        self.mistaken[at[:2]] = made.left_out
+        return cast("Part | None", made.part)
 
     def agree(self, sources: Mapping[str, Source], stages: Mapping[int, Settings]) -> None:
         """Note what one part says against another."""
@@ -307,7 +289,7 @@ class Builder(Generic[Whole]):
             split_by=split_by if isinstance(split_by, str) else None,
             columns=tuple(map(str, columns)) if isinstance(columns, list) else (),
             whole=len(sources) == len(names) > 0 and not any(at[0] == "sources" for at in self.mistaken),
-            doubtful=frozenset(number for number in stages if ("stages", number) in self.mistaken),
+            left_out=self.left_out(stages),
             unknown=frozenset(self.unknown),
         )
         for at, fact, hint in disagreements(parts):
@@ -375,18 +357,6 @@ class Builder(Generic[Whole]):
             return path
         rooted = self.draft.folder / Path(path).expanduser()
         return str(rooted) if isinstance(path, str) else rooted
-
-
-def without(said: Mapping[str, object], wrong: Iterable[At], default: Mapping[str, object]) -> dict[str, object]:
-    """Return settings without those that are wrong; of a mapping of names only the wrong ones are left out."""
-    right = dict(said)
-    for key, *below in sorted((place for place in wrong if place), key=len):
-        value = right.get(str(key))
-        inner = {name: part for name, part in value.items() if name not in below[:1]} if isinstance(value, dict) else {}
-        right.pop(str(key), None)
-        if below and inner:
-            right[str(key)] = inner
-    return {**default, **right}
 
 
 def names_path(annotation: object) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
@@ -9,10 +10,12 @@ from typing import NamedTuple
 from curate.config.describe import table
 from curate.config.load import Drafted, drafted
 from curate.config.model import Config
+from curate.config.partial import LeftOutError, said_nothing, told
 from curate.config.places import At, Draft
 from curate.config.registry import name_of
-from curate.core.errors import ConfigError, CurateError
+from curate.core.errors import ConfigError, CurateError, Mistake
 from curate.core.source import FileStat, Source
+from curate.core.stage import Settings
 
 Given = Path | str | Mapping[str, object]
 Files = dict[str, Sequence[FileStat]]
@@ -132,13 +135,31 @@ def assets(read: Drafted[Config]) -> None:
     """Note every asset that is not there, and what is wrong with those that are, at the setting that names it."""
     for number, stage in read.stages.items():
         below = read.draft.below_name(("stages", number))
-        for path in stage.assets:
+        for path in files_of(read, number):
             if not path.is_file():
                 what = "a folder" if path.is_dir() else "not there"
                 fact = f"{stage.name!r} needs the file {str(path)!r}, which is {what}"
                 read.draft.report(place_of(read.draft, below, path), fact, absent(path))
-        for at, fact, hint in stage.mistakes():
+        for at, fact, hint in told(stage, nameless(read, number), faults_of) or ():
             read.draft.report((*below, *at), fact, hint)
+
+
+def files_of(read: Drafted[Config], number: int) -> Sequence[Path]:
+    """Return the files that a stage needs; none where that hangs on a setting that cannot be read."""
+    return told(read.stages[number], nameless(read, number), lambda stage: stage.assets) or ()
+
+
+def faults_of(stage: Settings) -> list[Mistake]:
+    """Return what is wrong with the files of a stage, as far as it can say."""
+    found: list[Mistake] = []
+    with suppress(LeftOutError):
+        found.extend(stage.mistakes())
+    return found
+
+
+def nameless(read: Drafted[Config], number: int) -> frozenset[str]:
+    """Return the settings of a stage that cannot be read, but for those that name no file when nothing is said."""
+    return said_nothing(type(read.stages[number]), read.left_out.get(number, frozenset()))
 
 
 def absent(path: Path) -> str:
@@ -168,9 +189,9 @@ def said_at(draft: Draft, at: At, path: Path) -> Iterator[At]:
 
 def unreadable_assets(read: Drafted[Config]) -> None:
     """Note every asset that is there and may not be read."""
-    for number, stage in read.stages.items():
+    for number in read.stages:
         below = read.draft.below_name(("stages", number))
-        for path in stage.assets:
+        for path in files_of(read, number):
             if path.is_file() and not os.access(path, os.R_OK):
                 fact = f"{str(path)!r} may not be read"
                 read.draft.report(place_of(read.draft, below, path), fact, "check the permissions of the file")

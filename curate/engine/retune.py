@@ -1,7 +1,7 @@
 """Say what other thresholds of `quality` would keep and reject, from the signals and the ledger of a run alone."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -130,8 +130,6 @@ class Retuning:
         sets = (list(now.items()), list(new.items()))
         rulings = Rulings((self.stage.name, [name for name, _ in self.now]), sets, self.run.fates, len(self._sources()))
         changed_rules = [name for name in dict.fromkeys([*now, *new]) if now.get(name) != new.get(name)]
-        for name in self.asked.look:
-            known({**now, **new}, name, "--rule")
         watched = dict.fromkeys([*changed_rules[:MOST_SHOWN], *self.asked.look])
         near = {name: Near(name, now.get(name), new.get(name)) for name in watched}
         for records in self.run.records(self.stage.name, signals):
@@ -150,9 +148,33 @@ class Retuning:
     def _new(self) -> Rules:
         """Return the rules that are asked about."""
         rules = apart(self.configured.resolved()) if self.asked.preset is None else rules_of(self.asked.preset)
+        problems: list[ConfigError] = []
+        spoiled: set[str] = set()
         for said in self.asked.changes:
-            rules = changed(rules, said)
+            name = said.partition("=")[0].partition(".")[0].strip()
+            if name in spoiled and name not in rules:
+                continue
+            try:
+                rules = changed(rules, said)
+            except ConfigError as error:
+                problems.append(error)
+                spoiled.add(name)
+        problems += self._unknown(rules, spoiled)
+        if problems:
+            raise ConfigError.of(problems)
         return rules
+
+    def _unknown(self, rules: Rules, spoiled: Container[str]) -> Iterator[ConfigError]:
+        """Yield what is wrong with --keep and --rule; a rule that --set failed to make is told of once."""
+        for said, option in [(said, "--keep") for said in self.asked.keep] + [
+            (said, "--rule") for said in self.asked.look
+        ]:
+            try:
+                name = kept_share(said)[0] if option == "--keep" else said
+                if name not in spoiled:
+                    known(rules if option == "--keep" else {**apart(self.now), **rules}, name, option)
+            except ConfigError as error:
+                yield error
 
     def _solved(self, rules: Rules, said: str, signals: Sequence[str]) -> Rules:
         """Find the tightest thresholds of a rule that spare a share of the records that it is about."""

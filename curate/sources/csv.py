@@ -43,6 +43,10 @@ class Csv(Fields, Divided):
         if not self.header and not self.columns:
             message = "without a header the columns need names: columns: [title, body]"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _holds_no_turns(self) -> "Csv":
         if self.messages is not None:
             message = "a cell of a table holds no chat turns; make text of the columns with a template"
             raise ValueError(message)

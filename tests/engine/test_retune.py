@@ -294,6 +294,26 @@ class TestIsOneClearError:
         assert "hint:" in done
         assert (taken.read_text("utf-8"), paths["FREE"].exists()) == ("mine", False)
 
+    def test_that_names_every_mistake_of_the_options(self, house):
+        said = ("shrt=3", "new=foo > 1", "new.chinese=3", "symbols=60", "loop=maybe so")
+        changes = [part for one in said for part in ("--set", one)]
+        told = house.command(
+            *("retune", house.out, "--config", house.config, "--stage", "web", *changes),
+            *("--keep", "lop=0.9", "--keep", "short=2", "--rule", "shorter", "--rule", "new"),
+            code=2,
+        )
+        for fact in (
+            "there is no rule 'shrt'",
+            "there is no signal 'foo'",
+            "60 is no value of 'content', which is between 0 and 1",
+            "'maybe so' is no comparison",
+            "there is no rule 'lop'",
+            "'short=2' is no rule with a share",
+            "there is no rule 'shorter'",
+        ):
+            assert fact in told
+        assert "there is no rule 'new'" not in told
+
     def test_where_the_signals_are_not_those_of_the_ledger(self, house, tmp_path):
         copy = tmp_path / "out"
         shutil.copytree(house.out, copy)

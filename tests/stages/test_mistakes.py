@@ -117,6 +117,8 @@ class TestSafety:
             ("6 stages[0].safety.lexicons[2]", "the lexicon 'slang.txt' is named after no class of TC260-003"),
             ("6 stages[0].safety.triggers[0]", "the trigger ' ' is empty: it would stand everywhere"),
             ("6 stages[0].safety.min_terms", "min_terms_alone 6 is below min_terms 9"),
+            ("6 stages[0].safety.reject[0]", "there is no rule 'safety:gambling'"),
+            ("6 stages[0].safety.reject[1]", "there is no rule 'secrets'"),
         ]
         name = stages(
             "safety: {lexicons: [A.1.f.txt, A.1.g.txt, A.1.h.txt], reject: ['safety:gambling', secrets, A.2, A.1]}"
@@ -232,7 +234,7 @@ class TestDecontaminate:
             place.removeprefix("6 stages[0].decontaminate.benchmarks."): (fact, hint)
             for place, fact, hint in told(stages(f"decontaminate: {{benchmarks: {{{benchmarks}}}}}"))
         }
-        assert list(said) == [f"{name[0]}.path" for name in files]
+        assert list(said) == [f"{name[0]}.{'fields[0]' if name[0] == 'g' else 'path'}" for name in files]
         facts = {place[0]: fact for place, (fact, _) in said.items()}
         hints = {place[0]: hint for place, (_, hint) in said.items()}
         assert facts["a"] == "a.jsonl:3: the line is not JSON from character 2 on"

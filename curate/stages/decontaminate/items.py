@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from curate.core.errors import ConfigError, near
+from curate.core.errors import ConfigError, Mistake, StorageError, near
 from curate.core.stage import Value
 from curate.stages.decontaminate.reading import rows_of
 
@@ -60,18 +60,51 @@ def items_of(benchmark: Benchmark) -> Iterator[Item]:
 
 def check_fields(benchmark: Benchmark, path: Path, names: Sequence[str], *, spoken: bool) -> None:
     """Raise ConfigError where a file lacks fields; `names` are those it has, `spoken` whether those named hold text."""
+    faults = list(lacking(benchmark, names, spoken=spoken))
+    if faults:
+        raise ConfigError.of([ConfigError(fact, where=str(path), hint=hint) for _, fact, hint in faults])
+
+
+def lacking(benchmark: Benchmark, names: Sequence[str], *, spoken: bool) -> Iterator[Mistake]:
+    """Yield what a file lacks, each at the setting that names it."""
     if not names:
-        raise ConfigError("the file has no rows", where=str(path), hint="name the file that holds the items")
-    id_field = [benchmark.id] if benchmark.id is not None else []
-    missing = [name for name in (*benchmark.fields, *id_field) if name not in names]
-    if missing:
-        fact = f"no row has the field {', '.join(map(repr, missing))}"
-        raise ConfigError(fact, where=str(path), hint=near(missing[0], names))
-    if not spoken:
+        yield Mistake((), "the file has no rows", "name the file that holds the items")
+        return
+    wanted: dict[tuple[str | int, ...], str] = {("fields", place): name for place, name in enumerate(benchmark.fields)}
+    wanted |= {("id",): benchmark.id} if benchmark.id is not None else {}
+    missing = {at: name for at, name in wanted.items() if name not in names}
+    yield from (Mistake(at, f"no row has the field {name!r}", near(name, names)) for at, name in missing.items())
+    if not spoken and not any(at[0] == "fields" for at in missing):
         others = [name for name in names if name not in {*benchmark.fields, benchmark.id}]
         hint = f"other fields: {', '.join(others)}" if others else "the file has no other field"
-        fact = f"no row has text in the field {', '.join(map(repr, benchmark.fields))}"
-        raise ConfigError(fact, where=str(path), hint=hint)
+        yield Mistake((), f"no row has text in the field {', '.join(map(repr, benchmark.fields))}", hint)
+
+
+def faults_of(benchmark: Benchmark, path: Path) -> list[Mistake]:
+    """Return what is wrong with one file of a benchmark: every field that it lacks, and the first row that is none."""
+    names: set[str] = set()
+    found: list[Mistake] = []
+    spoken = False
+    try:
+        for where, row in rows_of(path):
+            names.update(row)
+            spoken = spoken or any(spelled(row.get(field)).strip() for field in benchmark.fields)
+            if benchmark.id is not None and benchmark.id in row and not found:
+                found += nameless(row, benchmark.id, where)
+    except (ConfigError, StorageError) as error:
+        return [*found, Mistake((), f"{error.where}: {error.message}", error.hint)]
+    return [
+        *(Mistake(at, f"{path}: {fact}", hint) for at, fact, hint in lacking(benchmark, sorted(names), spoken=spoken)),
+        *found,
+    ]
+
+
+def nameless(row: Mapping[str, object], field: str, where: str) -> Iterator[Mistake]:
+    """Yield that the id of a row is none."""
+    try:
+        id_of(row, field, where)
+    except ConfigError as error:
+        yield Mistake(("id",), f"{error.where}: {error.message}", error.hint)
 
 
 def id_of(row: Mapping[str, object], field: str, where: str) -> str:

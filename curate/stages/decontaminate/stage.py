@@ -2,16 +2,15 @@
 
 import re
 import unicodedata
-from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from curate.core.errors import ConfigError, Mistake, Mistakes, StorageError
+from curate.core.errors import Mistake, Mistakes
 from curate.core.stage import Action, Edit, Editor
-from curate.stages.decontaminate.items import Benchmark, items_of
+from curate.stages.decontaminate.items import Benchmark, faults_of
 
 if TYPE_CHECKING:
     from curate.core.kernels.passages import Measure
@@ -79,31 +78,28 @@ class Decontaminate(Editor):
         return benchmarks
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        found = []
+    def _has_room(self) -> Self:
         if self.shortest > self.words:
             fact = f"shortest {self.shortest} is above words {self.words}: no window is so long"
-            found.append(Mistake(("shortest",), fact, f"at most {self.words}"))
+            raise Mistakes([Mistake(("shortest",), fact, f"at most {self.words}")])
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_no_item(self) -> Self:
         units = re.findall(r"[A-Za-z0-9]+|\w", unicodedata.normalize("NFKD", self.placeholder))
         if len(units) >= self.shortest:
             fact = f"the placeholder {self.placeholder!r} is so long that it could be an item itself"
-            found.append(
-                Mistake(("placeholder",), fact, f"it has {len(units)} words; fewer than {self.shortest} will do")
-            )
-        if found:
-            raise Mistakes(found)
+            hint = f"it has {len(units)} words; fewer than {self.shortest} will do"
+            raise Mistakes([Mistake(("placeholder",), fact, hint)])
         return self
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Yield what is wrong with the files of the benchmarks, of each file the first fault."""
+        """Yield what is wrong with the files of the benchmarks: the fields that each lacks, or its first fault."""
         for name, benchmark in self.benchmarks.items():
             for place, path in enumerate(benchmark.paths):
-                at = ("benchmarks", name, "path", *(() if isinstance(benchmark.path, Path) else (place,)))
-                try:
-                    if path.is_file():
-                        deque(items_of(benchmark.model_copy(update={"path": path})), maxlen=0)
-                except (ConfigError, StorageError) as error:
-                    yield Mistake(at, f"{error.where}: {error.message}", error.hint)
+                entry = () if isinstance(benchmark.path, Path) else (place,)
+                for at, fact, hint in faults_of(benchmark, path) if path.is_file() else ():
+                    yield Mistake(("benchmarks", name, *(at or ("path", *entry))), fact, hint)
 
     def index(self) -> "Index":
         """Read the benchmarks; once a process for the same files."""

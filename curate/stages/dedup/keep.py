@@ -38,16 +38,27 @@ class Keeping(GlobalStage):
     )
 
     @model_validator(mode="after")
-    def criteria_have_columns(self) -> Self:
-        """Refuse a criterion without its column, a column without its criterion, and a repeated criterion."""
-        keep = self.keep
-        for criterion, setting in (("quality", "quality"), ("newest", "date")):
-            if criterion in keep and getattr(self, setting) is None:
-                raise ValueError(f"`keep` names {criterion!r}: name the column that it is decided by as `{setting}`")
-            if criterion not in keep and getattr(self, setting) is not None:
-                raise ValueError(f"`{setting}` decides nothing: `keep` does not name {criterion!r}")
-        if len(set(keep)) < len(keep):
-            raise ValueError(f"`keep` names a criterion twice: {list(keep)!r}")
+    def criteria_are_different(self) -> Self:
+        """Refuse a repeated criterion."""
+        if len(set(self.keep)) < len(self.keep):
+            raise ValueError(f"`keep` names a criterion twice: {list(self.keep)!r}")
+        return self
+
+    @model_validator(mode="after")
+    def quality_is_a_column(self) -> Self:
+        """Refuse quality without its column, and the column without its criterion."""
+        return self._has_column("quality", "quality")
+
+    @model_validator(mode="after")
+    def newest_has_a_date(self) -> Self:
+        """Refuse the newest without its column, and the column without its criterion."""
+        return self._has_column("newest", "date")
+
+    def _has_column(self, criterion: str, setting: str) -> Self:
+        if criterion in self.keep and getattr(self, setting) is None:
+            raise ValueError(f"`keep` names {criterion!r}: name the column that it is decided by as `{setting}`")
+        if criterion not in self.keep and getattr(self, setting) is not None:
+            raise ValueError(f"`{setting}` decides nothing: `keep` does not name {criterion!r}")
         return self
 
     @property

@@ -76,10 +76,15 @@ class NearDuplicates(Keeping):
 
     @model_validator(mode="after")
     def bands_go_with_rows(self) -> Self:
-        """Refuse half a choice, and a choice out of reach."""
+        """Refuse half a choice."""
         if (self.bands is None) != (self.rows is None):
             raise ValueError("`bands` and `rows` go together: give both, or none and a `recall`")
-        if self.bands is None and fitting(self.threshold, self.recall) is None:
+        return self
+
+    @model_validator(mode="after")
+    def recall_is_in_reach(self) -> Self:
+        """Refuse a recall that takes too much."""
+        if self.bands is None and self.rows is None and fitting(self.threshold, self.recall) is None:
             raise ValueError(
                 f"a recall of {self.recall!r} at threshold {self.threshold!r} takes more than {PERMUTATIONS}"
                 " permutations; lower `recall`, or give `bands` and `rows`"

@@ -90,7 +90,8 @@ def going_on(lines: Sequence[str], seen: "Lines") -> Places:
     begins = np.ones(len(lines) - 1, np.bool_)
     begins[1:] = ~prose[:-2] | (indent[:-1] != indent[1:])
     goes_on = (indent == after) | (begins & ((after < indent) | point[:-1]))
-    return np.flatnonzero(prose[:-1] & prose[1:] & ~point[1:] & goes_on)
+    heads = begins & point[:-1] & (seen.widths[:-1] < NARROWEST)  # `第一章`: too short for any page to have broken it
+    return np.flatnonzero(prose[:-1] & prose[1:] & ~point[1:] & goes_on & ~heads)
 
 
 def full_ones(lines: Sequence[str], seen: "Lines", follows: Places, page: int) -> list[int]:

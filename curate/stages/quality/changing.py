@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from curate.core.errors import ConfigError
 from curate.stages.quality.judging import Named
+from curate.stages.quality.ranges import strays
 from curate.stages.quality.rules import ACTIONS, Rule, conditions_of, rule_of
 
 WHERE = "--set"
@@ -33,7 +34,7 @@ def changed(rules: Mapping[str, Rule], said: str) -> dict[str, Rule]:
         raise ConfigError(f"{said!r} changes no rule", where=WHERE, hint=HINT)
     number = as_number(value)
     if number is None and not side and value not in (*ACTIONS, "off"):
-        return {**rules, rule_name: expressed(rules.get(rule_name), rule_name, value)}
+        return {**rules, rule_name: within(expressed(rules.get(rule_name), rule_name, value), said)}
     rule = known(rules, rule_name, WHERE)
     if value == "off" and not side:
         return {name: other for name, other in rules.items() if name != rule_name}
@@ -41,7 +42,15 @@ def changed(rules: Mapping[str, Rule], said: str) -> dict[str, Rule]:
         raise ConfigError(f"{value!r} is no threshold", where=WHERE, hint=HINT)
     if number is None:
         return {**rules, rule_name: rule._replace(action="reject" if value == "reject" else "tag")}
-    return {**rules, rule_name: rule._replace(chinese=number) if side else rule._replace(threshold=number)}
+    return {**rules, rule_name: within(rule.moved(number, chinese=bool(side)), said)}
+
+
+def within(rule: Rule, said: str) -> Rule:
+    """Return a rule; ConfigError where a threshold of it lies beyond what its signal can be."""
+    strange = [ConfigError(f"{said!r}: {fact}", where=WHERE, hint=hint) for _, fact, hint in strays(rule)]
+    if strange:
+        raise ConfigError.of(strange)
+    return rule
 
 
 def known(rules: Mapping[str, Rule], name: str, where: str) -> Rule:

@@ -7,6 +7,7 @@ from typing import Literal
 from curate.core.errors import Mistake, Mistakes
 from curate.stages.quality.datatrove import FINEWEB, GOPHER
 from curate.stages.quality.kinds import ContentType
+from curate.stages.quality.ranges import strays
 from curate.stages.quality.rules import Condition, Rule, rule_of
 
 Preset = Literal[
@@ -192,10 +193,12 @@ def preset_of(path: Path) -> dict[str, Rule]:
             continue
         try:
             found[name] = rule_of(rule)
+            faults = [one._replace(at=one.at or ("when",)) for one in strays(found[name])]
         except Mistakes as mistakes:
-            for at, fact, hint in mistakes.found:
-                line = lines.get((name, *at), lines[name,])
-                wrong.append(Mistake((), f"{path.name}:{line} {'.'.join(map(str, (name, *at)))}: {fact}", hint))
+            faults = [*mistakes.found]
+        for at, fact, hint in faults:
+            line = lines.get((name, *at), lines[name,])
+            wrong.append(Mistake((), f"{path.name}:{line} {'.'.join(map(str, (name, *at)))}: {fact}", hint))
     if wrong:
         raise Mistakes(wrong)
     return found

@@ -17,7 +17,8 @@ from curate.stages.quality.datatrove import english, measure_datatrove, measured
 from curate.stages.quality.judging import CHINESE, CONTENT_TYPE, Facts
 from curate.stages.quality.kinds import ContentType, kinds, named
 from curate.stages.quality.presets import PRESETS, Preset, preset_of
-from curate.stages.quality.rules import Rule, Sign, rule_of
+from curate.stages.quality.ranges import strays
+from curate.stages.quality.rules import Rule, Sign, rule_of, spelled
 from curate.stages.quality.signals import DATATROVE_SIGNALS, SIGNALS, Exact, Values, measure
 
 
@@ -91,11 +92,23 @@ class Quality(Stage):
                     close = get_close_matches(name, [*known, *SIGNALS], 1)
                     hint = f"did you mean {close[0]!r}?" if close else "a rule of your own has an expression: `when`"
                     yield Mistake(("rules", name), f"there is no rule or signal {name!r}", hint)
-            elif said != "off" and (sure or own):
-                try:
-                    self._changed(name, known.get(name), said)
-                except Mistakes as mistakes:
-                    yield from (Mistake(("rules", name, *at), fact, hint) for at, fact, hint in mistakes.found)
+            elif said != "off" and (sure or own or name not in known):
+                faults = self._faults(name, known.get(name), said)
+                yield from (Mistake(("rules", name, *at), fact, hint) for at, fact, hint in faults)
+
+    def _faults(self, name: str, rule: Rule | None, said: Threshold) -> Iterator[Mistake]:
+        """Yield what is wrong with what was said about one rule."""
+        try:
+            changed = self._changed(name, rule, said)
+        except Mistakes as mistakes:
+            yield from mistakes.found
+            return
+        for one in changed if {"min", "max", "when"} & said.model_fields_set else ():
+            side = "when" if said.when is not None else "min" if one.operator == "<" else "max"
+            yield from (Mistake((side,), fact, hint) for _, fact, hint in strays(one))
+        if said.min is not None and said.max is not None and said.min > said.max:
+            fact = f"min {spelled(said.min)} is above max {spelled(said.max)}: no text could pass"
+            yield Mistake((), fact, "min is the least value that passes, max the greatest")
 
     @property
     def adds(self) -> pa.Schema:

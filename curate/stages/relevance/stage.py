@@ -18,7 +18,7 @@ from curate.core.stage import QUOTE, WARNINGS, Action, Findings, GlobalStage, Ou
 from curate.stages.relevance.judged import warnings
 from curate.stages.relevance.lexicon import Industry, lexicon_in, shipped
 from curate.stages.relevance.rounds import Draw, Learn
-from curate.stages.relevance.seeds import FEWEST, seeds_in
+from curate.stages.relevance.seeds import FEWEST, files_in, seeds_in
 
 GROUP = np.uint64(52)
 """Ranks are grouped by their first 12 bits: the key of facts, of which no one may stand alone."""
@@ -93,6 +93,7 @@ class Relevance(GlobalStage):
         """Yield what is wrong with the examples, or with the lexicon."""
         try:
             if self.seeds is not None:
+                files_in(self.seeds)
                 seeds_in(self.seeds, self.seeds_text)
             elif self.words is not None and self.words.is_file():
                 lexicon_in(self.words)

@@ -127,7 +127,7 @@ class Lexicons:
     """Lexicons by name, and how texts are judged by them."""
 
     def __init__(self, terms: Mapping[str, Sequence[str]], domains: Domains, bounds: Bounds) -> None:
-        self.terms = {name: frozenset(map(folded, said)) for name, said in terms.items()}
+        self.terms = {name: folded_terms(said) for name, said in terms.items()}
         self.domains = domains
         self.bounds = bounds
         self.honest: Finder | None = None
@@ -184,9 +184,11 @@ def reached(text: str) -> bool:
     return any(not HELP.search(text, max(0, found.start() - ASIDE), found.end()) for found in CONTACT.finditer(text))
 
 
-def folded(term: str) -> str:
-    """Return a term as a finder spells it."""
-    return term.lower()
+def folded_terms(terms: Sequence[str]) -> frozenset[str]:
+    """Return terms as a finder spells them: folded as texts are, in small letters."""
+    from curate.core.kernels.folding import folded
+
+    return frozenset(term.lower() for term in folded(pa.array(list(terms), pa.string())).to_pylist() if term)
 
 
 def whole_words(text: str, counts: Counts) -> dict[str, int]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from math import log2
 from typing import NamedTuple
 
-from curate.stages.safety.sight import places, stretches
+from curate.stages.safety.sight import by_gate, opened, places, stretches
+from curate.stages.safety.spoken import FORMS, HEAD_GATES, listed
+from curate.stages.safety.spoken import OPENS as SPOKEN
 
 LOW, TOKEN, KEY = 2.5, 3.0, 3.5
 """Bits a character. detect-secrets asks 3.0 of hexadecimal, gitleaks 3.5 of what only a label makes a key. A password
@@ -71,9 +73,42 @@ FORMATS = (
         ("-----BEGIN",),
         re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,2}PRIVATE KEY(?: BLOCK)?-----[^-]{0,200}?([A-Za-z0-9+/]{40,})"),
     ),
+    Format(
+        "azure_key",
+        ("accountkey=", "sharedaccesskey="),
+        re.compile(
+            r"(?:AccountKey=([A-Za-z0-9+/]{86}==)|SharedAccessKey=([A-Za-z0-9+/]{43}=))(?![A-Za-z0-9+/=])",
+            re.IGNORECASE,
+        ),
+        KEY,
+    ),
+    Format(
+        "authorization",
+        ("authorization",),
+        re.compile(
+            r"authorization[\"']?\s?[:=,]\s?[\"']?(?:(?:bearer|token|apikey)\s+([\w.~+/-]{20,}=*)|basic\s+([A-Za-z0-9+/]{12,}={0,2}))(?![\w{<$])",
+            re.IGNORECASE | re.ASCII,
+        ),
+    ),
+    Format(
+        "hashed_password",
+        ("$1$", "$5$", "$6$", "$y$", "$2a$", "$2b$", "$2y$", "$8$", "$9$", "$apr1$"),
+        re.compile(
+            r"(?<![\w$./])\$(?:(?:1|apr1)\$[\w./]{1,8}\$([\w./]{22})|5\$(?:rounds=\d{1,9}\$)?[\w./]{1,16}\$([\w./]{43})"
+            r"|6\$(?:rounds=\d{1,9}\$)?[\w./]{1,16}\$([\w./]{86})|y\$[\w./]{1,16}\$[\w./]{1,86}\$([\w./]{43})"
+            r"|2[aby]\$\d\d\$([\w./]{53})|[89]\$[\w./]{14}\$([\w./]{43}))(?![\w./])",
+            re.ASCII,
+        ),
+    ),
     Format("url_password", ("://",), re.compile(r"://[^\s:/@'\"<>]{1,64}:([^\s:/@'\"<>{}$]{6,128})@"), LOW),
 )
-"""Formats that their makers publish: a prefix, an alphabet, a length."""
+"""Formats that their makers publish: a prefix, an alphabet, a length.
+
+Keys of Azure are 64 bytes (storage) or 32 (buses) in base64; an `Authorization` header has its scheme (RFC 6750, RFC
+7617); hashed passwords are those of crypt(5) and of Cisco's types 5, 8 and 9, which can be guessed.
+"""
+
+OPENS = by_gate(one.gates for one in FORMATS)
 
 LABELS = {
     "password": ("password", "passwd", "pwd", "passphrase", "密码", "口令"),
@@ -90,7 +125,7 @@ LABELS = {
     ),
 }
 """What is written before a secret that has no form of its own."""
-_VALUE = r"[\"'\]]{0,2}\s{0,3}(?:=>|:=|=|:|：|是|为)\s{0,3}[\"'“`]?([!-~]{8,128}?)(?=[\"'”`,;，。；)<\s]|$)"
+_VALUE = r"[\"'\]]{0,2}\s{0,3}(?:=>|:=|=|:|：|是|为)\s{0,3}[\"'“`]?([!-~]{8,128}?)(?=[\"'”`,;，。；（)<\s]|$)"
 _TAIL = re.compile(rf"(?:[_-]?(?:key|id|access|value|auth|token))?{_VALUE}", re.IGNORECASE)
 _LABELS = tuple(label for said in LABELS.values() for label in said)
 _LONG = {"password": 8, "assigned_key": 16}
@@ -102,70 +137,46 @@ STAND_IN = re.compile(
 """What documentation writes where a secret would stand."""
 NAMED = re.compile(
     r"secret|passw|token|^[<%$({\[]|[({]|://|^(?:null|none|true|false)|^\d+[./:-]\d|^[a-z]+(?:[._/-][a-z0-9]+)+$"
-    r"|^[a-z]+\d{0,3}(?:/[a-z]*\d*(?:\.\d+)*)+$|^[a-z_]+=|^(?:sha\d+|sha-\d+|md5|crc32)[:=-]|^(?:aes|rsa|sha|sm)-?\d+(?:-\w+)*$"
+    r"|^[a-z]+\d{0,3}(?:/[a-z]*\d*(?:\.\d+)*)+$|^[a-z_]+=|^(?:sha\d+|sha-\d+|md5|crc32)[:=-]|^(?:aes|rsa|sha|sm|[3t]?des|chacha|ec(?:dsa|dh)?)-?\d*(?:[-/_][a-z0-9]+)+$"
     r"|^(?:sha\d+|md5)with|^windows\d"
     r"|^(?:iso|iec|ieee|astm|din|en|gb|gb/t|rfc|cve)[-_ /]?[\d-]+(?:[:.-]\d+)*$",
     re.IGNORECASE,
 )
 """Names of variables, calls, dates, paths, digests, ciphers and standards: what stands where a secret without a form
 would."""
-_LOGIN = r"(?:user(?:name)?|login|account|acct|uid|usr|账号|帐号|账户|用户名?)"
-_SHOWN = r"([!-~]{6,128})(?=[\s'\"`;|&]|$)"
-SPOKEN = (
-    (
-        ("pass:", "pass =", "pass=", "pass："),
-        re.compile(
-            rf"{_LOGIN}\b[^\n]{{1,80}}?[\s,;/|]pass\s?[:=：]\s{{0,3}}[\"']?([!-~]{{6,128}}?)(?=[\"'`,;，。；)<\s]|$)",
-            re.IGNORECASE,
-        ),
-    ),
-    (("mysql", "mariadb"), re.compile(rf"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]{{0,120}}?\s-p['\"]?{_SHOWN}")),
-    (("sshpass",), re.compile(rf"\bsshpass\s+-p\s?['\"]?{_SHOWN}")),
-    (("curl ",), re.compile(rf"\bcurl\s[^\n|;&]{{0,120}}?(?:-u|--user)\s?['\"]?[\w.@-]{{1,64}}:{_SHOWN}")),
-    (
-        ("密码", "口令"),
-        re.compile(r"(?:密码|口令)\s{1,3}(?=[!-~]{0,127}[a-z])([!-~]{8,128})(?=[\s,;，。；、）)]|$)", re.ASCII),
-    ),
-    (
-        ("密码", "口令"),
-        re.compile(
-            r"(?:账号|帐号|账户|用户名?)\s?[/和与及、]?\s?(?:密码|口令)(?:分别)?(?:\s{1,3}|\s?[:：是为]\s{0,3})"
-            r"[\w.@-]{1,64}\s?[/，,、]\s?([!-~]{6,128}?)(?=[\s,;，。；、）)]|$)",
-            re.ASCII,
-        ),
-    ),
-)
-"""Ways to say a password without a mark between label and value, or with a label that means more: what stands in every
-such text, and its form. The value is the first group; it needs letters and a digit as any password does."""
 KINDS = tuple(re.compile(kind) for kind in ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9]"))
 FEWEST_KINDS = 2
 
 
 def gates() -> Iterable[str]:
     """Return every string that opens a rule, in small letters."""
-    more = (gate for several, _ in SPOKEN for gate in several)
-    return (*(gate.lower() for one in FORMATS for gate in one.gates), *_LABELS, *more)
+    more = (gate for one in FORMS for gate in one.gates)
+    return (*(gate.lower() for one in FORMATS for gate in one.gates), *_LABELS, *more, *HEAD_GATES)
 
 
 def secrets(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Secret]:
     """Yield the secrets of a text; `seen` are the gates that stand in it, `lowered` is it in small letters."""
-    for one in FORMATS:
-        for start, stop in stretches(text, [gate for gate in one.gates if gate.lower() in seen]):
+    for place in opened(OPENS, seen):
+        one = FORMATS[place]
+        where = lowered if one.pattern.flags & re.IGNORECASE else text
+        for start, stop in stretches(where, [gate for gate in one.gates if gate.lower() in seen]):
             for found in one.pattern.finditer(text, start, stop):
-                yield from weighed(one.name, found[found.re.groups], one.bits)
+                yield from weighed(one.name, found[found.lastindex or 0], one.bits)
     for name, labels in LABELS.items():
         for label in seen.intersection(labels):
             for value in assigned(text, lowered, label):
                 if len(value) >= _LONG[name] and is_mixed(value):
                     yield from weighed(name, value, _BITS[name])
-    yield from (one for value in spoken(text, lowered, seen) for one in weighed("password", value, LOW))
+    said = [*spoken(text, lowered, seen), *(listed(text, lowered) if seen.intersection(HEAD_GATES) else ())]
+    yield from (one for value in said if is_mixed(value) for one in weighed("password", value, LOW))
 
 
 def spoken(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
-    """Yield what is said to be a password in one of the ways of SPOKEN."""
-    for several, pattern in SPOKEN:
-        for start, stop in stretches(lowered, seen.intersection(several)):
-            yield from (found[1] for found in pattern.finditer(text, start, stop) if is_mixed(found[1]))
+    """Yield what is said to be a password in one of the ways of FORMS."""
+    for place in opened(SPOKEN, seen):
+        one = FORMS[place]
+        for start, stop in stretches(lowered, seen.intersection(one.gates)):
+            yield from (found[found.lastindex or 0] for found in one.pattern.finditer(text, start, stop))
 
 
 def assigned(text: str, lowered: str, label: str) -> Iterator[str]:

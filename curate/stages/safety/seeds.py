@@ -25,7 +25,7 @@ SEEDS: dict[SeedName, Seed] = {
     "gambling": Seed(
         "A.1.h",
         listed("""
-            时时彩, 六合彩, 百家乐, 老虎机, 真人荷官, 在线赌场, 网上赌场, 赌场开户, 彩票计划群, 北京赛车, 体育投注, 足球投注
+            时时彩, 六合彩, 百家乐, 老虎机, 真人荷官, 在线赌场, 网上赌场, 线上赌场, 线上博弈, 运彩投注, 赌场开户, 彩票计划群, 北京赛车, 体育投注, 足球投注
             注册送彩金, 送彩金, 首存, 返水, 秒提现, 稳赚不赔, 下注, 棋牌游戏, 澳门赌场, 赔率, 快三, 幸运飞艇, 带你回血
             online casino, live casino, slot machines, sports betting, free spins, deposit bonus, jackpot, baccarat
             betting odds, place your bets, bookmaker, instant withdrawal, welcome bonus, guaranteed winnings
@@ -35,7 +35,7 @@ SEEDS: dict[SeedName, Seed] = {
         "A.3.e",
         listed("""
             代开发票, 代开票, 开发票联系, 增值税发票代开, 普票专票, 可验真, 验后付款, 税点低, 低税点, 点数优惠, 先开票后付款
-            真票, 各类发票, 各行业发票, 餐饮发票, 住宿发票, 全国代开, 当天出票, 保真发票, 免费送票上门
+            真票, 各类发票, 正规发票, 税点优惠, 点数低, 保真可验, 可验真伪, 开票加微信, 各行业发票, 餐饮发票, 住宿发票, 全国代开, 当天出票, 保真发票, 免费送票上门
             invoices for sale, fake invoices, verifiable invoices, invoice agency, low tax point
         """),
     ),

@@ -1,6 +1,8 @@
 """Look only around the strings by which a rule opens, not through whole texts."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 BEFORE, AFTER = 64, 900
 """Characters around such a string within which everything that belongs to it stands."""
@@ -9,6 +11,20 @@ BEFORE, AFTER = 64, 900
 def small(text: str) -> str:
     """Return a text with A to Z in small letters, every character in its place."""
     return text.encode().lower().decode()
+
+
+def by_gate(several: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+    """Return, by each string that opens rules, in small letters, which of them it opens."""
+    opens: dict[str, list[int]] = defaultdict(list)
+    for place, gates in enumerate(several):
+        for gate in gates:
+            opens[gate.lower()].append(place)
+    return dict(opens)
+
+
+def opened(opens: Mapping[str, Sequence[int]], seen: AbstractSet[str]) -> list[int]:
+    """Return which rules are opened by the strings that stand in a text, ascending."""
+    return sorted({place for gate in opens.keys() & seen for place in opens[gate]})
 
 
 def places(lowered: str, string: str) -> Iterator[int]:

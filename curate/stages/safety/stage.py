@@ -8,14 +8,14 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from curate.core.columns import with_columns
 from curate.core.errors import ConfigError, Mistake, Mistakes
 from curate.core.risks import RISKS
 from curate.core.stage import FOUND, Action, Outcome, Stage, Step
 from curate.stages.safety import phrases, secrets
-from curate.stages.safety.lexicon import Bounds, Domains, Finder, Lexicons, folded, risk_of, terms_of
+from curate.stages.safety.lexicon import Bounds, Domains, Finder, Lexicons, folded_terms, risk_of, terms_of
 from curate.stages.safety.seeds import DOMAINS, SEEDS, SMALL_PRINT, DomainName, SeedName
 from curate.stages.safety.sight import small
 
@@ -77,7 +77,7 @@ class Safety(Stage):
     put `safety` before it to have them told.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     uses: ClassVar[tuple[str, ...]] = ("polars",)
 
     look_for: tuple[Family, ...] = Field(FAMILIES, min_length=1, description="What is looked for.")
@@ -118,35 +118,51 @@ class Safety(Stage):
         return triggers
 
     @model_validator(mode="after")
-    def _agrees(self, info: ValidationInfo) -> Self:
-        left_out = (info.context or {}).get("left_out", frozenset())
-        found = []
+    def _asks_for_more_alone(self) -> Self:
         if self.min_terms_alone < self.min_terms:
             said = "min_terms_alone" if "min_terms_alone" in self.model_fields_set else "min_terms"
             fact = f"min_terms_alone {self.min_terms_alone} is below min_terms {self.min_terms}"
-            found.append(Mistake((said,), fact, "without a contact no fewer terms are enough than beside one"))
-        if not left_out & {"look_for", "seeds", "lexicons"}:
-            found += self._unfound()
-        if found:
-            raise Mistakes(found)
+            raise Mistakes([Mistake((said,), fact, "without a contact no fewer terms are enough than beside one")])
         return self
 
-    def _unfound(self) -> Iterator[Mistake]:
-        """Yield the names in `reject` that mean no rule."""
-        for place, name in enumerate(self.reject):
-            if any(covers(name, rule) for rule in self.rules):
-                continue
-            what = name.removeprefix(f"{self.name or 'safety'}:")
-            if what != name and any(covers(what, rule) for rule in self.rules):
-                hint = f"write {what!r}: rules go by what follows the colon"
-            elif name in RISKS or any(risk.startswith(f"{name}.") for risk in RISKS):
-                hint = f"a class of TC260-003 has the lexicon that you give: `lexicons: [{next_risk(name)}.txt]`"
-            elif family := family_of(name):
-                hint = f"add {family!r} to `look_for`" if family not in self.look_for else f"add {name!r} to `seeds`"
-            else:
-                close = get_close_matches(name, [*self.rules, "secret"], 1, 0.6)
-                hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(brief(self.rules))}"
-            yield Mistake(("reject", place), f"there is no rule {name!r}", hint)
+    @model_validator(mode="after")
+    def _rejects_what_there_is(self) -> Self:
+        strange = [(place, name) for place, name in enumerate(self.reject) if not might_be(name)]
+        if strange:
+            raise Mistakes(Mistake(("reject", place), *self._unknown(name)) for place, name in strange)
+        return self
+
+    @model_validator(mode="after")
+    def _rejects_what_it_finds(self) -> Self:
+        silent = [
+            (place, name)
+            for place, name in enumerate(self.reject)
+            if might_be(name) and not any(covers(name, rule) for rule in self.rules)
+        ]
+        if silent:
+            raise Mistakes(Mistake(("reject", place), *self._unfound(name)) for place, name in silent)
+        return self
+
+    def _unknown(self, name: str) -> tuple[str, str]:
+        """Word that a name in `reject` means nothing whatever the settings are."""
+        what = name.removeprefix(f"{self.name or 'safety'}:")
+        if what != name and might_be(what):
+            return f"there is no rule {name!r}", f"write {what!r}: rules go by what follows the colon"
+        known = [rule for family, rules in RULES.items() for rule in (SEEDS if family == "lexicons" else rules)]
+        close = get_close_matches(name, [*known, "secret"], 1, 0.6)
+        return (
+            f"there is no rule {name!r}",
+            f"did you mean {close[0]!r}?" if close else f"there are {', '.join(brief(known))}",
+        )
+
+    def _unfound(self, name: str) -> tuple[str, str]:
+        """Word that a name in `reject` means nothing as the settings are."""
+        family = family_of(name)
+        if family is None:
+            hint = f"a class of TC260-003 has the lexicon that you give: `lexicons: [{next_risk(name)}.txt]`"
+        else:
+            hint = f"add {family!r} to `look_for`" if family not in self.look_for else f"add {name!r} to `seeds`"
+        return f"there is no rule {name!r}", hint
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -213,7 +229,7 @@ class Safety(Stage):
             terms.setdefault(str(risk_of(path)), []).extend(terms_of(path))
         words: dict[str, tuple[str, ...]] = {name: DOMAINS[name] for name in self.domains}
         words |= {str(path): terms_of(path) for path in self.domain_words}
-        folded_words = {name: frozenset(map(folded, said)) for name, said in words.items()}
+        folded_words = {name: folded_terms(said) for name, said in words.items()}
         domains = Domains(folded_words, SMALL_PRINT, {name: SEEDS[name].selling for name in self.seeds})
         bounds = Bounds(self.min_terms, self.min_terms_alone, self.density, self.veto)
         return Lexicons(terms if "lexicons" in self.look_for else {}, domains, bounds)
@@ -228,6 +244,11 @@ def family_of(name: str) -> Family | None:
     """Return the family of a rule, as far as it comes along."""
     known = {**RULES, "lexicons": tuple(SEEDS)}
     return next((one for one in FAMILIES if any(covers(name, rule) for rule in known[one])), None)
+
+
+def might_be(name: str) -> bool:
+    """Tell whether some settings bring about a rule that a name in `reject` means."""
+    return family_of(name) is not None or any(covers(name, risk) for risk in RISKS)
 
 
 def next_risk(name: str) -> str:
@@ -254,23 +275,29 @@ class Judge:
         strings += phrases.gates() if wanted & {"instructions", "labels"} else ()
         strings += self.triggers if "instructions" in wanted else ()
         self.finder = Finder(strings)
+        self.planted = Finder(self.triggers if "instructions" in wanted else ())
 
     def step(self, batch: pa.RecordBatch) -> Outcome:
-        """Judge a batch."""
+        """Judge a batch: words by its folded texts, what nobody sees and triggers by the texts themselves."""
+        from curate.core.kernels.folding import folded
+
         texts, n = batch["text"], batch.num_rows
         numbers = {what: np.zeros(n, np.int32) for what in COUNTED}
         density = np.zeros(n, np.float32)
         lines: list[Line] = []
         if "hidden" in self.stage.look_for:
             lines += self._hidden(texts, numbers)
-        for row, counts in self.finder.counts(texts).items():
-            text = texts[row].as_py()
+        seen_as = folded(texts)
+        found = self.finder.counts(seen_as)
+        for row, counts in found.items():
+            text = seen_as[row].as_py()
             lowered, seen = small(text), frozenset(counts)
             lines += self._terms(row, text, counts, (numbers["terms"], density))
             if "secrets" in self.stage.look_for:
                 lines += self._secrets(row, secrets.secrets(text, lowered, seen), numbers["secrets"])
             lines += self._phrases(row, Counter(phrases.phrases(text, lowered, seen)), numbers)
-            lines += self._triggers(row, text, seen, numbers["instructions"])
+        for row, counts in (found if seen_as is texts else self.planted.counts(texts)).items():
+            lines += self._triggers(row, texts[row].as_py(), frozenset(counts), numbers["instructions"])
         null = texts.is_null().to_numpy(zero_copy_only=False)
         columns = {f"{self.stage.name}_{what}": pa.array(values, mask=null) for what, values in numbers.items()}
         columns[f"{self.stage.name}_density"] = pa.array(density, mask=null)

@@ -73,3 +73,14 @@ def test_a_word_that_a_soft_hyphen_broke_is_put_together():
 def test_nothing_but_white_space_goes(words, width):
     text = textwrap.fill(" ".join(words), width, break_long_words=False, break_on_hyphens=False)
     assert "".join(unwrapped(text).text.split()) == "".join(text.split())
+
+
+def test_headings_over_their_paragraphs_do_not_speak_against_a_page():
+    chapters = (
+        "值班人员应当每两小时巡视一次，记录汽包水位、压力与温度，发现异常立即报告值长并采取措施。",
+        "给水泵应当定期切换，备用泵须处于良好状态，切换前检查油位、冷却水与出口门位置，并观察十分钟。",
+        "电气设备检修前必须停电、验电、接地，并悬挂标示牌，工作负责人应当向班组成员交代安全事项。",
+    )
+    wrapped = [f"第{'一二三'[place]}章\n{said[:30]}\n{said[30:]}" for place, said in enumerate(chapters)]
+    whole = [f"第{'一二三'[place]}章\n{said}" for place, said in enumerate(chapters)]
+    assert unwrapped("\n\n".join(wrapped)) == ("\n\n".join(whole), 3)
