@@ -28,6 +28,8 @@ ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 VOWELS = "aeiouy"
 ABBREVIATED = 6
 """Letters of what is written without its vowels, at most."""
+FEWEST_LETTERS = 4
+"""Letters of a word that says something: units, variables and pairs of hexadecimal digits have fewer."""
 
 Counts = npt.NDArray[np.int64]
 Longs = npt.NDArray[np.uint64]
@@ -36,8 +38,8 @@ Longs = npt.NDArray[np.uint64]
 def letter_counts(strings: Strings) -> Counts:
     """Count in each string, shape (n, COLUMNS), int64.
 
-    PAIRS, letters of ASCII that a small one follows, in words (letters and digits of ASCII that stand together) that
-    have a vowel, or more than ABBREVIATED letters, and more than two letters a digit; ODD_PAIRS, those that no language of the Latin alphabet puts
+    PAIRS, letters of ASCII that a small one follows, in words (letters and digits of ASCII that stand together) of
+    FEWEST_LETTERS or more that have a vowel, or more than ABBREVIATED letters, and more than two letters a digit; ODD_PAIRS, those that no language of the Latin alphabet puts
     together often (both pairs of a digit between small letters are, as recognition reads `va1ve`); ALL_PAIRS, those of
     every word, and KEYED_PAIRS, what of them is of two keys side by side. What is short and has no vowel is shorthand (`brg`, `rplcd`, `xfmr`), what is full of digits a name.
     """
@@ -103,7 +105,7 @@ def _count_word(data: Bytes, word: tuple[int, int], packed: np.uint64, found: Co
     found[KEYED_PAIRS] += _field(packed, 2)
     vowels, digits = _field(packed, 3), _field(packed, 4)
     letters = word[1] - word[0] - digits
-    if (vowels == 0 and letters <= ABBREVIATED) or 2 * digits >= letters:
+    if letters < FEWEST_LETTERS or (vowels == 0 and letters <= ABBREVIATED) or 2 * digits >= letters:
         return
     wrong = 0
     if digits > 0:

@@ -28,6 +28,8 @@ WORDED: tuple[ContentType, ...] = ("prose", "list", "form")
 LAID: tuple[ContentType, ...] = ("table", "code", "log")
 """What repeats itself by nature."""
 
+NOISY = (Condition("latin", ">", 0.9), Condition("encoded", "<", 0.3), Condition("unique_words", ">", 0.5))
+
 BASE: dict[str, Rule] = {
     "empty": Rule("content_chars", "<", 1, "reject"),
     "unreadable": Rule("replacement", ">", 0.05, "reject", chars=20),
@@ -39,11 +41,20 @@ BASE: dict[str, Rule] = {
     "noisy_latin": Rule(
         "odd_pairs",
         ">",
-        0.12,
+        0.11,
         "reject",
         chars=200,
         types=WORDED,
-        also=(Condition("function_words", "<", 0.25), Condition("latin", ">", 0.9), Condition("encoded", "<", 0.3)),
+        also=(*NOISY, Condition("function_words", "<", 0.25)),
+    ),
+    "noisy_lines": Rule(
+        "odd_pairs",
+        ">",
+        0.11,
+        "reject",
+        chars=200,
+        types=LAID,
+        also=(*NOISY, Condition("function_words", "<", 0.25), Condition("function_words", ">", 0.015)),
     ),
     "random_han": Rule("unlisted_han", ">", 0.15, "reject", also=(Condition("rare_kinds", ">", 0.75),)),
     "keys": Rule("keyed_pairs", ">", 0.5, "reject"),
