@@ -146,8 +146,7 @@ def _parse(span: tuple[int, int], work: Work, numbers: int, found: Found) -> Non
         if at + length == stop and length >= TAIL_BYTES:
             after = text[earlier + length]
             said = worded(text, (at, stop), NINE, ZERO)
-            cell = (after == SPACE or _wide(text, earlier + length) == WIDE_SPACE) and at - earlier < CELL_BYTES
-            found[BROKEN_OFF] |= said and after != FEED and not cell and not _ends(text, (at, stop))
+            found[BROKEN_OFF] |= said and after != FEED and not _ends(text, (at, stop)) and not _in_cells(text, stop)
         at += length
 
 
@@ -194,6 +193,23 @@ def _counts_items(text: Bytes, at: int) -> bool:
 def _wide(text: Bytes, at: int) -> int:
     """Return three bytes as one number."""
     return int(text[at]) << 16 | int(text[at + 1]) << 8 | int(text[at + 2]) if at + 2 < len(text) else 0
+
+
+@inlined
+def _in_cells(text: Bytes, stop: int) -> bool:
+    """Tell whether the last two of the cells that blanks part say the same: `正常 正常 正常`."""
+    size = 0
+    while size < min(CELL_BYTES, stop) and text[stop - size - 1] != SPACE and _wide(text, stop - size - 3) != WIDE_SPACE:
+        size += 1
+    blank = 1 if text[stop - size - 1] == SPACE else 3
+    while blank < CELL_BYTES and text[stop - size - blank - 1] == SPACE:
+        blank += 1
+    if size == CELL_BYTES or 2 * size + blank > stop:
+        return False
+    for at in range(stop - size, stop):
+        if text[at] != text[at - size - blank]:
+            return False
+    return True
 
 
 @inlined

@@ -28,6 +28,7 @@ WORDED: tuple[ContentType, ...] = ("prose", "list", "form")
 LAID: tuple[ContentType, ...] = ("table", "code", "log")
 """What repeats itself by nature."""
 
+UNTRACED = Condition("trace_lines", "<", 0.4)
 NOISY = (Condition("latin", ">", 0.9), Condition("encoded", "<", 0.3), Condition("unique_words", ">", 0.5))
 
 BASE: dict[str, Rule] = {
@@ -70,8 +71,8 @@ BASE: dict[str, Rule] = {
     ),
     "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200, also=(Condition("dump_lines", ">", 0.5),)),
     "bytes": Rule("hexadecimal", ">", 0.95, "reject", chars=200, also=(Condition("digests", "<", 0.5),)),
-    "loop": Rule("compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5),)),
-    "stutter": Rule("looped", ">", 0.5, "reject", chars=60, also=(Condition("trace_lines", "<", 0.5),)),
+    "loop": Rule("compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5), UNTRACED)),
+    "stutter": Rule("looped", ">", 0.5, "reject", chars=60, also=(UNTRACED,)),
     "stuck": Rule(
         "repetition",
         ">",
@@ -82,15 +83,15 @@ BASE: dict[str, Rule] = {
         also=(
             Condition("compression", "<", 0.16),
             Condition("copied_lines", ">", 0.5),
-            Condition("trace_lines", "<", 0.5),
+            UNTRACED,
         ),
     ),    "shuffled": Rule(
         "order",
         "<",
-        3,
+        2,
         "reject",
         types=PROSE,
-        also=(Condition("words", ">=", 250), Condition("han", "<", 0.1), Condition("function_words", ">", 0.16)),
+        also=(Condition("words", ">=", 200), Condition("han", "<", 0.1), Condition("function_words", ">", 0.1)),
     ),
     "misplaced": Rule("misplaced", ">", 0.05, "reject", also=(Condition("order", "<", 5),)),
     "shuffled_han": Rule(
