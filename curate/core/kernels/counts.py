@@ -40,6 +40,7 @@ def _count(data: Bytes, spans: tuple[Places, Places], kinds: Bytes, seen: Counts
             counts[i, kinds[code]] += seen[code]
             seen[code] = 0
 
+
 RARE_KINDS, UNLISTED, TICKS, STACKED = range(4)
 MARKS = ((0x0300, 0x036F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF))
 """Blocks of combining marks."""
@@ -52,7 +53,7 @@ def odd_counts(strings: Strings) -> Counts:
     """Count what is odd in each string, shape (n, 4), int32.
 
     RARE_KINDS, different rare Han: a noise has many, a subject few again and again. UNLISTED, Han that no national set
-    has (`unlisted_han`). TICKS, U+F020 to U+F0FF: what Word and PDF make of the boxes and ticks of Wingdings and Symbol.
+    has (`unlisted_han`). TICKS, U+F020 to U+F0FF: what Word and PDF make of boxes and ticks of Wingdings and Symbol.
     STACKED, combining marks behind two others.
     """
     counts = np.zeros((len(strings.starts), 4), np.int32)
@@ -84,7 +85,7 @@ def _count_odd(data: Bytes, spans: tuple[Places, Places], tables: tuple[Bytes, F
 
 @inlined
 def _is_mark(code: int) -> bool:
-    for first, last in MARKS:
+    for first, last in MARKS:  # noqa: SIM110 - numba knows no `any`
         if first <= code <= last:
             return True
     return False

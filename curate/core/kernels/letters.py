@@ -39,9 +39,10 @@ def letter_counts(strings: Strings) -> Counts:
     """Count in each string, shape (n, COLUMNS), int64.
 
     PAIRS, letters of ASCII that a small one follows, in words (letters and digits of ASCII that stand together) of
-    FEWEST_LETTERS or more that have a vowel, or more than ABBREVIATED letters, and more than two letters a digit; ODD_PAIRS, those that no language of the Latin alphabet puts
-    together often (both pairs of a digit between small letters are, as recognition reads `va1ve`); ALL_PAIRS, those of
-    every word, and KEYED_PAIRS, what of them is of two keys side by side. What is short and has no vowel is shorthand (`brg`, `rplcd`, `xfmr`), what is full of digits a name.
+    FEWEST_LETTERS or more, with a vowel or more than ABBREVIATED letters, and more than two letters a digit: what is
+    short and has no vowel is shorthand (`brg`, `rplcd`, `xfmr`), what is full of digits a name. ODD_PAIRS, those that
+    no language of the Latin alphabet puts together often (both pairs of a digit between small letters are, as
+    recognition reads `va1ve`). ALL_PAIRS, those of every word; KEYED_PAIRS, what of them is of two keys side by side.
     """
     found = np.zeros((len(strings.starts), COLUMNS), np.int64)
     _count(strings.data, (strings.starts, strings.stops), (_letters(), _pairs()), found)

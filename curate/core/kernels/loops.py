@@ -11,8 +11,8 @@ LOOPED, BROKEN_OFF = range(2)
 ONE_COUNTER = 1.5
 """Numbers of a turn that may change: one that counts, and seldom another. Clauses with two that do are a list."""
 APART = 3
-"""Numbers with less between them than this, one Han character, are one: a date, an item counted twice (`3第三条`); but not
-behind a blank (`3. 3号`)."""
+"""Numbers with less between them than this, one Han character, are one: a date, an item counted twice (`3第三条`);
+not behind a blank (`3. 3号`)."""
 TAIL_BYTES = 6
 """So much at the end has stood before, and gone on there: two Han characters."""
 ZERO, NINE, DOT, COMMA, FEED, SPACE, OPENING, CLOSING = b"09.,\n ()"
@@ -36,8 +36,8 @@ def loop_counts(strings: Strings, asked: npt.NDArray[np.bool_]) -> Found:
 
     Numbers (digits, Chinese numerals) are read as one and the same. LOOPED: bytes, numbers folded, of passages that
     follow themselves three times or more, one right behind the other, where not more than one number of a turn
-    changes, or none but those that count items (`3.`); whole lines in which another number changes are entries of a log or
-    a list (`3月5日：`, `Valve V-105`).
+    changes, or none but those that count items (`3.`); whole lines in which another number changes are entries
+    of a log or a list (`3月5日：`, `Valve V-105`).
     BROKEN_OFF: 1 where the last bytes have stood before, and have gone on there within their line.
     """
     found = np.zeros((len(strings.starts), 2), np.int64)
@@ -153,7 +153,7 @@ def _parse(span: tuple[int, int], work: Work, numbers: int, found: Found) -> Non
 @inlined
 def _lined(text: Bytes, start: int, stop: int) -> bool:
     """Tell whether a line ends within a stretch."""
-    for at in range(start, stop):
+    for at in range(start, stop):  # noqa: SIM110 - numba knows no `any`
         if text[at] == FEED:
             return True
     return False
@@ -198,18 +198,26 @@ def _wide(text: Bytes, at: int) -> int:
 @inlined
 def _in_cells(text: Bytes, stop: int) -> bool:
     """Tell whether the last two of the cells that blanks part say the same: `正常 正常 正常`."""
-    size = 0
-    while size < min(CELL_BYTES, stop) and text[stop - size - 1] != SPACE and _wide(text, stop - size - 3) != WIDE_SPACE:
-        size += 1
-    blank = 1 if text[stop - size - 1] == SPACE else 3
-    while blank < CELL_BYTES and text[stop - size - blank - 1] == SPACE:
-        blank += 1
-    if size == CELL_BYTES or 2 * size + blank > stop:
+    cell = stop
+    while cell > 2 and stop - cell < CELL_BYTES and _blank(text, cell) == 0:  # noqa: PLR2004 - a wide blank
+        cell -= 1
+    before, size = cell - _blank(text, cell), stop - cell
+    while before > 0 and text[before - 1] == SPACE:
+        before -= 1
+    if before in (cell, 0) or before < size:
         return False
-    for at in range(stop - size, stop):
-        if text[at] != text[at - size - blank]:
+    for at in range(size):  # noqa: SIM110 - numba knows no `all`
+        if text[cell + at] != text[before - size + at]:
             return False
     return True
+
+
+@inlined
+def _blank(text: Bytes, at: int) -> int:
+    """Return how many bytes the blank takes that stands before a place, behind the first two bytes; 0 if none."""
+    if text[at - 1] == SPACE:
+        return 1
+    return 3 if at > 2 and _wide(text, at - 3) == WIDE_SPACE else 0  # noqa: PLR2004 - its bytes
 
 
 @inlined

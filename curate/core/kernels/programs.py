@@ -21,6 +21,8 @@ IN_CALLS = tuple(b"<>/:$,`")
 DOT, ROUND, COMMA, PLUS, LOW_X, LOW_G, LOW_O = b".(,+xgo"
 SHORTEST_TRACE = 8
 """Bytes of a line of a stack trace, at least."""
+LONGEST_OFFSET = 24
+"""Bytes at the end of a line in which an offset stands: `+0x1d/0x40 [module]`."""
 
 _ALONE = "pass break continue else end fi done esac then endif return begin default try finally do"
 _BRIEF = "return import raise yield assert goto"
@@ -111,6 +113,7 @@ def states(data: Bytes, line: tuple[int, int], chars: int, word: tuple[int, int,
 def _in_word(byte: int) -> bool:
     return 0x61 <= (byte | SPACE) <= 0x7A or LOW_DIGIT <= byte <= HIGH_DIGIT  # noqa: PLR2004 - a to z
 
+
 @inlined
 def traced(data: Bytes, line: tuple[int, int]) -> bool:
     """Tell whether a line is of a stack trace: of Java, .NET and JavaScript, Python, gdb, Go, the kernel of Linux.
@@ -133,6 +136,6 @@ def traced(data: Bytes, line: tuple[int, int]) -> bool:
         return _holds(data, line, (QUOTE, COMMA, COMMA))
     if data[at] == SHARP and LOW_DIGIT <= data[at + 1] <= HIGH_DIGIT:
         return _holds(data, line, (SPACE, LOW_DIGIT, LOW_X))
-    if not _holds(data, line, (PLUS, LOW_DIGIT, LOW_X)):
+    if not _holds(data, (max(at, stop - LONGEST_OFFSET), stop), (PLUS, LOW_DIGIT, LOW_X)):
         return False
     return _holds(data, line, (DOT, LOW_G, LOW_O)) or _holds(data, line, (SLASH, LOW_DIGIT, LOW_X))

@@ -10,16 +10,16 @@ import pyarrow.compute as pc
 _FILLER = """
 lorem ipsum dolor sit amet consectetur consectetuer adipiscing adipisci elit sed do eiusmod tempor tempora incididunt
 incidunt ut labore et dolore magna aliqua aliquam ad minim minima veniam quis quia nostrud nostrum exercitation
-exercitationem ullamco ullam laboris corporis nisi aliquip ex ea commodo commodi consequat consequatur consequuntur duis
-aute irure in reprehenderit voluptate voluptatem voluptas velit esse cillum eu fugiat fugit nulla pariatur excepteur sint
-occaecat cupidatat non proident sunt culpa qui officia deserunt mollit anim id est laborum perspiciatis unde omnis iste
-natus error accusantium doloremque laudantium totam rem aperiam eaque ipsa quae ab illo inventore veritatis quasi
-architecto beatae vitae dicta explicabo nemo enim ipsam aspernatur aut odit magni dolores eos ratione sequi nesciunt
-neque porro quisquam dolorem numquam eius modi quaerat vel eum iure quam nihil molestiae illum quo vestibulum ante
-primis faucibus orci luctus ultrices posuere cubilia curae pellentesque habitant morbi tristique senectus netus malesuada
-fames ac turpis egestas vivamus praesent mauris maecenas donec fusce phasellus suspendisse curabitur integer vehicula
-mattis tellus libero justo lectus risus nibh urna felis massa metus semper ornare volutpat tincidunt sagittis eget
-ligula feugiat pretium lacus nullam cras proin etiam sollicitudin varius at nec nunc
+exercitationem ullamco ullam laboris corporis nisi aliquip ex ea commodo commodi consequat consequatur consequuntur
+duis aute irure in reprehenderit voluptate voluptatem voluptas velit esse cillum eu fugiat fugit nulla pariatur
+excepteur sint occaecat cupidatat non proident sunt culpa qui officia deserunt mollit anim id est laborum perspiciatis
+unde omnis iste natus error accusantium doloremque laudantium totam rem aperiam eaque ipsa quae ab illo inventore
+veritatis quasi architecto beatae vitae dicta explicabo nemo enim ipsam aspernatur aut odit magni dolores eos ratione
+sequi nesciunt neque porro quisquam dolorem numquam eius modi quaerat vel eum iure quam nihil molestiae illum quo
+vestibulum ante primis faucibus orci luctus ultrices posuere cubilia curae pellentesque habitant morbi tristique
+senectus netus malesuada fames ac turpis egestas vivamus praesent mauris maecenas donec fusce phasellus suspendisse
+curabitur integer vehicula mattis tellus libero justo lectus risus nibh urna felis massa metus semper ornare volutpat
+tincidunt sagittis eget ligula feugiat pretium lacus nullam cras proin etiam sollicitudin varius at nec nunc
 """
 FILLER = frozenset(_FILLER.split())
 """Words of Lorem ipsum, of the passage of Cicero that it comes from (De finibus 1, 32 to 33), of its generators."""
@@ -35,7 +35,8 @@ FEWEST_COMMANDS = 3
 """Lines and curves of a path (SVG 1.1, section 8.3), from which on it is one, and no list of sizes (`M10 20 30`)."""
 GATE = (
     r"[Ll]orem|[Ii]psum|oluptat|dipisc|onsectetu|[Ff]ugiat|enectus"
-    r"|[;{}][-a-z]*(?:color|background|margin|padding|border|display|width|height|font|text|position|float|content):[^ ]"
+    r"|[;{}][-a-z]*(?:color|background|margin|padding|border|display|width|height|font|text|position|float|content)"
+    r"[-a-z]*:[^ ]"
     r"|[Mm] ?-?[\d.]+[ ,-][\d.]+[LlHhVvCcSsQqTtAa] ?[-.\d]"
 )
 """One of these stands in every text that has any of it."""

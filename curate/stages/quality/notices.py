@@ -46,7 +46,8 @@ _WEAK = (
     r"(?:cookie|privacy) (?:policy|settings|preferences)",
     r"(?:go |return |back )?(?:back )?(?:to )?(?:the )?home ?page|go back|reload|(?:please )?try again(?: later)?",
     r"(?:apache|nginx|openresty|tengine|microsoft-iis|lighttpd)(?:/[\d.]+)?[^\n]{0,60}",
-    r"(?:google )?(?:re|h)captcha|privacy ?[-–·|] ?terms|ray id\b[^\n]{0,40}|(?:just a moment|please wait)[^.!?\n]{0,20}",
+    r"(?:google )?(?:re|h)captcha|privacy ?[-–·|] ?terms|ray id\b[^\n]{0,40}",
+    r"(?:just a moment|please wait)[^.!?\n]{0,20}",
     r"(?:ddos protection|performance (?:&|and) security) by [^\n]{0,30}",
     r"this process is automatic|your browser will redirect[^.!?\n]{0,80}",
     r"看不清[？?]?|(?:看不清[，,]?)?换一张|请稍[候后](?:[.…]*)|正在加载[.…]*",
@@ -64,8 +65,9 @@ GATE = (
 SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 _ROLES = "甲方|乙方|供应商|承包[人方]|投标人|处理者|管理者|运营者|用户须"
 DUTY = re.compile(
-    r"\bshall\b|\b(?:controller|processor|supplier|contractor|licen[cs]ee)\b|\bgdpr\b|\b(?:art(?:icle)?\.?|section|clause|annex)"
-    rf" ?[\divx]+\b|应当|不得|必须|{_ROLES}|第[一二三四五六七八九十百\d]+[条款章]|由\S{{1,10}}(?:确认|负责|提供|审核|编制)"
+    r"\bshall\b|\b(?:controller|processor|supplier|contractor|licen[cs]ee)\b|\bgdpr\b"
+    rf"|\b(?:art(?:icle)?\.?|section|clause|annex) ?[\divx]+\b"
+    rf"|应当|不得|必须|{_ROLES}|第[一二三四五六七八九十百\d]+[条款章]|由\S{{1,10}}(?:确认|负责|提供|审核|编制)"
     r"|(?:改造|建设|开发|业务|功能)需求|to be (?:migrated|built|provided|delivered|translated|confirmed)",
     re.IGNORECASE,
 )

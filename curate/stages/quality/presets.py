@@ -71,7 +71,9 @@ BASE: dict[str, Rule] = {
     ),
     "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200, also=(Condition("dump_lines", ">", 0.5),)),
     "bytes": Rule("hexadecimal", ">", 0.95, "reject", chars=200, also=(Condition("digests", "<", 0.5),)),
-    "loop": Rule("compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5), UNTRACED)),
+    "loop": Rule(
+        "compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5), UNTRACED)
+    ),
     "stutter": Rule("looped", ">", 0.5, "reject", chars=60, also=(UNTRACED,)),
     "stuck": Rule(
         "repetition",
@@ -85,7 +87,8 @@ BASE: dict[str, Rule] = {
             Condition("copied_lines", ">", 0.5),
             UNTRACED,
         ),
-    ),    "shuffled": Rule(
+    ),
+    "shuffled": Rule(
         "order",
         "<",
         2,

@@ -36,7 +36,8 @@ SIGNALS = {
     "high_latin": "letters and rare signs of Latin-1 above ASCII by characters that are no white space",
     "rare_han": "rare Han by Han; null below 30 Han, and in Japanese, whose own characters would count",
     "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
-    "unlisted_han": "Han that no national set has (GB 2312, Big5, JIS X 0208, KS X 1001) by Han; null where `rare_han` is",
+    "unlisted_han": "Han that no national set has (GB 2312, Big5, JIS X 0208, KS X 1001) by Han; null where `rare_han`"
+    " is",
     "misread": "text that is common Chinese in another encoding (UTF-8, GBK, Big5) than it was read in, by bytes beyond"
     " ASCII; 0 where at most a tenth of the Han are rare, null where `rare_han` is",
     "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits between small"
@@ -85,8 +86,8 @@ SIGNALS = {
     "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
     " space",
     "dump_lines": "lines of a dump (an offset, then pairs of hexadecimal digits) by lines",
-    "digests": "characters in digests and numbers of devices (12, 16, 24, 32, 40, 56, 64, 96 or 128 hexadecimal digits) and in"
-    " blocks of PEM by characters that are no white space",
+    "digests": "characters in digests and numbers of devices (12, 16, 24, 32, 40, 56, 64, 96 or 128 hexadecimal"
+    " digits) and in blocks of PEM by characters that are no white space",
     "urls": "characters in addresses of pages by characters that are no white space",
     "markup": "characters in tags and character references of HTML and XML by characters",
 }
@@ -162,8 +163,8 @@ def measure(text: pa.StringArray) -> dict[str, Values]:
 
 def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
     """Return the signals that need nothing but counts of characters, and the number of characters that are no space."""
-    from curate.core.kernels.characters import Kind
     from curate.core.kernels import counts as kernel
+    from curate.core.kernels.characters import Kind
 
     counts = kernel.kind_counts(strings).astype(np.int64).T
     odd = kernel.odd_counts(strings).astype(np.int64).T
