@@ -53,7 +53,8 @@ JUNK = {
     ),
     "noisy_lines": "\n".join(f"| {line[:50]} | {line[50:]} |" for line in SMUDGED.split("\n") if line),
     "bytes": " ".join(f"{number * 40503 >> 3 & 0xFF:02x}" for number in range(600)),
-    "filler": "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna.",
+    "filler": "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et "
+    "dolore magna aliqua. Ut enim ad minim veniam.",
     "styles": "".join(f".c{n}{{margin:0;padding:{n}px;color:#fff}}" for n in range(9)),
     "stuck": "| 1 | 合格 | 完成 |\n" * 200,
 }
