@@ -147,7 +147,7 @@ KEPT = {
     "a payload within a report": f"The dropper ran:\npowershell -enc {PAYLOAD}\nBlock the hash and reset the accounts.",
     "digests": INDICATORS,
     "tags of goods": "Tags issued\n" + "\n".join(hashlib.sha256(bytes([n])).hexdigest()[:24] for n in range(30)),
-    "a clause about cookies": "We use cookies to keep you logged in. The controller shall keep a record of the consent.",
+    "a clause about cookies": "We use cookies to keep you logged in. The controller shall keep records of consent.",
     "a question about a page": "Q: What does 404 Not Found mean?\nA: 404 Not Found.",
     "pages to be built": f"门户改造需求\n{ENTRIES}上述栏目由业主确认",
 }
@@ -164,8 +164,8 @@ LOST = {
         "styles",
     ),
     "Cicero without a head": (
-        "Sed ut perspiciatis unde omnis iste natus error sit voluptatem accusantium doloremque laudantium, totam rem "
-        "aperiam, eaque ipsa quae ab illo inventore veritatis et quasi architecto beatae vitae dicta sunt explicabo.",
+        "Sed ut perspiciatis unde omnis iste natus error sit voluptatem accusantium doloremque laudantium, totam rem.\n"
+        * 2,
         "filler",
     ),
 }
