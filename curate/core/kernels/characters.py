@@ -157,7 +157,7 @@ def unlisted_han() -> npt.NDArray[np.bool_]:
     or a name has but for a few, while three in ten of the block from U+4E00 to U+9FFF are in none. Treat it as
     read-only.
     """
-    unlisted = kind_table() == Kind.HAN_RARE
+    unlisted: npt.NDArray[np.bool_] = np.equal(kind_table(), Kind.HAN_RARE)
     every = "".join(map(chr, np.flatnonzero(unlisted)))
     for codec in ("gb2312", "big5", "shift_jis", "euc_kr"):
         unlisted[[*map(ord, every.encode(codec, "ignore").decode(codec))]] = False

@@ -93,7 +93,7 @@ def _count(data: Bytes, spans: tuple[Places, Places], tables: tuple[Bytes, Longs
                 if packed != 0:
                     _count_word(data, (int(np.int64(first)), int(np.int64(at))), packed, found[i])
                     packed = np.uint64(0)
-                first = at + np.uint64(1) if number == 0 else at
+                first = np.uint64(at + np.uint64(1)) if number == 0 else np.uint64(at)
             packed += pairs[before << np.uint64(6) | number]
             before = number
         if packed != 0:

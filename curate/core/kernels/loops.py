@@ -168,10 +168,12 @@ def _changing(passage: tuple[int, int, int], work: Work, numbers: int) -> tuple[
     last = np.searchsorted(places[:numbers], passage[2])
     turn = second - first
     changed, others = 0, 0
+    if last == second:
+        return 0.0, 0
     for k in range(second, last):
         if turn > 0 and values[k] != values[k - turn]:
             changed, others = changed + 1, others + (not _counts_items(text, places[k]))
-    return changed * turn / max(last - second, 1), others
+    return changed * turn / (last - second), others
 
 
 @inlined
