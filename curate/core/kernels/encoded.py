@@ -10,16 +10,20 @@ BASE64_CHARS = 32
 """A word of base64 is at least so long; identifiers seldom are."""
 SEPARATORS = 8
 """At most one character in so many of base64 is `/`, `-` or `_`; paths and slugs have more."""
-SPACE, COLON = 0x20, 0x3A
+FEED, SPACE, COLON = 0x0A, 0x20, 0x3A
 NONE, DIGIT, HEX_LETTER, SMALL, CAPITAL, SIGN, PADDING = range(7)
 GROUPS = 7
 
 Counts = npt.NDArray[np.int64]
 
 
-ENCODED, HEXADECIMAL, DIGESTS = range(3)
-DIGEST_CHARS = (32, 40, 56, 64, 96, 128)
-"""Hexadecimal digits of MD5, SHA-1 and the lengths of SHA-2 and SHA-3."""
+ENCODED, HEXADECIMAL, DIGESTS, ENCODED_LINES, DUMP_LINES = range(5)
+COLUMNS = 5
+DIGEST_CHARS = (12, 16, 24, 32, 40, 56, 64, 96, 128)
+"""Hexadecimal digits of EUI-48 and EUI-64 (addresses of devices), of EPC-96 (tags of goods), of MD5, SHA-1 and the
+lengths of SHA-2 and SHA-3."""
+OFFSET_CHARS = 5
+"""Digits of the offset that a line of a dump begins with; a year and the number of a frame have fewer."""
 DASH, UPPER_A, UPPER_F = 0x2D, 0x41, 0x46
 ARMOUR = 6
 """Bytes that tell `-----BEGIN` from `-----END` (RFC 7468)."""
@@ -28,14 +32,16 @@ MIXED = 6
 
 
 def encoded_chars(strings: Strings) -> Counts:
-    """Count the characters of each string that stand in words of hexadecimal or base64, shape (n, 3), int64.
+    """Count in each string what stands in words of hexadecimal or base64, shape (n, COLUMNS), int64.
 
-    A word ends at white space. Hexadecimal: digits and letters a to f, at least one of each, an even number of them;
-    but a capital before digits alone is a code (`E001`).
-    Base64: 32 characters or more of its alphabet with capitals, small letters and digits. The second column counts
-    words of pairs of hexadecimal digits, whether or not there is a letter among them (`00 6c 10`), with a colon behind
-    them or not; it is 0 where fewer than one in MIXED of them has both: they are numbers then. The third counts what of
-    the first is in digests (words of DIGEST_CHARS) and in blocks of PEM (between `-----BEGIN` and `-----END`).
+    A word ends at white space. ENCODED, characters in words of hexadecimal (digits and letters a to f, at least one of
+    each, an even number of them; but a capital before digits alone is a code, `E001`) and of base64 (32 characters or
+    more of its alphabet with capitals, small letters and digits). HEXADECIMAL, characters in words of pairs of
+    hexadecimal digits, whether or not there is a letter among them (`00 6c 10`), with a colon behind them or not; 0
+    where fewer than one in MIXED of them has both: they are numbers then. DIGESTS, what of ENCODED is in words of
+    DIGEST_CHARS and in blocks of PEM (between `-----BEGIN` and `-----END`). ENCODED_LINES, lines with nothing but
+    words of the first kind. DUMP_LINES, lines that begin with an offset, OFFSET_CHARS digits or more, before two
+    words of pairs or more.
     """
     alphabet = np.full(256, NONE, np.uint8)
     for characters, group in (
@@ -47,7 +53,7 @@ def encoded_chars(strings: Strings) -> Counts:
         (b"+=", PADDING),
     ):
         alphabet[list(characters)] = group
-    counts = np.zeros((len(strings.starts), 3), np.int64)
+    counts = np.zeros((len(strings.starts), COLUMNS), np.int64)
     _count(strings.data, (strings.starts, strings.stops), alphabet, np.zeros(GROUPS, np.int64), counts)
     return counts
 
@@ -58,6 +64,7 @@ def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: C
     for i in range(len(starts)):
         at, stop = np.uint64(starts[i]), np.uint64(stops[i])
         paired, mixed, pairs, armoured = 0, 0, 0, False
+        words, encoded, before, offset = 0, 0, 0, False
         while at < stop:
             groups[:] = 0
             first = at
@@ -72,10 +79,17 @@ def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: C
             if chars > 0 and groups[NONE] == 0 and not code and _is_encoded(groups, chars):
                 counts[i, ENCODED] += chars
                 counts[i, DIGESTS] += chars if armoured or (hexed == chars and chars in DIGEST_CHARS) else 0
-            offset = groups[NONE] == 1 and hexed == chars - 1 and data[at - np.uint64(1)] == COLON
-            if hexed > 0 and hexed % 2 == 0 and (hexed == chars or offset) and not code:
+                encoded += 1
+            marked = groups[NONE] == 1 and hexed == chars - 1 and data[at - np.uint64(1)] == COLON
+            offset = (offset and words > 0) or (words == 0 and hexed >= OFFSET_CHARS and (hexed == chars or marked))
+            if hexed > 0 and hexed % 2 == 0 and (hexed == chars or marked) and not code:
                 paired, pairs = paired + chars, pairs + 1
                 mixed += groups[DIGIT] > 0 and groups[HEX_LETTER] > 0
+            words += chars > 0
+            if at >= stop or data[at] == FEED:
+                counts[i, ENCODED_LINES] += 0 < words == encoded
+                counts[i, DUMP_LINES] += offset and pairs - before > 2  # noqa: PLR2004 - the offset, and two words
+                words, encoded, before, offset = 0, 0, pairs, False
             at += np.uint64(1)
         counts[i, HEXADECIMAL] = paired if mixed * MIXED >= pairs else 0
 

@@ -23,7 +23,7 @@ from curate.core.kernels.looks import (
     shaped,
 )
 from curate.core.kernels.navigation import HASH_PRIME, HASH_SHIFT, HASH_START, navigation
-from curate.core.kernels.programs import AFTER_CODE, NOWHERE, commented
+from curate.core.kernels.programs import AFTER_CODE, NOWHERE, commented, traced
 from curate.core.kernels.strings import Bytes, Places, Strings
 
 DUPLICATE_CHARS = 8
@@ -43,8 +43,8 @@ FIELD_BYTES = 255
 """A count of a stretch so long fits into eight bits."""
 
 LINES, LINE_CHARS, COPIED, COPIES, MENU, SHORT, ENDED, DOTTED, BULLETED, NUMBERED, INDENTED = range(11)
-TABLES, CODES, LOGS, FORMS, PARAGRAPHS, PARAGRAPH_CHARS, PARAGRAPHS_COPIED, NAVIGATION = range(11, 19)
-COLUMNS = 19
+TABLES, CODES, LOGS, FORMS, PARAGRAPHS, PARAGRAPH_CHARS, PARAGRAPHS_COPIED, NAVIGATION, TRACES = range(11, 20)
+COLUMNS = 20
 
 Found = npt.NDArray[np.int64]
 Table = tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]
@@ -60,7 +60,7 @@ def line_counts(strings: Strings) -> Found:
     mark at the end), are SHORT, are ENDED by a mark that ends a sentence in Chinese or English, are DOTTED (`...`),
     BULLETED, NUMBERED, INDENTED; lines that look like those of TABLES, CODES, LOGS, FORMS; PARAGRAPHS (lines without
     a blank one between), PARAGRAPH_CHARS, and PARAGRAPHS_COPIED, the characters of those that stood before; lines that
-    are an entry of a site's NAVIGATION.
+    are an entry of a site's NAVIGATION, or of a stack trace: TRACES (LOGS too).
     """
     found = np.zeros((len(strings.starts), COLUMNS), np.int64)
     longest = int((strings.stops - strings.starts).max(initial=0))
@@ -133,7 +133,10 @@ def _count_line(
     bulleted, numbered = begins(data, line)
     found[BULLETED] += bulleted
     found[NUMBERED] += numbered
+    trace = traced(data, line)
     look = NOTHING if span[3] else looks(data, line, (counts, gaps, ending == SENTENCE), words)
+    look = LOG if trace else look
+    found[TRACES] += trace
     found[TABLES] += look == TABLE
     found[CODES] += look == CODE
     found[LOGS] += look == LOG

@@ -101,9 +101,11 @@ def _coded(  # noqa: PLR0911 - a table of cases
     start, stop = line
     signs, chars, ended = measured
     last, first = data[stop - 1], data[start]
-    if last in (0x7B, 0x7D, 0x3B, 0x5C) or (
-        first == SLASH and stop - start > 1 and data[start + 1] in (SLASH, ASTERISK)
-    ):
+    if first == SLASH and stop - start > 1 and data[start + 1] in (SLASH, ASTERISK):
+        return True
+    if stop - start > 2 * chars:  # most of it is Chinese: clauses end with `;` too, and have brackets
+        return False
+    if last in (0x7B, 0x7D, 0x3B, 0x5C):
         return True
     if ended:
         return False

@@ -11,10 +11,18 @@ LOOPED, BROKEN_OFF = range(2)
 ONE_COUNTER = 1.5
 """Numbers of a turn that may change: one that counts, and seldom another. Clauses with two that do are a list."""
 APART = 3
-"""Numbers with less between them than this, one Han character, are one: a date, an item counted twice (`3第三条`)."""
+"""Numbers with less between them than this, one Han character, are one: a date, an item counted twice (`3第三条`);
+not behind a blank (`3. 3号`)."""
 TAIL_BYTES = 6
 """So much at the end has stood before, and gone on there: two Han characters."""
-ZERO, NINE, DOT, COMMA, FEED, SPACE = 0x30, 0x39, 0x2E, 0x2C, 0x0A, 0x20
+ZERO, NINE, DOT, COMMA, FEED, SPACE, OPENING, CLOSING = b"09.,\n ()"
+WIDE_SPACE, WIDE_OPENING, MARKERS = 0xE38080, 0xEFBC88, (0xE38081, 0xEFBC89, 0xEFBC8E, 0xE7ACAC)
+"""（; 、）．第: what stands behind the number of an item."""
+FIRST_HAN, LAST_HAN = 0xE4B880, 0xE9BFBF
+UNITS = tuple(int.from_bytes(one.encode()) for one in "日时時号號月点點年周班楼层炉机泵车柜路区线轴相井站段组批")
+"""What stands behind the number of a day, an hour, a machine."""
+CELL_BYTES = 16
+"""A cell of a sheet in which the same is said every day (`正常`, `OK`, a tick) is shorter than this."""
 NUMERALS = "零〇一二三四五六七八九十百千两"
 HASH_PRIME = np.uint64(0x100000001B3)
 
@@ -27,13 +35,15 @@ def loop_counts(strings: Strings, asked: npt.NDArray[np.bool_]) -> Found:
     """Look for loops in the strings that are asked about, shape (n, 2), int64; of the others nothing is counted.
 
     Numbers (digits, Chinese numerals) are read as one and the same. LOOPED: bytes, numbers folded, of passages that
-    follow themselves three times or more, one right behind the other, where not more than one number of a turn changes.
+    follow themselves three times or more, one right behind the other, where not more than one number of a turn
+    changes, or none but those that count items (`3.`); whole lines in which another number changes are entries
+    of a log or a list (`3月5日：`, `Valve V-105`).
     BROKEN_OFF: 1 where the last bytes have stood before, and have gone on there within their line.
     """
     found = np.zeros((len(strings.starts), 2), np.int64)
     longest = int((strings.stops - strings.starts)[asked].max(initial=0))
     work = (
-        np.zeros(longest + 1, np.uint8),
+        np.zeros(longest + 4, np.uint8),
         np.zeros(longest + 1, np.int64),
         np.zeros(longest + 1, np.uint64),
         np.full(1 << TABLE_BITS, -1, np.int64),
@@ -83,7 +93,7 @@ def _folded(data: Bytes, span: tuple[int, int], work: Work, numerals: Found) -> 
             text[size] = data[at]
             size, at = size + 1, at + 1
             continue
-        same = numbers > 0 and size - last <= APART
+        same = numbers > 0 and size - last <= APART and not (size > last and text[size - 1] == SPACE)
         numbers -= same
         value = values[numbers] if same else np.uint64(0)
         places[numbers] = places[numbers] if same else size
@@ -98,6 +108,7 @@ def _folded(data: Bytes, span: tuple[int, int], work: Work, numerals: Found) -> 
         values[numbers] = value
         size, numbers = size + 1, numbers + 1
         last = size
+    text[size : size + 3] = 0
     return size, numbers
 
 
@@ -130,29 +141,85 @@ def _parse(span: tuple[int, int], work: Work, numbers: int, found: Found) -> Non
             at += 1
             continue
         if length >= LONG_BYTES and length >= TURNS * (at - earlier) and worded(text, (earlier, at), NINE, ZERO):
-            changing = _changing((earlier, at, at + length), work, numbers)
-            found[LOOPED] += length if changing <= ONE_COUNTER else 0
+            changing, others = _changing((earlier, at, at + length), work, numbers)
+            found[LOOPED] += length if others == 0 or (changing <= ONE_COUNTER and not _lined(text, earlier, at)) else 0
         if at + length == stop and length >= TAIL_BYTES:
             after = text[earlier + length]
             said = worded(text, (at, stop), NINE, ZERO)
-            found[BROKEN_OFF] |= said and after != FEED and not _ends(text, (at, stop))
+            found[BROKEN_OFF] |= said and after != FEED and not _ends(text, (at, stop)) and not _in_cells(text, stop)
         at += length
 
 
 @inlined
-def _changing(passage: tuple[int, int, int], work: Work, numbers: int) -> float:
-    """Return how many numbers of a turn are others than in the turn before, on average."""
-    _, places, values, _ = work
+def _lined(text: Bytes, start: int, stop: int) -> bool:
+    """Tell whether a line ends within a stretch."""
+    for at in range(start, stop):  # noqa: SIM110 - numba knows no `any`
+        if text[at] == FEED:
+            return True
+    return False
+
+
+@inlined
+def _changing(passage: tuple[int, int, int], work: Work, numbers: int) -> tuple[float, int]:
+    """Return how many numbers of a turn are others than in the turn before, on average, and how many count no items."""
+    text, places, values, _ = work
     first = np.searchsorted(places[:numbers], passage[0])
     second = np.searchsorted(places[:numbers], passage[1])
     last = np.searchsorted(places[:numbers], passage[2])
     turn = second - first
-    if turn == 0 or last == second:
-        return 0.0
-    changed = 0
+    changed, others = 0, 0
+    if last == second:
+        return 0.0, 0
     for k in range(second, last):
-        changed += values[k] != values[k - turn]
-    return changed * turn / (last - second)
+        if turn > 0 and values[k] != values[k - turn]:
+            changed, others = changed + 1, others + (not _counts_items(text, places[k]))
+    return changed * turn / (last - second), others
+
+
+@inlined
+def _counts_items(text: Bytes, at: int) -> bool:
+    """Tell whether a folded number begins a line and is that of an item: `3.`, `(3)`, `3、`, `3第三步`, `3当事人`."""
+    begun = at
+    while begun > 0 and text[begun - 1] in (SPACE, OPENING):
+        begun -= 1
+    begun -= 3 if begun > 2 and _wide(text, begun - 3) == WIDE_OPENING else 0  # noqa: PLR2004 - its bytes
+    if begun > 0 and text[begun - 1] != FEED:
+        return False
+    behind = _wide(text, at + 1)
+    if text[at + 1] in (DOT, CLOSING) or behind in MARKERS:
+        return True
+    return FIRST_HAN <= behind <= LAST_HAN and behind not in UNITS
+
+
+@inlined
+def _wide(text: Bytes, at: int) -> int:
+    """Return three bytes as one number."""
+    return int(text[at]) << 16 | int(text[at + 1]) << 8 | int(text[at + 2]) if at + 2 < len(text) else 0
+
+
+@inlined
+def _in_cells(text: Bytes, stop: int) -> bool:
+    """Tell whether the last two of the cells that blanks part say the same: `正常 正常 正常`."""
+    cell = stop
+    while cell > 2 and stop - cell < CELL_BYTES and _blank(text, cell) == 0:  # noqa: PLR2004 - a wide blank
+        cell -= 1
+    before, size = cell - _blank(text, cell), stop - cell
+    while before > 0 and text[before - 1] == SPACE:
+        before -= 1
+    if before in (cell, 0) or before < size:
+        return False
+    for at in range(size):  # noqa: SIM110 - numba knows no `all`
+        if text[cell + at] != text[before - size + at]:
+            return False
+    return True
+
+
+@inlined
+def _blank(text: Bytes, at: int) -> int:
+    """Return how many bytes the blank takes that stands before a place, behind the first two bytes; 0 if none."""
+    if text[at - 1] == SPACE:
+        return 1
+    return 3 if at > 2 and _wide(text, at - 3) == WIDE_SPACE else 0  # noqa: PLR2004 - its bytes
 
 
 @inlined

@@ -1,4 +1,4 @@
-"""Tell lines of programs that have few signs: comments, assignments, statements of a word or two."""
+"""Tell lines of programs that have few signs: comments, assignments, statements of a word or two, stack traces."""
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,12 @@ LONGEST_HEAD = 60
 """Characters of a line that begins with a word of a language and opens a block with a colon."""
 IN_NAMES = tuple(b"_.[]>$@'\"-")
 OPERATORS = tuple(b"+-*/|&:%^~.?")
+IN_CALLS = tuple(b"<>/:$,`")
+DOT, ROUND, COMMA, PLUS, LOW_X, LOW_G, LOW_O = b".(,+xgo"
+SHORTEST_TRACE = 8
+"""Bytes of a line of a stack trace, at least."""
+LONGEST_OFFSET = 24
+"""Bytes at the end of a line in which an offset stands: `+0x1d/0x40 [module]`."""
 
 _ALONE = "pass break continue else end fi done esac then endif return begin default try finally do"
 _BRIEF = "return import raise yield assert goto"
@@ -106,3 +112,30 @@ def states(data: Bytes, line: tuple[int, int], chars: int, word: tuple[int, int,
 @inlined
 def _in_word(byte: int) -> bool:
     return 0x61 <= (byte | SPACE) <= 0x7A or LOW_DIGIT <= byte <= HIGH_DIGIT  # noqa: PLR2004 - a to z
+
+
+@inlined
+def traced(data: Bytes, line: tuple[int, int]) -> bool:
+    """Tell whether a line is of a stack trace: of Java, .NET and JavaScript, Python, gdb, Go, the kernel of Linux.
+
+    `at a.b.C.d(File.java:12)`, `File "a.py", line 12`, `#3  0x00401000 in main ()`, `/a/main.go:12 +0x1d`.
+    """
+    at, stop = line
+    if stop - at < SHORTEST_TRACE:
+        return False
+    first = int(data[at]) << 16 | int(data[at + 1]) << 8 | int(data[at + 2])
+    if first == 0x617420:  # noqa: PLR2004 - `at `
+        at += 3
+        dotted = False
+        while at < stop and (_in_word(data[at]) or data[at] in IN_NAMES or data[at] in IN_CALLS):
+            dotted |= data[at] == DOT
+            at += 1
+        at += at < stop and data[at] == SPACE
+        return dotted and at < stop and data[at] == ROUND
+    if first == 0x46696C and data[at + 5] == QUOTE:  # noqa: PLR2004 - `File "`
+        return _holds(data, line, (QUOTE, COMMA, COMMA))
+    if data[at] == SHARP and LOW_DIGIT <= data[at + 1] <= HIGH_DIGIT:
+        return _holds(data, line, (SPACE, LOW_DIGIT, LOW_X))
+    if not _holds(data, (max(at, stop - LONGEST_OFFSET), stop), (PLUS, LOW_DIGIT, LOW_X)):
+        return False
+    return _holds(data, line, (DOT, LOW_G, LOW_O)) or _holds(data, line, (SLASH, LOW_DIGIT, LOW_X))

@@ -31,15 +31,19 @@ SIGNALS = {
     "symbols": "symbols (currency, arithmetic, arrows, emoji) by characters that are no white space",
     "brackets": "brackets of ASCII by characters that are no white space",
     "hashes": "`#` by words",
-    "control": "control, private and unassigned characters by characters",
+    "control": "control, private and unassigned characters by characters; not U+F020 to U+F0FF, ticks of Wingdings",
     "replacement": "U+FFFD by characters",
     "high_latin": "letters and rare signs of Latin-1 above ASCII by characters that are no white space",
     "rare_han": "rare Han by Han; null below 30 Han, and in Japanese, whose own characters would count",
     "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
+    "unlisted_han": "Han that no national set has (GB 2312, Big5, JIS X 0208, KS X 1001) by Han; null where `rare_han`"
+    " is",
     "misread": "text that is common Chinese in another encoding (UTF-8, GBK, Big5) than it was read in, by bytes beyond"
     " ASCII; 0 where at most a tenth of the Han are rare, null where `rare_han` is",
     "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits between small"
-    " letters, by pairs; null below 100",
+    " letters, by pairs; left out are short words without a vowel and words full of digits; null below 100",
+    "keyed_pairs": "pairs of letters whose keys lie side by side (`as`, `df`, `op`) by pairs; null below 30",
+    "stacked_marks": "combining marks behind two others on one letter by characters",
     "function_words": "function words of English and Chinese by words",
     "unique_words": "different words by words, in stretches of 4,096 words",
     "entropy": "entropy of the words in nats, in stretches of 4,096 words",
@@ -69,15 +73,21 @@ SIGNALS = {
     "navigation": "lines that are an entry of a site's menu and of no device's (`Contact us`, `友情链接`) by lines",
     "notice": "notices of a site (an error of the server, a banner about cookies) by characters that are no white"
     " space; 0 above 1,000 characters",
+    "duties": "lines that say what is to be done (`shall`, `应当`) by lines; 0 where `navigation` is at most .1",
+    "filler": "words of filler text (Lorem ipsum) by words in Latin letters",
+    "drawn": "characters in packed style sheets and in paths of drawings by characters",
     "table_lines": "lines as in a table (cells parted by `|`, tabs, blanks, or commas between numbers) by lines",
     "code_lines": "lines as in code (signs, ends or first words of statements) by lines",
-    "log_lines": "lines as in a log (a clock or the kernel's time near the start) by lines",
+    "log_lines": "lines as in a log (a clock or the kernel's time near the start) or a stack trace by lines",
     "form_lines": "lines that begin with a label and a colon by lines",
+    "trace_lines": "lines as in a stack trace by lines",
     "encoded": "characters in words of hexadecimal or base64 by characters that are no white space",
+    "encoded_lines": "lines with nothing but words of hexadecimal or base64 by lines",
     "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
     " space",
-    "digests": "characters in digests (32, 40, 56, 64, 96 or 128 hexadecimal digits) and in blocks of PEM by characters"
-    " that are no white space",
+    "dump_lines": "lines of a dump (an offset, then pairs of hexadecimal digits) by lines",
+    "digests": "characters in digests and numbers of devices (12, 16, 24, 32, 40, 56, 64, 96 or 128 hexadecimal"
+    " digits) and in blocks of PEM by characters that are no white space",
     "urls": "characters in addresses of pages by characters that are no white space",
     "markup": "characters in tags and character references of HTML and XML by characters",
 }
@@ -121,9 +131,11 @@ JAPANESE_KANA = 0.1
 RARE_HAN = 0.1
 """Chinese that was misread has more rare Han than this; so have lists of compounds, fish, elements."""
 FEWEST_LINES = 16
-FEWEST_PAIRS = 100
+FEWEST_PAIRS, FEWEST_KEYED = 100, 30
 FEWEST_WORDS = 100
 FEWEST_LEADING = 15
+NAVIGATION = 0.1
+"""Texts with more entries of menus than this are looked through for what is said of them."""
 DENSE = 0.25
 """Texts that zlib brings below this are looked through for loops that count."""
 
@@ -131,27 +143,31 @@ DENSE = 0.25
 def measure(text: pa.StringArray) -> dict[str, Values]:
     """Return every signal of every text, float32 in the order of SIGNALS; NaN stands for null."""
     from curate.core.kernels.strings import views
+    from curate.stages.quality.fillers import filler_shares
     from curate.stages.quality.misread import misread_shares
-    from curate.stages.quality.notices import notice_shares
+    from curate.stages.quality.notices import duty_shares, notice_shares
 
     strings = views(text)
     signals, solid = measure_characters(strings)
     misread = misread_shares(text, signals["rare_han"] > RARE_HAN)
     signals["misread"] = np.where(np.isnan(signals["rare_han"]), np.nan, misread)
     signals["notice"] = notice_shares(text)
+    signals["filler"], signals["drawn"] = filler_shares(text)
     signals |= measure_words(strings, signals["content_chars"])
     signals |= measure_lines(strings)
-    signals |= measure_marks(strings, (solid, signals["chars"], signals["words"]))
+    signals["duties"] = duty_shares(text, signals["navigation"] > NAVIGATION)
+    signals |= measure_marks(strings, (solid, signals["chars"], signals["words"], signals["lines"]))
     unknown = text.is_null().to_numpy(zero_copy_only=False)
     return {name: np.where(unknown, np.nan, signals[name]).astype(np.float32) for name in SIGNALS}
 
 
 def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
     """Return the signals that need nothing but counts of characters, and the number of characters that are no space."""
+    from curate.core.kernels import counts as kernel
     from curate.core.kernels.characters import Kind
-    from curate.core.kernels.counts import distinct_rare, kind_counts
 
-    counts = kind_counts(strings).astype(np.int64).T
+    counts = kernel.kind_counts(strings).astype(np.int64).T
+    odd = kernel.odd_counts(strings).astype(np.int64).T
 
     def total(*kinds: Kind) -> Numbers:
         summed: Numbers = counts[list(kinds)].sum(axis=0)
@@ -176,11 +192,13 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
         "space": share(blank, chars),
         "punctuation": share(total(Kind.PUNCTUATION, Kind.SYMBOL), solid),
         "symbols": share(total(Kind.SYMBOL), solid),
-        "control": share(total(Kind.CONTROL, Kind.OTHER), chars),
+        "control": share(total(Kind.CONTROL, Kind.OTHER) - odd[kernel.TICKS], chars),
         "replacement": share(total(Kind.REPLACEMENT), chars),
         "high_latin": share(total(Kind.HIGH_LATIN), solid),
         "rare_han": np.where(judged, share(rare, han), np.nan),
-        "rare_kinds": np.where(judged, share(distinct_rare(strings).astype(np.int64), rare), np.nan),
+        "rare_kinds": np.where(judged, share(odd[kernel.RARE_KINDS], rare), np.nan),
+        "unlisted_han": np.where(judged, share(odd[kernel.UNLISTED], han), np.nan),
+        "stacked_marks": share(odd[kernel.STACKED], chars),
     }
     return signals, solid
 
@@ -236,6 +254,7 @@ def measure_lines(strings: Strings) -> Shares:
         "code_lines": kernel.CODES,
         "log_lines": kernel.LOGS,
         "form_lines": kernel.FORMS,
+        "trace_lines": kernel.TRACES,
     }
     return {
         "lines": lines.astype(np.float64),
@@ -248,21 +267,24 @@ def measure_lines(strings: Strings) -> Shares:
     }
 
 
-def measure_marks(strings: Strings, wholes: tuple[Countable, Countable, Countable]) -> Shares:
-    """Return the signals of what is no prose; `wholes` are the characters that are no space, all of them, the words."""
-    from curate.core.kernels import marks
-    from curate.core.kernels.encoded import DIGESTS, ENCODED, HEXADECIMAL, encoded_chars
+def measure_marks(strings: Strings, wholes: tuple[Countable, ...]) -> Shares:
+    """Return the signals of what is no prose; `wholes`: characters that are no space, all of them, words, lines."""
+    from curate.core.kernels import encoded, letters, marks
 
-    solid, chars, words = wholes
-    counts, encoded = marks.mark_counts(strings).T, encoded_chars(strings).T
-    pairs = counts[marks.COUNTED_PAIRS]
+    solid, chars, words, lines = wholes
+    counts, coded = marks.mark_counts(strings).T, encoded.encoded_chars(strings).T
+    lettered = letters.letter_counts(strings).T
+    pairs, every = lettered[letters.PAIRS], lettered[letters.ALL_PAIRS]
     return {
         "brackets": share(counts[marks.BRACKETS], solid),
         "hashes": np.minimum(share(counts[marks.HASHES], words), 1.0),
-        "odd_pairs": np.where(pairs < FEWEST_PAIRS, np.nan, share(counts[marks.ODD_PAIRS], pairs)),
-        "encoded": share(encoded[ENCODED], solid),
-        "hexadecimal": share(encoded[HEXADECIMAL], solid),
-        "digests": share(encoded[DIGESTS], solid),
+        "odd_pairs": np.where(pairs < FEWEST_PAIRS, np.nan, share(lettered[letters.ODD_PAIRS], pairs)),
+        "keyed_pairs": np.where(every < FEWEST_KEYED, np.nan, share(lettered[letters.KEYED_PAIRS], every)),
+        "encoded": share(coded[encoded.ENCODED], solid),
+        "encoded_lines": share(coded[encoded.ENCODED_LINES], lines),
+        "hexadecimal": share(coded[encoded.HEXADECIMAL], solid),
+        "dump_lines": share(coded[encoded.DUMP_LINES], lines),
+        "digests": share(coded[encoded.DIGESTS], solid),
         "urls": np.minimum(share(counts[marks.ADDRESSES], solid), 1.0),
         "markup": np.minimum(share(counts[marks.MARKUP], chars), 1.0),
     }

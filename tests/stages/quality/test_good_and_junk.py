@@ -8,7 +8,7 @@ import pytest
 
 from curate.stages.quality.stage import Quality
 from tests.conftest import records
-from tests.stages.quality.test_stage import ENGLISH, rejected
+from tests.stages.quality.test_stage import ENGLISH, INDUSTRIES, rejected
 
 PARTS = ["阀门", "轴承", "电机", "联轴器", "油泵", "冷却器", "压力表", "密封件", "控制柜", "滤网", "齿轮箱", "风机"]
 CLAUSES = "".join(
@@ -115,6 +115,60 @@ _SITE = "Home|Products|About us|Contact us|News|Careers|Log in|Sitemap"
 SITE_MENU = _SITE.replace("|", "\n")
 ZH_MENU = "首页\n新闻\n产品\n关于我们\n联系我们\n登录\n注册\n帮助\n搜索\n下载"
 
+TURNS = [f"{n:02}:00 Unit steady, no alarms, rounds made." for n in range(24)]
+DAYS = [f"6月{n}日：设备运行正常，无异响，无渗漏，交接清楚。" for n in range(1, 31)]
+PAYLOAD = base64.b64encode(b"".join(hashlib.sha256(bytes([n])).digest() for n in range(36))).decode()
+SHORTHAND = """
+rmvd & rplcd hyd pmp drv cplg\nrckr arm bshngs wrn, rplcd all\ntstd prk brk, hldng ok\ndsl lk at inj 3, tghtnd nt
+lwr whl brng noisy, rgrsd\ntrnsmn ovrhtng, chngd oil & fltr\nbttry trmnls crrdd, clnd\nstk cyl lkng, rsld w/ nw kt
+slw mtr brk nt rlsng, adjstd\nengn lck of pwr, chngd ar fltr\ngrs ln brkn to bm pn, rprd\ncbn htr nt wrkng, vlv stck
+"""
+ENTRIES = "首页\n关于我们\n新闻中心\n产品中心\n联系我们\n人才招聘\n网站地图\n友情链接\n在线留言\n下载中心\n法律声明\n"
+PAGES = ENTRIES * 2
+KEPT = {
+    "a log of hours": "\n".join(TURNS),
+    "a log of days": "\n".join(DAYS),
+    "a list of valves": "\n".join(f"Valve V-{n} closed and tagged by the operator." for n in range(100, 140)),
+    "an access list": "\n".join(f"permit tcp any host 10.0.{n}.10 eq 443" for n in range(60)),
+    "alarms whose clock moves": "\n".join(f"2024-03-05 08:{n:02}:03 PT-1021 LOW UNACK" for n in range(60)),
+    "a trace of Java": "Error: overflow\n" + "\tat a.b.Node.visit(Node.java:41)\n" * 60,
+    "a trace of Python": "Traceback:\n"
+    + '  File "/a/tree.py", line 14, in walk\n    walk(node.left)\n' * 40
+    + "RecursionError",
+    "a sheet of ticks": "".join(f"{part} " + " ".join(["正常"] * 31) + "\n" for part in PARTS[:6]),
+    "ticks of Wingdings": "".join(f"{part} \uf0a8是 \uf0a8否 \uf0a8不适用\n" for part in PARTS[:6]),
+    "shorthand": SHORTHAND,
+    "frames with a word": (
+        "Request of the master:\n01 03 00 6B 00 03 74 17\nResponse:\n01 03 06 02 2B 00 00 00 64 05 7A\n"
+        "Write one register:\n01 06 00 01 00 03 9A 9B\nError:\n01 83 02 C0 F1\nMany registers:\n"
+        "01 10 00 01 00 02 04 00 0A 01 02 92 30\n01 10 00 01 00 02 10 08\nCoils:\n01 01 00 13 00 25 0E 84\n"
+        "01 01 05 CD 6B B2 0E 1B 45 E6\n"
+    ),
+    "a payload within a report": f"The dropper ran:\npowershell -enc {PAYLOAD}\nBlock the hash and reset the accounts.",
+    "digests": INDICATORS,
+    "tags of goods": "Tags issued\n" + "\n".join(hashlib.sha256(bytes([n])).hexdigest()[:24] for n in range(30)),
+    "a clause about cookies": "We use cookies to keep you logged in. The controller shall keep records of consent.",
+    "a question about a page": "Q: What does 404 Not Found mean?\nA: 404 Not Found.",
+    "pages to be built": f"门户改造需求\n{ENTRIES}上述栏目由业主确认",
+}
+LOST = {
+    "a menu": (PAGES, "menu"),
+    "items that count on": ("\n".join(f"{n}. 原告应当承担举证责任。" for n in range(1, 60)), "loop"),
+    "two items in turn": ("\n".join(f"{n}. {'可以' if n % 2 else '不可以'}要求赔偿。" for n in range(1, 80)), "loop"),
+    "one cell on one line": ("OK " * 80, "stutter"),
+    "a captcha": ("请完成验证\n请拖动滑块完成拼图\n正在验证您的浏览器，请稍候...", "notice"),
+    "a captcha in English": ("Verify you are human by completing the action below.", "notice"),
+    "bytes without a word": (" ".join(f"{n * 89 & 0xFF:02x}" for n in range(300)), "bytes"),
+    "a drawing": (
+        '<path d="' + "".join(f"M{n} {n + 3}L{n * 2} {n}C1 2 3 4 5 {n}Z" for n in range(30)) + '"/>',
+        "styles",
+    ),
+    "Cicero without a head": (
+        "Sed ut perspiciatis unde omnis iste natus error sit voluptatem accusantium doloremque laudantium, totam rem.\n"
+        * 2,
+        "filler",
+    ),
+}
 GOOD = {
     "clauses that differ by two numbers": CLAUSES,
     "instalments that differ by number, date and amount": INSTALMENTS,
@@ -161,6 +215,17 @@ JUNK = {
 }
 
 
+@pytest.mark.parametrize("preset", INDUSTRIES)
+def test_logs_lists_sheets_and_quotations_are_kept_by_every_industry(preset):
+    assert {name for name, text in KEPT.items() if rejected(text, preset=preset)} == set()
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_junk_beside_logs_lists_sheets_and_quotations_is_rejected(name):
+    text, rule = LOST[name]
+    assert rule in rejected(text)
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_good_text_that_looks_like_junk_is_kept(name):
     assert rejected(GOOD[name]) == set()
@@ -173,9 +238,10 @@ def test_junk_beside_it_is_rejected(name):
 
 
 @pytest.mark.parametrize("text", [CERTIFICATE, INDICATORS], ids=["certificate", "digests"])
-def test_certificates_and_lists_of_digests_are_kept_where_security_is_the_business(text):
-    assert rejected(text, preset="cybersecurity") == set()
-    assert "encoded" in rejected(BLOB, preset="cybersecurity")
+@pytest.mark.parametrize("preset", ["base", "cybersecurity"])
+def test_certificates_and_lists_of_digests_are_kept(text, preset):
+    assert rejected(text, preset=preset) == set()
+    assert "encoded" in rejected(BLOB, preset=preset)
 
 
 HEADER = """

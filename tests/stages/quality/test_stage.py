@@ -26,6 +26,7 @@ reports on water, metal and acid within a week. Should the report name copper ab
 wheel is worn and the gearbox has to be opened at the next stop of the plant. Until then the load is kept
 below half.
 """
+SMUDGED = "".join(chr(97 + n * 7 % 26) if one.isalpha() and n % 3 == 0 else one for n, one in enumerate(ENGLISH))
 JUNK = {
     "empty": "——……!!!",
     "unreadable": "设\ufffd\ufffd备" * 10,
@@ -45,6 +46,16 @@ JUNK = {
     "signs": "=====*****-----\n" * 8 + "a",
     "loop": "".join(f"第{number}次回答：当事人应当承担违约责任。" for number in range(1, 60)),
     "stutter": "答案是：当事人应当承担违约责任。" * 5,
+    "random_han": "".join(chr(0x4E00 + number * 7919 % 20000) for number in range(60)),
+    "keys": "asdf jkl asdfgh qwerty uiop sdfg zxcv hjkl dfgh rewq poiu lkjh",
+    "stacked": "".join(
+        letter + "\u0301\u0316\u0317\u0318\u0319" for letter in "the pump is lost and will not come back"
+    ),
+    "noisy_lines": "\n".join(f"| {line[:50]} | {line[50:]} |" for line in SMUDGED.split("\n") if line),
+    "bytes": " ".join(f"{number * 40503 >> 3 & 0xFF:02x}" for number in range(600)),
+    "filler": "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et "
+    "dolore magna aliqua. Ut enim ad minim veniam.",
+    "styles": "".join(f".c{n}{{margin:0;padding:{n}px;color:#fff}}" for n in range(9)),
     "stuck": "| 1 | 合格 | 完成 |\n" * 200,
 }
 PACKAGES = "\n".join(
