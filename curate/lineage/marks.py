@@ -16,6 +16,8 @@ from curate.lineage.verification import Finding
 NEAR = "near_duplicates"
 COPIES = frozenset({"exact_duplicates", NEAR})
 """Kinds of stages that leave a record out because another one stands for it."""
+KEYS = "curate.engine.keys:Keys"
+"""The engine's own: of records that share an id, one keeps it, and the others name that one."""
 PERSONAL = "pii"
 KEPT = ("tags", "ops", "pii", "cluster")
 """Columns of a shard that have marks."""
@@ -138,7 +140,7 @@ def _source_faults(manifest: Manifest, source: str, marks: Marks) -> Iterator[st
 
 def _copy_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
     """Find copies that name no record that stands for them, and records left out for another reason that name one."""
-    finders = {stage.name for stage in manifest.stages if stage.stage in COPIES}
+    finders = {stage.name for stage in manifest.stages if stage.stage in {*COPIES, KEYS}}
     for (stage, named), n in sorted(marks.named.items()):
         if named and stage not in finders:
             yield f"{stage}: {n} records that it left out name another record as if they were copies"

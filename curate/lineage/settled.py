@@ -7,12 +7,15 @@ from pydantic import JsonValue
 
 from curate.lineage.cards import declared
 from curate.lineage.manifest import UNKNOWN, Manifest, SourceCard, StageRecord
+from curate.lineage.marks import KEYS
 from curate.lineage.verification import Finding
 
 DIGESTED = "sha256:"
 """Begins what stands in a stage's settings in the place of a file; the configuration has the file's name there."""
 GATE = "source_gate"
 NAMES = frozenset({"stage", "name", "as"})
+PLANNED = frozenset({"read", KEYS})
+"""Stages that the engine plans itself: nothing was configured for them."""
 Said = Mapping[str, JsonValue]
 
 
@@ -51,8 +54,8 @@ def _card_faults(said: Said, card: SourceCard) -> Iterator[str]:
 
 
 def _stage_faults(manifest: Manifest, stages: list[Said]) -> Iterator[str]:
-    """Compare the stages, without the first one (`read`), with what was configured."""
-    for said, stage in zip_longest(stages, manifest.stages[1:]):
+    """Compare the stages, without those that the engine plans itself, with what was configured."""
+    for said, stage in zip_longest(stages, (stage for stage in manifest.stages if stage.stage not in PLANNED)):
         if said is None or stage is None or (said.get("name"), said.get("stage")) != (stage.name, stage.stage):
             yield "the stages are not those of the configuration, in its order"
             return
