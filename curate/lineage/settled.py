@@ -14,6 +14,8 @@ DIGESTED = "sha256:"
 GATE = "source_gate"
 NAMES = frozenset({"stage", "name", "as"})
 Said = Mapping[str, JsonValue]
+REPEATED_KEYS = ("keys", "curate.engine.keys:Keys")
+"""Name and kind of the stage that a run has by itself where records are named by keys."""
 
 
 def check_settings(manifest: Manifest) -> Finding:
@@ -51,8 +53,9 @@ def _card_faults(said: Said, card: SourceCard) -> Iterator[str]:
 
 
 def _stage_faults(manifest: Manifest, stages: list[Said]) -> Iterator[str]:
-    """Compare the stages, without the first one (`read`), with what was configured."""
-    for said, stage in zip_longest(stages, manifest.stages[1:]):
+    """Compare the stages, without those that every run, or one of sources with keys, has by itself."""
+    own = [stage for stage in manifest.stages[1:] if (stage.name, stage.stage) != REPEATED_KEYS]
+    for said, stage in zip_longest(stages, own):
         if said is None or stage is None or (said.get("name"), said.get("stage")) != (stage.name, stage.stage):
             yield "the stages are not those of the configuration, in its order"
             return
