@@ -375,5 +375,6 @@ def show_checks(verification: "Verification", *, as_json: bool) -> int:
         mark = click.style(f"{check.status:9}", fg=colours[check.status])
         click.echo(f"{mark} {check.title}: {check.detail}")
     failed = sum(check.status == "fail" for check in checks)
-    click.echo(f"{len(checks)} checks, {failed} failed")
+    unchecked = sum(check.status == "unchecked" for check in checks)
+    click.echo(f"{len(checks)} checks, {failed} failed{f', {unchecked} unchecked' if unchecked else ''}")
     return verification.exit_code

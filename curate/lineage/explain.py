@@ -75,6 +75,20 @@ class Record(Origin):
     rejected: Rejected | None = Field(None, description="Null where it was kept.")
 
 
+class Tombstone(Origin):
+    """What is left of a record that was erased from an earlier version of the output."""
+
+    rule: str | None = Field(None, description="Rule that had left it out before; null for a record of a shard.")
+    basis: Basis
+    ticket: str
+    at: str = Field(description="When it was erased: ISO 8601, UTC.")
+
+    @property
+    def sentence(self) -> str:
+        """Say it in one line."""
+        return f"the record {self.id!r} was erased at {self.at}: basis {self.basis}, ticket {self.ticket}"
+
+
 class Tagged(Value):
     """A stage that tagged the record as a duplicate and left it in."""
 
@@ -82,6 +96,7 @@ class Tagged(Value):
     threshold: float | None = Field(None, description="What its similarity reaches; null where the stage has none.")
     keeper: str = Field(description="Id of the record that stands for it.")
     record: Record | None = Field(None, description="That record; null where the output does not have it.")
+    erased: Tombstone | None = Field(None, description="What is left of that record where it was erased.")
 
 
 class Copies(Value):
@@ -101,20 +116,6 @@ class Cluster(Value):
     kept: Count
     rejected: Count
     listed: tuple[Record, ...] = Field((), description="Its first members, kept ones first.")
-
-
-class Tombstone(Origin):
-    """What is left of a record that was erased from an earlier version of the output."""
-
-    rule: str | None = Field(None, description="Rule that had left it out before; null for a record of a shard.")
-    basis: Basis
-    ticket: str
-    at: str = Field(description="When it was erased: ISO 8601, UTC.")
-
-    @property
-    def sentence(self) -> str:
-        """Say it in one line."""
-        return f"the record {self.id!r} was erased at {self.at}: basis {self.basis}, ticket {self.ticket}"
 
 
 class Searched(Value):
@@ -142,6 +143,7 @@ class Explanation(Value):
         (), description="The record that stands for it; where that was left out as a copy too, the next, to the end."
     )
     lost: str | None = Field(None, description="Id that the last of these names though the output does not have it.")
+    erased: Tombstone | None = Field(None, description="What is left of that record where it was erased.")
     tagged: tuple[Tagged, ...] = ()
     copies: Copies = Copies()
     cluster: Cluster | None = None
@@ -209,6 +211,7 @@ class Archive:
             record=record,
             instead=instead,
             lost=lost,
+            erased=self.tombstone(lost) if lost else None,
             tagged=self.tagged(record),
             copies=self.copies(record),
             cluster=self.cluster(record),
@@ -286,8 +289,14 @@ class Archive:
             keepers |= {name: str(keeper) for name, keeper in said.items() if keeper not in (None, record.id)}
         found = self.records(set(keepers.values()))
         return tuple(
-            Tagged(stage=stage.name, threshold=number(stage.params.get("threshold")), keeper=keeper, record=record)
-            for stage, keeper, record in ((self._keepers[name], one, found.get(one)) for name, one in keepers.items())
+            Tagged(
+                stage=self._keepers[name].name,
+                threshold=number(self._keepers[name].params.get("threshold")),
+                keeper=keeper,
+                record=found.get(keeper),
+                erased=None if keeper in found else self.tombstone(keeper),
+            )
+            for name, keeper in keepers.items()
         )
 
     def copies(self, record: Record) -> Copies:

@@ -69,7 +69,9 @@ class Answer(Value):
     found: Count = Field(description="Records.")
     passages: tuple[Passage, ...] = Field((), description="Their ways, at most 20; by id and by text.")
     inputs: tuple[Input, ...] = Field((), description="The file that was asked for, in each source that read it.")
-    fates: Table[Count] = Field({}, description="Records of the file by split or by the rule that left them out.")
+    fates: Table[Count] = Field(
+        {}, description="Records of the file by split, by the rule that left them out, or `erased`."
+    )
     records: tuple[Record, ...] = Field((), description="The first records of the file, in its order.")
     erased: Tombstone | None = Field(None, description="What is left of it where it was erased; by id.")
     searched: Searched
@@ -130,6 +132,9 @@ def by_uri(out: Path, uri: str, key: bytes | None = None, most: int = LIST_ROWS)
 
     kept, first = first_of(tallied(archive.shards, lambda spot: splits[spot.file]), row_of, most)
     left, then = first_of(tallied(archive.ledger, lambda spot: str(spot.said["rule"])), row_of, most)
+    stones = Files(out, [file.path for file in manifest.outputs.tombstones])
+    erased = sum(1 for _ in spots(stones, ["source_uri"], lambda column: pc.equal(column, uri)))
+    fates.update({"erased": erased} if erased else {})
     records = [*archive.records_at(archive.shards, first), *archive.records_at(archive.ledger, then)]
     records.sort(key=lambda record: (record.source_row or 0, record.source_id))
     return answer(

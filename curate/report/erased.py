@@ -81,15 +81,20 @@ def where(one: Gone | Copy) -> str:
     return f"{one.id}  {place}  {one.file} row {one.file_row}"
 
 
+def counted(count: int, what: str) -> str:
+    """Word a number of things."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def chain(said: History) -> Iterator[str]:
     """Say what versions there were, and what is wrong with their chain."""
     for one in said.versions:
-        yield f"{one.number}  {one.manifest_sha256}  {one.rows:,} rows in {one.shards:,} shards"
+        yield f"{one.number}  {one.manifest_sha256}  {counted(one.rows, 'row')} in {counted(one.shards, 'shard')}"
         if one.basis is not None:
-            took = f"{one.records:,} records and {one.rejected:,} ledger rows"
+            took = f"{counted(one.records, 'record')} and {counted(one.rejected, 'ledger row')}"
             yield f"   {one.at}  erased {took}  basis {one.basis}  ticket {one.ticket}"
             yield f"   files: {', '.join(one.touched[:LISTED])}{' ...' if len(one.touched) > LISTED else ''}"
         if not one.quotes:
             yield "   what its manifest quoted of texts was taken out of the kept copy"
     yield from (f"broken: {fault}" for fault in said.faults)
-    yield f"{len(said.versions)} versions, {'the chain is broken' if said.faults else 'the chain holds'}"
+    yield f"{counted(len(said.versions), 'version')}, {'the chain is broken' if said.faults else 'the chain holds'}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from curate.lineage.explain import Cluster, Copies, Explanation, Record, Rejected, Side, Tagged
+from curate.lineage.explain import Cluster, Copies, Explanation, Record, Rejected, Side, Tagged, Tombstone
 from curate.report.difference import lines_of
 from curate.report.sidebyside import Row, Run, Sheet, Style, broken, heads, side_by_side
 
@@ -86,10 +86,18 @@ def ending(said: Explanation, sheet: Sheet) -> Iterator[Row]:
     """Yield what has to be said where nothing stands for the record in the end."""
     if said.lost is not None:
         yield []
-        yield from labelled("in favour of", f"{said.lost}, which this output does not have: run `curate verify`", sheet)
+        label = "and that of" if said.instead else "in favour of"
+        yield from labelled(label, f"{said.lost}, {absence(said.erased)}", sheet)
     elif said.instead and said.instead[-1].rejected is not None:
         yield []
         yield from labelled("in the end", "nothing that stands for it is in the output", sheet, "gone")
+
+
+def absence(stone: Tombstone | None) -> str:
+    """Say why a record that another one names is not there."""
+    if stone is None:
+        return "which this output does not have: run `curate verify`"
+    return f"which was erased at {stone.at}: basis {stone.basis}, ticket {stone.ticket}"
 
 
 def tagged_rows(tagged: Tagged, sheet: Sheet) -> Iterator[Row]:
@@ -98,7 +106,7 @@ def tagged_rows(tagged: Tagged, sheet: Sheet) -> Iterator[Row]:
     yield []
     yield from labelled("tagged", f"{tagged.stage} found it to be a duplicate{reach} and left it in", sheet)
     if tagged.record is None:
-        yield from labelled("of", f"{tagged.keeper}, which this output does not have: run `curate verify`", sheet)
+        yield from labelled("of", f"{tagged.keeper}, {absence(tagged.erased)}", sheet)
     else:
         yield from record_rows("of", tagged.record, sheet)
 
@@ -123,7 +131,7 @@ def cluster_rows(cluster: Cluster, above: Collection[str], sheet: Sheet) -> Iter
     total = cluster.kept + cluster.rejected
     known = len(cluster.listed) == total and all(one.id in above for one in cluster.listed)
     more = "; all of them above" if known else f"; the first {len(cluster.listed):,}"
-    counts = f"{total:,} records, {cluster.kept:,} kept, {cluster.rejected:,} left out"
+    counts = f"{total:,} {'record' if total == 1 else 'records'}, {cluster.kept:,} kept, {cluster.rejected:,} left out"
     counts += more if known or len(cluster.listed) < total else ""
     yield []
     yield from labelled("cluster", f"{cluster.id[:SHORT_ID]}: {counts}", sheet, "head")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from pydantic import JsonValue
+
 from curate.lineage.cards import NOTHING, declared
 from curate.lineage.manifest import SourceCard
 from curate.lineage.passage import Answer, Effect, Passage
@@ -24,7 +26,9 @@ def page(said: Answer, sheet: Sheet) -> Iterator[Row]:
         yield from file_rows(said, sheet)
     yield from labelled("asked for", f"{ASKED[said.by]} {said.asked}", sheet)
     more = f", {len(said.passages):,} of them above" if 0 < len(said.passages) < said.found else ""
-    found = f"{said.found:,} {'record' if said.found == 1 else 'records'}{more}" if said.found else "not found"
+    gone = said.fates.get("erased", 0)
+    absent = f"none; {records_of(gone)} {'was' if gone == 1 else 'were'} erased" if gone else "not found"
+    found = f"{records_of(said.found)}{more}" if said.found else absent
     yield from labelled("found", found, sheet, "head")
     if said.erased is not None:
         yield from labelled("erased", said.erased.sentence, sheet)
@@ -51,12 +55,18 @@ def passage_rows(said: Passage, sheet: Sheet) -> Iterator[Row]:
 
 def card(said: SourceCard) -> str:
     """Word the card of a source; what nobody declared is named as unknown."""
-    every = declared(said)
+    every = {name: value for name, value in declared(said).items() if not implied(name, value, said)}
     known = [f"{name} {value}" for name, value in every.items() if value not in NOTHING]
     unknown = [name for name, value in every.items() if value in NOTHING]
     more = f" and {len(unknown) - MOST_UNKNOWN:,} more" if len(unknown) > MOST_UNKNOWN else ""
     words = [f"unknown: {', '.join(unknown[:MOST_UNKNOWN])}{more}"] if unknown else []
     return "; ".join((said.id, said.format, *known, *words))
+
+
+def implied(name: str, value: JsonValue, said: SourceCard) -> bool:
+    """Tell whether a card says this though nobody declared anything by it."""
+    unclassified = said.registry.classification.level in NOTHING
+    return (name == "blacklisted" and value is False) or (name == "classification.scheme" and unclassified)
 
 
 def effect(said: Effect) -> str:
@@ -77,10 +87,15 @@ def effect(said: Effect) -> str:
     return "; ".join(parts)
 
 
+def records_of(count: int) -> str:
+    """Word a number of records."""
+    return f"{count:,} {'record' if count == 1 else 'records'}"
+
+
 def file_rows(said: Answer, sheet: Sheet) -> Iterator[Row]:
     """Yield what is known of a file, and what became of its records."""
     for file in said.inputs:
-        fact = f"{file.source_id}: {file.uri}, {file.bytes:,} bytes, {file.records:,} records, sha256 {file.sha256}"
+        fact = f"{file.source_id}: {file.uri}, {file.bytes:,} bytes, {records_of(file.records)}, sha256 {file.sha256}"
         yield from labelled("raw file", fact, sheet, "head")
     for place, (fate, count) in enumerate(said.fates.items()):
         yield from labelled("" if place else "became", f"{count:,} {fate}", sheet)

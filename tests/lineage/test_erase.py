@@ -26,7 +26,7 @@ from curate.lineage.erase_quotes import withheld
 from curate.lineage.explain import explain
 from curate.lineage.history import history
 from curate.lineage.manifest import MANIFEST, RUN, StageRecord, read_manifest
-from curate.lineage.passage import by_id
+from curate.lineage.passage import by_id, by_uri
 from curate.lineage.verify import verify
 from curate.sinks.rejects import TOMBSTONES
 from tests.lineage.made import failed, folders, made
@@ -102,6 +102,28 @@ def test_who_asks_for_it_by_its_id_is_told_that_it_was_erased(out):
     with pytest.raises(CurateError, match=r"was erased at .*gdpr-17"):
         explain(out, KEPT[4])
     assert by_id(out, KEPT[6]).erased is None
+
+
+def test_who_asks_for_a_copy_is_told_that_what_stood_for_it_was_erased(out):
+    copy = next(row for row in CORPUS.ledger if row["duplicate_of"] in KEPT)
+    erased(out, copy["duplicate_of"])
+    said = explain(out, copy["id"])
+    assert (said.lost, said.erased.id) == (copy["duplicate_of"], copy["duplicate_of"])
+    told = CliRunner().invoke(main, ["explain", str(out), copy["id"], "--no-text", "--width", "200"]).stdout
+    assert "which was erased at" in told
+    assert "curate verify" not in told
+
+
+def test_who_asks_for_a_file_is_told_how_many_of_its_records_were_erased(out):
+    row = next(row for row in CORPUS.rows if row["id"] == KEPT[4])
+    before = by_uri(out, row["source_uri"])
+    erased(out, KEPT[4])
+    said = by_uri(out, row["source_uri"])
+    assert (said.found, said.fates["erased"]) == (before.found - 1, 1)
+    assert sum(said.fates.values()) == said.inputs[0].records
+    erased(out, row["source_uri"], by="uri", ticket="DSR-2")
+    told = CliRunner().invoke(main, ["trace", str(out), "--uri", row["source_uri"]]).stdout
+    assert f"none; {before.found} records were erased" in told
 
 
 def test_a_record_of_the_ledger_can_be_erased_too(out):
@@ -307,7 +329,9 @@ class TestTheCommand:
         jsonschema.validate(json.loads(told.stdout), json.loads((ROOT / "schemas/history.schema.json").read_bytes()))
         listed = json.loads((tmp_path / "out.suppression.json").read_bytes())
         jsonschema.validate(listed, json.loads((ROOT / "schemas/suppression.schema.json").read_bytes()))
-        assert "2 versions, the chain holds" in self.run("history", out).stdout
+        told = self.run("history", out).stdout
+        assert "2 versions, the chain holds" in told
+        assert "erased 1 record and 0 ledger rows" in told
         again = self.run(*self.arguments(out))
         assert again.stdout.startswith("nothing was erased")
 

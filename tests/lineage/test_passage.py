@@ -176,6 +176,12 @@ class TestTheCommand:
             assert not [row for row in corpus.rows if row["text"] in plain.stdout or row["text"] in said.stdout]
         assert "not found" in plain.stdout
 
+    def test_names_nothing_of_a_source_that_nobody_declared(self, corpus, out):
+        said = CliRunner().invoke(main, ["trace", str(out), corpus.rows[4]["id"]]).stdout
+        assert "unknown:" in said
+        assert "blacklisted" not in said
+        assert "GB/T 43697" not in said
+
     @pytest.mark.parametrize("form", [[], ["abcdef", "--uri", "x"], ["--subject", __file__]])
     def test_wants_one_form_and_all_of_it(self, out, form):
         done = CliRunner().invoke(main, ["trace", str(out), *form])
