@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from curate.config.model import Config, Output
 from curate.core.receipt import Receipt
@@ -75,7 +75,9 @@ class Preview:
 def preview(config: Config, records: int) -> Preview:
     """Run a configuration on about so many records in a temporary folder that is gone afterwards."""
     with TemporaryDirectory(prefix="curate-preview-") as folder:
-        output = Output(path=Path(folder) / "out")
+        # what is left is counted and stops nothing; a copy of the raw data with canaries in it is not made
+        residual: Literal["report", "off"] = "off" if config.output.residual == "off" else "report"
+        output = Output(path=Path(folder) / "out", residual=residual, canaries=0)
         changes = {"output": output, "work": "keep_all", "limits": "off", "max_errors": records, "workers": 0}
         finished = execute(config.model_copy(update=changes), Options(sample=records))
         assert finished.work is not None  # noqa: S101 - for the type checker

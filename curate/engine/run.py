@@ -96,9 +96,8 @@ def _performed(work: Work, out: Path, options: Options, started: datetime) -> Fi
         run_pass(work, one, findings)
         findings = run_rounds(work, one)
     lay_out(work)
-    policy = work.config.output.residual
-    look_through(work, "report" if policy == "stop" and options.sample is not None else policy)
-    plant_canaries(work, 0 if options.sample is not None else work.config.output.canaries)
+    look_through(work, work.config.output.residual)
+    plant_canaries(work, work.config.output.canaries)
     manifest = manifest_of(work)
     check_limits(work, manifest.accounting)
     record = record_of(work, started, options.command)

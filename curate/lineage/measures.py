@@ -68,7 +68,7 @@ def _of_ledger(measured: Sequence[pa.RecordBatch], numbers: frozenset[str]) -> I
 
 def _of_shards(out: Path, manifest: Manifest, numbers: frozenset[str]) -> Iterator[tuple[str, Asked]]:
     names = [one.name for one in manifest.outputs.columns if one.kind == "signal" and one.name in numbers]
-    if not names:
+    if not names or not manifest.outputs.shards:
         return
     tables = [pq.read_table(out / shard.path, columns=["id", *names]) for shard in manifest.outputs.shards]
     table = pa.concat_tables(tables).combine_chunks()
