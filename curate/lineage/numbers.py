@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from curate.core.labels import BEGINNING, THINGS, WHOLE
 from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chains
 
 DETECTOR = 6
@@ -81,13 +82,13 @@ GLUED = {
 BEFORE, AFTER = 40, 8
 """How many characters around a number say what it is."""
 OTHER_LABEL = re.compile(
-    "订单|单号|流水|批号|批次|编号|编码|代码|专利|货号|料号|件号|条码|条形码|序列|合同|发票|案号|文号|型号|图号|物料|书号|刊号|准字|"
-    "证书|时间戳|工单|运单|快递|快件|保单|凭证|票号|校验|哈希|主键|索引|"
+    f"{THINGS}|(?<![a-z])(?:{BEGINNING})|(?<![a-z])(?:{WHOLE})(?![a-z])|"
+    "流水|代码|序列|合同|证书|工单|快递|快件|保单|凭证|票号|校验|哈希|主键|索引|"
     "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|tracking|doi|isbn|issn|timestamp|"
     r"(?<![a-z])(?:iso|iec|gb/t|cve|p/n|s/n|epoch|uuid|hash|md5|sha)(?![a-z])"
 )
 OWN_LABEL = re.compile(
-    "电话|手机|座机|传真|联系|致电|拨打|身份|卡号|银行卡|储蓄卡|信用卡|账号|帐号|账户|phone|mobile|card|ssn|"
+    "电话|手机|座机|传真|联系|致电|拨打|身份|卡号|银行卡|储蓄卡|信用卡|账号|帐号|账户|phone|mobile|card|(?<!i)ssn|"
     "(?<![a-z])(?:cell|tel|fax)"
 )
 UNIT = re.compile(

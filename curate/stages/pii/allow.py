@@ -2,6 +2,7 @@
 
 import re
 
+from curate.core import labels
 from curate.stages.pii.checks import TOLL_FREE, is_public_ip, words
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.words import Words
@@ -11,15 +12,10 @@ WINDOW = 24
 LIST_WINDOW = 64
 """The same for versions, which come in lists."""
 
-NUMBERED = Words(
-    "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳|"
-    "编码|工单号|注准|公网安备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班",
-    "p/n|s/n|gb[/ z]|[a-z]{2}/t|cve-|cnn?vd-|cwe-|icp备",
-    "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|rfc|sn|gb",
-)
+NUMBERED = Words(labels.THINGS, labels.BEGINNING, labels.WHOLE)
 PERSONAL = Words(
     "电话|手机|座机|传真|联系|咨询|热线|客服|专线|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|"
-    "帐号|账户|帐户|银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|ssn|account|identity|identification|"
+    "帐号|账户|帐户|银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|(?<!i)ssn|account|identity|identification|"
     "passport|telephone|iban|social security",
     "cell|tel|fax|call|text me|reach|dial|contact (?:me|us|him|her)|whatsapp|credit|debit|visa|national insurance|"
     "nino|itin|driv(?:er|ing)|tax(?:payer)? id",
