@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from curate.core.labels import BEGINNING, THINGS, WHOLE
 from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chains
+from curate.lineage.listed import Listed
 
 DETECTOR = 6
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
@@ -139,14 +140,18 @@ def hits(strings: pa.StringArray) -> Iterator[Hit]:
     offsets = np.frombuffer(strings.buffers()[1], np.int32)[strings.offset : strings.offset + len(strings) + 1]
     data = np.frombuffer(strings.buffers()[2], np.uint8)[: offsets[-1]]
     last, counted, chars = -1, 0, 0
+    listed: Listed | None = None
     for chain in chains(data, offsets):
         row = Row(data, int(offsets[chain.row]), int(offsets[chain.row + 1]))
         for kind, start, end, number in numbers_in(chain.runs, row):
             if chain.row != last:
-                last, counted, chars = chain.row, row.start, 0
+                last, counted, chars, listed = chain.row, row.start, 0, None
             chars += row.chars(counted, start)
             counted = start
             allowed = number in SAMPLES or is_other(row, start, end, kind)
+            if not allowed and kind != "CN_RESIDENT_ID":
+                listed = listed or Listed(row.text(row.start, row.end), is_labelled)
+                allowed = listed.has(chars, len(number))
             yield Hit(chain.row, chars, kind, allowed)
 
 
@@ -256,6 +261,11 @@ def is_other(row: Row, start: int, end: int, kind: str) -> bool:
     after = row.text(end, end + 3 * AFTER)
     if UNIT.match(after) or CURRENCY.search(before):
         return True
+    return is_labelled(before)
+
+
+def is_labelled(before: str) -> bool:
+    """Tell whether the nearest label in what stands before a number, in lower case, says that it is a thing's."""
     other, own = (
         max((match.end() for match in label.finditer(before)), default=-1) for label in (OTHER_LABEL, OWN_LABEL)
     )
