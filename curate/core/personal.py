@@ -12,9 +12,21 @@ DASHES = re.compile("[\u2010-\u2015\u2212]")
 UNSEEN = re.compile("[\\s\u200b-\u200d\u2060\ufeff\u00ad]+")
 """Blanks, and signs that nobody sees: of no width, and soft hyphens."""
 NOT_ALNUM = re.compile(r"[\W]+")
-NORTH_AMERICAN = re.compile(r"\(?\+1|1[ .(-]")
+TRUNK = re.compile(r"\(0\)[ -]?")
+"""The 0 that nobody dials from abroad: `+44 (0)20 ...`."""
+NORTH_AMERICAN = re.compile(r"1[ .(-]")
+NORTH_AMERICAN_DIGITS = 11
 MOBILE = re.compile("1[3-9][0-9]{9}")
+AREA_AND_NUMBER = "0?(?:10|2[0-9]|[3-9][0-9]{2})[ )-]{0,2}[2-9][0-9]{2,3}[ -]?[0-9]{4}"
+CHINESE_LANDLINE = re.compile(rf"\(?86\)?[ -]\(?{AREA_AND_NUMBER}")
+EXTENSION = re.compile(r"(?i:[ (]*(?:[转轉]?[ ]?分机号?|[转轉]|ext(?:ension)?\.?|x|#)[:. ]*[0-9]{1,6}[ )]*)\Z")
+JOINED_EXTENSION = re.compile(rf"((?:\(?(?:\+|00)?86\)?[ -]?)?\(?{AREA_AND_NUMBER})[-*][0-9]{{1,6}}")
 LONGEST_LANDLINE = 12
+ABROAD = (("00", 11), ("011", 14))
+"""What is dialled for `+` in most of the world and in North America, and the fewest digits of such a number."""
+FEWEST_PHONE, LONGEST_PHONE = 5, 18
+IP = re.compile("[0-9]{1,3}(?:[.][0-9]{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f.]{0,15}){2,7}", re.IGNORECASE)
+MAC = re.compile("[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:[.][0-9a-f]{4}){2}", re.IGNORECASE)
 
 
 def key_id(key: bytes) -> str:
@@ -39,9 +51,9 @@ def digest_of_value(key: bytes, kind: str, value: str) -> str:
 def normal_form(kind: str, value: str) -> str:
     """Spell a value in the one way that all its spellings share.
 
-    Full-width signs become ASCII (NFKC). A telephone number is its digits, without the code of China before a mobile,
-    of North America, and the 0 of an area code; an extension stays. Addresses of mail and networks are lower case. Of
-    all else only letters, digits and `_` are kept, in upper case.
+    Full-width signs become ASCII (NFKC). A telephone number is its digits, without an extension, `+` or the 00 for it,
+    the codes of China and of North America, and the 0 of an area code. Addresses of mail and networks are lower case.
+    Of all else only letters, digits and `_` are kept, in upper case.
 
     >>> normal_form("PHONE_NUMBER", "+86 138-1234-5678") == normal_form("PHONE_NUMBER", "１３８１２３４５６７８")
     True
@@ -58,17 +70,45 @@ def normal_form(kind: str, value: str) -> str:
 
 def phone_form(value: str) -> str:
     """Reduce a telephone number to the digits that every way to write it has."""
+    form = reduced(without_extension(value))
+    while form != (again := reduced(form)):
+        form = again
+    return form
+
+
+def without_extension(value: str) -> str:
+    """Leave out what is dialled once the number has answered."""
+    joined = JOINED_EXTENSION.fullmatch(value)
+    return joined[1] if joined else EXTENSION.sub("", value)
+
+
+def reduced(value: str) -> str:
+    """Leave out the code of a country, where that can be told, and the 0 of an area code."""
+    value = TRUNK.sub("", value)
     digits = "".join(sign for sign in value if sign in "0123456789")
-    if NORTH_AMERICAN.match(value) and len(digits) > 10:  # noqa: PLR2004 - the length of such a number (NANP)
+    abroad = value.startswith(("+", "(+"))
+    for dialled, fewest in ABROAD:
+        if not abroad and digits.startswith(dialled) and len(digits) >= fewest:
+            abroad, digits = True, digits.removeprefix(dialled)
+    if digits.startswith("1") and len(digits) == NORTH_AMERICAN_DIGITS and (abroad or NORTH_AMERICAN.match(value)):
         return digits[1:]
-    for code in ("0086", "86"):
-        rest = digits.removeprefix(code)
-        if rest != digits and (MOBILE.fullmatch(rest) or value.startswith(("+", "(+", "0086"))):
-            digits = rest
-            break
-    return digits[1:] if digits.startswith("0") and len(digits) <= LONGEST_LANDLINE else digits
+    rest = digits.removeprefix("86")
+    if rest != digits and (abroad or MOBILE.fullmatch(rest) or CHINESE_LANDLINE.match(value)):
+        digits, abroad = rest, False
+    return digits[1:] if digits.startswith("0") and not abroad and len(digits) <= LONGEST_LANDLINE else digits
 
 
 def digests_of(key: bytes, value: str) -> frozenset[str]:
-    """Return the digests that a value may have whose type nobody said."""
-    return frozenset(digest_of_value(key, kind, value) for kind in ("PHONE_NUMBER", "EMAIL_ADDRESS", "OTHER"))
+    """Return the digests that a value may have whose type nobody said: those of the types whose shape it has."""
+    return frozenset(digest_of_value(key, kind, value) for kind in kinds_of(value))
+
+
+def kinds_of(value: str) -> tuple[str, ...]:
+    """Return a type for each normal form that a value can have by its shape: a telephone number has no letters."""
+    plain = UNSEEN.sub("", DASHES.sub("-", unicodedata.normalize("NFKC", value)))
+    if IP.fullmatch(plain) or MAC.fullmatch(plain) or "@" in plain or "://" in plain:
+        return ("EMAIL_ADDRESS",)
+    number = without_extension(plain)
+    digits = sum(sign in "0123456789" for sign in number)
+    is_phone = FEWEST_PHONE <= digits <= LONGEST_PHONE and not any(sign.isalpha() for sign in number)
+    return ("OTHER", *(("PHONE_NUMBER",) if is_phone else ()), *(("URL",) if "." in plain else ()))

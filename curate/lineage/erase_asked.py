@@ -18,7 +18,8 @@ from curate.lineage.ids import ID_CHARS
 from curate.lineage.lookup import Files, spots, values_at
 from curate.lineage.manifest import Manifest
 from curate.lineage.passage import LINE_ENDS, texts, without_line_end
-from curate.lineage.trace import read, trace_by
+from curate.lineage.subject import read
+from curate.lineage.trace import trace_by
 
 By = Literal["ids", "source", "uri", "text_file", "subject"]
 PLACE = ("id", "source_id", "source_uri", "source_row", "source_offset", "source_length", "cluster")

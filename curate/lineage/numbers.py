@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from curate.core.labels import BEGINNING, THINGS, WHOLE
 from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chains
+from curate.lineage.listed import Listed
 
 DETECTOR = 6
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
@@ -81,13 +83,13 @@ GLUED = {
 BEFORE, AFTER = 40, 8
 """How many characters around a number say what it is."""
 OTHER_LABEL = re.compile(
-    "订单|单号|流水|批号|批次|编号|编码|代码|专利|货号|料号|件号|条码|条形码|序列|合同|发票|案号|文号|型号|图号|物料|书号|刊号|准字|"
-    "证书|时间戳|工单|运单|快递|快件|保单|凭证|票号|校验|哈希|主键|索引|"
+    f"{THINGS}|(?<![a-z])(?:{BEGINNING})|(?<![a-z])(?:{WHOLE})(?![a-z])|"
+    "流水|代码|序列|合同|证书|工单|快递|快件|保单|凭证|票号|校验|哈希|主键|索引|"
     "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|tracking|doi|isbn|issn|timestamp|"
     r"(?<![a-z])(?:iso|iec|gb/t|cve|p/n|s/n|epoch|uuid|hash|md5|sha)(?![a-z])"
 )
 OWN_LABEL = re.compile(
-    "电话|手机|座机|传真|联系|致电|拨打|身份|卡号|银行卡|储蓄卡|信用卡|账号|帐号|账户|phone|mobile|card|ssn|"
+    "电话|手机|座机|传真|联系|致电|拨打|身份|卡号|银行卡|储蓄卡|信用卡|账号|帐号|账户|phone|mobile|card|(?<!i)ssn|"
     "(?<![a-z])(?:cell|tel|fax)"
 )
 UNIT = re.compile(
@@ -138,14 +140,18 @@ def hits(strings: pa.StringArray) -> Iterator[Hit]:
     offsets = np.frombuffer(strings.buffers()[1], np.int32)[strings.offset : strings.offset + len(strings) + 1]
     data = np.frombuffer(strings.buffers()[2], np.uint8)[: offsets[-1]]
     last, counted, chars = -1, 0, 0
+    listed: Listed | None = None
     for chain in chains(data, offsets):
         row = Row(data, int(offsets[chain.row]), int(offsets[chain.row + 1]))
         for kind, start, end, number in numbers_in(chain.runs, row):
             if chain.row != last:
-                last, counted, chars = chain.row, row.start, 0
+                last, counted, chars, listed = chain.row, row.start, 0, None
             chars += row.chars(counted, start)
             counted = start
             allowed = number in SAMPLES or is_other(row, start, end, kind)
+            if not allowed and kind != "CN_RESIDENT_ID":
+                listed = listed or Listed(row.text(row.start, row.end), is_labelled)
+                allowed = listed.has(chars, len(number))
             yield Hit(chain.row, chars, kind, allowed)
 
 
@@ -255,6 +261,11 @@ def is_other(row: Row, start: int, end: int, kind: str) -> bool:
     after = row.text(end, end + 3 * AFTER)
     if UNIT.match(after) or CURRENCY.search(before):
         return True
+    return is_labelled(before)
+
+
+def is_labelled(before: str) -> bool:
+    """Tell whether the nearest label in what stands before a number, in lower case, says that it is a thing's."""
     other, own = (
         max((match.end() for match in label.finditer(before)), default=-1) for label in (OTHER_LABEL, OWN_LABEL)
     )

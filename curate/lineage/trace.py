@@ -1,40 +1,24 @@
 """Find every record in which the personal data of one person stood, by keyed digests: what `curate trace` says."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, JsonValue
 
-from curate.core.errors import ConfigError, CurateError, StorageError
+from curate.core.errors import ConfigError, CurateError
 from curate.core.personal import digest_of_value, digests_of, key_id
 from curate.core.stage import Value
 from curate.lineage.explain import Archive, Record
 from curate.lineage.lookup import Files, spots
 from curate.lineage.manifest import Count, Manifest, StageRecord, read_manifest
+from curate.lineage.subject import lines_of, read
 
-KINDS = {
-    "phone": "PHONE_NUMBER",
-    "mobile": "PHONE_NUMBER",
-    "tel": "PHONE_NUMBER",
-    "手机": "PHONE_NUMBER",
-    "电话": "PHONE_NUMBER",
-    "id": "CN_RESIDENT_ID",
-    "身份证": "CN_RESIDENT_ID",
-    "card": "CN_BANK_CARD",
-    "银行卡": "CN_BANK_CARD",
-    "email": "EMAIL_ADDRESS",
-    "mail": "EMAIL_ADDRESS",
-    "邮箱": "EMAIL_ADDRESS",
-}
-"""What may stand before a colon in a file about a person, beside the names of types."""
-TYPED = re.compile(r"\s*(\w+)\s*[:：]\s*(.*)")
 CANNOT = (
     "names in running text, and any value in a form that no rule recognised: such places have no digest",
     "values that an allow rule let through, such as a number behind a label that says order or part",
+    "telephone numbers with a country or area code where the file has none, or the reverse; but for +86 and +1",
     "records that an earlier stage left out, or the source could not read, before personal data was looked for",
 )
 """What no trace can find, whatever the output."""
@@ -76,16 +60,8 @@ class Trace(Value):
     cannot: tuple[str, ...] = Field(description="What this cannot find.")
 
 
-class Line(NamedTuple):
-    """A value of the person, and the type that the file names for it."""
-
-    number: int
-    kind: str | None
-    value: str
-
-
 def trace(out: Path, subject: Path, key_file: Path) -> Trace:
-    """Find the records of a person; `subject` holds one value a line, or `type: value`.
+    """Find the records of a person; `subject` holds one value a line, also behind its label.
 
     ConfigError where the key is not that of the output or the file names nothing; CurateError where the output says
     nowhere where values stood; StorageError where a file cannot be read. No message and no result holds a value.
@@ -126,14 +102,6 @@ def trace_by(out: Path, subject: Path, key: bytes) -> Trace:
     )
 
 
-def read(path: Path) -> bytes:
-    """Read a file of the caller; StorageError, without any of it, where that is impossible."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StorageError(error.strerror or "the file cannot be read", where=str(path)) from error
-
-
 def stages_of(manifest: Manifest, key: bytes, out: Path) -> list[StageRecord]:
     """Return the stages whose digests are made with a key."""
     keyed = [stage for stage in manifest.stages if stage.key_id is not None]
@@ -152,22 +120,6 @@ def stages_of(manifest: Manifest, key: bytes, out: Path) -> list[StageRecord]:
             f"the key has the id {key_id(key)}, the output was made with {ids}", where="--key-file", hint=hint
         )
     return mine
-
-
-def lines_of(subject: Path) -> Iterator[Line]:
-    """Read the values of a person; blank lines and lines that begin with `#` say nothing."""
-    try:
-        said = read(subject).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise StorageError("the file is not UTF-8", where=str(subject)) from None
-    for number, line in enumerate(said.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        typed = TYPED.fullmatch(line)
-        named = typed and (
-            KINDS.get(typed[1].lower()) or (typed[1] if typed[1].isupper() and "_" in typed[1] else None)
-        )
-        yield Line(number, named, typed[2].strip()) if typed and named else Line(number, None, line.strip())
 
 
 def sightings(out: Path, manifest: Manifest, wanted: dict[str, list[int]]) -> Iterator[tuple[str, Sighting]]:

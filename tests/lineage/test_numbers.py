@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.core import labels
 from curate.lineage.numbers import Hit, hits
+from curate.stages.pii.engine import Native
+from curate.stages.pii.rules import DEFAULT_TYPES
 from tests.stages.pii.made import digits, luhn, mobile, resident
 
 FULL = {code: code + 0xFEE0 for code in range(0x30, 0x3A)}
@@ -68,6 +71,26 @@ def test_the_nearest_label_decides():
 def test_a_resident_id_is_one_whatever_stands_before_it_and_samples_are_nobodys():
     assert [hit.allowed for hit in found(f"编号：{resident(Random(1))}")] == [False]
     assert [hit.allowed for hit in found("card 4111 1111 1111 1111", "拨打13800138000")] == [True, True]
+
+
+SAID = {"gb[/ z]": "gb/", "cnn?vd-": "cnnvd-", "[a-z]{2}/t": "gb/t"}
+HONOURED = [SAID.get(one, one) for one in f"{labels.THINGS}|{labels.BEGINNING}|{labels.WHOLE}".split("|")]
+FORMS = ("{} 13812345678 已入库。", "{}13812345678，", "{}：13812345678\n", "本次{}为13812345678。")
+
+
+@pytest.mark.parametrize("label", HONOURED)
+def test_whatever_label_the_stage_honours_the_check_honours(label):
+    stage = Native(frozenset(DEFAULT_TYPES))
+    for said in {label, label.upper()}:
+        for form in FORMS:
+            text = form.format(said)
+            left = "13812345678" in text and not stage.find(text)
+            assert left <= all(hit.allowed for hit in found(text)), text
+        assert stage.find(f"{said} 13812345678 已入库。") == []
+
+
+def test_what_no_label_excuses_is_still_left():
+    assert [hit.allowed for hit in found("设备 13812345678 已入库。", "资产号A-1，手机13812345678")] == [False, False]
 
 
 SOME = st.lists(

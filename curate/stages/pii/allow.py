@@ -1,7 +1,12 @@
 """What has the shape of personal data and is none: hotlines, amounts, numbers of parts, versions, public mailboxes."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
+from curate.core import labels
 from curate.stages.pii.checks import TOLL_FREE, is_public_ip, words
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.words import Words
@@ -11,15 +16,10 @@ WINDOW = 24
 LIST_WINDOW = 64
 """The same for versions, which come in lists."""
 
-NUMBERED = Words(
-    "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳|"
-    "编码|工单号|注准|公网安备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班",
-    "p/n|s/n|gb[/ z]|[a-z]{2}/t|cve-|cnn?vd-|cwe-|icp备",
-    "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|rfc|sn|gb",
-)
+NUMBERED = Words(labels.THINGS, labels.BEGINNING, labels.WHOLE)
 PERSONAL = Words(
     "电话|手机|座机|传真|联系|咨询|热线|客服|专线|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|"
-    "帐号|账户|帐户|银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|ssn|account|identity|identification|"
+    "帐号|账户|帐户|银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|(?<!i)ssn|account|identity|identification|"
     "passport|telephone|iban|social security",
     "cell|tel|fax|call|text me|reach|dial|contact (?:me|us|him|her)|whatsapp|credit|debit|visa|national insurance|"
     "nino|itin|driv(?:er|ing)|tax(?:payer)? id",
@@ -84,6 +84,109 @@ SURNAMES = frozenset({"jobs", "press"})
 """Names of mailboxes that are families, too: behind a point they are not taken for an office."""
 
 
+ITEM = "(?:[0-9]{7,20}|[0-9]{3,4}(?:[ -][0-9]{3,4}){1,4})"
+IN_LINE = re.compile(rf"(?<![0-9A-Za-z.+-]){ITEM}(?:[ ]?[、，,;；/和及与][ ]?(?:\r?\n)?{ITEM})+(?![0-9A-Za-z])")
+"""A list of numbers in a sentence."""
+IN_LINES = re.compile(
+    rf"(?<=\n)[ \t]{{0,4}}{ITEM}[ \t,，;；]{{0,3}}(?:\r?\n[ \t]{{0,4}}{ITEM}[ \t,，;；]{{0,3}})+(?=\r?\n|\Z)"
+)
+"""A list of numbers, one a line."""
+TO_LIST = re.compile(
+    r"(?:号码?|编号|编码|码|代码|清单|列表|如下|分别|包括|有|为|是|numbers?|nos?\.?|ids?|list|codes?|are|is|[:：\s\"'(（_#*-])*"
+)
+"""All that stands between a label and the list that it speaks for."""
+HEAD_END = re.compile("(?:[ _-]?(?:号码?|编号|编码|码|ids?|no\\.?|numbers?|num|nr|#|code|sn))?[\\s\"'*]*")
+"""What may stand behind the label at the end of the head of a column."""
+FEWEST_ITEMS = 3
+"""Of a list whose commas may part the fields of a row as well."""
+CELLS = ("|", "\t", ",")
+LONGEST_LINE, LONGEST_HEAD = 2000, 24
+DIGITS = re.compile("[0-9]")
+FIGURES = re.compile("[0-9]{3}")
+RULED = re.compile(r"[|\s:+-]*-[|\s:+-]*")
+
+
+class Numbers(NamedTuple):
+    """Where in a text the numbers of things stand in lists and below heads; each ascending."""
+
+    lists: list[tuple[int, int, int]]
+    """From, to, and how many digits an item has."""
+    rows: list[tuple[int, int, str, frozenset[int]]]
+    """From, to, what parts the cells, and which of them hold numbers of things."""
+
+
+def speaks(text: str, lines: re.Pattern[str], found: re.Match[str]) -> bool:
+    """Tell whether a label right before a list says that it holds numbers of things."""
+    before = text[max(0, found.start() - WINDOW) : found.start()].lower()
+    label = NUMBERED.last(before)
+    if label <= PERSONAL.last(before) or TO_LIST.fullmatch(before, label) is None:
+        return False
+    between = before[label:]
+    if lines is IN_LINES:
+        return not any(sign in before[before.rfind("\n", 0, label) + 1 : label] for sign in "|\t,，;；")
+    sure = not any(sign in found[0] for sign in "，,;；/") or len(re.findall(ITEM, found[0])) >= FEWEST_ITEMS
+    return sure and ("\n" not in between or ":" in between or "：" in between)
+
+
+def columns_of(line: str) -> tuple[str, frozenset[int]] | None:
+    """Say what parts the cells of a head, and which of them name numbers of things; None where it is none."""
+    sign = next((one for one in CELLS if one in line), "")
+    if not sign or FIGURES.search(line):
+        return None
+    cells = [cell.lower() for cell in line.split(sign)]
+    if max(map(len, cells)) > LONGEST_HEAD:
+        return None
+    ends = [-1 if PERSONAL.last(cell) >= 0 else NUMBERED.last(cell) for cell in cells]
+    named = (place for place, end in enumerate(ends) if end >= 0 and HEAD_END.fullmatch(cells[place], end))
+    return sign, frozenset(named)
+
+
+def rows_of(text: str) -> Iterator[tuple[int, int, str, frozenset[int]]]:
+    """Yield the rows of tables below heads that name numbers of things."""
+    head: tuple[str, int, frozenset[int]] | None = None
+    at = 0
+    for line in text.split("\n"):
+        begin, at = at, at + len(line) + 1
+        said = columns_of(line) if len(line) <= LONGEST_LINE else None
+        if said is not None and not (head and RULED.fullmatch(line)):
+            head = (said[0], line.count(said[0]), said[1])
+        elif head is None or line.count(head[0]) != head[1] or len(line) > LONGEST_LINE:
+            head = None
+        elif head[2] and FIGURES.search(line):
+            yield begin, begin + len(line), head[0], head[2]
+
+
+@lru_cache(1)
+def numbers_of(text: str) -> Numbers:
+    """Walk a text once for the lists and tables of numbers of things; the last text is remembered."""
+    lists = [
+        (*found.span(), len(DIGITS.findall(re.findall(ITEM, found[0])[0])))
+        for pattern in (IN_LINE, IN_LINES)
+        for found in pattern.finditer(text)
+        if speaks(text, pattern, found)
+    ]
+    return Numbers(sorted(lists), list(rows_of(text)))
+
+
+def is_listed(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is one of a list whose label says order, batch, part and the like."""
+    lists = numbers_of(text).lists
+    place = bisect_right(lists, start, key=lambda one: one[0]) - 1
+    return place >= 0 and end <= lists[place][1] and len(DIGITS.findall(text, start, end)) == lists[place][2]
+
+
+def column_of(text: str, start: int, end: int) -> tuple[int, bool]:
+    """Return where the row of a number begins, 0 without a known head above it, and whether it is its column's."""
+    rows = numbers_of(text).rows
+    place = bisect_right(rows, start, key=lambda one: one[0]) - 1
+    if place < 0 or end > rows[place][1]:
+        return 0, False
+    begin, stop, sign, columns = rows[place]
+    cell = text[max(begin, text.rfind(sign, begin, start) + 1) : start]
+    behind = text[end:stop].split(sign, 1)[0]
+    return begin, text.count(sign, begin, start) in columns and not (cell + behind).strip(" \t\r\"'*")
+
+
 def says(one: Words, other: Words, text: str, start: int, window: int) -> bool:
     """Tell whether one kind of word stands in the sentence before `start`, and nearer than the other kind."""
     before = text[max(0, start - window) : start].lower()
@@ -95,15 +198,18 @@ def is_numbered(text: str, start: int, end: int) -> Reason:
     """Give the reason where the nearest label before a number says order, batch, part and the like.
 
     A label that has had its number, with a comma or a line break behind it, says nothing of the next one; nor does one
-    of the sentence before. `第...号商标` and the like say it behind the number.
+    of the sentence before; one right before a list or above a column speaks for all of it.
+    `第...号商标` and the like say it behind the number.
     """
     if NUMBERED_AFTER.match(text, end):
         return "numbered"
-    before = text[max(0, start - WINDOW) : start].lower()
-    nearest = NUMBERED.last(before)
+    row, is_thing = column_of(text, start, end)
+    before = text[max(row, start - WINDOW) : start].lower()
+    nearest, own = NUMBERED.last(before), PERSONAL.last(before)
+    if is_thing or ((own < 0 or not is_announced(text, start)) and is_listed(text, start, end)):
+        return "numbered"
     if nearest < 0:
         return ""
-    own = PERSONAL.last(before)
     belongs = nearest <= own or before[own:nearest].strip() in OWN_TAILS
     is_other = not belongs and not SERVED.search(before, nearest) and not SENTENCE.search(before, nearest)
     return "numbered" if is_other else ""

@@ -1,0 +1,19 @@
+"""Words that say of a number that it is a thing's: of an order, a batch, a part; for all that look at numbers.
+
+Each is a string of alternatives of a regular expression, in lower case. Those who read them compile them in their own
+way, so that they share what is known of the world and no code.
+"""
+
+THINGS = (
+    "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳|"
+    "编码|工单号|注准|公网安备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班|"
+    "群号|商品id|用户id|播放量|访问量|浏览量|阅读量|点击量|下载量"
+)
+"""Chinese ones, and whatever may stand inside a word."""
+BEGINNING = "p/n|s/n|gb[/ z]|[a-z]{2}/t|cve-|cnn?vd-|cwe-|icp备"
+"""No letter stands before these."""
+WHOLE = (
+    "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|"
+    "rfc|sn|gb"
+)
+"""No letter stands on either side of these."""
