@@ -82,3 +82,25 @@ class TestANameBesideANumberAlone:
 
     def test_is_where_it_is_named_surely_too(self):
         assert values("李娜 13812345678\n姓名：李娜\n李娜，你好。") == ["李娜", "13812345678", "李娜", "李娜"]
+
+
+class TestALabelledValue:
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("护照号：e12345678", "e12345678"),
+            ("passport no e12345678", "e12345678"),
+            ("护照号码：MA1234567", "MA1234567"),
+            ("账号：3301040160012345678", "3301040160012345678"),
+            ("工行账户：33001616735053001234", "33001616735053001234"),
+            ("账号 33001616735053001234", "33001616735053001234"),
+        ],
+    )
+    def test_is_found(self, text, value):
+        assert values(text) == [value]
+
+    @pytest.mark.parametrize(
+        "text", ["版本 e12345678", "用户账号：wang_test", "游戏账号：3300161673505300", "账号 12345", "账号：2024"]
+    )
+    def test_is_none_without_its_label_or_shape(self, text):
+        assert values(text) == []
