@@ -83,7 +83,6 @@ NAMED = re.compile(
 LISTED = re.compile(f"{FOREIGN}|{FREQUENT}(?:{GIVEN}){{1,2}}?(?={FOLLOWS}|[和及与])")
 JOINT = re.compile("[ ]?(?:[、/;；&]|和|及|与)[ ]?")
 LOOSE_JOINT = re.compile(f"{JOINT.pattern}|[ ]?[，,][ ]?|[ ]{{1,4}}")
-MOST_LISTED = 64
 
 ROLES = (
     "姓[ \u3000]{0,6}名|名字叫?|我叫|名叫|联[ \u3000]{0,6}系[ \u3000]{0,6}人|法定代表人|"
@@ -202,9 +201,7 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     between = LOOSE_JOINT if said.endswith(PLURAL) else JOINT
     name = NAMED.match(text, end) if said else LISTED.match(text, end)
-    for _ in range(MOST_LISTED):
-        if name is None or not is_name(name[0]):
-            return
+    while name is not None and is_name(name[0]):
         yield name.span()
         joint = between.match(text, name.end())
         name = LISTED.match(text, joint.end()) if joint else None

@@ -1,28 +1,24 @@
 """Rules for the columns of tables whose head says what they hold: cells between `|` or tabs, in text and Markdown."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import starmap
+from itertools import accumulate, starmap
 from typing import NamedTuple, Self
 
 from curate.stages.pii.addresses import ENTITY as PLACE
-from curate.stages.pii.addresses import FEWEST_SIGNS, SIGNS_OF_PLACE
-from curate.stages.pii.allow import is_hotline
-from curate.stages.pii.checks import has_birth_date, is_labelled_phone
-from curate.stages.pii.chinese_names import ANY as SURNAME
-from curate.stages.pii.chinese_names import FOREIGN, GIVEN, is_name
-from curate.stages.pii.dates import IN_ROW, IN_SIGNS
-from curate.stages.pii.english_names import FULL, is_person
+from curate.stages.pii.cells import ACCOUNT, DATE, FEWEST_DIGITS, count, fits, is_code, is_named, is_place, is_telephone
+from curate.stages.pii.checks import has_birth_date
 from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import Profile, Rule
-from curate.stages.pii.streets import VALUE
 
-LONGEST_LINE, MOST_COLUMNS, MOST_ROWS = 2000, 40, 5000
-"""Characters of a row, cells of a head that are looked at, and rows below one: no table is read further."""
+LONGEST_CELL = 2000
+"""Characters of a cell: what is longer is no value. Rows, columns and their length know no limit."""
 SEPARATED = "[ ]{0,12}(?:[|\t]|\r?\n)"
-RULE_LINE = re.compile(r"[|\s:+-]*-[|\s:+-]*")
+RULE_LINE = re.compile(r"[|\s:+-]+")
+EDGED = re.compile(SEPARATED)
 FIGURES = re.compile("[0-9]{3}")
 OTHER_HEADS = (
     "性别|年龄|民族|部门|职务|职位|备注|单位|日期|时间|序号|编号|邮箱|科室|班级|金额|学历|籍贯|"
@@ -38,52 +34,6 @@ class Kind(NamedTuple):
     heads: str
     known: Callable[[str], bool]
     profile: Profile = ""
-
-
-CHINESE = re.compile(f"{SURNAME}(?!某)(?:{GIVEN}){{1,2}}|{FOREIGN}")
-ENGLISH = re.compile(FULL)
-TELEPHONE = re.compile("[+]?[(]?[0-9][0-9 ()-]{5,18}[0-9](?:(?:转|[ ]?(?:x|ext\\.?))[ ]?[0-9]{1,5})?")
-CODE = re.compile("(?:[A-Za-z]{1,5}[-_]?)?[0-9][0-9A-Za-z]*(?:[ -][0-9A-Za-z]+){0,5}")
-ACCOUNT = re.compile("[0-9]{9,30}|[0-9]{3,6}(?:[ -][0-9]{2,6}){1,6}")
-DATE = re.compile(
-    f"{IN_SIGNS}|{IN_ROW}|(?:19|20)[0-9]{{2}}(?P<s>[-/.])[0-9]{{1,2}}(?P=s)[0-9]{{1,2}}|"
-    "[0-9]{1,2}(?P<t>[-/.])[0-9]{1,2}(?P=t)(?:19|20)?[0-9]{2}"
-)
-FEWEST_DIGITS = 5
-
-
-def is_named(cell: str) -> bool:
-    """Tell whether a cell is a name and nothing else."""
-    if CHINESE.fullmatch(cell):
-        return is_name(cell)
-    return ENGLISH.fullmatch(cell) is not None and is_person(cell)
-
-
-def is_telephone(cell: str) -> bool:
-    """Tell whether a cell is a telephone number that is no hotline."""
-    shape = TELEPHONE.fullmatch(cell) is not None and is_labelled_phone(cell)
-    return shape and not is_hotline(cell, 0, len(cell))
-
-
-def is_code(cell: str) -> bool:
-    """Tell whether a cell is a number of a person's record: at least five digits, no date."""
-    return CODE.fullmatch(cell) is not None and count(cell) >= FEWEST_DIGITS and DATE.fullmatch(cell) is None
-
-
-def count(cell: str) -> int:
-    """Count digits."""
-    return sum(map(str.isdigit, cell))
-
-
-def is_place(cell: str) -> bool:
-    """Tell whether a cell is an address: two kinds of Chinese places, or a house number and a street."""
-    return len({*SIGNS_OF_PLACE.findall(cell)}) >= FEWEST_SIGNS or VALUE.fullmatch(cell) is not None
-
-
-def fits(shape: str) -> Callable[[str], bool]:
-    """Return what tells whether a cell has a shape."""
-    pattern = re.compile(shape)
-    return lambda cell: pattern.fullmatch(cell) is not None
 
 
 KINDS = (
@@ -180,23 +130,19 @@ class Column:
 
         A table has a line of dashes below its head, or two cells at least that say what columns hold.
         """
-        begin = text.rfind("\n", max(0, start - LONGEST_LINE), start) + 1
-        stop = text.find("\n", end, end + LONGEST_LINE)
-        if stop < 0 or start - begin >= LONGEST_LINE:
+        edge = EDGED.match(text, end)
+        table = table_at(text, start)
+        if edge is None or table is None or edge[0][-1] not in (table.sign, "\n"):
             return
-        tables = found_in(text).tables
-        if begin not in tables:
-            tables[begin] = Table.of(text, begin, stop)
-        table = tables[begin]
-        place = text.count(table.sign, begin, start)
-        if not table.said or place > MOST_COLUMNS or (WEAK.fullmatch(text, start, end) and not table.said.personal):
+        place = bisect_left(table.edges, start)
+        if not table.said or (WEAK.fullmatch(text, start, end) and not table.said.personal):
             return
-        for first, cells in table.rows():
-            cell = cells[place].strip(" \r")
-            if is_head(cell):
+        for row in table.rows():
+            cell = row.cells[place].strip(" \r")
+            if is_head(cell) or (ends_in_head(cell) and opens_table(text, row)):
                 return
-            if cell and self.known(cell):
-                at = first + place + sum(map(len, cells[:place])) + len(cells[place]) - len(cells[place].lstrip(" \r"))
+            if cell and len(cell) <= LONGEST_CELL and self.known(cell):
+                at = row.starts[place] + len(row.cells[place]) - len(row.cells[place].lstrip(" \r"))
                 yield at, at + len(cell)
 
 
@@ -204,6 +150,12 @@ class Column:
 def is_head(cell: str) -> bool:
     """Tell whether a cell says what a column holds: then another table begins."""
     return HEAD.fullmatch(cell) is not None
+
+
+@lru_cache(1024)
+def ends_in_head(cell: str) -> bool:
+    """Tell whether the last words of a cell say what a column holds."""
+    return bool(kinds_of(cell[max(map(cell.rfind, CELLS)) + 1 :][-LONGEST_HEAD:], opens=True))
 
 
 class Heads(NamedTuple):
@@ -215,15 +167,25 @@ class Heads(NamedTuple):
     """Whether one says that the rows are persons, beside their names."""
 
 
-Row = tuple[int, list[str]]
-"""Where a row begins, and its cells."""
+class Row(NamedTuple):
+    """A line of a table."""
+
+    cells: list[str]
+    starts: list[int]
+    """Where its cells begin in the text."""
+    stop: int
+    """Where the line ends; -1 where the text ends with it."""
+    is_rule: bool
+    """Whether it is a line of dashes."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows below a head; its columns ask for them one by one, and each is taken apart once."""
+    """The rows below a head; its columns ask for them one by one."""
 
     sign: str
+    edges: list[int]
+    """Where the signs stand that part the cells of the head."""
     said: Heads | None
     read: list[Row]
     """The rows that some column has asked for."""
@@ -235,8 +197,9 @@ class Table:
         head = text[begin:stop]
         sign = "|" if "|" in head else "\t"
         said = known_heads(head, sign)
+        edges = [begin + at for at, one in enumerate(head) if one == sign]
         sure = said is not None and said.sure
-        return cls(sign, said, [], rows_below(text, stop, (sign, head.count(sign)), sure=sure))
+        return cls(sign, edges, said, [], rows_below(text, stop, (sign, len(edges)), sure=sure))
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, reading no further than is asked."""
@@ -249,8 +212,12 @@ class Table:
 class Found(NamedTuple):
     """What was read of one text."""
 
+    ends: list[int]
+    """Where its lines end."""
     tables: dict[int, Table]
     """By where their heads begin."""
+    rows: dict[tuple[int, str], Row]
+    """By where they begin, and by the sign between cells: several tables may share them."""
     heads: dict[tuple[int, int], Sequence[Sequence[tuple[int, int]]]]
     """By part of the text, and by kind."""
 
@@ -258,8 +225,43 @@ class Found(NamedTuple):
 @lru_cache(1)
 def found_in(text: str) -> Found:
     """Return what was read of a text so far, to be filled; nothing for another text than the last."""
-    del text
-    return Found({}, {})
+    return Found([end.start() for end in re.finditer("\n", text)], {}, {}, {})
+
+
+def table_at(text: str, start: int) -> Table | None:
+    """Return the table whose head text[start:] is a part of; None in the last line of a text."""
+    found = found_in(text)
+    line = bisect_left(found.ends, start)
+    if line == len(found.ends):
+        return None
+    begin = found.ends[line - 1] + 1 if line else 0
+    if begin not in found.tables:
+        found.tables[begin] = Table.of(text, begin, found.ends[line])
+    return found.tables[begin]
+
+
+def row_at(text: str, begin: int, sign: str) -> Row:
+    """Take the line apart that begins at `begin`, once."""
+    rows = found_in(text).rows
+    row = rows.get((begin, sign))
+    if row is None:
+        stop = text.find("\n", begin)
+        line = text[begin : stop if stop >= 0 else len(text)]
+        cells = line.split(sign)
+        starts = [begin, *(begin + reach + 1 + at for at, reach in enumerate(accumulate(map(len, cells[:-1]))))]
+        is_rule = sign == "|" and "-" in line and RULE_LINE.fullmatch(line) is not None
+        row = rows[begin, sign] = Row(cells, starts, stop, is_rule)
+    return row
+
+
+def opens_table(text: str, row: Row) -> bool:
+    """Tell whether rows are read below a line as their head; so none is read below two heads of a column."""
+    table = table_at(text, row.starts[0])
+    return (
+        table is not None
+        and table.said is not None
+        and (table.said.sure or row_at(text, row.stop + 1, table.sign).is_rule)
+    )
 
 
 def rows_below(text: str, stop: int, shape: tuple[str, int], *, sure: bool) -> Iterator[Row]:
@@ -269,17 +271,15 @@ def rows_below(text: str, stop: int, shape: tuple[str, int], *, sure: bool) -> I
     """
     sign, columns = shape
     ruled = False
-    for _ in range(MOST_ROWS):
-        begin, stop = stop + 1, text.find("\n", stop + 1, stop + 1 + LONGEST_LINE)
-        row = text[begin : stop if stop >= 0 else begin + LONGEST_LINE]
-        if sign == "|" and "-" in row and RULE_LINE.fullmatch(row):
+    while stop >= 0:
+        row = row_at(text, stop + 1, sign)
+        if row.is_rule:
             ruled = True
-        elif row.count(sign) != columns or not (ruled or sure):
+        elif len(row.cells) != columns + 1 or not (ruled or sure):
             return
         else:
-            yield begin, row.split(sign)
-        if stop < 0:
-            return
+            yield row
+        stop = row.stop
 
 
 @lru_cache(64)
@@ -287,7 +287,7 @@ def known_heads(head: str, sign: str) -> Heads | None:
     """Read the first line of a table; None where it is no head, for it has figures."""
     if FIGURES.search(head):
         return None
-    cells = [cell.strip() for cell in head.split(sign)[:MOST_COLUMNS]]
+    cells = [cell.strip() for cell in head.split(sign)]
     return Heads(sum(map(bool, map(HEAD.fullmatch, cells))) > 1, any(map(PERSONAL.fullmatch, cells)))
 
 

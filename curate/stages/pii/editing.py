@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
-from curate.stages.pii.engine import BudgetError, Span, replaced
+from curate.stages.pii.budget import BudgetError
+from curate.stages.pii.engine import Span, replaced
 from curate.stages.pii.evidence import ENTITY, Evidence, lines
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import Sides, Unseen

@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stretch, widened
 from curate.stages.pii.marks import ALWAYS
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.reasons import Reason
+from curate.stages.pii.rosters import BESIDE
 from curate.stages.pii.rules import EVERY, RULES, Sought
 from curate.stages.pii.trials import (
     AFTER,
@@ -52,10 +54,6 @@ class Span(NamedTuple):
     """Which allow rule spared it; empty for what is personal data."""
 
 
-class BudgetError(ValueError):
-    """A text needs more work than it is allowed; the message never holds any of it."""
-
-
 def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
     """Keep spans that do not overlap, in text order: the longest first, then the surest, then by priority and place.
 
@@ -80,8 +78,12 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
 
 
 def mentioned(text: str, spans: list[Span]) -> list[Span]:
-    """Add the further mentions of the persons found, unsurer than any rule; `spans` do not overlap."""
-    named = [(span.start, span.end) for span in spans if span.entity == "PERSON"]
+    """Add the further mentions of the persons found, unsurer than any rule; `spans` do not overlap.
+
+    Who is known by nothing but a number beside the name is not looked for again: one word taken for a name would take
+    all of its kind along.
+    """
+    named = [(span.start, span.end) for span in spans if span.entity == "PERSON" and span.score != BESIDE]
     if not named:
         return spans
     more = mentions(text, named, [(span.start, span.end) for span in spans])

@@ -119,7 +119,6 @@ LONGEST_LABEL, LONGEST_LAST = 32, 20
 WEAK_NAMES = re.compile(f"(?:(?i:{TITLE})\\.? ){{0,3}}(?P<name>{SURNAME_FIRST}|{FULL}){NEXT}")
 STRONG_NAMES = re.compile(f"(?:(?i:{TITLE})\\.? ){{0,3}}(?P<name>{SURNAME_FIRST}|{NAME}){NEXT}")
 BETWEEN = re.compile("[ ]?[\"']?[ ]?(?:<[^<>\n]{1,80}>)?[ ]?(?:[,;&]|and )[ ]?[\"']?")
-MOST_LISTED = 64
 
 KEYED = re.compile(
     f"(?:(?i:{TITLE})\\.? )?(?P<name>[{UPPER}{LOWER}.'’\\-]{{1,24}}(?:[ "
@@ -264,10 +263,7 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def listed(text: str, at: int, shape: re.Pattern[str], typed: re.Match[str] | None) -> Iterator[tuple[int, int]]:
     """Read names one after the other, the first of them in any case where `typed` says so."""
-    for _ in range(MOST_LISTED):
-        name = shape.match(text, at) or typed
-        if name is None or not is_person(name["name"]):
-            return
+    while (name := shape.match(text, at) or typed) and is_person(name["name"]):
         yield name.span("name")
         between = BETWEEN.match(text, name.end())
         if between is None:

@@ -1,35 +1,79 @@
 """Further mentions of a person whom a rule has found by name: the same name, anywhere in the same text."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-MOST_NAMES = 100
-"""So many different names of one text, in order, are looked for again: the work stays linear in the text."""
+from curate.stages.pii.budget import BudgetError
+
+FEW_NAMES = 16
+"""So many different names are looked for one by one, more of them in one walk: the work stays linear in the text."""
 FULL_HAN, SHORT_HAN = 3, 2
 """A Chinese name of three signs or more is the same wherever it stands, one of two only where a clause begins."""
+PREFIX = 4
+"""By so many first signs an English name is known, one in Chinese by SHORT_HAN."""
+MOST_TRIED = 4_000_000
+"""So many names are tried in one walk at most; a text of names that all begin alike is rejected instead."""
 
 
 def mentions(text: str, names: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return where the names text[start:end] stand again; `taken` are stretches in text order that stay as they are.
+    """Return where the names text[start:end] stand again; the stretches in `taken` stay as they are.
 
-    English names count in full only (two words), surnames and single signs never.
+    English names count in full only (two words), surnames and single signs never. Raises BudgetError where too many
+    names begin alike.
     """
-    found: list[tuple[int, int]] = []
-    busy, same = sorted(taken), {*taken}
-    known = dict.fromkeys(text[start:end] for start, end in names)
-    for name in list(known)[:MOST_NAMES]:
-        if not (is_han(name) or " " in name):
-            continue
-        again = []
+    said = dict.fromkeys(text[start:end] for start, end in names)
+    known = [name for name in said if is_han(name) or " " in name]
+    if not known:
+        return []
+    busy = bytearray(len(text))
+    for start, end in taken:
+        busy[start:end] = bytes([1]) * (end - start)
+    found = []
+    for _, start, end in sorted(one_by_one(text, known) if len(known) <= FEW_NAMES else in_one_walk(text, known)):
+        if is_mention(text, start, end) and busy.find(1, start, end) < 0:
+            busy[start:end] = bytes([1]) * (end - start)
+            found.append((start, end))
+    return found
+
+
+Place = tuple[int, int, int]
+"""Which name it is, in the order in which they were found, from where to where."""
+
+
+def one_by_one(text: str, names: Sequence[str]) -> Iterator[Place]:
+    """Yield where names stand, also within other words and one another."""
+    for rank, name in enumerate(names):
         at = text.find(name)
         while at >= 0:
-            end = at + len(name)
-            if (at, end) not in same and is_mention(text, at, end) and is_free(busy, at, end):
-                again.append((at, end))
-            at = text.find(name, end)
-        found += again
-        busy = sorted(busy + again) if again else busy
-    return found
+            yield rank, at, at + len(name)
+            at = text.find(name, at + 1)
+
+
+def in_one_walk(text: str, names: Sequence[str]) -> Iterator[Place]:
+    """Yield the same of many names: where two or four signs stand that some begin with, those are tried."""
+    ranks = {name: rank for rank, name in enumerate(names)}
+    sizes: dict[str, set[int]] = {}
+    for name in names:
+        sizes.setdefault(name[: SHORT_HAN if is_han(name) else PREFIX], set()).add(len(name))
+    tried = 0
+    for start, lengths in begun(text, sizes):
+        tried += len(lengths)
+        if tried > MOST_TRIED:
+            message = f"more than {MOST_TRIED} names to be tried in one text"
+            raise BudgetError(message)
+        for length in lengths:
+            rank = ranks.get(text[start : start + length])
+            if rank is not None:
+                yield rank, start, start + length
+
+
+def begun(text: str, sizes: dict[str, set[int]]) -> Iterator[tuple[int, set[int]]]:
+    """Yield where one of these beginnings stands, and what belongs to it."""
+    for first in re.finditer(f"[{re.escape(''.join(sorted({prefix[0] for prefix in sizes})))}]", text):
+        for length in (SHORT_HAN, PREFIX):
+            some = sizes.get(text[first.start() : first.start() + length])
+            if some:
+                yield first.start(), some
 
 
 def is_han(name: str) -> bool:
@@ -43,10 +87,3 @@ def is_mention(text: str, start: int, end: int) -> bool:
     if not is_han(text[start:end]):
         return not (before.isalnum() or after.isalnum())
     return end - start >= FULL_HAN or not "\u4e00" <= before <= "\u9fff"
-
-
-def is_free(busy: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Tell whether text[start:end] overlaps none of the stretches, which are in order and do not overlap."""
-    place = bisect_left(busy, (start, end))
-    follows = place < len(busy) and busy[place][0] < end
-    return not follows and not (place and busy[place - 1][1] > start)

@@ -19,7 +19,7 @@ from presidio_analyzer.nlp_engine.huggingface_token_pipe import HuggingFaceToken
 from presidio_analyzer.nlp_engine.stanza_nlp_engine import load_pipeline
 
 from curate.core.errors import ConfigError
-from curate.stages.pii.engine import BudgetError
+from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.plugs import NAMES, Said, engine_name, local, models, read
 from curate.stages.pii.registry import offline, there
 

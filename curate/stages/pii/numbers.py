@@ -49,7 +49,7 @@ CARD_ZH = Words(CARD_WORDS, "union ?pay|bank[ _]?card|card[ _]?no")
 CARD = Words("信用卡|银行卡|卡号|卡號", "card|credit|debit|visa|mastercard|amex|maestro", "cc")
 COMPANY_ZH = "信用代码|社会代码|税号|纳税人|机构代码"
 COMPANY = Words(COMPANY_ZH, "uscc|credit code")
-PASSPORT_SHAPE = "[EGDSPK][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[DSP]E[0-9]{7}"
+PASSPORT_SHAPE = "[EGDSPK][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[DSP]E[0-9]{7}|M[A-Z][0-9]{7}"
 PASSPORT_ZH = "护照|護照"
 PASSPORT = Words(PASSPORT_ZH, "passport")
 SSN = Words("社会安全号", "ssn|social[ _]security|ss#")
@@ -289,7 +289,7 @@ CODES = (
     Rule(
         "CN_PASSPORT",
         "Chinese passport by its label",
-        (f"{LEFT}(?:{PASSPORT_SHAPE}){RIGHT}",),
+        (f"{LEFT}(?:{PASSPORT_SHAPE}|{PASSPORT_SHAPE.lower()}){RIGHT}",),
         0.7,
         labels=PASSPORT,
         needs_label=True,

@@ -224,6 +224,13 @@ ANNOUNCED = (
         groups.Reader(range(15, 21), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+")),
     ),
     announced("CN_BANK_ACCOUNT", "Chinese bank account by its label", ACCOUNT_LABEL, groups.Reader(range(9, 31)), 0.55),
+    announced(
+        "CN_BANK_ACCOUNT",
+        "long Chinese bank account by the plain label",
+        "(?<!用户)(?<!登录)(?<!登陆)(?<!游戏)(?<!会员)(?:账号|帐号|账户|帐户)",
+        groups.Reader(range(16, 22)),
+        0.5,
+    ),
     replace(
         announced(
             "CN_BANK_ACCOUNT",

@@ -11,7 +11,8 @@ from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegist
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
 
-from curate.stages.pii.engine import BudgetError, Native, Span, mentioned, settle
+from curate.stages.pii.budget import BudgetError
+from curate.stages.pii.engine import Native, Span, mentioned, settle
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import NOWHERE
 from curate.stages.pii.nlp import Languages, nlp_engine

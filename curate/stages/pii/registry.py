@@ -24,7 +24,7 @@ from tldextract import TLDExtract
 from tldextract.tldextract import ExtractResult
 
 from curate.core.errors import ConfigError
-from curate.stages.pii.engine import BudgetError
+from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.plugs import MODEL_KEYS, Said, class_of, entries, import_path, local, read
 
 THRESHOLD = 0.4

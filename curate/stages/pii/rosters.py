@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from curate.stages.pii.allow import is_other_number
 from curate.stages.pii.checks import is_resident_id, is_union_pay, words
-from curate.stages.pii.chinese_names import FREQUENT, GIVEN, HAN, is_name
+from curate.stages.pii.chinese_names import COMPOUNDS, FREQUENT, GIVEN, HAN, is_han, is_name
 from curate.stages.pii.divisions import DIVISIONS
 from curate.stages.pii.rule import Rule
 from curate.stages.pii.surnames import COMMON
@@ -59,16 +59,57 @@ ABOVE = re.compile(
 )
 LONGEST_KEY, LONGEST_BLOCK = 16, 140
 LONGEST, CARD_DIGITS = 64, 16
+BESIDE = 0.55
+"""How sure a name is that a number alone announces; no other rule of names says this."""
 
 ENDS = frozenset(
     "店厂局院部所社县市省区镇乡村处队组科室场站楼路街巷馆线费款单价率量表卡证码车房班岗柜厅库群机台号期日点段级类型品件料"
     "板管泵阀总"
 )
 """Last signs of shops, offices, places and things, and of a short form of address, which is no name."""
+ALONE = frozenset(
+    "文一伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红玲丹鹏飞波斌宇浩凯健俊帆帅旭宁龙林欢阳建亮成峰晨瑞志兵雷博彬坤想"
+    "岩杨利楠兰燕梅莉珍婷凤晶颖雪慧倩琴畅云洁柳淑春海荣莹琳欣香芝瑜璐辉鑫佳东屿三四五六八九二岚琪瑶蕾薇菲媛妍嫣婕珊璇"
+    "萌蓉菁茜露悦怡彤晗昕晴曦霖霄翔翰轩昊昱煜煌烨炜焱炎焕焜栋梁楷桦柏森松桐枫彪虎豹钢铁锋钧铭锐锋镇镔钰铮锦鸣鸿鹤鹰鲲捷毅"
+    "刘陈诚谦谨诺韵雯雅雨霏霜鹃莎萱蔓薛芸芬芮芷苒莲菊葵蕊蓓蕙娇娥婉婧嫚嫒姣姗姝妮娅娴宏宝宾寅崇嵩巍帧庆庚康廷弘彦彭彰"
+    "征恒恺悠惠愉懿成昌昭晋晓晔晖智暄暖曼朋朗杉权杏来枝柯栩根梓楚榕欧正武毓永江池汶沁沐沛泉泊泓泽津洲浪浦涵淇淳渊清"
+    "渝湘湛源滔滢漪潇潮澄澜濛瀚然熙爽玄玥玫珂珏珠班琛琦琨琰琼瑛瑾璋璞甜畅皓盈益睿硕磊祥祺禹秋立竹童笑策笛纯纲绮维绪羽翠"
+    "耀聪胜胤能臻致舒舟艺苗若茂茵荷莫葛蒙蓝薪虹蝶衡裕西誉豪贝贤赞赫超越跃辰达迅进远迪逸逢邦郁重野银镭闯闻阔隆雁"
+    "青靖音韬顺颂风飘驰骁骏骥麒麟黎默可巧乐乔义之亚亦仁仪任伊传伦佑佩依信倍傲元先光全兴其冰冲凌凡初劲励化卓南博卿厚"
+    "双友发可吉君吟启咏哲嘉坚垚培堃塔壮夕太夫好如妙姿娣婵学安宗定宙宣宽容密富尧岳岸川州巡己市"
+)
+"""Second signs that stand alone as a given name."""
+JOINED = ALONE | frozenset(
+    "大柔希金长力诗言圆尔文国子小建晓少世中家德忠孝礼廉守思念怀恩惠爱心意愿慕承继绍祖先德福禄寿喜财富贵荣华盛茂旺发生根本立业功勋绩伯仲叔季"
+    "孟长幼老新丰民人社会前进革命保卫向东援朝抗美跃升开放改天地山河川石土木火日月星辰雷电雨云霓霞风雪霜露花草树林果香芳芬"
+    "芯蕴萝莺鸾鹂燕雀凰凤娉婷娆嫦婀媚娟姮妤妙姬姿仙女儿宝贝珍珠琳琅琉璃玛瑙翡翠珊瑚瑞璟璧璎琬琮玮珩珣珑珞珺琇璨瑄瑗"
+    "以亦之乃其若如而与于也可有在何所非无一乐多双万千百十书墨诗画琴棋笔砚竹韵词赋歌舞梦语言诺谣谨识知智睿哲"
+    "慧聪敏锐颖悟通达明亮昭晖曜曙旦昀昶晏晨晟景晶暄朝夕晚冬夏秋春时岁年永久恒远宁静安康泰平和睦顺祥瑞吉庆友善良仁义"
+    "信诚实忠厚正直刚毅勇猛威武雄壮强健力劲骏驰骋腾飞翔鹏翼翰展宏图志远航海洋波涛浪潮汐江湖溪涧泉源清澈浩瀚淼渺沛泽润"
+    "滋沐浴涓涟漪漫潼澎湃滨洪流冰凝凛冽尘岑岗峥嵘崎峻峦嵘冠冕君王帝皇臣将帅兵伍军政法理工农学士英雄豪侠杰俊彦才艺"
+    "权衡枢机栋材楠梓桑榆槐柳杨松柏桐枫樱桃李杏梨棠莲荷菊兰梅桂葵蓉薇蔷茉莉莎菲蕾芊芃芙苏茗荃荔莘莹菀菡萱葭蒲蓁蓓蔚蕴薰藜"
+    "依偌伶俐佳佩侃倩倾倬伟傅僖允元兆充光克兑全公兰兵典养冀凯凡凤初利制则前功加励劭勋勤化北卉卓南博占印卿厚双叙古召史"
+    "号司合名向吕启周命品唐商喆喻嗣器四固圣坡垣域基堂堃塬增奇奕奥妍始姗娅娴婕婧婵媛嫄嫣孜季孺宇定宜宝实宣宪宸容宽宾寅密寒察"
+    "岚川州工巧巨希帆师常平广序庚庭廷延弈弛弦张弥彤彩影征律得徽必怡恩悦情惜惟愉慈成战戎才扬承抒振捷掌揽播政敬斌斐新方旋旎旗"
+    "昂昆昊昌昕映昱晔晗晰暖曦曼曾朗望朵来杉束林枝柯树校格桥桦梁棣森楷榕模欢欣正步歆民水池沁沂治沫沺河泊法泓泳洁洛津洲济浣浦"
+    "海涵淇淑淞深淳渊渝温游湘湛溢溶滔滢潇澄澜濛瀛灵灿炎炜炫炳烁烨焕焱然煊煜煦照熙熠燊燕爽牧特玄率玉玥玫玲珂珉珏班球琦琨琪琰琼瑛"
+    "瑜瑶瑾璇璐璞甜生用田由甲申男画界登皎皓皖盈益盛相真眉眸瞻石砚硕碧磊祎祐祖祯祺禄禹秀科秦程稳穆立章竞端笑笙策筠简籁米粤精"
+    "糖素红纪纬纯纲纳绎绚统绮维绪绿缘缨网羚美群羽翀翎翠耀耘联肖育胜胤臻致舒航良色艳节芝芮芷芸苑苗苡苒若茂茜茵茹荟荣菁菱萌萍"
+    "蓝虎虹蝶行衍裕西觅观言训记许证诣语谊谋谦谷豫象贞贤贺赞赛赫起超越跃路载轩轶轲辉辛达迅迎运迪迹逊逍逸道遥遨邦郁邵酉醒"
+    "里重野量金鑫钊钢钦钧钰铁铃铄铎铖铠铭银铮锋锐锟锡锦键镇镜长闰闯闻阅阔队阳际陆陶隆雁雅集雨雯霁霄霆霏霖青靓靖静音韦韬项"
+    "须颂颜风飒飞香馥馨驹驿骁骄骞骥高魁鲁鲲鸣鸥鸿鹃鹤鹰麒麟黎黛默鼎齐龄"
+)
+"""Signs of given names of two signs."""
 NO_PEOPLE = words(
-    "顾问 顾客 管家 祝好 万科 万达 龙湖 金科 金地 华润 万豪 安利 康佳 汤臣 方太 方正 金蝶 金山 蒙牛 苏宁 施耐 海尔 "
-    "海信 江铃 江淮 路由 卫浴 花艺 车行 马场 林场 易购 易车 乐居 谢绝 祝您 祝你 时差 毛料 文案 文创 文员 金工 石工 "
-    "焦炉 高炉 冷链 白名 黄页 高低 单双 常备 常驻 安防 安监 司磅 史志 章程"
+    "顾问 顾客 管家 祝好 万科 万达 龙湖 金科 金地 华润 万豪 安利 康佳 汤臣 方太 方正 金蝶 金山 蒙牛 苏宁 施耐 "
+    "海尔 海信 江铃 江淮 路由 卫浴 花艺 车行 马场 林场 易购 易车 乐居 谢绝 祝您 祝你 时差 毛料 文案 文创 文员 "
+    "金工 石工 周一 周二 周三 周四 周五 周六 高一 高二 高三 初一 初二 初三 杨梅 金银花 严明 严谨 乐园 伊利 "
+    "华瑞 单兵 卫兵 卫士 成名 成化 文学 文峰 方圆 欧亚 武力 武艺 江东 焦山 燕京 甘泉 盛京 苏丹 苏格兰 莫大 "
+    "顾不得 马力 高兴 高大 高程 高能 高铁 黄海 黄道 龙泉 龙舟 余万元 封建 荆江 季风 季梁 方言 华夏 关东 白云 "
+    "白雪 白银 石林 金龙 金星 金峰 金鹰 金辉 高峰 高雅 安静 文静 安邦 康乐 康宁 温馨 华联 华强 万通 万全 鲍鱼 "
+    "金鱼 江山 雷霆 石油 安全 黄花 黄石 黄金 黄山 华山 唐山 梁山 常青 常春 安乐 高超 温泉 鲁迅 平安 商业 成立 "
+    "成果 成群 时光 阳光 高明 高升 高贵 高洁 黄莺 白菊 石英 石榴 金刚 金玉 金枝 龙虎 马路 焦炉 高炉 冷链 白名 "
+    "黄页 高低 单双 常备 常驻 安防 安监 司磅 史志 章程"
 )
 """More words of two signs that stand before a number and begin like a name."""
 
@@ -76,7 +117,10 @@ NO_PEOPLE = words(
 def is_listed(name: str) -> bool:
     """Tell whether what stands before a number is a name: no place, no shop, no word that begins with a surname."""
     plain = name.replace(" ", "")
-    return is_name(plain) and plain not in DIVISIONS and plain[-1] not in ENDS and plain not in NO_PEOPLE
+    if not is_name(plain) or plain in DIVISIONS or plain[-1] in ENDS or plain in NO_PEOPLE:
+        return False
+    given = plain[2:] if plain[:2] in COMPOUNDS and len(plain) > len("ab") else plain[1:]
+    return not is_han(plain) or (ALONE if len(given) == 1 else JOINED).issuperset(given)
 
 
 def is_persons(value: str) -> bool:
@@ -101,7 +145,7 @@ ROSTER_RULES: tuple[Rule, ...] = (
         "PERSON",
         "Chinese name beside a mobile, a resident id or a card",
         (MOBILE, RESIDENT, CARD),
-        0.55,
+        BESIDE,
         runs=frozenset({11, 13, *range(16, 20)}),
         joined=frozenset({2, 3, 4}),
         read=read_beside,

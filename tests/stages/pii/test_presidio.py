@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.context import words_of
-from curate.stages.pii.engine import BudgetError, Native
+from curate.stages.pii.engine import Native
 from curate.stages.pii.rules import DEFAULT_TYPES, RULES, TYPES, Sought
 from tests.stages.pii.made import KINDS, LABELLED, MADE, PLACES, full_width
 from tests.stages.pii.test_found import HARMLESS

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from curate.lineage.numbers import hits
+from curate.stages.pii.checks import words
 from curate.stages.pii.engine import Native
 from curate.stages.pii.rules import DEFAULT_TYPES
 from tests.stages.pii.made import digits, luhn, mobile, resident
@@ -108,6 +109,22 @@ class TestANameBesideANumber:
     @pytest.mark.parametrize("form", ["{words} {number}", "1. {words}：{number}\n", "部门,{words},{number}"])
     def test_is_no_place_shop_or_other_word(self, form, words):
         assert found(form.format(words=words, number=mobile(Random(words))), PERSONS) == []
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            *words("秦岭 毛巾 文具 周末 麦当劳 戴尔 罗马 唐装 夏装 叶酸 杨梅 陈皮 黄牛 胡同 孔雀 汤圆"),
+            *words("武功 顾问团 万科城 陆运 林地 熊猫 卢布 易拉罐 田螺 程控 潘多拉 黄芪 龙虾 孙女 韩国 王府井 周边"),
+        ],
+    )
+    def test_is_no_everyday_word(self, word):
+        assert found(f"{word} {mobile(Random(word))}", PERSONS) == []
+
+    @pytest.mark.parametrize(
+        "name", ["王建国", "李娜", "张伟", "刘洋", "陈思远", "周子涵", "赵雅芝", "孙志强", "吴秀英", "诸葛明", "郑大鹏"]
+    )
+    def test_is_one_with_signs_of_given_names(self, name):
+        assert found(f"{name} {mobile(Random(name))}", PERSONS) == [("PERSON", name)]
 
     @pytest.mark.parametrize(
         "text",

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from curate.core.stage import COUNTED, FOUND
 from curate.stages.pii import Pii, mask
-from curate.stages.pii.engine import BudgetError, Native
+from curate.stages.pii.budget import BudgetError
+from curate.stages.pii.engine import Native
 from curate.stages.pii.rules import TYPES
 from tests.conftest import TEXT
 from tests.stages.pii.made import KINDS, MADE
