@@ -5,8 +5,10 @@ from itertools import zip_longest
 
 from pydantic import JsonValue
 
-from curate.lineage.cards import declared
-from curate.lineage.manifest import UNKNOWN, Manifest, SourceCard, StageRecord
+from curate.config.registry import SOURCES
+from curate.lineage.cards import NOTHING, declared
+from curate.lineage.followed import followed_faults
+from curate.lineage.manifest import Manifest, SourceCard, StageRecord
 from curate.lineage.marks import KEYS
 from curate.lineage.verification import Finding
 
@@ -26,6 +28,7 @@ def check_settings(manifest: Manifest) -> Finding:
     if sources is None or stages is None:
         return Finding(["the resolved configuration lists no sources and stages"], "")
     faults = [*_source_faults(manifest, sources), *_stage_faults(manifest, stages), *_rest_faults(manifest)]
+    faults += followed_faults(manifest)
     return Finding(faults, f"{len(sources)} sources, {len(stages)} stages")
 
 
@@ -47,9 +50,12 @@ def _source_faults(manifest: Manifest, sources: list[Said]) -> Iterator[str]:
 
 
 def _card_faults(said: Said, card: SourceCard) -> Iterator[str]:
+    """Compare what stands at a source; what nobody said is `unknown`, but for the licence of what was read again."""
     told = declared(card)
     for name in sorted(told.keys() & said.keys()):
-        if said[name] not in (None, "", [], UNKNOWN) and said[name] != told[name]:
+        bare = said[name] in NOTHING
+        spared = bare and (said.get("format") not in SOURCES or (bool(card.previous) and name == "license"))
+        if said[name] != told[name] and not spared and not (bare and told[name] in NOTHING):
             yield f"{card.id}: its {name} is {told[name]!r}, {said[name]!r} was configured"
 
 

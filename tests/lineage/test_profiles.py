@@ -12,8 +12,19 @@ from ruamel.yaml import YAML
 from curate.core.errors import ConfigError
 from curate.core.register import Contains, Evidence, Registry
 from curate.lineage.figures import Figures, Language, Spoken, keywords_by_source
-from curate.lineage.manifest import Account, Accounting, Dataset, Environment, Manifest, Merkle, Settled, SourceCard
+from curate.lineage.manifest import (
+    Account,
+    Accounting,
+    Dataset,
+    Environment,
+    Manifest,
+    Merkle,
+    Residual,
+    Settled,
+    SourceCard,
+)
 from curate.lineage.manifest import StageRecord as Stage
+from curate.lineage.numbers import DETECTOR, NEEDS
 from curate.lineage.profiles.covered import covers
 from curate.lineage.profiles.judge import holds, judge
 from curate.lineage.profiles.load import FOLDER, load, names
@@ -68,7 +79,8 @@ def gate(**shares: float) -> Stage:
 
 
 TERMS = {"A1": {"A.1.a": 300}, "A2": {"A.2.a": 100}}
-LISTS = {"counted": {"keywords_by_source": {"a": TERMS, "b": TERMS}}}
+COUNTING = [{"stage": "source_gate", "content": "all"}]
+LISTS = {"counted": {"keywords_by_source": {"a": TERMS, "b": TERMS}}, "covered": {"a": COUNTING, "b": COUNTING}}
 
 
 class TestEveryProfileThatComesAlong:
@@ -111,9 +123,18 @@ class TestTheFivePercentLine:
     def test_is_unknown_where_a_source_of_the_set_was_not_counted_or_the_lists_do_not_cover_the_classes(self):
         two = manifest(card("a"), card("b"), stages=(gate(a=0.0),))
         assert outcomes("cn-genai", two, LISTS)["source_illegal_share"] == "unknown"
-        bare = {"counted": {"keywords_by_source": {"a": {**TERMS, "A1": {"A.1.a": 300, "A.1.b": 0}}}}}
+        bare = LISTS | {"counted": {"keywords_by_source": {"a": {**TERMS, "A1": {"A.1.a": 300, "A.1.b": 0}}}}}
         one = manifest(card("a"), stages=(gate(a=0.0),))
         assert outcomes("cn-genai", one, bare)["source_illegal_share"] == "unknown"
+
+    def test_is_unknown_where_the_gate_counts_other_tags_than_those_of_the_classes(self):
+        said = outcomes("cn-genai", manifest(card("a"), stages=(gate(a=0.0),)), LISTS | {"covered": {}})
+        assert said["source_illegal_share"] == "unknown"
+        safe = safety({"gambling": "tag", "secret_jwt": "tag"})
+        for rules, content in ((["safe:*"], "all"), (["safe:secret*"], "none"), (["quality:*"], "none"), ([], "none")):
+            counts = Stage(index=2, name="gate", stage="source_gate", lineage={"rules": rules})
+            told = {one.stage: one.content for one in covers(manifest(card("a"), stages=(safe, counts)), SPOKEN)["a"]}
+            assert told["source_gate"] == content
 
     def test_does_not_apply_to_a_source_of_which_nothing_was_written(self):
         accounts = Accounting(by_source={"a": Account(records=9, rejected=9), "b": Account(records=9, written=9)})
@@ -134,8 +155,15 @@ SPOKEN = Figures(
 )
 
 
+def safety(finds=None, **params) -> Stage:
+    lineage = {"covered": {"A.1.h": {"gambling": 42}, "A.3.e": {"advertising": 41}}}
+    return Stage(index=1, name="safe", stage="safety", params=params, finds=finds, lineage=lineage)
+
+
 def stage(kind: str, finds=None, index=1, **params) -> Stage:
-    return Stage(index=index, name=f"{kind}{index}", stage=kind, params=params, finds=finds)
+    more = {"reject": ["gambling"]} if kind == "safety" else {}
+    lineage = {"covered": {"A.1.h": {"gambling": 42}}} if kind == "safety" else {}
+    return Stage(index=index, name=f"{kind}{index}", stage=kind, params=more | params, finds=finds, lineage=lineage)
 
 
 class TestARuleThatAStageMeets:
@@ -188,6 +216,45 @@ class TestARuleThatAStageMeets:
     def test_that_some_rules_meet_is_met_where_the_profile_says_so(self):
         finds = {"empty": "reject", "dull": "tag"}
         assert self.verdicts(stage("quality", finds=finds))["quality_measured"][""] == "met"
+
+    def test_of_unlawful_content_is_met_by_rules_about_it_alone(self):
+        for finds, said in (
+            ({"gambling": "reject", "secret_jwt": "tag"}, "met"),
+            ({"gambling": "tag", "secret_jwt": "reject"}, "not_met"),
+            ({"gambling": "tag", "advertising": "reject"}, "not_met"),
+        ):
+            told = self.verdicts(safety(finds))
+            assert {name: one[""] for name, one in told.items()} == dict.fromkeys(told, said)
+
+    @pytest.mark.parametrize("kind", ["exact_duplicates", "near_duplicates"])
+    def test_of_copies_is_met_where_the_whole_corpus_was_searched(self, kind):
+        (whole,) = self.verdicts(stage(kind, scope="corpus", threshold=0.8)).values()
+        (scoped,) = self.verdicts(stage(kind, scope="source", threshold=0.8)).values()
+        assert (whole[""], scoped[""]) == ("met", "not_met")
+
+    def test_of_near_copies_is_not_met_by_a_search_that_takes_equal_ones_alone(self):
+        for threshold, said in ((0.99, "met"), (1.0, "not_met"), (1, "not_met")):
+            (told,) = self.verdicts(stage("near_duplicates", threshold=threshold)).values()
+            assert told[""] == said
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [({"rejected_share": 0.5}, "met"), ({"rejected_share": 1.0}, "not_met"), ("off", "not_met"), (None, "not_met")],
+)
+def test_a_limit_that_everything_is_below_is_none(limits, said):
+    read = Accounting(records=9, written=9)
+    assert outcomes("generic", manifest(limits=limits, accounting=read))["balance_limited"] == said
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize(
+    ("cleared", "said"),
+    [(tuple(NEEDS), "met"), (("CN_MOBILE",), "not_met"), (("CN_RESIDENT_ID", "CN_MOBILE"), "not_met")],
+)
+def test_personal_data_is_sought_where_all_is_that_is_looked_for_again(name, cleared, said):
+    left = Residual(policy="stop", detector=DETECTOR, cleared={"a": cleared})
+    assert outcomes(name, manifest(card("a"), residual=left))["personal_data_sought"] == said
 
 
 def test_the_data_are_explained_source_by_source():
