@@ -54,7 +54,7 @@ VOWEL = re.compile(r"[aeiouy\u00df-\u024f]")
 NATURAL_LETTERS, LONGEST_WORD = 4, 30
 NATURAL_WORDS, MANY_WORDS = 4, 12
 """So many different natural words are needed to believe that a text is not English, and so many are a paragraph."""
-SURE_SCORE, FEW_SCORE = 0.2, 0.5
+SURE_SCORE, FEW_SCORE = 0.2, 0.3
 """What the model must give to another language than English: of a paragraph, and of fewer words."""
 READ_CHARS = 3_000
 SCRIPTS = ("Latn", "Cyrl", "Arab", "Zzzz")
@@ -93,7 +93,7 @@ class Language(Stage):
     plain English, which its function words give away; of text in Latin letters its guess is a language that is written
     in them, and of ASCII without a word of three letters, such as figures with units, only English is believed. Text
     of 80 characters or more in plain letters is in another language than English only where its different words, small
-    and each once, say so: four at least with half the probability, twelve with a fifth; else it is `und`.
+    and each once, say so: four at least with a probability of .3, twelve with .2; else it is `und`.
     A Han character weighs as much as three letters: from 70 % of
     the weight a text is `zh`, from 10 % `zh-en`.
 
@@ -160,7 +160,7 @@ class Language(Stage):
             language[row], scores[row] = detect(text, bool(in_latin[row]))
             plain = shares.ascii[row] >= ASCII_SHARE * shares.alphabetic[row]
             if plain and language[row] not in {"en", "und"} and len(text) >= SHORT_CHARS:
-                language[row], scores[row] = told_by_words(text, detect)
+                language[row], scores[row] = told_by_words(text, detect, (language[row], scores[row]))
         letters = np.maximum(shares.letters, 1).astype(np.float32)
         none = shares.letters == 0
         rest = shares.letters - shares.han - shares.latin
@@ -281,8 +281,8 @@ def load_model() -> Detect:
     return detect
 
 
-def told_by_words(text: str, detect: Detect) -> tuple[str, float]:
-    """Ask the model about the words of a text in plain letters, each once and small.
+def told_by_words(text: str, detect: Detect, guess: tuple[str, float]) -> tuple[str, float]:
+    """Ask the model about the words of a text in plain letters, each once and small, before a guess is believed.
 
     Part lists, logs, rules of devices and programs have letters and hardly a word: the model takes them for any
     language. `und` and NaN where there are too few words, `und` where it is not sure enough.
@@ -293,7 +293,9 @@ def told_by_words(text: str, detect: Detect) -> tuple[str, float]:
         return "und", float("nan")
     language, score = detect(" ".join(words).ljust(SHORT_CHARS), True)
     least = SURE_SCORE if telling >= MANY_WORDS or language == "en" else FEW_SCORE
-    return language if score >= least else "und", score
+    if score < least or language == "und":
+        return "und", score
+    return (language, score) if language == "en" else guess
 
 
 def natural_words(text: str) -> list[str]:
