@@ -1,7 +1,7 @@
 """What the parts of a configuration say about each other, each part being right by itself."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from math import isclose
@@ -141,14 +141,16 @@ class Tags(NamedTuple):
     """The findings of some stages, by `stage:what`, with what is done; and the names of stages that may find any."""
 
     known: Mapping[str, str]
-    unsure: frozenset[str]
+    unsure: Mapping[str, Collection[str] | None]
+    """Stages whose settings do not say what they find, with what they may find at all; None: anything."""
 
     @classmethod
     def of(cls, parts: Parts, numbers: Sequence[int]) -> Self:
         """Gather what stages find."""
         said = [(parts.stages[number].name, parts.asked(number, lambda stage: stage.finds)) for number in numbers]
         known = {f"{name}:{what}": action for name, finds in said for what, action in (finds or {}).items()}
-        return cls(known, frozenset(name for name, finds in said if finds is None))
+        unsure = [parts.stages[number] for number, (_, finds) in zip(numbers, said, strict=True) if finds is None]
+        return cls(known, {stage.name: stage.might_find for stage in unsure})
 
     def tagged(self, said: str) -> bool:
         """Tell whether what is said, a tag or a pattern, may stand on a record."""
@@ -156,7 +158,11 @@ class Tags(NamedTuple):
 
     def may(self, said: str) -> bool:
         """Tell whether a stage of which is not known what it finds may find it."""
-        return any(fnmatchcase(name, said.partition(":")[0]) for name in self.unsure)
+        return any(
+            fnmatchcase(name, said.partition(":")[0])
+            and (what is None or any(fnmatchcase(f"{name}:{one}", said) for one in what))
+            for name, what in self.unsure.items()
+        )
 
     def like(self, said: str) -> list[str]:
         """Return the findings that are meant, whatever is done with them."""

@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, cast
+from pathlib import Path
+from types import UnionType
+from typing import Any, NamedTuple, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
@@ -91,10 +93,37 @@ def blinded(part: Part, left_out: frozenset[str]) -> Part:
 
 def said_nothing(model: type[BaseModel], left_out: frozenset[str]) -> frozenset[str]:
     """Return those of the settings left out that are something when nothing is said: the others name no file then."""
-    kin = [one for one in model.__mro__ if issubclass(one, BaseModel)]
-    whole = next(one for one in reversed(kin) if one.__qualname__ == model.__qualname__)
-    fields = {name: field for name, field in whole.model_fields.items() if {name, field.alias} & left_out}
+    fields = {name: field for name, field in whole(model).model_fields.items() if {name, field.alias} & left_out}
     return frozenset(name for name, field in fields.items() if field.is_required() or field.get_default())
+
+
+def whole(model: type[BaseModel]) -> type[BaseModel]:
+    """Return the model that a loosened one was made of."""
+    kin = [one for one in model.__mro__ if issubclass(one, BaseModel)]
+    return next(one for one in reversed(kin) if one.__qualname__ == model.__qualname__)
+
+
+def said_paths(kind: object, said: object) -> Iterator[tuple[At, str]]:
+    """Yield every path that a setting of a type says, with its place below the setting, whatever else is wrong in it.
+
+    `kind` is the annotation of a field: a path, a choice, a list or a mapping of such, or a model with fields.
+    """
+    if kind is Path and isinstance(said, str | Path):
+        yield (), str(said)
+        return
+    below: list[tuple[str | int, object, object]] = []
+    if isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(said, Mapping):
+        fields = ((field.alias or name, field.annotation) for name, field in kind.model_fields.items())
+        below = [(name, annotation, said[name]) for name, annotation in fields if name in said]
+    elif get_origin(kind) is tuple and isinstance(said, list | tuple):
+        below = [(place, get_args(kind)[0], one) for place, one in enumerate(said)]
+    elif get_origin(kind) is dict and isinstance(said, Mapping):
+        below = [(name, get_args(kind)[1], one) for name, one in said.items()]
+    elif get_origin(kind) in (Union, UnionType):
+        for one in get_args(kind):
+            yield from said_paths(one, said)
+    for place, inner, value in below:
+        yield from (((place, *at), path) for at, path in said_paths(inner, value))
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from curate.config.describe import table
 from curate.config.load import Drafted, drafted
 from curate.config.model import Config
-from curate.config.partial import LeftOutError, said_nothing, told
+from curate.config.partial import LeftOutError, said_nothing, said_paths, told, whole
 from curate.config.places import At, Draft
 from curate.config.registry import name_of
 from curate.core.errors import ConfigError, CurateError, Mistake
@@ -140,6 +140,11 @@ def assets(read: Drafted[Config]) -> None:
                 what = "a folder" if path.is_dir() else "not there"
                 fact = f"{stage.name!r} needs the file {str(path)!r}, which is {what}"
                 read.draft.report(place_of(read.draft, below, path), fact, absent(path))
+        for at, path in unread_files(read, number):
+            if not path.exists():
+                read.draft.report(
+                    (*below, *at), f"{stage.name!r} needs {str(path)!r}, which is not there", absent(path)
+                )
         for at, fact, hint in told(stage, nameless(read, number), faults_of) or ():
             read.draft.report((*below, *at), fact, hint)
 
@@ -147,6 +152,27 @@ def assets(read: Drafted[Config]) -> None:
 def files_of(read: Drafted[Config], number: int) -> Sequence[Path]:
     """Return the files that a stage needs; none where that hangs on a setting that cannot be read."""
     return told(read.stages[number], nameless(read, number), lambda stage: stage.assets) or ()
+
+
+def unread_files(read: Drafted[Config], number: int) -> Iterator[tuple[At, Path]]:
+    """Yield the files that settings of a stage name in which something else is wrong, each with its place."""
+    fields = whole(type(read.stages[number])).model_fields
+    said = read.draft.at(read.draft.below_name(("stages", number)))
+    asked = {*files_of(read, number)}
+    for name in sorted(read.left_out.get(number, frozenset()) & fields.keys()):
+        value = said.get(name) if isinstance(said, dict) else None
+        for at, path in said_paths(fields[name].annotation, value):
+            full = read.draft.folder / Path(path).expanduser()
+            if not {full, Path(path)} & asked and (name, *at) not in read_already(read, number):
+                yield (name, *at), full
+
+
+def read_already(read: Drafted[Config], number: int) -> set[At]:
+    """Return the settings of a stage of which it was told that their file cannot be read."""
+    below = read.draft.below_name(("stages", number))
+    fields = whole(type(read.stages[number])).model_fields
+    unread = {error.where for _, error in read.draft.problems if "cannot be read" in error.message}
+    return {(name,) for name in fields if read.draft.where((*below, name)) in unread}
 
 
 def faults_of(stage: Settings) -> list[Mistake]:

@@ -1,7 +1,7 @@
 """The seams between the engine and its stages: a stage is a frozen value that opens into a function of a batch."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -156,6 +156,11 @@ class Settings(Value):
     @property
     def finds(self) -> Mapping[str, Action] | None:
         """What each rule that may find something does, by what follows the colon; None where that is not known."""
+        return None
+
+    @property
+    def might_find(self) -> Collection[str] | None:
+        """What its rules are called under any settings, or patterns of that; None where that is not known."""
         return None
 
     @property

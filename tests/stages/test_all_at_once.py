@@ -20,6 +20,8 @@ DISAGREEING = [
     ("quality", {"rules": {"own": {"when": "foo > 1"}}}, "there is no signal 'foo'"),
     ("relevance", {"seeds": "nowhere", "industry": "legal"}, "got seeds and industry"),
     ("relevance", {"seeds": "nowhere", "industry": "legal"}, "there is no such folder"),
+    ("safety", {"lexicons": ["none.txt"]}, "needs 'none.txt', which is not there"),
+    ("source_gate", {"rules": ["safety:nope"]}, "counts 'safety:nope'"),
     ("safety", {"min_terms": 9, "min_terms_alone": 8}, "min_terms_alone 8 is below min_terms 9"),
     ("safety", {"reject": ["secrt"]}, "there is no rule 'secrt'"),
     ("safety", {"reject": ["A.2"], "lexicons": [], "seeds": [], "look_for": ["lexicons"]}, "there is no rule 'A.2'"),
@@ -79,6 +81,42 @@ def test_every_setting_is_judged_by_itself(folder, stage):
     found = facts(folder, {stage: dict.fromkeys(wrong, WRONG)})
     untold = [name for name in wrong if not any(one.startswith(f"stages[0].{stage}.{name}") for one in found)]
     assert untold == []
+
+
+def test_a_start_that_cannot_be_read_is_given_all_the_same(folder):
+    found = facts(folder, {"relevance": {"seeds": "nowhere", "industry": "finanze"}})
+    assert any("got seeds and industry" in one for one in found)
+    assert len(facts(folder, {"relevance": {"industry": "finanze"}})) == 1
+
+
+def test_a_tag_that_no_settings_of_a_stage_bring_about_is_told_whatever_is_wrong_with_them(folder):
+    gate = {"source_gate": {"rules": ["safety:nope", "safety:gambling", "safety:A.2.*", "safety:secret_*"]}}
+    found = facts(folder, {"safety": {"seeds": ["gamblin"], "reject": ["sekret"]}}, gate)
+    assert [one.partition(":")[0] for one in found if "source_gate" in one] == ["stages[1].source_gate.rules[0]"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "said", "fact"),
+    [
+        (
+            "decontaminate",
+            {"benchmarks": {"a": {"path": "none.jsonl", "fields": []}}},
+            "needs 'none.jsonl', which is not",
+        ),
+        ("quality", {"rules": {"two": {"min": 5, "max": 1}}}, "min 5 is above max 1"),
+    ],
+)
+def test_an_entry_with_a_mistake_is_judged_for_the_rest_of_it(folder, stage, said, fact):
+    found = facts(folder, {stage: said})
+    assert len(found) == 2
+    assert any(fact in one for one in found)
+
+
+def test_files_are_missed_only_where_they_are_not_there(folder):
+    (folder / "none.txt").write_text("word\n", "utf-8")
+    lexicons = [str(folder / "none.txt"), str(folder / "A.1.a.txt")]
+    found = facts(folder, {"safety": {"lexicons": lexicons}})
+    assert [one.partition(": ")[0] for one in found] == [f"stages[0].safety.lexicons[{place}]" for place in (0, 1)]
 
 
 def test_what_hangs_on_a_setting_that_cannot_be_read_is_not_told(folder):

@@ -8,6 +8,29 @@ from curate.core.languages import CODES, NOT_LATIN
 from curate.stages.language import SAMPLE_CHARS, Language, sampled
 from tests.conftest import TEXT, records
 
+PLANT = {
+    "torques": "\n".join(f"Bolt M{i}: torque 45 Nm, OK" for i in range(1, 41)),
+    "trouble codes": "\n".join(f"P02{i:02} Injector circuit/open - cylinder {i}" for i in range(1, 13)),
+    "work orders": "\n".join(f"WO {i} PMP 3B SEAL LKG RPLCD MECH SEAL BRG CHK OK RTS" for i in range(884211, 884221)),
+    "packet filter": "\n".join(f"-A INPUT -s 198.51.100.{i}/32 -p tcp -m tcp --dport 22 -j DROP" for i in range(1, 60)),
+    "log": "\n".join(f'{{"ts":{i},"level":"info","msg":"heartbeat ok","node":"n{i}"}}' for i in range(100, 130)),
+    "assembler": "\n".join(f".text:00401{i:03X}   mov     eax, [ebp-{i}]\n.text push    ebp" for i in range(4, 44)),
+    "disassembly": "\n".join(f"  {4 * i + 4096:x}:\t48 89 45\tmov    %rax,-0x{i:x}(%rbp)" for i in range(8, 48)),
+    "G-code": "%\nO1001 (FACE MILL)\n" + "\n".join(f"N{i}0 G01 X{i}.125 Y{i}.5 Z-0.25 F250" for i in range(60)),
+    "alarms": "\n".join(
+        f"{tag}-{i}001 {side} ALM" for i, tag in enumerate(["PAHH", "TALL"]) for side in ["HI", "LOLO"] * 4
+    ),
+    "marks": "\n".join(f"M{i}x10 DIN 933 A2-70" for i in range(4, 20)),
+    "key": "-----BEGIN PUBLIC KEY-----\n" + "qZ7Lw0vTfEyK2hJm\n" * 6 + "-----END PUBLIC KEY-----",
+}
+PLAIN = {
+    "de": "Vor dem Start der Pumpe ist der Oelstand zu pruefen. Bei Leckagen muss die Anlage abgeschaltet werden.",
+    "fr": "Avant de demarrer la pompe, il faut verifier le niveau d'huile. En cas de fuite, la machine est arretee.",
+    "es": "CAMBIO DE SELLO MECANICO BOMBA 3B. SE REVISA RODAMIENTO Y SE LUBRICA. QUEDA EN SERVICIO. PENDIENTE ALINEAR.",
+    "pl": "Przed uruchomieniem pompy nalezy sprawdzic poziom oleju. W przypadku wycieku nalezy wylaczyc urzadzenie.",
+    "ro": "Inainte de pornirea pompei trebuie verificat nivelul uleiului. In caz de scurgeri, masina trebuie oprita.",
+    "id": "Sebelum menjalankan pompa, periksa minyak pelumas. Jika terdapat kebocoran, mesin harus segera dihentikan.",
+}
 PARAGRAPH = {
     "zh": "本标准规定了工业自动化系统的安全要求，适用于石油、化工和电力行业的控制设备。",
     "en": "The operator shall inspect the pressure relief valve at least once a year and record the results.",
@@ -33,6 +56,18 @@ def said(*texts):
 @pytest.mark.parametrize("language", PARAGRAPH)
 def test_a_paragraph_is_of_its_language(language):
     assert said(PARAGRAPH[language], PARAGRAPH[language] * 30) == [language, language]
+
+
+@pytest.mark.parametrize("name", PLANT)
+def test_text_of_plants_and_machines_with_hardly_a_word_is_no_foreign_language(name):
+    assert said(PLANT[name])[0] in {"en", "und"}
+    assert measured(PLANT[name], keep=["zh", "en"]).found is None
+
+
+@pytest.mark.parametrize("language", PLAIN)
+def test_another_language_without_its_diacritics_stays_itself(language):
+    again = "\n".join(f"{number}: {PLAIN[language]}" for number in range(20))
+    assert said(PLAIN[language], again, PLAIN[language].upper()) == [language] * 3
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,7 @@ class TestSafety:
             ("6 stages[0].safety.min_terms", "min_terms_alone 6 is below min_terms 9"),
             ("6 stages[0].safety.reject[0]", "there is no rule 'safety:gambling'"),
             ("6 stages[0].safety.reject[1]", "there is no rule 'secrets'"),
+            ("6 stages[0].safety.lexicons[3]", "'safety' needs 'A.1.h.txt', which is not there"),
         ]
         name = stages(
             "safety: {lexicons: [A.1.f.txt, A.1.g.txt, A.1.h.txt], reject: ['safety:gambling', secrets, A.2, A.1]}"

@@ -21,6 +21,13 @@ WIDE_SPACE, WIDE_OPENING, MARKERS = 0xE38080, 0xEFBC88, (0xE38081, 0xEFBC89, 0xE
 FIRST_HAN, LAST_HAN = 0xE4B880, 0xE9BFBF
 UNITS = tuple(int.from_bytes(one.encode()) for one in "日时時号號月点點年周班楼层炉机泵车柜路区线轴相井站段组批")
 """What stands behind the number of a day, an hour, a machine."""
+MACHINES = tuple(int.from_bytes(one.encode()) for one in "号號楼层炉机泵车柜路区线轴相井站段组批")
+"""Those of them that number things: a sentence that begins with one is an entry of a log, as a line is."""
+NAME_BYTES = 12
+"""Before such a number, from the beginning of its sentence: four Han (`检查3号轴承`)."""
+SENTENCE_ENDS = (0xE38082, 0xEFBC9B, 0xEFBC81)
+"""。；！"""
+ORDINAL = 0xE7ACAC
 CELL_BYTES = 16
 """A cell of a sheet in which the same is said every day (`正常`, `OK`, a tick) is shorter than this."""
 NUMERALS = "零〇一二三四五六七八九十百千两"
@@ -37,7 +44,8 @@ def loop_counts(strings: Strings, asked: npt.NDArray[np.bool_]) -> Found:
     Numbers (digits, Chinese numerals) are read as one and the same. LOOPED: bytes, numbers folded, of passages that
     follow themselves three times or more, one right behind the other, where not more than one number of a turn
     changes, or none but those that count items (`3.`); whole lines in which another number changes are entries
-    of a log or a list (`3月5日：`, `Valve V-105`).
+    of a log or a list (`3月5日：`, `Valve V-105`), and so are sentences that begin with the
+    number of a thing (`3号塔`).
     BROKEN_OFF: 1 where the last bytes have stood before, and have gone on there within their line.
     """
     found = np.zeros((len(strings.starts), 2), np.int64)
@@ -141,8 +149,9 @@ def _parse(span: tuple[int, int], work: Work, numbers: int, found: Found) -> Non
             at += 1
             continue
         if length >= LONG_BYTES and length >= TURNS * (at - earlier) and worded(text, (earlier, at), NINE, ZERO):
-            changing, others = _changing((earlier, at, at + length), work, numbers)
-            found[LOOPED] += length if others == 0 or (changing <= ONE_COUNTER and not _lined(text, earlier, at)) else 0
+            changing, others, things = _changing((earlier, at, at + length), work, numbers)
+            entries = changing > ONE_COUNTER or things == others or _lined(text, earlier, at)
+            found[LOOPED] += length if others == 0 or not entries else 0
         if at + length == stop and length >= TAIL_BYTES:
             after = text[earlier + length]
             said = worded(text, (at, stop), NINE, ZERO)
@@ -160,20 +169,38 @@ def _lined(text: Bytes, start: int, stop: int) -> bool:
 
 
 @inlined
-def _changing(passage: tuple[int, int, int], work: Work, numbers: int) -> tuple[float, int]:
-    """Return how many numbers of a turn are others than in the turn before, on average, and how many count no items."""
+def _changing(passage: tuple[int, int, int], work: Work, numbers: int) -> tuple[float, int, int]:
+    """Return how many numbers of a turn are others than in the turn before, on average; how many count no items.
+
+    Of these, how many are the number of a thing with which a sentence begins.
+    """
     text, places, values, _ = work
     first = np.searchsorted(places[:numbers], passage[0])
     second = np.searchsorted(places[:numbers], passage[1])
     last = np.searchsorted(places[:numbers], passage[2])
     turn = second - first
-    changed, others = 0, 0
+    changed, others, things = 0, 0, 0
     if last == second:
-        return 0.0, 0
+        return 0.0, 0, 0
     for k in range(second, last):
         if turn > 0 and values[k] != values[k - turn]:
-            changed, others = changed + 1, others + (not _counts_items(text, places[k]))
-    return changed * turn / (last - second), others
+            changed += 1
+            if not _counts_items(text, places[k]):
+                others, things = others + 1, things + _names_thing(text, places[k])
+    return changed * turn / (last - second), others, things
+
+
+@inlined
+def _names_thing(text: Bytes, at: int) -> bool:
+    """Tell whether a folded number is that of a thing with which a sentence begins: `3号塔`, `检查3号轴承`."""
+    if _wide(text, at + 1) not in MACHINES or (at > 2 and _wide(text, at - 3) == ORDINAL):  # noqa: PLR2004 - its bytes
+        return False
+    begun = at
+    while begun > 2 and at - begun <= NAME_BYTES and text[begun - 1] != FEED:  # noqa: PLR2004 - a wide mark
+        if _wide(text, begun - 3) in SENTENCE_ENDS:
+            return True
+        begun -= 1
+    return begun == 0 or text[begun - 1] == FEED
 
 
 @inlined

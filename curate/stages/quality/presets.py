@@ -70,7 +70,7 @@ BASE: dict[str, Rule] = {
         chars=200,
         also=(Condition("encoded_lines", ">", 0.7), Condition("digests", "<", 0.5)),
     ),
-    "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200, also=(Condition("dump_lines", ">", 0.5),)),
+    "dump": Rule("hexadecimal", ">", 0.5, "reject", chars=200, also=(Condition("dump_lines", ">", 0.87),)),
     "bytes": Rule("hexadecimal", ">", 0.95, "reject", chars=200, also=(Condition("digests", "<", 0.5),)),
     "loop": Rule(
         "compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5), UNTRACED)
@@ -214,7 +214,7 @@ PRESETS: dict[Preset, dict[str, Rule]] = {
             chars=1000,
             also=(Condition("encoded_lines", ">", 0.7), Condition("digests", "<", 0.5)),
         ),
-        "dump": Rule("hexadecimal", ">", 0.9, "reject", chars=1000, also=(Condition("dump_lines", ">", 0.5),)),
+        "dump": Rule("hexadecimal", ">", 0.9, "reject", chars=1000, also=(Condition("dump_lines", ">", 0.87),)),
         "bytes": Rule("hexadecimal", ">", 0.95, "reject", chars=1000, also=(Condition("digests", "<", 0.5),)),
         "partly_encoded": Rule("encoded", ">", 0.5, chars=200),
         "symbols": Rule("content", "<", 0.3, chars=20, types=WORDED),

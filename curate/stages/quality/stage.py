@@ -34,6 +34,12 @@ class Threshold(Value):
         None, description="Expression of a rule of your own: `order < 2 and words >= 300`; the first part is reported."
     )
 
+    def crossed(self) -> Iterator[Mistake]:
+        """Yield that the bounds leave nothing between them."""
+        if self.min is not None and self.max is not None and self.min > self.max:
+            fact = f"min {spelled(self.min)} is above max {spelled(self.max)}: no text could pass"
+            yield Mistake((), fact, "min is the least value that passes, max the greatest")
+
 
 class Quality(Stage):
     """Measure some sixty signals of every text, tell its content type, and find fault with what crosses a threshold.
@@ -92,6 +98,8 @@ class Quality(Stage):
                     close = get_close_matches(name, [*known, *SIGNALS], 1)
                     hint = f"did you mean {close[0]!r}?" if close else "a rule of your own has an expression: `when`"
                     yield Mistake(("rules", name), f"there is no rule or signal {name!r}", hint)
+                if isinstance(said, Threshold):
+                    yield from (Mistake(("rules", name), fact, hint) for _, fact, hint in said.crossed())
             elif said != "off" and (sure or own or name not in known):
                 faults = self._faults(name, known.get(name), said)
                 yield from (Mistake(("rules", name, *at), fact, hint) for at, fact, hint in faults)
@@ -106,9 +114,7 @@ class Quality(Stage):
         for one in changed if {"min", "max", "when"} & said.model_fields_set else ():
             side = "when" if said.when is not None else "min" if one.operator == "<" else "max"
             yield from (Mistake((side,), fact, hint) for _, fact, hint in strays(one))
-        if said.min is not None and said.max is not None and said.min > said.max:
-            fact = f"min {spelled(said.min)} is above max {spelled(said.max)}: no text could pass"
-            yield Mistake((), fact, "min is the least value that passes, max the greatest")
+        yield from said.crossed()
 
     @property
     def adds(self) -> pa.Schema:

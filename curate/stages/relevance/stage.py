@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import orjson
 import pyarrow as pa
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from curate.core import compute as pc
 from curate.core.columns import with_columns
@@ -65,8 +65,10 @@ class Relevance(GlobalStage):
     sample: int = Field(5000, ge=100, description="Records of the stream that are learnt from.")
 
     @model_validator(mode="after")
-    def _one_start(self) -> Self:
-        given = [name for name in ("seeds", "industry", "lexicon") if getattr(self, name) is not None]
+    def _one_start(self, info: ValidationInfo) -> Self:
+        unread = (info.context or {}).get("left_out", frozenset())  # said, and not to be asked for
+        starts = ("seeds", "industry", "lexicon")
+        given = [name for name in starts if name in unread or getattr(self, name) is not None]
         if len(given) != 1:
             said = " and ".join(given) or "none"
             fact = f"give one of seeds (a folder of {FEWEST} good examples), industry, lexicon; got {said}"

@@ -127,6 +127,8 @@ LABELS = {
 """What is written before a secret that has no form of its own."""
 _VALUE = r"[\"'\]]{0,2}\s{0,3}(?:=>|:=|=|:|：|是|为)\s{0,3}[\"'“`]?([!-~]{8,128}?)(?=[\"'”`,;，。；（)<\s]|$)"
 _TAIL = re.compile(rf"(?:[_-]?(?:key|id|access|value|auth|token))?{_VALUE}", re.IGNORECASE)
+IDENTIFIER = re.compile(r"[_-]?id", re.IGNORECASE)
+"""Behind a key: what its number is called, which opens nothing (`private_key_id`, `AccessKeyId`)."""
 _LABELS = tuple(label for said in LABELS.values() for label in said)
 _LONG = {"password": 8, "assigned_key": 16}
 _BITS = {"password": LOW, "assigned_key": KEY}
@@ -182,8 +184,9 @@ def spoken(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
 def assigned(text: str, lowered: str, label: str) -> Iterator[str]:
     """Yield what is assigned to a label."""
     for place in places(lowered, label):
-        value = _TAIL.match(text, place + len(label))
-        if value:
+        behind = place + len(label)
+        value = _TAIL.match(text, behind)
+        if value and not (label.endswith("key") and IDENTIFIER.match(text, behind)):
             yield value[1]
 
 

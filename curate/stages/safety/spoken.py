@@ -31,6 +31,8 @@ _ENDS = r"(?=[\s'\"`;|&]|$)"
 _CLOSES = r"(?=[\"'`,;，。；)<\s]|$)"
 _SHOWN = rf"([!-~]{{6,128}}){_ENDS}"
 _LABEL = r"(?:password|passwd|passphrase|pwd|pass|secret|keymaterial|sharedkey|api[_-]?key|token|psk|密码|口令)"
+_NO_WORD = r"(?!\w+(?:-[a-z]+\d{0,3})+[.,;:)]*(?:\s|$))"
+"""`8-character`, `base64-encoded`, `PBKDF2-hashed`: what is said of passwords."""
 FORMS = (
     form(
         "pass:|pass =|pass=|pass：",
@@ -57,6 +59,10 @@ FORMS = (
     form(
         "password",
         r"\bpassword (?:of|for|to)\b[^.\n:;]{1,48}?\s(?:is|was)\s+[\"'`]?([!#-&(-_a-~]{8,128}?)[.,;]?(?=[\s\"'`]|$)",
+    ),
+    form(
+        "password is|password was",
+        rf"\bpassword (?:is|was)(?: now| set to)?\s+{_NO_WORD}[\"'`]?([!#-&(-_a-~]{{8,128}}?)[.,;]?(?=[\s\"'`]|$)",
     ),
     form(
         "password",

@@ -177,6 +177,11 @@ class Safety(Stage):
         """The rules, and what each does."""
         return {rule: self.action_of(rule) for rule in self.rules}
 
+    @property
+    def might_find(self) -> tuple[str, ...]:
+        """Every rule there is, whatever is looked for."""
+        return (*SEEDS, *RISKS, *(rule for rules in RULES.values() for rule in rules))
+
     def mistakes(self) -> Iterator[Mistake]:
         """Yield what is wrong with the lexicons and the words of domains."""
         for name, paths in (("lexicons", self.lexicons), ("domain_words", self.domain_words)):

@@ -244,6 +244,25 @@ def test_certificates_and_lists_of_digests_are_kept(text, preset):
     assert "encoded" in rejected(BLOB, preset=preset)
 
 
+POLES = "巡线记录。" + "".join(f"{n}号杆塔基础完好，绝缘子无破损，接地良好，无异物。" for n in range(1, 61))
+DUMPED = "\n".join(
+    f"{16 * n:08x}  {hashlib.md5(bytes([n])).digest().hex(' ')}  |{'.' * 16}|"  # noqa: S324 - bytes of chance
+    for n in range(12)
+)
+
+
+def test_entries_of_one_paragraph_that_begin_with_a_number_of_a_thing_are_kept():
+    assert rejected(POLES) == set()
+    assert "loop" in rejected("3号杆塔基础完好，绝缘子无破损，接地良好。" * 60)
+    assert "loop" in rejected("".join(f"第{n}号证据证明被告人构成犯罪，应当处罚。" for n in range(1, 60)))
+
+
+def test_a_report_around_a_dump_keeps_it():
+    report = f"The dropped file begins as follows:\n{DUMPED}\nThe header shows an MZ image. It was packed by UPX."
+    assert "dump" not in rejected(report)
+    assert "dump" in rejected(DUMPED)
+
+
 HEADER = """
 /* Valve control for the feed line.
  *

@@ -12,6 +12,30 @@ def rules(text, **settings):
     return [] if found is None else [line["rule"].removeprefix("safety:") for line in found.to_pylist()]
 
 
+class TestSaid:
+    @pytest.mark.parametrize(
+        "said",
+        ["The wifi password is Summer2024!x for guests.", "Its password was set to Vq7rob4dor&3x, and now is gone."],
+    )
+    def test_a_password_is_found_where_a_sentence_says_it(self, said):
+        assert rules(said) == ["secret_password"]
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "The password is 8-character long.",
+            "The password is base64-encoded, the old password was PBKDF2-hashed.",
+            "The password is required whenever the panel is opened.",
+            '"private_key_id": "3f1c0a9b8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a"',
+        ],
+    )
+    def test_what_is_said_of_a_password_and_the_number_of_a_key_are_no_secrets(self, said):
+        assert rules(said) == []
+
+    def test_a_key_beside_its_number_is_one(self):
+        assert rules('"private_key": "9fQ2xK7vLw3TzR8mYb5NcJ4hGd6sPa1e"') == ["secret_assigned_key"]
+
+
 class TestContacts:
     @pytest.mark.parametrize(
         "said",
