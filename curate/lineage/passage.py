@@ -18,7 +18,7 @@ from curate.core.stage import Value
 from curate.lineage.explain import LISTED, Archive, Kept, Record, Rejected, Searched, Tombstone, first_of, id_from
 from curate.lineage.lookup import Files, Spot, opened, spots, values_at
 from curate.lineage.manifest import MANIFEST, Count, Input, SourceCard, StageRecord, Table, read_manifest
-from curate.lineage.trace import read
+from curate.lineage.subject import read
 
 LIST_ROWS = 1000
 """So many records of a file are listed where nobody says otherwise; all are counted."""
