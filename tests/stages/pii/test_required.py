@@ -15,7 +15,7 @@ from curate.stages.pii.marks import Marks, plain_signs
 from curate.stages.pii.required import FIRST_WIDE, HAN, chains_of, plain, reach_of, required
 from curate.stages.pii.rule import fold
 from curate.stages.pii.rules import RULES, TYPES
-from curate.stages.pii.trials import LEADS, LONGEST_CODE, SIGNS, Compiled, begun, compiled, starts
+from curate.stages.pii.trials import LEADS, LONGEST_CODE, SIGNS, Compiled, begun, compiled, opener, starts
 from curate.stages.pii.words import AFTER, BEFORE, NEXT_TO
 
 GATES = list(dict.fromkeys(rule.gate for rule in RULES if rule.gate))
@@ -31,8 +31,10 @@ HARD = ["025-84512345转8001", "051254080370转12", "02584512345 ext. 12", "电�
 """Values of patterns that look far ahead, and so are hardly ever drawn."""
 
 
-MARKS = Marks(LABELS, GATES, [])
-PATTERNS = [*((gate, MARKS.gates[gate]) for gate in GATES), *((label, (MARKS.labels[label],)) for label in LABELS)]
+OPENERS = list(dict.fromkeys(opener(one.rule) for one in AT_RUNS if opener(one.rule)))
+"""Labels without which nothing is tried; others only make a rule surer."""
+MARKS = Marks(OPENERS, GATES, [])
+PATTERNS = [*((gate, MARKS.gates[gate]) for gate in GATES), *((label, (MARKS.labels[label],)) for label in OPENERS)]
 
 
 @cache
