@@ -113,8 +113,8 @@ class TestANameBesideANumber:
     @pytest.mark.parametrize(
         "word",
         [
-            *words("秦岭 毛巾 文具 周末 麦当劳 戴尔 罗马 唐装 夏装 叶酸 杨梅 陈皮 黄牛 胡同 孔雀 汤圆"),
-            *words("武功 顾问团 万科城 陆运 林地 熊猫 卢布 易拉罐 田螺 程控 潘多拉 黄芪 龙虾 孙女 韩国 王府井 周边"),
+            *"秦岭 毛巾 文具 周末 麦当劳 戴尔 罗马 唐装 夏装 叶酸 杨梅 陈皮 黄牛 胡同 孔雀 汤圆".split(),
+            *"武功 顾问团 万科城 陆运 林地 熊猫 卢布 易拉罐 田螺 程控 潘多拉 黄芪 龙虾 孙女 韩国 王府井 周边".split(),
         ],
     )
     def test_is_no_everyday_word(self, word):
