@@ -13,13 +13,12 @@ from curate.core.intervals import CONFIDENCE
 from curate.core.risks import RISKS
 from curate.lineage.crossed import WHEN
 from curate.lineage.manifest import Manifest, StageRecord
+from curate.lineage.marks import KEYS
 from curate.lineage.numbers import NEEDS
 from curate.lineage.residual import cleared_kinds
 
 PII = "pii"
 READ = "read"
-OWN = "keys"
-"""A stage that the engine itself adds."""
 RESTATED = frozenset({"near_duplicates", "source_gate", "suppress", PII})
 """Kinds of stages that say some of their settings again, under the same names."""
 USUAL = {
@@ -252,7 +251,7 @@ def _replaced(stage: StageRecord) -> frozenset[str] | None:
 
 def _residual_faults(manifest: Manifest) -> Iterator[str]:
     """Compute anew which kinds nothing may be left of, and which columns may stay, source by source."""
-    if manifest.residual is None or any(one.stage not in {*STAGES, READ, OWN} for one in manifest.stages):
+    if manifest.residual is None or any(one.stage not in {*STAGES, READ, KEYS} for one in manifest.stages):
         return
     stages = [(stage, _replaced(stage)) for stage in manifest.stages if stage.stage == PII]
     plugged = any(stage.params.get(name) for stage, _ in stages for name in ("recognizers", "nlp_engine"))

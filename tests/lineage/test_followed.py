@@ -23,7 +23,7 @@ sources:
     keep: {asset: as_is, contact: string}
     license: MIT
     registry: {owner: Works, pipl: "13(2)", contains: {personal_data: true}}
-  b: {format: jsonl, path: b.jsonl}
+  b: {format: jsonl, path: b.jsonl, key: uid}
 stages:
   - normalize
   - language: {keep: [zh, en, de], action: tag}
@@ -56,7 +56,9 @@ def said(tmp_path_factory) -> dict[str, Any]:
         for n in range(6)
     ]
     (place / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines, {"text": "no"}]), "utf-8")
-    (place / "b.jsonl").write_text(json.dumps({"text": "阀门已经关闭，值班人员检查了压力表和温度计。"}) + "\n", "utf-8")
+    (place / "b.jsonl").write_text(
+        json.dumps({"uid": "b1", "text": "阀门已经关闭，值班人员检查了压力表和温度计。"}) + "\n", "utf-8"
+    )
     (place / "A.1.f.txt").write_text("闪杀\n横祸\n血刃\n", "utf-8")
     (place / "c.yaml").write_text(CONFIG, "utf-8")
     command = ["run", str(place / "c.yaml"), "--workers", "0", "--set", f"output.path={place / 'out'}"]
