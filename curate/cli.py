@@ -8,6 +8,7 @@ import click
 
 from curate import __version__, erasing, evidence, inspection
 from curate.core.errors import ConfigError, CurateError, StoppedError
+from curate.core.light import spare_pandas_later
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
 SET = click.option(
@@ -59,6 +60,7 @@ def main() -> None:
     Exit codes: 0 done, 1 failed, 2 wrong configuration or usage, 65 too many bad records, 74 a file could not be read
     or written, 75 stopped or locked (the same command goes on later).
     """
+    spare_pandas_later()
 
 
 @main.command()

@@ -139,10 +139,8 @@ def dry_run(config: Path, said: dict[str, Any]) -> None:
 def full_run(config: Path, said: dict[str, Any]) -> None:
     """Run, with progress, and print the table by stage and source."""
     from curate.engine.funnel import funnel_rows, stage_table
-    from curate.engine.light import spare_pandas
     from curate.library import run as run_config
 
-    spare_pandas()
     quiet = said["quiet"] or said["as_json"]
     command = shlex.join(["curate", *sys.argv[1:]])
     with progress(said["how"], quiet=quiet) as show:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -57,3 +58,12 @@ def records(*texts: str | None, **columns: Sequence[Any]) -> pa.RecordBatch:
     known = pa.schema([*SOURCED, *FILLED, ROW])
     arrays = {field.name: pa.array(values.pop(field.name, [None] * n), field.type) for field in known}
     return pa.RecordBatch.from_pydict({**arrays, **{name: pa.array(column) for name, column in values.items()}})
+
+
+LONGEST = ("test_docs.py", "test_check_without_us.py", "test_notebook.py", "test_examples.py", "test_tamper.py")
+"""These files start many commands: begun last, one would run on alone after all others have ended."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest before all others, in the order of LONGEST."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))

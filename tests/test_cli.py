@@ -56,6 +56,13 @@ def test_validate_and_stages_import_nothing_heavy(config):
     assert imported("stages") & {*HEAVY, "rich"} == set()
 
 
+def test_a_run_and_what_reads_its_output_do_without_pandas(config):
+    for command in (["run", config, "--workers", "0"], ["verify", "out/x"], ["rejects", "out/x"]):
+        there = imported(*command)
+        assert "pyarrow" in there
+        assert "pandas" not in there, command
+
+
 @pytest.mark.parametrize("name", main.commands)
 def test_every_command_and_every_option_has_help(name):
     command = main.commands[name]

@@ -14,9 +14,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 
+from curate.core.light import spare_pandas
 from curate.core.receipt import Receipt
 from curate.engine.kernels import keep_kernels
-from curate.engine.light import spare_pandas
 from curate.engine.lock import hold_shared
 from curate.engine.task import Task, perform
 

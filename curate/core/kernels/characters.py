@@ -109,14 +109,19 @@ _MAJOR = {"L": Kind.LETTER, "M": Kind.LETTER, "P": Kind.PUNCTUATION, "S": Kind.S
 
 
 @cache
+def categories() -> tuple[str, ...]:
+    """Return the general category of every code point below LIMIT."""
+    return tuple(map(unicodedata.category, map(chr, range(LIMIT))))
+
+
+@cache
 def kind_table() -> Bytes:
     """Return the class of every code point below LIMIT (shape LIMIT, uint8); the last entry stands for all above.
 
     Scripts go by Unicode block, everything else by general category. Treat it as read-only.
     """
-    categories = [unicodedata.category(character) for character in map(chr, range(LIMIT))]
-    kinds = {said: int(_GENERAL.get(said) or _MAJOR.get(said[0], Kind.OTHER)) for said in set(categories)}
-    table = np.array([*map(kinds.__getitem__, categories)], np.uint8)
+    kinds = {said: int(_GENERAL.get(said) or _MAJOR.get(said[0], Kind.OTHER)) for said in set(categories())}
+    table = np.fromiter(map(kinds.__getitem__, categories()), np.uint8, LIMIT)
     lettered = np.isin(table, (Kind.LETTER, Kind.OTHER))
     for first, last, kind in _RANGES:
         table[first : last + 1][lettered[first : last + 1]] = kind

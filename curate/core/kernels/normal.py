@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from curate.core.kernels.characters import LIMIT, Kind, kind_table
+from curate.core.kernels.characters import LIMIT, Kind, categories, kind_table
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
 from curate.core.kernels.utf8 import BLACK_FLAG, FOUR, THREE, copy, decode, flag_end
@@ -76,18 +76,13 @@ def action_table() -> Bytes:
     A character may not be in form NFC if it decomposes canonically, reorders (a combining class) or composes with the
     one before it (the second half of a canonical decomposition).
     """
-    table = np.zeros(LIMIT, np.uint8)
-    for code in range(LIMIT):
-        character = chr(code)
-        category = unicodedata.category(character)
-        if category in {"Zs", "Cc"}:
-            table[code] |= BLANK if category == "Zs" else CONTROL
-        if unicodedata.combining(character):
-            table[code] |= COMPOSES
-        parts = unicodedata.decomposition(character)
+    said = {"Zs": BLANK, "Cc": CONTROL}
+    table = np.fromiter((said.get(category, 0) for category in categories()), np.uint8, LIMIT)
+    table[np.fromiter(map(unicodedata.combining, map(chr, range(LIMIT))), np.uint8, LIMIT) > 0] |= COMPOSES
+    for code, parts in enumerate(map(unicodedata.decomposition, map(chr, range(LIMIT)))):
         if parts and not parts.startswith("<"):
             table[[int(part, 16) for part in parts.split()[1:]]] |= COMPOSES
-            table[code] |= COMPOSES if unicodedata.normalize("NFC", character) != character else 0
+            table[code] |= COMPOSES if unicodedata.normalize("NFC", chr(code)) != chr(code) else 0
     table[0x1161:0x1176] |= COMPOSES
     table[0x11A8:0x11C3] |= COMPOSES
     for action, characters in _ACTIONS:
