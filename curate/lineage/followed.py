@@ -100,7 +100,7 @@ def action_of(stage: StageRecord, rule: str) -> str | None:
     if stage.stage == "relevance" and rule == "other_script":
         return "tag"
     if isinstance(action, str):
-        return action
+        return "reject" if action == "reject" else "tag"  # a record that is edited is tagged
     if stage.stage == "safety":
         return "reject" if any(_covers(name, rule) for name in _words(stage.params.get("reject"))) else "tag"
     return USUAL.get(stage.stage)

@@ -34,6 +34,8 @@ stages:
       action: tag
   - quality: {as: strict, sources: [b], rules: {digits: {max: 0.9}, odd: {when: "digits >= 0.99", action: tag}}}
   - safety: {as: safe, lexicons: [A.1.f.txt], reject: [secret, A.1], seeds: [gambling], look_for: [lexicons, secrets]}
+  - decontaminate: {benchmarks: {exam: {path: exam.jsonl, fields: [question]}}, action: mask}
+  - decontaminate: {benchmarks: {exam: {path: exam.jsonl, fields: [question]}}, action: reject, as: leaks}
   - source_gate: {rules: ["safe:*"], action: tag, limit: 0.9, by: upper}
   - exact_duplicates: {action: tag, as: exact}
   - near_duplicates: {threshold: 0.7, bands: 20, rows: 5, as: near, action: tag}
@@ -60,6 +62,8 @@ def said(tmp_path_factory) -> dict[str, Any]:
         json.dumps({"uid": "b1", "text": "阀门已经关闭，值班人员检查了压力表和温度计。"}) + "\n", "utf-8"
     )
     (place / "A.1.f.txt").write_text("闪杀\n横祸\n血刃\n", "utf-8")
+    leak = "The relief valve of the second boiler opens at sixteen bar and closes again at fifteen bar."
+    (place / "exam.jsonl").write_text(json.dumps({"question": leak}) + "\n", "utf-8")
     (place / "c.yaml").write_text(CONFIG, "utf-8")
     command = ["run", str(place / "c.yaml"), "--workers", "0", "--set", f"output.path={place / 'out'}"]
     ran = CliRunner().invoke(main, command)
