@@ -1,7 +1,9 @@
 """What all tests share: strategies for text, and batches made of plain strings."""
 
 import os
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +12,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from curate.core.record import FILLED, ROW, SOURCED, place_of, record_id
+from curate.engine.kernels import keep_kernels
+
+# Tests and the commands that they start compile each kernel once between them; numba must not be imported before.
+keep_kernels(Path(tempfile.gettempdir()))
 
 settings.register_profile(
     "house",
