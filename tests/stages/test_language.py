@@ -29,6 +29,8 @@ PLAIN = {
     "es": "CAMBIO DE SELLO MECANICO BOMBA 3B. SE REVISA RODAMIENTO Y SE LUBRICA. QUEDA EN SERVICIO. PENDIENTE ALINEAR.",
     "pl": "Przed uruchomieniem pompy nalezy sprawdzic poziom oleju. W przypadku wycieku nalezy wylaczyc urzadzenie.",
     "ro": "Inainte de pornirea pompei trebuie verificat nivelul uleiului. In caz de scurgeri, masina trebuie oprita.",
+    "no": "For pumpen startes skal oljen kontrolleres. Ved lekkasje stoppes anlegget straks, og pakningen byttes.",
+    "hr": "Prije pokretanja pumpe provjerite razinu ulja i stanje brtve. Kod curenja odmah iskljucite stroj.",
     "id": "Sebelum menjalankan pompa, periksa minyak pelumas. Jika terdapat kebocoran, mesin harus segera dihentikan.",
 }
 PARAGRAPH = {

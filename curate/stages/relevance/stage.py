@@ -31,11 +31,12 @@ class Relevance(GlobalStage):
     """Score every record by how like a folder of good examples it is; tag, or reject, those that are not.
 
     A model of hashed words, Han characters and pairs of them (digits all alike) is learnt: of the examples against a
-    sample of the stream itself, which may hold what is sought. It starts from the ratio of DSIR (Xie et al. 2023, arXiv
-    2302.03169) and takes some steps of logistic regression. The signal `_score` is the mean weight of the terms of a
-    text, in nats: above 0 they are commoner in the examples than in the stream; null where there are none. A record
-    below the score that `keep_recall` of unseen examples reach is found `relevance:off_topic`, unless it has fewer than
-    ten terms. By default it is tagged; `action: reject` leaves it out.
+    sample of the stream itself. The sample may hold what is sought: what scores as examples do is left out of it. The
+    model starts from the ratio of DSIR (Xie et al. 2023, arXiv 2302.03169) and takes some steps of logistic regression.
+    The signal `_score` is the mean weight of the terms of a text, in nats: above 0 they are commoner in the examples
+    than in the stream; null where there are none. A record below the score that `keep_recall` of unseen examples reach
+    is found `relevance:off_topic`, unless it has fewer than ten terms. By default it is tagged; `action: reject` leaves
+    it out.
 
     Examples in Chinese say nothing of English texts: a script (Chinese characters, Latin letters ...) is judged where
     ten examples or more are written in it, and only records in such scripts are learnt from. All others are tagged
@@ -50,7 +51,7 @@ class Relevance(GlobalStage):
     the terms that add most to the scores of the examples, of those that stand in a fifth of them.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     shares: ClassVar[bool] = True
     facts_from: ClassVar[tuple[str, ...]] = ()
     open_from: ClassVar[tuple[str, ...]] = ("action",)

@@ -10,10 +10,12 @@ import pytest
 
 import curate
 from curate.core.errors import CurateError
+from curate.core.kernels.relevance import FOLDS, bags
+from curate.core.kernels.strings import views
 from curate.core.scripts import scripts_of
 from curate.core.stage import Findings
 from curate.stages.relevance.judged import judged_scripts
-from curate.stages.relevance.learning import auc, quantile
+from curate.stages.relevance.learning import alike, auc, quantile
 from curate.stages.relevance.lexicon import INDUSTRIES, lexicon_in, shipped
 from curate.stages.relevance.seeds import seeds_in
 from curate.stages.relevance.stage import Relevance
@@ -140,6 +142,19 @@ class TestFigures:
         assert quantile(np.arange(19.0), 0.05) == 0.0
         assert quantile(np.arange(19.0), 0.10) == 1.0
         assert quantile(np.arange(19.0), 0.001) == 0.0
+
+    @pytest.mark.parametrize(("sought", "others"), [(30, 70), (0, 70), (60, 0)])
+    def test_what_is_sought_in_the_stream_is_learnt_from_as_nothing_else(self, sought, others):
+        said = texts(LAW, 40, 0) + texts(LAW, sought, 1) + texts(KITCHEN, others, 2)
+        every = bags(views(pa.array(said)), 4096)
+        found = alike(every, np.where(np.arange(len(said)) < 40, 1.0, -1.0))
+        assert not any(found[fold, every.folds == fold].any() for fold in range(FOLDS)), (
+            "a fold has no part in its model"
+        )
+        assert not found[:, :40].any()
+        assert not found[:, 40 + sought :].any()
+        assert found.sum() >= (FOLDS - 1) * sought / 3
+        assert found.sum() <= FOLDS * (sought + others) / 2
 
 
 def configured(tmp_path, **settings):
