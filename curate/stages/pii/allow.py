@@ -205,11 +205,12 @@ def is_numbered(text: str, start: int, end: int) -> Reason:
         return "numbered"
     row, is_thing = column_of(text, start, end)
     before = text[max(row, start - WINDOW) : start].lower()
-    nearest, own = NUMBERED.last(before), PERSONAL.last(before)
-    if is_thing or ((own < 0 or not is_announced(text, start)) and is_listed(text, start, end)):
+    if is_thing or (is_listed(text, start, end) and (PERSONAL.last(before) < 0 or not is_announced(text, start))):
         return "numbered"
+    nearest = NUMBERED.last(before)
     if nearest < 0:
         return ""
+    own = PERSONAL.last(before)
     belongs = nearest <= own or before[own:nearest].strip() in OWN_TAILS
     is_other = not belongs and not SERVED.search(before, nearest) and not SENTENCE.search(before, nearest)
     return "numbered" if is_other else ""
@@ -233,8 +234,12 @@ def is_amount(text: str, start: int, end: int) -> Reason:
     return "amount" if is_some else ""
 
 
+@lru_cache(4)
 def is_other_number(text: str, start: int, end: int) -> Reason:
-    """Give the reason where a number is an amount, or the number of something that is not a person."""
+    """Give the reason where a number is an amount, or the number of something that is not a person.
+
+    Several rules ask of the same number, one after another.
+    """
     return is_amount(text, start, end) or is_numbered(text, start, end)
 
 
