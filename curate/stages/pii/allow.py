@@ -91,6 +91,9 @@ IN_LINES = re.compile(
     rf"(?<=\n)[ \t]{{0,4}}{ITEM}[ \t,，;；]{{0,3}}(?:\r?\n[ \t]{{0,4}}{ITEM}[ \t,，;；]{{0,3}})+(?=\r?\n|\Z)"
 )
 """A list of numbers, one a line."""
+JOINED = re.compile(r"[0-9][ ]?[、，,;；/和及与][ ]?(?:\r?\n)?[0-9]")
+BELOW = re.compile(r"\n[ \t]{0,4}[0-9]")
+"""What stands in every list of the one kind or the other: most texts have neither, which is told sooner."""
 TO_LIST = re.compile(
     r"(?:号码?|编号|编码|码|代码|清单|列表|如下|分别|包括|有|为|是|numbers?|nos?\.?|ids?|list|codes?|are|is|[:：\s\"'(（_#*-])*"
 )
@@ -161,11 +164,11 @@ def numbers_of(text: str) -> Numbers:
     """Walk a text once for the lists and tables of numbers of things; the last text is remembered."""
     lists = [
         (*found.span(), len(DIGITS.findall(re.findall(ITEM, found[0])[0])))
-        for pattern in (IN_LINE, IN_LINES)
-        for found in pattern.finditer(text)
+        for pattern, sign in ((IN_LINE, JOINED), (IN_LINES, BELOW))
+        for found in (pattern.finditer(text) if sign.search(text) else ())
         if speaks(text, pattern, found)
     ]
-    return Numbers(sorted(lists), list(rows_of(text)))
+    return Numbers(sorted(lists), list(rows_of(text)) if "\n" in text else [])
 
 
 def is_listed(text: str, start: int, end: int) -> bool:
@@ -205,11 +208,12 @@ def is_numbered(text: str, start: int, end: int) -> Reason:
         return "numbered"
     row, is_thing = column_of(text, start, end)
     before = text[max(row, start - WINDOW) : start].lower()
-    nearest, own = NUMBERED.last(before), PERSONAL.last(before)
-    if is_thing or ((own < 0 or not is_announced(text, start)) and is_listed(text, start, end)):
+    if is_thing or (is_listed(text, start, end) and (PERSONAL.last(before) < 0 or not is_announced(text, start))):
         return "numbered"
+    nearest = NUMBERED.last(before)
     if nearest < 0:
         return ""
+    own = PERSONAL.last(before)
     belongs = nearest <= own or before[own:nearest].strip() in OWN_TAILS
     is_other = not belongs and not SERVED.search(before, nearest) and not SENTENCE.search(before, nearest)
     return "numbered" if is_other else ""
@@ -233,8 +237,12 @@ def is_amount(text: str, start: int, end: int) -> Reason:
     return "amount" if is_some else ""
 
 
+@lru_cache(4)
 def is_other_number(text: str, start: int, end: int) -> Reason:
-    """Give the reason where a number is an amount, or the number of something that is not a person."""
+    """Give the reason where a number is an amount, or the number of something that is not a person.
+
+    Several rules ask of the same number, one after another.
+    """
     return is_amount(text, start, end) or is_numbered(text, start, end)
 
 

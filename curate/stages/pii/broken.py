@@ -25,13 +25,22 @@ AHEAD = rf"(?=[0-9](?:[ -]?[0-9]){{0,20}}+{BREAK}[0-9])"
 
 
 def digits_joined(*classes: str, ahead: str) -> str:
-    """Return a pattern of signs in a row between which blanks, hyphens or line breaks may stand."""
-    return f"{LEFT}{ahead}{JOINT.join(classes)}{RIGHT}"
+    """Return a pattern of signs in a row between which blanks, hyphens or line breaks may stand.
+
+    The first sign is asked for before what lies ahead, which takes longer to tell.
+    """
+    return f"{LEFT}(?={classes[0]}){ahead}{JOINT.join(classes)}{RIGHT}"
 
 
 def in_parts(text: str, start: int, end: int) -> Reason:
     """Give the reason where more than one line break divides a number."""
     return "" if text.count("\n", start, end) == 1 else "broken"
+
+
+def read_broken(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a number that a line break divides; one before the break is not this rule's."""
+    if text.find("\n", start, end) >= 0:
+        yield start, end
 
 
 def is_no_card(text: str, start: int, end: int) -> Reason:
@@ -73,7 +82,8 @@ def divided(name: str, how: str, gate: str, *values: str) -> Rule:
 
 def across_lines(name: str, spared: Spared, *values: str, needs_label: bool = False) -> Rule:
     """Return the rule of the same numbers where one line break divides them."""
-    return replace(divided(name, "across two lines", GATE, *values), needs_label=needs_label, spared=spared)
+    rule = divided(name, "across two lines", GATE, *values)
+    return replace(rule, needs_label=needs_label, spared=spared, read=read_broken)
 
 
 DIGIT = "[0-9]"

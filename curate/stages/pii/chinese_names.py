@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from curate.stages.pii.divisions import DIVISIONS
 from curate.stages.pii.fields import CLOSING, JOIN, label
@@ -178,11 +179,17 @@ def label_before(text: str, start: int) -> str:
     """Return the label of a name that ends right before text[start:], without the blanks of a form; empty: none."""
     if text[start - 1 : start] not in LABEL_ENDS:
         return ""
-    said = LABEL.search(text, max(0, start - LONGEST_LABEL), start)
+    before = text[max(0, start - LONGEST_LABEL) : start]
+    return said_in_line(before[before.rfind("\n") + 1 :])
+
+
+@lru_cache(512)
+def said_in_line(before: str) -> str:
+    """Return the same of one line, over whose end no label goes: those of forms and lists are the same again."""
+    said = LABEL.search(before)
     if said is None:
-        near = text[max(0, start - LONGEST_LABEL) : start]
-        whole = SPREAD.sub("", near)
-        said = LABEL.search(whole) if whole != near else None
+        whole = SPREAD.sub("", before)
+        said = LABEL.search(whole) if whole != before else None
     return said["label"] if said else ""
 
 

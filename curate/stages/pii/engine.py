@@ -238,10 +238,13 @@ class Native:
         self.spend(len(opened.runs.tried))
         judge = Judge(opened.text, opened.runs.starts)
         for number, run in enumerate(zip(*opened.runs[:3], strict=True)):
-            start, key = run[0], judge.key(number, run[2])
-            hits = judge.hits.get(key)
-            if hits is None:
+            start = run[0]
+            if judge.first is None:
+                hits = self.hits(opened.text, *run)
+            elif (known := judge.hits.get(key := judge.key(number, run[2]))) is None:
                 hits = judge.hits[key] = self.hits(opened.text, *run)
+            else:
+                hits = known
             for one, first, last in hits:
                 if start + first >= ends.get(id(one), 0):
                     ends[id(one)] = start + last
@@ -323,11 +326,12 @@ def beyond(gate: str, patterns: Iterable[Compiled]) -> int:
 
 def judged(one: Compiled, text: str, span: Stretch) -> list[tuple[int, Span]]:
     """Return what is personal data in a match, or would be without an allow rule, with the rank of its rule."""
+    rule = one.rule
     found: list[tuple[int, Span]] = []
-    for start, end in one.rule.spans(text, *span):
-        score, reason = one.rule.judge(text, start, end, lenient=one.lenient)
+    for start, end in (span,) if rule.read is None else rule.read(text, *span):
+        score, reason = rule.judge(text, start, end, lenient=one.lenient)
         if score:
-            found.append((one.place, Span(start, end, one.rule.entity, score, reason)))
+            found.append((one.place, Span(start, end, rule.entity, score, reason)))
     return found
 
 

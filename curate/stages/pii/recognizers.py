@@ -28,7 +28,7 @@ class RuleRecognizer(PatternRecognizer):
     ) -> None:
         """Load the rule. `lenient` takes a label nearby for a check digit that does not hold."""
         rule = self.RULE
-        labels = words_of(rule.labels.quick.pattern) if rule.labels else []
+        labels = words_of(rule.labels.said) if rule.labels else []
         super().__init__(
             supported_entity=rule.entity,
             name=name or type(self).__name__,

@@ -23,11 +23,15 @@ ITEM = (
     "[一二三四五六七八九十]{1,3}、|[①-⑳]|[-*•·●○■◆▪>])?"
 )
 """What may open the line of a list."""
+LINE = f"[ \\t]{{0,8}}{ITEM}[ \\t]{{0,4}}"
 EDGE = (
-    f"(?:(?:\\A|[\\n\\r])[ \\t]{{0,8}}{ITEM}[ \\t]{{0,4}}|[;；|｜、，,\\t:：=(（>'\"“][ \\t]{{0,4}}[\"']?|[ ]{{1,6}}|"
-    "联系|请找|拨打|(?:转账?|打|汇|寄|发|交)给|委托)"
+    "[\\n\\r;；|｜、，,\\t:：=(（>'\"“ 联请拨转打汇寄发交委]"
+    f"(?:(?<=[\\n\\r]){LINE}|(?<=[;；|｜、，,\\t:：=(（>'\"“])[ \\t]{{0,4}}[\"']?|(?<=[ ])[ ]{{0,5}}|"
+    "(?<=联)系|(?<=请)找|(?<=拨)打|(?<=转)账?给|(?<=[打汇寄发交])给|(?<=委)托)"
 )
-"""Where a name may begin: with the line, behind a sign or a blank, behind who is to be called."""
+"""Where a name may begin: with the line, behind a sign or a blank, behind who is to be called.
+
+One class of signs first: a search skips all others."""
 SAID = (
     "(?:(?:联系|移动)?(?:电话|手机)(?:号码?)?[ ]?[:：]?[ ]?|(?:银行)?(?:卡|账|帐)号[ ]?[:：]?[ ]?|"
     "身份证(?:件)?(?:号码?)?[ ]?[:：]?[ ]?|[Tt](?:[Ee][Ll])?[.:：]{1,2}[ ]?)"
@@ -46,7 +50,9 @@ MORE = "方解古商边乐佟项萧路"
 """Surnames that are words too, but not before a number."""
 FOREIGN = f"(?!{HAN}{{0,5}}(?:联系|请找|拨打)){HAN}{{1,6}}(?:[·•・‧]{HAN}{{1,10}}){{1,3}}"
 SHAPE = f"(?:(?:{FREQUENT}|[{MORE}])(?:{GIVEN}){{1,2}}|[{COMMON}{MORE}][ ]{HAN}|{FOREIGN})"
-BEFORE = re.compile(f"{EDGE}(?P<name>{SHAPE})(?:[ \t，,|]{{1,3}}[男女])?(?:{GAP})(?:[+＋]|\\+86[ -]?|00)?\\Z")
+NAMED = f"(?P<name>{SHAPE})(?:[ \t，,|]{{1,3}}[男女])?(?:{GAP})(?:[+＋]|\\+86[ -]?|00)?\\Z"
+BEFORE, FIRST = re.compile(f"{EDGE}{NAMED}"), re.compile(f"{LINE}{NAMED}")
+ANY_HAN, UP_TO_DIGIT = re.compile(HAN), re.compile("(?s:.*)[0-9]")
 BEHIND = re.compile(f"[ ]?[(（][ ]?(?P<name>{SHAPE})[ ]?[)）]")
 SIGNED = re.compile(
     "(?:\\A|[\\n\\r])[ ]{0,4}(?:[MTP]|[Tt][Ee][Ll]|[Mm]obile|[Cc]ell|(?:联系|移动)?电话|手机)"
@@ -59,6 +65,8 @@ ABOVE = re.compile(
 )
 LONGEST_KEY, LONGEST_BLOCK = 16, 140
 LONGEST, CARD_DIGITS = 64, 16
+LONGEST_CODE, LONGEST_ITEM = 4, 16
+"""How many signs a country code has with its blank, and what opens a line, up to the last of its digits."""
 BESIDE = 0.55
 """How sure a name is that a number alone announces; no other rule of names says this."""
 
@@ -129,11 +137,25 @@ def is_persons(value: str) -> bool:
     return not long or is_resident_id(value) or is_union_pay(value)
 
 
+def named_before(text: str, start: int) -> re.Match[str] | None:
+    """Search for the name that stands right before a number; most numbers have another one there.
+
+    Between the two are no digits but within tags and in a country code.
+    """
+    low = max(0, start - LONGEST)
+    digit = None if text.find(">", low, start) >= 0 else UP_TO_DIGIT.match(text, low, max(low, start - LONGEST_CODE))
+    behind = digit.end() if digit else low
+    if ANY_HAN.search(text, behind, start) is None:
+        return None
+    first = max(low, behind - LONGEST_ITEM)
+    return (None if first else FIRST.match(text, 0, start)) or BEFORE.search(text, first, start)
+
+
 def read_beside(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Read the name right before a number, else the one in brackets right behind it, else that above its line."""
     if is_other_number(text, start, end) or not is_persons(text[start:end]):
         return
-    name = BEFORE.search(text, max(0, start - LONGEST), start) or BEHIND.match(text, end)
+    name = named_before(text, start) or BEHIND.match(text, end)
     if name is None and SIGNED.search(text, max(0, start - LONGEST_KEY), start):
         name = ABOVE.search(text, max(0, start - LONGEST_BLOCK), start)
     if name and is_listed(name["name"]):

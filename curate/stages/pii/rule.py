@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from curate.stages.pii.reasons import Reason
-from curate.stages.pii.words import Words
+
+if TYPE_CHECKING:
+    from curate.stages.pii.words import Words
 
 Lead = Literal["digit", "paren", "plus", "letter", "any", "code"]
 Country = Literal["cn", "us", "uk", "eu"]
@@ -86,7 +88,7 @@ class Rule:
     """Judges the value alone: true makes the score 1, false drops the match unless the type is `lenient`."""
     certain: bool = True
     """Whether a check that holds makes the match certain, or merely does not speak against it."""
-    labels: Words | None = None
+    labels: "Words | None" = None
     needs_label: bool = False
     """Whether one of the labels has to stand near."""
     spared: Spared = never

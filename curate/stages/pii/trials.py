@@ -43,11 +43,14 @@ class Trial:
     """Patterns tried at one place in one go: most runs begin nothing (years, sizes, parts of dates)."""
 
     def __init__(self, patterns: Sequence[Compiled]) -> None:
-        """Take the patterns, by priority."""
-        self.patterns = patterns
-        self.match = united([one.pattern.pattern for one in patterns]).match
-        self.behind: dict[str, Trial] = {}
-        """By the group of a pattern that matched: those that come after it."""
+        """Take the patterns, by priority; rules that share one are tried with it."""
+        shared: dict[str, list[Compiled]] = {}
+        for one in patterns:
+            shared.setdefault(one.pattern.pattern, []).append(one)
+        self.shared = list(shared.values())
+        self.match = united(list(shared)).match
+        self.behind: dict[str, tuple[list[Compiled], Trial | None]] = {}
+        """By the group of a pattern that matched: the rules that share it, and those that come after them."""
 
     def all(self, match: re.Match[str]) -> Iterator[tuple[Compiled, int]]:
         """Yield every pattern that matches where one does, and where its match ends."""
@@ -55,17 +58,20 @@ class Trial:
         text, at = match.string, match.start()
         found: re.Match[str] | None = match
         while trial is not None and found is not None:
-            group = str(found.lastgroup)
-            place = int(group.rpartition("_")[2])
-            yield trial.patterns[place], found.end()
-            trial = trial.after(group, place)
+            end = found.end()
+            some, trial = trial.after(str(found.lastgroup))
+            for one in some:
+                yield one, end
             found = None if trial is None else trial.match(text, at)
 
-    def after(self, group: str, place: int) -> "Trial | None":
-        """Return the trial of the patterns behind one."""
-        if group not in self.behind and place + 1 < len(self.patterns):
-            self.behind[group] = Trial(self.patterns[place + 1 :])
-        return self.behind.get(group)
+    def after(self, group: str) -> "tuple[list[Compiled], Trial | None]":
+        """Return the rules of a pattern that matched, and the trial of the patterns behind it."""
+        known = self.behind.get(group)
+        if known is None:
+            place = int(group.rpartition("_")[2])
+            rest = [one for some in self.shared[place + 1 :] for one in some]
+            known = self.behind[group] = self.shared[place], Trial(rest) if rest else None
+        return known
 
 
 class Choice(NamedTuple):

@@ -1,6 +1,9 @@
 """Words near a value that say what it is."""
 
 import re
+from collections import Counter
+
+from curate.stages.pii.required import required
 
 BEFORE, AFTER = 28, 14
 """How many characters before and after a value are searched for labels."""
@@ -12,6 +15,8 @@ BETWEEN = (
     r"(?:[:：=|#]|is|was|are|[是为][:：]?)?[ \t]{0,3}(?:\r?\n[ \t]{0,4})?[\"'“‘#]?"
 )
 """What may stand between a label and its value: in a sentence, a form, a cell of a table, JSON; in lower case."""
+TAIL, MANY_ALIKE = 2, 64
+"""Of so many needed words that end alike, the end is enough to look for."""
 
 
 class Words:
@@ -22,11 +27,12 @@ class Words:
     """
 
     def __init__(self, anywhere: str, starting: str = "", whole: str = "") -> None:
-        """Compile the words; `gate` and `quick` match whenever they do, without look-around."""
+        """Compile the words; `gate` matches whenever they do, and `quick`, which is nothing but plain words."""
         said = [words for words in (anywhere, starting, whole) if words]
         exact = [anywhere, starting and f"(?<![a-z])(?:{starting})", whole and f"(?<![a-z])(?:{whole})(?![a-z])"]
-        self.gate = f"(?i:{'|'.join(said)})"
-        self.quick = re.compile("|".join(said))
+        self.said = "|".join(said)
+        self.gate = f"(?i:{self.said})"
+        self.quick = re.compile(plain_words(self.gate))
         self.exact = re.compile("|".join(words for words in exact if words))
 
     def last(self, window: str) -> int:
@@ -54,3 +60,14 @@ class Next(Words):
         """Tell whether one of the words stands right before text[start:end]."""
         del end
         return self.ending.search(text[max(0, start - NEXT_TO) : start].lower()) is not None
+
+
+def plain_words(pattern: str) -> str:
+    """Return the plain words of which one stands in all that a pattern of labels matches, as a pattern.
+
+    Of alternatives that all begin with a plain sign those places are tried alone where one of these signs stands.
+    """
+    needed = required(pattern)[0].words
+    tails = Counter(word[-TAIL:] for word in needed)
+    said = {word[-TAIL:] if tails[word[-TAIL:]] > MANY_ALIKE else word for word in needed}
+    return "|".join(map(re.escape, sorted(said)))

@@ -44,6 +44,12 @@ class TestWhatALabelAnnounces:
             assert found(f"{label}：\n{value}\n") == [(entity, value)]
 
 
+def test_a_number_that_ends_before_the_line_does_is_not_counted_as_one_that_lines_divide():
+    card, allowed = union_pay(Random(0)), []
+    assert NATIVE.find(f"其卡 {card[:5]} {card[5:7]} {card[7:]}\n2 页", allowed=allowed) == allowed == []
+    assert found(f"其卡 {card[:9]}\n{card[9:]} 页") == [("CN_BANK_CARD", f"{card[:9]}\n{card[9:]}")]
+
+
 @pytest.mark.parametrize("broken", BREAKS.values(), ids=list(BREAKS))
 class TestANumberAcrossTwoLines:
     @pytest.mark.parametrize(

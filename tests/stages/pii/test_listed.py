@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 
 from curate.lineage.numbers import hits
+from curate.stages.pii.allow import numbers_of
 from curate.stages.pii.engine import Native
 from curate.stages.pii.rules import DEFAULT_TYPES
 
@@ -35,6 +36,13 @@ def left(text: str) -> int:
 def test_a_label_speaks_for_its_list_and_its_column(text):
     assert found(text) == []
     assert left(text) == 0
+
+
+def test_a_text_is_walked_once_for_its_lists_however_many_numbers_they_hold():
+    text = "订单号：{}\n".format("、".join(f"1{n % 6 + 3}{n:09}" for n in range(1500)))
+    numbers_of.cache_clear()
+    assert found(text) == []
+    assert numbers_of.cache_info().misses == 1
 
 
 @pytest.mark.parametrize(

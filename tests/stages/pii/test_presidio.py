@@ -141,7 +141,7 @@ class TestTheRecognizers:
         for one in labelled:
             words = one().context
             assert words
-            if "(?" not in one.RULE.labels.quick.pattern.replace("(?:", ""):
+            if "(?" not in one.RULE.labels.said.replace("(?:", ""):
                 assert [word for word in words if one.RULE.labels.last(f" {word.lower()} ") < 0] == []
 
     def test_score_higher_where_presidios_enhancer_sees_a_label(self, tmp_path):

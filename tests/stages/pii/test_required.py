@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curate.core.kernels.landmarks import CELL, CODES, HALF, LONGEST_STREAK, NEAR_BEFORE, NEAR_BEHIND
+from curate.stages.pii.allow import NUMBERED, PERSONAL
+from curate.stages.pii.context import words_of
 from curate.stages.pii.engine import Native
 from curate.stages.pii.gating import OVERLAP, RUN
 from curate.stages.pii.marks import Marks, plain_signs
@@ -120,6 +122,14 @@ def test_no_value_at_digit_runs_and_none_of_its_labels_reaches_beyond_the_cells_
     assert longest <= 144
     assert max(BEFORE, NEXT_TO) + LONGEST_CODE <= NEAR_BEFORE * CELL
     assert 2 * longest + AFTER <= NEAR_BEHIND * CELL
+
+
+def test_the_plain_words_of_labels_stand_wherever_one_of_them_does():
+    labels = [one.labels for one in RULES if one.labels is not None]
+    said = [(one, word.lower()) for one in (NUMBERED, PERSONAL, *labels) for word in words_of(one.said)]
+    assert len(said) > len(labels)
+    assert [word for one, word in said if one.exact.search(word) and not one.quick.search(word)] == []
+    assert not NUMBERED.quick.search("王小明 13812345678\n")
 
 
 def test_no_gate_is_scanned_for_in_all_texts():
