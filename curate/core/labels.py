@@ -13,7 +13,37 @@ THINGS = (
 BEGINNING = "p/n|s/n|gb[/ z]|[a-z]{2}/t|cve-|cnn?vd-|cwe-|icp备"
 """No letter stands before these."""
 WHOLE = (
-    "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|tracking|nsn|"
+    "order|batch|lot|part|serial|invoice|sku|model|patent|ticket|doi|isbn|issn|timestamp|iso|iec|ean|upc|gtin|"
+    "tracking|nsn|"
     "rfc|sn|gb"
 )
 """No letter stands on either side of these."""
+KEYS = (
+    "id|ids|ts|time|timestamp|epoch|offset|seq|sequence|size|length|len|count|cnt|total|sum|pos|position|start|"
+    "end|begin|limit|"
+    "cursor|rev|revision|nonce|crc|checksum|hash|token|idx|index|bytes|duration|latency|elapsed|expires|ttl|inode"
+)
+"""Last words of keys whose values are numbers of machines."""
+KEYS_OF_PEOPLE = (
+    "phone|phones|mobile|mobiles|tel|telephone|cell|cellphone|sms|call|caller|callee|wa|whatsapp|contact|contacts|"
+    "user|users|u|"
+    "uid|account|accounts|member|members|login|profile|people|person|customer|customers|client|clients|resume|"
+    "resumes|cv|patient|"
+    "patients|employee|employees|wechat|weixin|wx|qq|dial|card|cards|friend|friends|author|seller|buyer|owner|"
+    "sender|receiver|recipient|vcard|msisdn|alipay"
+)
+"""Words in keys and paths beside which a number may be somebody's after all."""
+STEMS = (
+    "file|img|image|photo|pic|picture|log|backup|bak|dump|data|export|tmp|temp|cache|part|chunk|shard|segment|seg|"
+    "snapshot|video|"
+    "screenshot|upload|download|thumb|thumbnail|frame|trace|core|access|error|db|sql|mmexport|dsc|mvimg|item|page|"
+    "article|news|"
+    "goods|product|detail|show|view"
+)
+"""What the names of files begin with that machines make."""
+FILE_ENDS = (
+    "log|csv|tsv|json|jsonl|ndjson|xml|ya?ml|s?html?|php|jspx?|aspx?|jpe?g|png|gif|bmp|webp|svg|mp4|avi|mov|flv|"
+    "mkv|zip|tar|gz|tgz|"
+    "rar|7z|bz2|xz|zst|parquet|avro|orc|db|sqlite|sql|bak|tmp|dat|bin"
+)
+"""Endings of such files; not those of letters, cards and calls."""

@@ -16,8 +16,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.core.labels import BEGINNING, THINGS, WHOLE
+from curate.lineage import machines
 from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chains
 from curate.lineage.listed import Listed
+from curate.lineage.machines import is_machines
 
 DETECTOR = 6
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
@@ -35,7 +37,7 @@ MOBILE_GROUPS = {(11,), (3, 4, 4), (13,), (2, 11), (2, 3, 4, 4), (15,), (4, 11),
 CARD_GROUPS = {(15,), (16,), (17,), (18,), (19,), (4, 4, 4, 4), (4, 6, 5), (6, 10), (6, 11), (6, 12), (6, 13)} | {
     (4, 4, 4, 4, rest) for rest in (1, 2, 3)
 }
-LONGEST_CARD, RESIDENT_DIGITS, OLD_RESIDENT_DIGITS = 19, 18, 15
+LONGEST_CARD, RESIDENT_DIGITS, OLD_RESIDENT_DIGITS, MOBILE_DIGITS = 19, 18, 15, 11
 WIDE_X = {"Ｘ".encode(), "ｘ".encode()}
 LENGTHS = frozenset({11, 13, *range(15, LONGEST_CARD + 1)})
 MOST_RUNS = 6
@@ -259,9 +261,10 @@ def is_other(row: Row, start: int, end: int, kind: str) -> bool:
         return False
     before = row.text(start - 3 * BEFORE, start)[-BEFORE:].lower()
     after = row.text(end, end + 3 * AFTER)
-    if UNIT.match(after) or CURRENCY.search(before):
+    if UNIT.match(after) or CURRENCY.search(before) or is_labelled(before):
         return True
-    return is_labelled(before)
+    bare = kind == "CN_MOBILE" and end - start == MOBILE_DIGITS
+    return bare and is_machines(row.text(start - machines.BEFORE, start), row.text(end, end + machines.AFTER))
 
 
 def is_labelled(before: str) -> bool:

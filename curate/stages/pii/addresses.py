@@ -17,17 +17,19 @@ NUMERALS = "一二三四五六七八九十百〇零"
 ENDS = "路街道巷弄里同坊条段线园苑庄村屯寨厦场城院府湾楼舍心镇乡区寓邸轩阁居徑邨"
 """Last signs of what has numbered houses: roads, estates, villages, buildings."""
 NUMBER = (
-    f"(?:[0-9]{{1,5}}(?:[-之#][0-9A-Za-z]{{1,4}}){{0,2}}[A-Za-z]?|[{NUMERALS}]{{1,4}}|[A-Za-z][0-9]{{0,3}}|[甲乙丙丁])"
+    f"(?:[0-9]{{1,5}}(?:[-之#][0-9A-Za-z]{{1,4}}){{0,2}}[A-Za-z]?|[{NUMERALS}]{{1,4}}|"
+    "[A-Za-z][0-9]{0,3}(?:-[0-9A-Za-z]{1,3})?|[甲乙丙丁])"
 )
 DOORS = "号院|号楼|单元|單元|号|號|弄|栋|棟|幢|座|楼|樓|层|層|室|组|組|队|社|院"
 OTHER_NUMBERS = "线線文令码碼机機炉爐泵井车車箱柜櫃仓倉罐阀閥站台臺员員件案卷院令公"
 """What makes of `12号` the number of something else than a house."""
 ANCHOR = (
-    f"[{ENDS}](?:[东西南北中][{NUMERALS}]?段|[东西南北])?[ ]?[甲乙]?{NUMBER}[ ]?"
+    f"[{ENDS}](?:[东西南北中][{NUMERALS}]?段|[东西南北]|[0-9A-Za-z{NUMERALS}]{{1,2}}区)?[ ]?[甲乙]?{NUMBER}[ ]?"
     f"(?:号院|号楼|[号號](?![{OTHER_NUMBERS}])|[单單]元|弄|[栋棟幢座楼樓层層室]|组(?!织|成|合)|組(?!織|成|合))"
 )
 GATE = (
-    f"[{ENDS}](?:[东西南北中][{NUMERALS}]?段|[东西南北])?[ \u3000]?[甲乙]?[0-9０-９{NUMERALS}A-Za-zＡ-Ｚａ-ｚ甲乙丙丁]"
+    f"[{ENDS}](?:[东西南北中][{NUMERALS}]?段|[东西南北]|[0-9０-９A-Za-zＡ-Ｚａ-ｚ{NUMERALS}]{{1,2}}区)?[ "
+    f"\u3000]?[甲乙]?[0-9０-９{NUMERALS}A-Za-zＡ-Ｚａ-ｚ甲乙丙丁]"
     f"[0-9０-９{NUMERALS}A-Za-z#之－-]{{0,15}}[ \u3000]?[号號弄栋棟幢座单單楼樓层層室组組]"
 )
 
@@ -73,6 +75,13 @@ TAIL = re.compile(
     "{0,6}"
     "(?:[ ,]{0,2}(?:邮(?:政)?编(?:码)?[:： ]{0,2})?[1-9][0-9]{5}(?![0-9A-Za-z]))?"
 )
+
+
+BUILDING_CODE = "[0-9A-Za-z][0-9A-Za-z-]{0,6}[ ]?(?:[栋棟幢座]|号楼|號樓)"
+"""A building of an estate that nobody names: `R2-B栋`."""
+STOREY = "[楼樓层層](?![盘梯])"
+HOME = f"(?:[ ]?{NUMBER}[ ]?(?:单元|單元|{STOREY}))?(?:{ROOM}|[ ]?{NUMBER}[ ]?(?:[室户房]|{STOREY}))"
+"""A storey or a room behind it."""
 
 
 def read_address(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -195,9 +204,17 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     Rule(
         ENTITY,
         "Chinese address after a label",
-        (f"{JOIN}(?=[{HAN}])",),
+        (f"{JOIN}(?=[{HAN}]|{BUILDING_CODE})",),
         0.75,
-        gate=f"(?:[址所地籍住]|(?i:address|location|residence)[\"']){CLOSING}{JOIN}[{HAN}]",
+        gate=f"(?:[址所地籍住]|(?i:address|location|residence)[\"']){CLOSING}{JOIN}(?:[{HAN}]|{BUILDING_CODE})",
         read=read_labelled,
+    ),
+    Rule(
+        ENTITY,
+        "Chinese address by the building where somebody lives",
+        (f"{BUILDING_CODE}{HOME}",),
+        0.7,
+        label="(?<![入留])住(?:[在于址]|的是)?[ ]?",
+        gate=f"住(?:[在于址]|的是)?[ ]?{BUILDING_CODE}",
     ),
 )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from curate.core import labels
 from curate.stages.pii.checks import TOLL_FREE, is_public_ip, words
+from curate.stages.pii.machines import LARGEST_SECTION, is_of_machine, is_program, is_section
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.words import Words
 
@@ -18,7 +19,7 @@ LIST_WINDOW = 64
 
 NUMBERED = Words(labels.THINGS, labels.BEGINNING, labels.WHOLE)
 PERSONAL = Words(
-    "电话|手机|座机|传真|联系|咨询|热线|客服|专线|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|"
+    "电话|手机|座机|固话|总机|传真|联系|咨询|热线|客服|专线|致电|拨打|来电|短信|聯絡|電話|身份|身分|证件号|社会保障|卡号|银行卡|储蓄卡|借记卡|信用卡|账号|"
     "帐号|账户|帐户|银联|护照|信用代码|税号|纳税人|国民保险|驾照|驾驶证|phone|mobile|card|(?<!i)ssn|account|identity|identification|"
     "passport|telephone|iban|social security",
     "cell|tel|fax|call|text me|reach|dial|contact (?:me|us|him|her)|whatsapp|credit|debit|visa|national insurance|"
@@ -29,6 +30,10 @@ OWN_TAILS = frozenset({"编号", "编码", "serial"})
 """Right behind a label of a person these are a part of it: the number of an account."""
 ATTACHED = re.compile("(?:号码?|方式|me at|at|numbers?|no\\.?|#|is|为|是|[:：=|\\s\"'“(（])*")
 """All that stands between a label and its value where nothing else can be meant."""
+LISTED_NUMBERS = re.compile(
+    "[号码方式:：=|\\s\"'“(（]*[0-9][0-9 -]*(?:[ ]?[、/;；或和][ ]?[0-9][0-9 -]*)*[ ]?[、/;；或和][ ]?"
+)
+"""The same with other numbers of the label between."""
 SERVED = re.compile(r"[0-9]{3}[^0-9]*?[，,；;。|\n)）][^0-9]*\Z")
 """A number and the end of its field, up to the number in question."""
 SENTENCE = re.compile(r"[。！？]|(?<=[a-z]{4})[.!?]\s|\n\s*\n")
@@ -57,9 +62,18 @@ EXTENSION = re.compile("(?i:x|e|#|转|分)")
 HEALTH_NUMBER = re.compile(r"(?i:(?<![a-z])nhs(?:[ _-]?(?:numbers?|no\.?|num|id))?)(?:[ ]is)?[ :#=|]{0,3}\Z")
 TEN = re.compile("[0-9]{3}([ -]?)[0-9]{3}\\1[0-9]{4}")
 """What the NHS writes its numbers like: behind its name they are that or nothing, and no telephone."""
+GROUPED = re.compile("(?:1[ .-])?[0-9]{3}[ .-]")
+SHORT_FOR = "p/?n|p\\.?[ ]?o\\.?|cat\\.|catalog(?:ue)?|dwg\\.?|drawing|docket|case|ref\\.?|part|item"
+THING = re.compile(
+    f"(?<![0-9A-Za-z])(?i:(?:{SHORT_FOR})(?:[ ]?(?:no\\.?|nos\\.?|numbers?|num\\.?|id))?[ ]?[#:=]?|"
+    "(?:grant|award|contract|application|project|protocol|claim|asset|stock|reference|purchase order|work order|"
+    "order|file|form|report|"
+    "document|permit|certificate|job|quote|rfq)[ ]?(?:no\\.?|nos\\.?|numbers?|num\\.?|#|id)[ ]?[#:=]?|"
+    "(?<=the )grant|(?<=this )grant|(?<=under )grant|(?<=by )grant|(?<=nih )grant|(?<=nsf )grant)[ ]?#?\\Z"
+)
+"""What stands right before a number of a thing that is written like a telephone or a social security number."""
 NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
-LARGEST_SECTION = 40
 DNS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "114.114.114.114", "223.5.5.5", "223.6.6.6"})
 EXAMPLE_DOMAIN = re.compile(r"(?:\A|\.)(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)\Z")
 """Names that nobody can register (RFC 2606, RFC 6761); `example` below any other domain is somebody's."""
@@ -71,7 +85,8 @@ ROLES = words(
 )
 """Names of mailboxes that answer for an organisation or a machine (RFC 2142 and custom), not for a person."""
 ROLE_ENDING = re.compile(
-    "(?:support|service|servicedesk|helpdesk|security|psirt|csirt|noreply|webmaster|customercare|hotline|enquiries)s?\\Z"
+    "(?:support|service|servicedesk|helpdesk|security|psirt|csirt|noreply|webmaster|customercare|hotline|"
+    "enquiries)s?\\Z"
 )
 """How the names of other such mailboxes end: no family is called so."""
 APART = re.compile("[._+-]")
@@ -226,6 +241,13 @@ def is_announced(text: str, start: int) -> bool:
     return own >= 0 and ATTACHED.fullmatch(before, own) is not None
 
 
+def is_called(text: str, start: int) -> bool:
+    """Tell whether a label of a person stands right before a number, or before others that a list joins to it."""
+    before = text[max(0, start - WINDOW) : start].lower()
+    own = PERSONAL.last(before)
+    return own >= 0 and (LISTED_NUMBERS.fullmatch(before, own) or ATTACHED.fullmatch(before, own)) is not None
+
+
 def is_amount(text: str, start: int, end: int) -> Reason:
     """Give the reason where a unit or currency stands next to a number, or the number is a part of a decimal.
 
@@ -255,8 +277,28 @@ def is_hotline(text: str, start: int, end: int) -> Reason:
     return "hotline" if NATIONAL.fullmatch(digits) else ""
 
 
+def is_written_by_machine(text: str, start: int, end: int) -> bool:
+    """Tell whether eleven digits are a machine's (see `is_of_machine`), with no label of a person right before them."""
+    return is_of_machine(text, start, end) and not is_announced(text, start)
+
+
+def is_no_mobile(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a number that is written like a Chinese mobile is another number, or a machine's."""
+    return is_other_number(text, start, end) or ("numbered" if is_written_by_machine(text, start, end) else "")
+
+
+def is_no_western(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a number in western groups is that of a case, a part and the like, said right before it."""
+    thing = THING.search(text, max(0, start - WINDOW), start)
+    return "numbered" if thing else is_other_number(text, start, end)
+
+
 def is_no_phone(text: str, start: int, end: int) -> Reason:
     """Give the reason where a number that is written like a telephone number is a hotline or another number."""
+    if is_written_by_machine(text, start, end) or (
+        GROUPED.match(text, start, end) and THING.search(text, max(0, start - WINDOW), start)
+    ):
+        return "numbered"
     if TEN.fullmatch(text, start, end) and HEALTH_NUMBER.search(text, max(0, start - WINDOW), start):
         return "numbered"
     return is_hotline(text, start, end) or is_other_number(text, start, end)
@@ -278,9 +320,11 @@ def is_version_or_own(text: str, start: int, end: int) -> Reason:
         return "private_address"
     if ":" in value:
         return ""
-    if is_version(text, start, end):
+    if is_version(text, start, end) or is_program(text, start, end):
         return "version"
     small = all(int(part) <= LARGEST_SECTION for part in value.split("."))
+    if is_section(text, start, end):
+        return "section"
     opens = small and SECTION.search(text, max(0, start - 8), start) and text[end : end + 1].isspace()
     return "section" if opens else ""
 

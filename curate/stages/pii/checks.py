@@ -69,6 +69,10 @@ OTHER_FIGURE = re.compile("(?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{5,6})|[0
 """A span of years, a number of a year, an address of a network."""
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
 """Where the extension of a telephone number begins."""
+JOINED_EXTENSION = re.compile("(0[1-9][0-9]{8,10})[-*#][0-9]{1,6}")
+"""A Chinese landline in one piece, and its extension."""
+LOCAL = re.compile("[2-9][0-9]{6,7}")
+"""A telephone number without an area code."""
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 FEWEST_OF_PHONE = 7
 """Digits of a telephone number that stands by a label."""
@@ -216,10 +220,16 @@ def is_international(value: str) -> bool:
 
 
 def is_labelled_phone(value: str) -> bool:
-    """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, no date, no years."""
-    digits = digits_of(EXTENSION.split(value, maxsplit=1)[0])
+    """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, no date, no years.
+
+    Of two different digits only local numbers are; others, and those that repeat one digit, fill forms.
+    """
+    joined = JOINED_EXTENSION.fullmatch(value)
+    digits = digits_of(joined[1] if joined else EXTENSION.split(value, maxsplit=1)[0])
     other = DATE_LIKE.match(value) or OTHER_FIGURE.fullmatch(value)
-    return FEWEST_OF_PHONE <= len(digits) <= 13 and len(set(digits)) > 2 and not other
+    kinds = len(set(digits))
+    varied = kinds > 2 or (kinds == 2 and LOCAL.fullmatch(digits) is not None)
+    return FEWEST_OF_PHONE <= len(digits) <= 13 and varied and not other
 
 
 def is_plate(value: str) -> bool:

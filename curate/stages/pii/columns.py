@@ -110,13 +110,17 @@ PERSONAL = re.compile(
 )
 HEADS = "|".join(f"(?:{kind.heads})" for kind in KINDS)
 HEAD = re.compile(f"(?:{HEADS}|{OTHER_HEADS})")
-GATE = (
+HEAD_ENDS = (
     "(?i:姓[ \u3000]{0,2}名|联系人|收件人|负责人|患者|经办人|电话|手机|座机|传真|号码?|方式|账户|帐户|微信|日期|年月|"
     "生日|[地住]址|"
     "qq|wechat|wechat[ _]?id|d\\.?o\\.?b\\.?|birth|birth ?date|names?|patient|contact|person|phone|mobile|"
-    "cell|tel|telephone|fax|mrn|record|number|no\\.?|[ _]id|address)[ ]{0,12}[|\t]"
-    "[^0-9\n]{0,60}(?:[^|\t0-9\n]|[|\t][ ]{0,12}\r?\n)"
+    "cell|tel|telephone|fax|mrn|record|number|no\\.?|[ _]id|address)[ ]{0,12}"
 )
+GATE = (
+    f"{HEAD_ENDS}[|\t][^0-9\n]{{0,60}}(?:[^|\t0-9\n]|[|\t][ ]{{0,12}}\r?\n)|"
+    f"[|\t][^|\t0-9\n]{{0,24}}{HEAD_ENDS}[^ -\U0010ffff\t]"
+)
+"""The last column may have no sign behind its head."""
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,15 @@ from curate.stages.pii.rule import Rule
 
 UPPER, LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ\u0101\u0107\u010d\u0119\u011b\u0142\u0144\u0159\u015b\u0161\u017a\u017c\u017e"
 LETTERS = re.compile(f"[{UPPER}{LOWER}]+")
-WORD = f"(?:(?:[{UPPER}]['’])?[{UPPER}][{LOWER}]+(?:['’\\-]?[{UPPER}][{LOWER}]+)*)"
+WORD = f"(?:(?:[{UPPER}]['’])?[{UPPER}][{LOWER}]{{1,20}}(?:['’\\-]?[{UPPER}][{LOWER}]{{1,14}}){{0,2}}(?![{LOWER}]))"
 LOUD = f"[{UPPER}]{{2,15}}(?:['’\\-][{UPPER}]{{2,15}})?(?![{LOWER}])"
 INITIAL = f"[{UPPER}]\\."
 PARTICLE = "(?:van der|van den|van|von der|von|de la|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten)"
 PART = f"(?:{WORD}|{LOUD})"
-MORE = f"(?:[ ](?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}|[ ]{INITIAL}(?![{UPPER}{LOWER}]))"
+MORE = f"(?:[ ](?:{INITIAL}[ ]?){{0,3}}(?:{PARTICLE}[ ])?{PART}|[ ]{INITIAL}(?![{UPPER}{LOWER}]))"
 JUNIOR = "(?:,? (?:Jr|Sr)\\b\\.?|,? (?:MD|PhD|II|III|IV)\\b)?"
-NAME = f"(?:{INITIAL}[ ]?)*(?:{PARTICLE}[ ])?{PART}{MORE}{{0,3}}{JUNIOR}"
-FULL = f"(?:(?:{INITIAL}[ ]?)+{PART}|{PART}){MORE}{{1,3}}{JUNIOR}|(?:{INITIAL}[ ]?)+{PART}"
+NAME = f"(?:{INITIAL}[ ]?){{0,4}}(?:{PARTICLE}[ ])?{PART}{MORE}{{0,3}}{JUNIOR}"
+FULL = f"(?:(?:{INITIAL}[ ]?){{1,4}}{PART}|{PART}){MORE}{{1,3}}{JUNIOR}|(?:{INITIAL}[ ]?){{1,4}}{PART}"
 LOUD_PARTICLE = "(?:(?:DE LA|DE LOS|DE|DEL|VAN DER|VAN DEN|VAN|VON|DI|DA|DOS|LA|LE|EL|AL|BIN) )?"
 SURNAME_FIRST = f"{LOUD_PARTICLE}{PART}, {PART}(?: {INITIAL}|[ ]{PART})?"
 TITLE = "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|MR|MRS)"
@@ -171,9 +171,32 @@ ACTS = (
 """What a patient or a party does, behind the name."""
 
 
+ASSISTANTS = words(
+    "google siri cortana bixby copilot chatgpt gpt gemini deepseek openai microsoft amazon apple facebook meta twitter "
+    "github gitlab tesla ibm intel nvidia oracle adobe samsung huawei xiaomi alibaba tencent baidu bytedance "
+    "netflix uber paypal "
+    "linkedin youtube instagram whatsapp reddit"
+)
+"""Who is greeted by one word and is a machine or a company; not those that people are called too."""
+OFFICES = words(
+    "team committee department dept support office board resources desk helpdesk relations affairs operations "
+    "staff council "
+    "panel crew subscriber subscribers volunteers volunteer candidates employee employees partner partners "
+    "supporter supporters"
+)
+"""Last words of what a letter is addressed to that is nobody."""
+
+
+def is_greeted(value: str) -> bool:
+    """Tell whether what follows a greeting is a name of somebody."""
+    return is_person(value) and value.lower() not in ASSISTANTS
+
+
 def is_addressee(value: str) -> bool:
     """Tell whether what follows a salutation or title is a name, and not a role or one more title."""
-    return value.split(" ", 1)[0].lower() not in NOBODY and ALL_TITLES.fullmatch(value) is None
+    said = value.lower().split()
+    office = len(said) > 1 and said[-1] in OFFICES
+    return said[0] not in NOBODY and not office and ALL_TITLES.fullmatch(value) is None
 
 
 def is_street(text: str, start: int, end: int) -> Reason:
@@ -305,7 +328,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         "English name after a greeting",
         (f"(?:{NAME})(?=[ ]?(?:[,!]|\\r?\\n|\\Z))",),
         0.6,
-        check=is_person,
+        check=is_greeted,
         certain=False,
         label=f"(?<![A-Za-z]){GREETED}(?:{TITLE}\\.? )?",
         gate=f"{GREETED}(?:{TITLE}\\.? )?(?:{PARTICLE} )?[{UPPER}]",

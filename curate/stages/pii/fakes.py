@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from curate.stages.pii.checks import words as listed
 from curate.stages.pii.keys import Secret
 from curate.stages.pii.surrogates import Seed
 
@@ -30,8 +31,23 @@ AVOIDED = frozenset(
     "男女性年电联手身住出民先生小姐公司银行集团中心医院大学学校委员会厂局院部所店社欧上诸夏皇尉令慕端东南"
 )
 """Signs by which a name ends, or begins a word or a compound surname."""
-SURNAMES, TAIL, SECOND = 120, 128, 8
-"""How many surnames are used; how many of the least frequent English ones stand alone; how many follow a first name."""
+SURNAMES, SECOND = 120, 8
+"""How many Chinese surnames are used; how many English ones follow a first name, or begin in one way."""
+LAST_SIGNS = "珧瑀琤琮璠瓒翙翚翮莳萸葳蒨蘅湜沄昉禔铄玙珣璆"
+"""With what made names end: signs that hardly anybody's name ends with, so that no usual name is a fake."""
+STARTS = sorted(
+    listed(
+        "Abel Brom Cald Dren Ebber Fenn Grim Harl Inger Jorr Kest Lomm Morv Nell Ost Perr Quill Rand Selv Tarr Ulm "
+        "Varn Wend Yarr Zell Ashl Birr Corv Dask Elv Farn Gall"
+    )
+)
+ENDS = sorted(
+    listed(
+        "owick enby ilcott ustead ermore aldine othrop undale ingrave oswell atrick umber ivane edore imond ustine "
+        "orvale anthe ispell ewold achild omere utcher ilyard erbane odrick ambury ewyn inthal orsen ulby avard"
+    )
+)
+"""English surnames that are made of two parts and are nobody's."""
 STEMS, BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 OWN_PLACE = re.compile(f"某市某区|[{STEMS}][{BRANCHES}]路|[0-9] Example |Anytown")
 OWN_ORGANISATION = re.compile(f"某[{STEMS}][{BRANCHES}]|\\AExample ")
@@ -58,7 +74,6 @@ class Names(NamedTuple):
     signs: tuple[str, ...]
     """Of Chinese given names."""
     first: tuple[str, ...]
-    last: tuple[str, ...]
 
 
 @cache
@@ -70,8 +85,7 @@ def names() -> Names:
     signs = sorted({sign for name in Chinese.first_names for sign in name} - AVOIDED)
     surnames = [name for name in Chinese.last_names if len(name) == 1 and name not in AVOIDED]
     first = sorted(name for name in English.first_names if plain(name))
-    last = [name for name in English.last_names if plain(name)]
-    return Names(tuple(surnames[:SURNAMES]), tuple(signs), tuple(first), tuple(last))
+    return Names(tuple(surnames[:SURNAMES]), tuple(signs), tuple(first))
 
 
 def plain(name: str) -> bool:
@@ -95,8 +109,8 @@ def worded(secret: Secret, seed: Seed, value: str) -> str:
 def is_worded(secret: Secret, entity: str, value: str) -> bool:
     """Tell whether a name, place or organisation is a fake of ours.
 
-    A model may take the fake of a place or an organisation for a person. Of names that somebody has, one in about a
-    hundred is among the fakes of a given key.
+    A model may take the fake of a place or an organisation for a person. Names that people usually have are never among
+    the fakes, so a value that is no fake has a fake that differs from it.
     """
     if OWN_PLACE.search(value) or OWN_ORGANISATION.search(value):
         return True
@@ -149,8 +163,7 @@ def closings(length: int) -> int:
 
 def closing(secret: Secret, begun: str, number: int) -> str:
     """Return the sign that closes a name that begins so."""
-    signs = names().signs
-    return signs[secret.choice(len(signs), "closing", begun, str(number))]
+    return LAST_SIGNS[secret.choice(len(LAST_SIGNS), "closing", begun, str(number))]
 
 
 def is_chinese_fake(secret: Secret, name: str) -> bool:
@@ -167,7 +180,7 @@ def english_name(secret: Secret, seed: Seed, value: str) -> str:
     drawn = secret.draw("name", *seed)
     lists = names()
     if len(words) == 1:
-        fake = [lists.last[-1 - drawn[0] % TAIL]]
+        fake = [alone(secret, STARTS[drawn[0] % len(STARTS)], drawn[1] % SECOND)]
     else:
         first = lists.first[int.from_bytes(drawn[:4]) % len(lists.first)]
         fake = following(secret, first, drawn[4] % SECOND, words)
@@ -175,10 +188,16 @@ def english_name(secret: Secret, seed: Seed, value: str) -> str:
     return said.upper() if value.isupper() and len(value) > 1 else said
 
 
+def alone(secret: Secret, start: str, number: int) -> str:
+    """Return the surname that stands alone and begins so."""
+    return start + ENDS[secret.choice(len(ENDS), "end", start, str(number))]
+
+
 def following(secret: Secret, first: str, number: int, words: list[str]) -> list[str]:
     """Return a first name with all that the key has follow it: the shape of `words` says what are initials."""
     lists = names()
-    last = lists.last[secret.choice(len(lists.last), "last", first, str(number))]
+    drawn = secret.choice(len(STARTS) * len(ENDS), "last", first, str(number))
+    last = STARTS[drawn % len(STARTS)] + ENDS[drawn // len(STARTS)]
     middle = []
     for place_, word in enumerate(words[1:-1]):
         drawn = secret.choice(len(lists.first), "middle", first, last, str(place_))
@@ -191,7 +210,7 @@ def english_words(secret: Secret, words: list[str]) -> list[str] | None:
     """Return the fake that has these words; None where none has."""
     lists = names()
     if len(words) == 1:
-        return words if words[0] in lists.last[-TAIL:] else None
+        return words if words[0] in {alone(secret, one, n) for one in STARTS for n in range(SECOND)} else None
     if words[0] not in lists.first:
         return None
     return next((fake for n in range(SECOND) if (fake := following(secret, words[0], n, words)) == words), None)

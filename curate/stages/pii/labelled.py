@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from curate.stages.pii import checks, groups
-from curate.stages.pii.allow import is_public_mailbox, is_version_or_own
+from curate.stages.pii.allow import is_other_number, is_public_mailbox, is_version_or_own
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import APART, LEFT, RIGHT, SAID, TAG, Rule
 from curate.stages.pii.words import Words
@@ -161,6 +161,59 @@ PLATE = Rule(
     gate=f"{PROVINCE}[A-HJ-NP-Z][ ·•.-]?[0-9A-HJ-NP-Z]{{4}}",
 )
 
+PLATE_DOT = "[ ·•.-]?"
+REGION_CODE = "(?:0[1-9]|[12][0-9]|3[0-4])"
+TROOPS = "[消边通森金警电水]"
+PLATE_WORDS = Words("车牌|号牌|牌照|车号|军车|军牌|武警|警车|车辆|驾驶", "plate")
+FORCES = (
+    Rule(
+        "CN_PLATE",
+        "vehicle plate of the armed police",
+        (
+            f"{LEFT}WJ{PLATE_DOT}{PROVINCE}{PLATE_DOT}[0-9]{{4}}(?:[0-9A-HJ-NP-Z]{RIGHT}|{TROOPS})",
+            f"{LEFT}WJ{PLATE_DOT}{REGION_CODE}{PLATE_DOT}[0-9]{{4}}{TROOPS}",
+            f"{LEFT}WJ[ ]?{REGION_CODE}[-·][0-9]{{5}}{RIGHT}(?!-)",
+        ),
+        0.8,
+        spared=is_other_number,
+        profile="cn",
+        gate=f"WJ{PLATE_DOT}(?:{PROVINCE}|[0-3][0-9]){PLATE_DOT}[0-9]{{4}}",
+    ),
+    Rule(
+        "CN_PLATE",
+        "older vehicle plate of the armed police",
+        (f"{LEFT}WJ{PLATE_DOT}{REGION_CODE}{PLATE_DOT}[0-9]{{5}}{RIGHT}",),
+        0.7,
+        labels=PLATE_WORDS,
+        needs_label=True,
+        profile="cn",
+        gate=f"WJ{PLATE_DOT}[0-3][0-9]{PLATE_DOT}[0-9]{{5}}",
+    ),
+    Rule(
+        "CN_PLATE",
+        "older vehicle plate of the army",
+        (f"军[A-HJ-NP-Z]{PLATE_DOT}[0-9]{{5}}{RIGHT}",),
+        0.7,
+        profile="cn",
+        gate=f"军[A-HJ-NP-Z]{PLATE_DOT}[0-9]{{5}}",
+    ),
+    Rule(
+        "CN_PLATE",
+        "vehicle plate of the army or an embassy by its label",
+        (
+            f"[海空北沈兰济南广成][A-HJ-NP-Z]{PLATE_DOT}[0-9]{{5}}{RIGHT}",
+            f"[VKHBSLJNGCE][A-HJ-NP-Z]{PLATE_DOT}[0-9]{{5}}{RIGHT}",
+            f"使[0-9]{{3}}{PLATE_DOT}[0-9]{{3}}{RIGHT}",
+        ),
+        0.7,
+        label='(?:车牌|号牌|牌照|车号|军车|军牌)(?:号码?)?[ ]?[:：为是]{0,2}[ ]?["“]?',
+        profile="cn",
+        gate='(?:车牌|号牌|牌照|车号|军车|军牌)(?:号码?)?[ ]?[:：为是]{0,2}[ ]?["“]?[海空北沈兰济南广成VKHBSLJNGCE使]',
+    ),
+)
+"""GA 36 leaves the plates of the forces to them; `WJ` and the province since 2012, `WJ`, number of a region and of a
+vehicle before, two Latin letters for the army since 2012, a sign of its service or region and one letter before."""
+
 QQ_WORDS, QQ_CAMEL = "(?:[Qq][ ]?[Qq]|扣扣|企鹅号)", "QQ[0-9０-９:：号]"
 """In camelCase only where the number or a sign follows."""
 QQ_LABEL = (
@@ -173,6 +226,18 @@ NOT_A_DAY = "(?!(?<=\n)(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[0
 QQ_GATE = f"{APART}{QQ_WORDS}|[a-z]{QQ_CAMEL}|[加➕的][ ]?[Qq]"
 QQ_GROUPS = groups.Reader(range(5, 12), sign=re.compile("[0-9]+(?![0-9@])"))
 """A mailbox at QQ begins with such a number, and is none."""
+NOT_A_YEAR = "(?!(?:19|20)[0-9]{2}[ -])"
+NO_FIGURE = "(?![0-9A-Za-z@%％]|[ .,:/-][0-9]|[ ]?(?:[年月日岁元万亿人件台套米天周次时分秒个%％℃]|公斤|千克))"
+FEWEST_GROUPED, MOST_GROUPED = 7, 11
+
+
+def is_grouped_account(value: str) -> bool:
+    """Tell whether groups behind the bare name of QQ are one number: as long as one, and no round figures of a row."""
+    groups = value.replace("-", " ").split(" ")
+    whole = FEWEST_GROUPED <= sum(map(len, groups)) <= MOST_GROUPED
+    return whole and not any(group.endswith("00") for group in groups)
+
+
 WECHAT_WORDS, WECHAT_CAMEL = "(?:[Ww]e[Cc]hat|[Ww]eixin|VX|vx|WX|wx)", "(?:We[Cc]hat|Weixin)"
 WECHAT_NAME = f"(?:微[ ]?信|薇信|威信|V信|(?<![0-9A-Za-z]){WECHAT_WORDS}|(?<=[a-z]){WECHAT_CAMEL})"
 WECHAT_LABEL = f"{WECHAT_NAME}[ _]?(?:号码?|账号|帐号|[Ii][Dd]){SAID}"
@@ -198,6 +263,17 @@ MESSENGERS = (
         label=QQ_LABEL,
         gate=QQ_GATE,
         read=QQ_GROUPS,
+        profile="cn",
+    ),
+    Rule(
+        "QQ_NUMBER",
+        "QQ number in groups after the bare name",
+        (f"{NOT_A_YEAR}[1-9][0-9]{{2,4}}(?P<a>[ -])[0-9]{{3,4}}(?:(?P=a)[0-9]{{3,4}})?{NO_FIGURE}",),
+        0.7,
+        check=is_grouped_account,
+        certain=False,
+        label=f"(?<![0-9A-Za-z]){QQ_WORDS}群?[ ]",
+        gate=QQ_GATE,
         profile="cn",
     ),
     Rule(
@@ -247,4 +323,4 @@ MESSENGERS = (
     ),
 )
 
-LABELLED_RULES: tuple[Rule, ...] = (*MAIL_AND_NET, PLATE, *MESSENGERS)
+LABELLED_RULES: tuple[Rule, ...] = (*MAIL_AND_NET, PLATE, *FORCES, *MESSENGERS)

@@ -160,7 +160,8 @@ def signs_of(symbols: dict[str, int]) -> "Signs":
         if sign in CHAINED:
             joints[code], seconds[code] = CHAINED.index(sign) + 1, sign in SECONDS
         if sign.isascii() and sign.isalnum():
-            kinds[code] |= kernel.ALNUM | (kernel.DIGIT if sign == DIGIT else kernel.LETTER)
+            letter = kernel.LETTER if chr(code).isascii() or chr(code) in FOLDS else kernel.OTHER
+            kinds[code] |= kernel.ALNUM | (kernel.DIGIT if sign == DIGIT else letter)
         elif sign in beside:
             kinds[code] |= beside[sign]
     kinds[[ord(sign) for sign in FOLDS if FOLDABLE.match(sign)]] |= kernel.FOLDED

@@ -1,7 +1,16 @@
 """Rules for values that begin with digits: resident ids, telephones, cards, company codes, passports, IPv4."""
 
+from collections.abc import Iterator
+
 from curate.stages.pii import checks
-from curate.stages.pii.allow import is_no_phone, is_other_number, is_version_or_own
+from curate.stages.pii.allow import (
+    is_called,
+    is_no_mobile,
+    is_no_phone,
+    is_no_western,
+    is_other_number,
+    is_version_or_own,
+)
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
 from curate.stages.pii.words import Words
 
@@ -28,7 +37,7 @@ NORTH_AMERICAN = (
 )
 ANY_NUMBER = (
     f"{LEFT_OR_PAREN}(?:[(（][0-9]{{2,5}}[)）][ -]?)?[0-9]{{2,12}}(?:[ .-][0-9]{{2,8}}){{0,5}}"
-    f"(?:{EXTENSION}|{EXTENSION_ZH})(?![0-9A-Za-z]|[-.][0-9])"
+    f"(?:{BEHIND}|{EXTENSION}|{EXTENSION_ZH})(?![0-9A-Za-z]|[-.][0-9])"
 )
 ALONE = "(?<![0-9A-Za-z+])(?<![0-9][ -])"
 CHINA_AREA = f"(?:(?:(?:00)?86[ -]?)(?:10|2[0-9]|[3-9][0-9]{{2}})|{AREA})"
@@ -63,6 +72,16 @@ CALLED_WORDS = "(?:(?:电话|手机|電話|手機)(?:号码?)?|联系方式|致�
 CALLED_JOINT = "[ ]?[.:：]{0,2}[ ]{0,2}"
 CALLED = f"(?<![A-Za-z]){CALLED_WORDS}{CALLED_JOINT}"
 """What stands right before a mobile with letters behind it."""
+
+FEW_KINDS = 2
+"""Different digits of a telephone number that only a label right before it tells from a round figure."""
+
+
+def read_by_label(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a number that a label speaks for: one of two different digits only where it stands right before it."""
+    if len({sign for sign in text[start:end] if sign.isdigit()}) > FEW_KINDS or is_called(text, start):
+        yield start, end
+
 
 RESIDENT_ID = (
     Rule(
@@ -103,7 +122,7 @@ PHONES = (
         ),
         0.75,
         labels=PHONE,
-        spared=is_other_number,
+        spared=is_no_mobile,
         runs=frozenset({11, 12, 13, 15}),
         joined=frozenset({2, 3, 4, 5, 6, 7, 8, 9}),
         joints=" -)）",
@@ -193,7 +212,7 @@ PHONES = (
     Rule(
         "PHONE_NUMBER",
         "telephone by its label",
-        (ANY_NUMBER,),
+        (ANY_NUMBER, f"{LEFT}{AREA}[2-9][0-9]{{6,7}}[-*#][0-9]{{1,6}}{RIGHT}"),
         0.4,
         check=checks.is_labelled_phone,
         certain=False,
@@ -205,6 +224,7 @@ PHONES = (
         joined=frozenset(range(2, 13)),
         joints=" -.)）",
         lead="any",
+        read=read_by_label,
     ),
 )
 
@@ -315,7 +335,7 @@ CODES = (
         check=checks.is_ssn,
         certain=False,
         labels=SSN,
-        spared=is_other_number,
+        spared=is_no_western,
         joined=frozenset({3}),
         joints="-",
         profile="us",

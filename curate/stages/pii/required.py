@@ -154,7 +154,7 @@ def pieces_of(tree: Iterable[tuple[Any, Any]]) -> list[Piece]:
     pieces: list[Piece] = []
     for operator, said in tree:
         if operator is ops.BRANCH:
-            pieces.append(either([pieces_of(one) for one in said[1]]))
+            pieces += either([pieces_of(one) for one in said[1]])
         elif operator is ops.SUBPATTERN:
             pieces += pieces_of(said[3])
         elif operator is ops.ATOMIC_GROUP:
@@ -180,16 +180,16 @@ def together(pieces: Sequence[Piece]) -> frozenset[str]:
     return joined(piece for piece in pieces if isinstance(piece, frozenset))
 
 
-def either(ways: Sequence[Sequence[Piece]]) -> Piece:
-    """Return what alternatives have in common."""
+def either(ways: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """Return what alternatives have in common: of the rarest that each of them needs one, and what all of them need."""
     if all(map(is_exact, ways)):
-        return frozenset().union(*map(together, ways))
-    needs = [needed(way)[:1] for way in ways]
-    said = [need for some in needs for need in some]
-    if len(said) < len(needs):
-        return None
-    streaks = [need.streak for need in said if need.streak]
-    return Required(frozenset().union(*(need.words for need in said)), min(streaks, default=0))
+        return [frozenset().union(*map(together, ways))]
+    needs = [needed(way) for way in ways]
+    if not all(needs):
+        return [None]
+    streaks = [some[0].streak for some in needs if some[0].streak]
+    one = Required(frozenset().union(*(some[0].words for some in needs)), min(streaks, default=0))
+    return [one, *(need for need in needs[0] if need != one and all(need in some for some in needs))]
 
 
 def repeated(pieces: list[Piece], least: int, most: int) -> list[Piece]:

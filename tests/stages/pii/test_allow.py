@@ -134,10 +134,35 @@ def test_a_mailbox_of_a_person_is_not_taken_for_a_file_or_an_office(address):
         "version 4.2.18.6",
         "Fuji Electric V-Server\n<= 4.0.9.181\nV-Server",
         "CODESYS Control RTE >= 3.5.8.60 | < 3.5.12.80",
+        "Oracle Database 19.3.0.0与MySQL 8.0.33.12",
+        "foo-47.96.12.33.tar.gz libfoo.so.47.96.12.33",
+        "Chrome/120.0.0.0 Safari/17.4.1.12 nginx/1.18.0.2",
+        "第3.12.1.4条、见3.12.1.4节、§3.12.1.4、Table 3.12.1.4",
+        "PN 212-555-1234, P/N: 212-555-1235, PO# 212-555-1236, Catalog No. 212-555-1237",
+        "Item # 212-555-1234; Drawing 212-555-1235; under Grant 212-55-1236, Docket No. 212-55-1237",
+        "Case No. 212-55-1234, Ref: 212-55-1235, Ref. 212-555-1236",
     ],
 )
 def test_files_offices_and_versions_are_left(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("MySQL 47.96.12.33 拒绝连接", "47.96.12.33"),
+        ("nginx 8.210.3.4:8080", "8.210.3.4"),
+        ("node-1/47.96.12.33", "47.96.12.33"),
+        ("access_47.96.12.33.log", "47.96.12.33"),
+        ("节点3.12.1.4节点", "3.12.1.4"),
+        ("Ulysses Grant 212-555-1234", "212-555-1234"),
+        ("Reference: 212-555-1234", "212-555-1234"),
+        ("In this case call 212-555-1234", "212-555-1234"),
+        ("In that case, 536-22-1234", "536-22-1234"),
+    ],
+)
+def test_hosts_and_people_beside_programs_and_things_are_found(text, value):
+    assert found(text) == [value]
 
 
 def test_an_address_in_the_sentence_behind_a_version_is_found():

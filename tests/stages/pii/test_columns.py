@@ -2,6 +2,8 @@
 
 import re
 
+import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +28,17 @@ def test_heads_are_what_the_patterns_of_the_rules_match(text, bounds):
     for rule in COLUMN_RULES:
         searched = [match.span() for match in re.compile(rule.values[0]).finditer(text, first, last)]
         assert list(rule.places(text, first, last)) == searched, rule.name
+
+
+@pytest.mark.parametrize("sign", ["|", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_last_column_is_read_however_far_its_head_stands_from_another_that_is_known(sign, end):
+    text = (
+        sign.join(["姓名", *["列甲"] * 200, "办公电话"]) + end + sign.join(["王小明", *["无"] * 200, "88881234"]) + end
+    )
+    rows, opened = NATIVE.look(pa.array([text]))
+    assert [text[span.start : span.end] for span in NATIVE.find(text, opened[0])] == ["王小明", "88881234"]
+    assert rows == [0]
 
 
 @given(tables=st.lists(st.lists(st.sampled_from(CELLS), min_size=2, max_size=4), min_size=1, max_size=8))
