@@ -118,7 +118,8 @@ class TestAccountsOfBanks:
         assert found(text.format("1102020109000123456")) == [("CN_BANK_ACCOUNT", "1102020109000123456")]
 
     @pytest.mark.parametrize(
-        "text", ["登录账号：1102020109000123456", "会员账号：1102020109000123456", "开户行：工行。编号1102020109000123456"]
+        "text",
+        ["登录账号：1102020109000123456", "会员账号：1102020109000123456", "开户行：工行。编号1102020109000123456"],
     )
     def test_are_none_elsewhere(self, text):
         assert found(text) == []
