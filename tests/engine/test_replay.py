@@ -68,7 +68,18 @@ class TestAReplay:
         assert check.status == "pass"
         assert check.detail == (
             "13 records under the nonce 'n': 2 left out by a global stage, as the ledger says,"
-            " 8 kept with the same text, 3 left out alike"
+            " 8 kept with the same text, 3 left out alike; canaries were planted again"
+        )
+
+    def test_finds_canaries_that_other_planted_values_left(self, copy):
+        said = json.loads((copy / MANIFEST).read_bytes())
+        for kinds in said["canaries"].values():
+            next(iter(kinds.values())).update(allowed=3)
+        (copy / MANIFEST).write_text(json.dumps(said), "utf-8")
+        check = replay(copy, Asked(1, "n"))
+        assert (check.status, check.detail) == (
+            "fail",
+            "pii: planted again, other canaries are left than the manifest counts",
         )
 
     def test_draws_so_many_by_the_nonce(self, made):
