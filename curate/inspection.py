@@ -97,6 +97,8 @@ def _replayed(out: Path, said: dict[str, Any]) -> "Check":
     from curate.config.model import Config
     from curate.engine.replay import Asked, replay
 
+    if said["overrides"] and not said["config"]:
+        raise click.UsageError("--set goes with --config; without it a replay takes the settings that OUT records")
     config = Config.load(said["config"], said["overrides"]) if said["config"] else None
     return replay(out, Asked(said["records"], said["nonce"] or token_hex(8), config))
 

@@ -17,12 +17,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from pydantic import BaseModel
 
 import curate
-from curate.config.describe import ROOMS, Described, Setting, default_of, described, of_model
+from curate.config.describe import ROOMS, Described, Setting, columns_in_words, default_of, described, of_model
 from curate.config.model import Config, Limits, Output
 from curate.config.registry import SOURCES, STAGES
 from curate.core import errors
 from curate.engine.funnel import summed, table
-from curate.sinks.rejects import MEANINGS
+from curate.sinks.rejects import ERASED, MEANINGS
 from curate.sinks.words import EN
 from curate.stages.dedup.near import NearDuplicates
 from curate.stages.pii.rules import RULES
@@ -80,8 +80,8 @@ def section(what: Described, known: set[str]) -> Iterator[str]:
     yield what.summary
     if what.details:
         yield what.details
-    if what.columns:
-        yield f"Columns: {', '.join(f'`{column}`' for column in what.columns)}."
+    if columns := columns_in_words(what, "`"):
+        yield f"Columns: {columns}."
     own = [one for one in what.settings if one.name not in known]
     if own:
         yield settings(own)
@@ -186,6 +186,11 @@ def ledger() -> str:
     return grid(("column", "meaning"), [(f"`{name}`", said) for name, said in MEANINGS.items()])
 
 
+def tombstones() -> str:
+    """List the columns of tombstones."""
+    return grid(("column", "meaning"), [(f"`{name}`", said) for name, said in ERASED.items()])
+
+
 def personal() -> str:
     """List the types of personal data, and the rules that find each."""
     found: dict[str, list[str]] = {}
@@ -213,7 +218,8 @@ def exits() -> str:
 
 
 MAKERS: dict[str, Callable[[], str]] = {
-    maker.__name__: maker for maker in (funnel, stages, sources, keys, columns, ledger, personal, bands, exits)
+    maker.__name__: maker
+    for maker in (funnel, stages, sources, keys, columns, ledger, tombstones, personal, bands, exits)
 }
 
 

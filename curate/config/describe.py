@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from inspect import getdoc
 from textwrap import fill, indent
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from pydantic import BaseModel, ValidationError
@@ -39,6 +39,8 @@ class Described(NamedTuple):
     details: str
     columns: tuple[str, ...]
     """Columns that a stage with default settings fills or measures."""
+    columns_tagged: tuple[str, ...]
+    """Those that it has beside them with `action: tag`."""
     settings: tuple[Setting, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -67,17 +69,27 @@ def of_model(name: str, room: str, model: type[BaseModel]) -> Described:
     ]
     if room == "sources":
         settings.insert(0, Setting("format", name, None, required=True, description="The format of the files."))
-    return Described(name, room, summary, details.strip(), columns_of(name, model), tuple(settings))
+    usual = columns_of(name, model)
+    tagged = tuple(one for one in columns_of(name, model, action="tag") if one not in usual)
+    return Described(name, room, summary, details.strip(), usual, tagged, tuple(settings))
 
 
-def columns_of(name: str, model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the columns that a stage with default settings adds; none where it has no default settings."""
+def columns_of(name: str, model: type[BaseModel], **said: object) -> tuple[str, ...]:
+    """Return the columns that a stage adds, with default settings but for what is said."""
     if not issubclass(model, Settings):
         return ()
+    settings: dict[str, Any] = {"as": name, **said}
     try:
-        return tuple(model.model_validate({"as": name}).adds.names)
-    except ValidationError:
-        return ()
+        return tuple(model.model_validate(settings).adds.names)
+    except ValidationError:  # some settings have no default; they name no column
+        return tuple(model.model_construct(**settings).adds.names)
+
+
+def columns_in_words(what: Described, mark: str = "") -> str:
+    """List the columns of a stage; `mark` stands around each."""
+    usual, tagged = (", ".join(f"{mark}{one}{mark}" for one in some) for some in (what.columns, what.columns_tagged))
+    also = f"with {mark}action: tag{mark} {'also ' if usual else ''}{tagged}" if tagged else ""
+    return "; ".join(part for part in (usual, also) if part)
 
 
 def spelled(spec: Mapping[str, object], defs: Mapping[str, Mapping[str, object]]) -> str:
@@ -136,8 +148,8 @@ def page(what: Described) -> str:
     parts = [f"{what.name}: {what.summary}"]
     if what.details:
         parts.append(indent(what.details, "  "))
-    if what.columns:
-        parts.append(f"  Columns: {', '.join(what.columns)}")
+    if columns := columns_in_words(what):
+        parts.append(f"  Columns: {columns}")
     parts.append("  Settings:\n" + "\n".join(paragraph(setting) for setting in what.settings))
     return "\n\n".join(parts)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 
 from curate.config.registry import name_of
+from curate.core.register import STATED, Entry
 from curate.core.source import Source
 from curate.core.stage import Settings
 
@@ -34,13 +35,19 @@ def resolved(config: BaseModel, sources: Iterable[Source], stages: Iterable[Sett
 
 
 def shown_source(source: Source) -> dict[str, object]:
-    """Return the settings of a source; its path from the first wildcard on, a plain one by its last name."""
+    """Return the settings of a source with its registry; its path from the first wildcard on, or by its last name.
+
+    Of the registry there is all that stands nowhere else: what its card says at first sight is a setting of the source.
+    """
     settings: dict[str, object] = {"format": name_of("sources", type(source)), **shown(source)}
     path = settings.get("path")
     if isinstance(path, str):
         settings["path"] = pattern(path)
     elif isinstance(path, list):
         settings["path"] = [pattern(str(each)) for each in path]
+    entry = getattr(source, "registry", None)
+    if isinstance(entry, Entry):
+        settings["registry"] = entry.model_dump(mode="json", exclude=set(STATED))
     return settings
 
 

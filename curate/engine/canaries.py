@@ -3,23 +3,28 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from curate.core.errors import StorageError
 from curate.core.receipt import Receipt
-from curate.core.stage import Editor
+from curate.core.stage import Editor, Settings
 from curate.engine.apply import carried, records_of
 from curate.engine.identity import key_id, stage_identity, task_key
 from curate.engine.phases import Work
 from curate.engine.space import Space
 from curate.engine.task import Task
-from curate.lineage.manifest import Canary
+from curate.lineage.manifest import Canary, Manifest, StageRecord
 from curate.lineage.numbers import hits
+from curate.lineage.sight import DAMAGE, reason
 
+Drawn = TypeVar("Drawn")
 VERSION = 1
 """Bumped by hand whenever other values are planted, or otherwise."""
 SHARDS, TEXTS, CHARS = 4, 40, 600
@@ -159,19 +164,52 @@ def compact(text: str) -> str:
     return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
+def some(shards: Sequence[Drawn]) -> Sequence[Drawn]:
+    """Draw the shards in whose records values are planted."""
+    return shards[:: max(1, len(shards) // SHARDS)][:SHARDS]
+
+
+def planting(stage: Settings, key: str | None, shards: Mapping[str, str], count: int) -> tuple[str, CanaryJob] | None:
+    """Return how a stage is tried, and under which key; null for one that replaces no personal data.
+
+    `shards` says the digest of each shard that was drawn by its path, `key` the id of the stage's own key.
+    """
+    if not count or not isinstance(stage, Editor) or not set(MAKERS) & set(stage.clears):
+        return None
+    identity = [stage_identity(stage), key, [*shards.values()]]
+    job = CanaryJob(f"canaries of {stage.name}", stage, tuple(shards), count)
+    return task_key("canaries", VERSION, count, identity), job
+
+
+def replanted(out: Path, manifest: Manifest, stages: Sequence[tuple[StageRecord, Settings | None]]) -> Iterator[str]:
+    """Plant the same values in the same records again; yield the stages of which the manifest counts something else.
+
+    It takes the shards as they were first published, and the versions that made them.
+    """
+    shards = {shard.path: shard.sha256 for shard in some(manifest.outputs.shards)}
+    for record, stage in stages:
+        said = manifest.canaries.get(record.name, {})
+        planted = sum(one.planted for one in said.values())
+        plan = planting(stage, record.key_id, shards, planted) if stage is not None else None
+        if plan is not None:
+            try:
+                counts = plan[1].perform(Space(out), plan[0]).payload["canaries"]
+            except DAMAGE as wrong:
+                raise StorageError(f"a shard {reason(wrong)}", where=record.name) from wrong
+            if {kind: Canary(**one) for kind, one in counts.items()} != said:
+                yield f"{record.name}: planted again, other canaries are left than the manifest counts"
+
+
 def plant_canaries(work: Work, count: int) -> None:
     """Try every stage that replaces personal data on so many planted values, and keep what came of it."""
-    refs = [receipt for _, receipt in work.shards]
-    drawn = refs[:: max(1, len(refs) // SHARDS)][:SHARDS]
-    shards = [receipt.outputs["shard"] for receipt in drawn]
+    drawn = some([receipt for _, receipt in work.shards])
+    shards = {ref.path: ref.digest for ref in (receipt.outputs["shard"] for receipt in drawn)}
+    reads = tuple((receipt.key, "shard") for receipt in drawn)
     tasks = []
     for stage in work.config.stages:
-        if count and isinstance(stage, Editor) and set(MAKERS) & set(stage.clears):
-            identity = [stage_identity(stage), key_id(work.keys.get(stage.name)), [ref.digest for ref in shards]]
-            label = f"canaries of {stage.name}"
-            job = CanaryJob(label, stage, tuple(ref.path for ref in shards), count)
-            reads = tuple((receipt.key, "shard") for receipt in drawn)
-            tasks.append((stage.name, Task(task_key("canaries", VERSION, count, identity), label, job, reads)))
+        plan = planting(stage, key_id(work.keys.get(stage.name)), shards, count)
+        if plan is not None:
+            tasks.append((stage.name, Task(plan[0], plan[1].label, plan[1], reads)))
     done = work.crew.complete("canaries", [task for _, task in tasks])
     for (name, _), receipt in zip(tasks, done, strict=True):
         work.canaries[name] = {kind: Canary(**said) for kind, said in receipt.payload["canaries"].items()}

@@ -1,8 +1,9 @@
 """Hold what a run left out against the limits: above one of them nothing is published."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from curate.core.errors import DataError
 from curate.engine.phases import Work
@@ -40,25 +41,44 @@ class Loss:
         """Records without blank stretches."""
         return self.records - self.rules[BLANK]
 
-    def hold(self, what: str, count: int, limit: float) -> None:
-        """Raise DataError where a share is above its limit, naming the three heaviest rules."""
-        if count <= limit * self.lines:
-            return
-        guilty = Counter({rule: often for rule, often in self.rules.items() if is_read(rule) == (what == "unreadable")})
-        heaviest = ", ".join(f"{rule} {often}" for rule, often in guilty.most_common(3) if often)
-        fact = f"{count} of {self.lines} records are {what}: {count / self.lines:.1%} is above"
-        hint = f"the heaviest rules: {heaviest}; look with `curate preview`, or raise the limit"
-        raise DataError(f"{fact} limits.{what}_share {limit:.1%}", where=self.where, hint=hint)
+    def above(self, what: str, count: int, limit: float) -> Iterator["Above"]:
+        """Yield what is wrong where a share is above its limit."""
+        if count > limit * self.lines:
+            rules = {rule: often for rule, often in self.rules.items() if is_read(rule) == (what == "unreadable")}
+            fact = f"{count} of {self.lines} records are {what}: {count / self.lines:.1%} is above"
+            yield Above(self.where, f"{fact} limits.{what}_share {limit:.1%}", Counter(rules))
+
+
+class Above(NamedTuple):
+    """A share above its limit."""
+
+    where: str
+    fact: str
+    rules: Counter[str]
+    """What was left out for each rule."""
 
 
 def check_limits(work: Work, accounting: Accounting) -> None:
-    """Raise DataError where more is left out than the limits allow."""
+    """Raise DataError where more is left out than the limits allow: all shares above one, and the heaviest rules."""
     limits = work.config.limits
     if limits == "off":
         return
+    found: list[Above] = []
     for loss in losses(work, accounting, by_source=limits.by == "source"):
-        loss.hold("rejected", loss.rejected, limits.rejected_share)
-        loss.hold("unreadable", loss.unreadable, limits.unreadable_share)
+        found += loss.above("rejected", loss.rejected, limits.rejected_share)
+        found += loss.above("unreadable", loss.unreadable, limits.unreadable_share)
+    if found:
+        stop_above(found)
+
+
+def stop_above(found: Sequence[Above]) -> None:
+    """Raise DataError about shares above their limits, with the three heaviest rules of all."""
+    first, *others = found
+    rules = sum((one.rules for one in found), Counter[str]())
+    heaviest = ", ".join(f"{rule} {often}" for rule, often in rules.most_common(3) if often)
+    fact = "; ".join([first.fact, *(f"{one.where}: {one.fact}" for one in others)])
+    hint = f"the heaviest rules: {heaviest}; look with `curate preview`, or raise the limit"
+    raise DataError(fact, where=first.where, hint=hint)
 
 
 def losses(work: Work, accounting: Accounting, *, by_source: bool) -> Iterator[Loss]:

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
+import curate
 from curate.config.model import Config, Output
 from curate.config.registry import load_class
 from curate.core.errors import ConfigError, StorageError
 from curate.core.source import Source, Split
 from curate.core.stage import Editor, GlobalStage, Outcome, Settings, Stage
+from curate.engine.canaries import replanted
 from curate.engine.entry import keyed
 from curate.engine.flow import Flow, Opened, entered
 from curate.engine.identity import digest_of_asset, versions
@@ -72,7 +74,8 @@ def replay(out: Path, asked: Asked) -> Check:
 
     Streaming stages run again. What a global stage decides depends on the whole corpus: that it left a record out is
     taken from the ledger; a record that it changed is not compared. Nothing but the drawn records runs, yet every file
-    in which one lies is read whole. ConfigError where a configuration is given that is not the recorded one; where
+    in which one lies is read whole. Canaries are planted again where nothing was erased and the versions are those of
+    the run. ConfigError where a configuration is given that is not the recorded one; where
     files, assets or keys are not at hand the check is not made.
     """
     manifest = read_manifest(out)
@@ -84,12 +87,16 @@ def replay(out: Path, asked: Asked) -> Check:
             mine = [row for row in drawn if row["source_id"] == source.name]
             if mine:
                 _replay_source(case, source, mine)
+        other = _other_versions(case)
+        again = bool(manifest.canaries) and not (manifest.erasures or other)
+        case.faults += replanted(out, manifest, case.stages) if again else ()
     except StorageError as wrong:
         hint = f" ({wrong.hint})" if wrong.hint else ""
         return Check(NAME, TITLE, "unchecked", f"{wrong.message}{hint}")
     told = ", ".join(f"{count} {end}" for end, count in case.ends.items() if count)
-    passed = f"{len(drawn)} records under the nonce {asked.nonce!r}: {told}"
-    if case.faults and (other := _other_versions(case)):
+    planted = "; canaries were planted again" if again else ""
+    passed = f"{len(drawn)} records under the nonce {asked.nonce!r}: {told}{planted}"
+    if case.faults and other:
         case.faults.append(f"made with other versions than these: {other}")
     if not case.faults and case.ends[LOST]:
         return Check(NAME, TITLE, "unchecked", passed)
@@ -235,8 +242,8 @@ def _difference(said: Row, gone: Row | None, alive: Row | None) -> str:
 
 def _other_versions(case: Case) -> str:
     """Name the packages whose versions are not those of the run."""
-    made = case.manifest.environment.packages
-    here = versions(name for name in made if name != "python")
+    made = {"curate": case.manifest.environment.curate, **case.manifest.environment.packages}
+    here = {"curate": curate.__version__, **versions(name for name in made if name not in {"curate", "python"})}
     return ", ".join(f"{name} {made[name]}, here {here[name]}" for name in made if here.get(name) != made[name])
 
 

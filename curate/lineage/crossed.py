@@ -1,7 +1,7 @@
 """Hold what the ledger says by what a record was rejected against the settings of the stage that did it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -32,7 +32,13 @@ KNOWN: dict[str, dict[str, tuple[str, str, str]]] = {
 follows from the settings, in which the threshold stands. Other rules have thresholds that no setting says."""
 UNMEASURED = "error:"
 WHEN = re.compile(r"(\w+) (<=|>=|<|>|==) (-?[0-9.]+(?:e[-+]?[0-9]+)?)\b")
-"""How a rule of `quality` begins: signal, operator, threshold."""
+"""How a rule of `quality` begins, and each of its conditions: signal, operator, threshold."""
+AMOUNTS = frozenset(
+    {"chars", "content_chars", "words", "lines", "paragraphs", "line_chars", "word_chars", "compression", "entropy"}
+)
+"""Signals of `quality` that may be above 1; no signal of its own but `order` is below 0."""
+PUBLISHED = ("gopher_", "fineweb_", "c4_")
+"""How the signals of published filters begin, of which some are no shares."""
 
 
 def wrong_reasons(stage: StageRecord, reasons: Iterator[Reason]) -> Iterator[str]:
@@ -70,6 +76,23 @@ def _written(stage: StageRecord, what: str) -> Iterator[Bound]:
             for limit in (float(found[3]), _number(said.get("chinese"))):
                 if limit is not None:
                     yield Bound(f"{stage.name}_{found[1]}", found[2], limit)
+
+
+def is_vain(rule: Mapping[str, JsonValue]) -> bool:
+    """Tell whether a rule of `quality`, as the manifest spells it out, can hold for no record: a share above 1."""
+    first, *others = WHEN.findall(str(rule.get("when", ""))) or [("", "", "0")]
+    chinese = _number(rule.get("chinese"))
+    starts = [first] if chinese is None else [first, (*first[:2], str(chinese))]
+    return all(map(_never, starts)) or any(map(_never, others))
+
+
+def _never(said: Sequence[str]) -> bool:
+    signal, operator, threshold = said[0], said[1], float(said[2])
+    if signal == "order":
+        return False
+    above = signal not in AMOUNTS and not signal.startswith(PUBLISHED)
+    never = {"<": threshold <= 0, "<=": threshold < 0, ">": above and threshold >= 1, ">=": above and threshold > 1}
+    return never.get(operator, threshold < 0 or (above and threshold > 1)) if signal else False
 
 
 def _number(said: JsonValue) -> float | None:

@@ -142,7 +142,7 @@ class Erasing:
         if self.options.trial:
             return said
         taken = Eraser(self.out, self.new, self.old, self.request.key).take(found.targets)
-        heirs = [copy for copy in copies if copy.relation == "left out for it" and not copy.kept]
+        heirs = [copy for copy in copies if copy.relation == "copy of it" and not copy.kept]
         reach, added = known(self.archive, self.request.key, found.targets, heirs, taken.texts)
         return self.published(said.model_copy(update={"reach": reach}), taken, found.targets, (former, added))
 

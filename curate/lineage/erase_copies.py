@@ -13,7 +13,7 @@ from curate.lineage.explain import Archive
 from curate.lineage.lookup import Files, spots
 from curate.lineage.manifest import Count
 
-Relation = Literal["left out for it", "stands for it", "says the same", "in its cluster"]
+Relation = Literal["copy of it", "stands for it", "says the same", "in its cluster"]
 
 
 class Copy(Value):
@@ -21,7 +21,7 @@ class Copy(Value):
 
     id: str
     relation: Relation = Field(
-        description="`left out for it`: a copy, rejected or tagged in favour of the erased record, also by way of "
+        description="`copy of it`: left out, or tagged, because the erased record stood for it, also by way of "
         "another; `stands for it`: the erased record was a copy of it; else by digest, or by cluster."
     )
     source_id: str
@@ -47,7 +47,7 @@ def relations_of(archive: Archive, targets: Sequence[Target], twins: Iterable[st
     pairs = list(pairs_of(archive))
     said: dict[str, Relation] = {}
     for name in lower(pairs, own):
-        said[name] = "left out for it"
+        said[name] = "copy of it"
     for name in upper(pairs, own):
         said.setdefault(name, "stands for it")
     for name in twins:

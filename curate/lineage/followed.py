@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from curate.config.registry import SOURCES, STAGES
 from curate.core.intervals import CONFIDENCE
 from curate.core.risks import RISKS
+from curate.lineage.concluded import concluded_faults
 from curate.lineage.crossed import WHEN
 from curate.lineage.manifest import Manifest, StageRecord
 from curate.lineage.marks import KEYS
@@ -62,6 +63,7 @@ def followed_faults(manifest: Manifest) -> Iterator[str]:
         yield from _fixed_faults(stage)
     yield from _residual_faults(manifest)
     yield from _canary_faults(manifest)
+    yield from concluded_faults(manifest)
 
 
 def _fixed_faults(stage: StageRecord) -> Iterator[str]:
@@ -264,7 +266,7 @@ def _residual_faults(manifest: Manifest) -> Iterator[str]:
     sources = manifest.config.resolved.get("sources")
     for one in map(_mapping, sources) if isinstance(sources, list) else ():
         name, ours = str(one.get("name")), one.get("format") in {*SOURCES} - {"curate"}
-        if ours and not _as_is(one.get("keep"), manifest.residual.exempt.get(name, ())):
+        if ours and list(manifest.residual.exempt.get(name, ())) != list(_as_is(one.get("keep"))):
             yield f"{name}: columns are said to stay as they are that the configuration does not leave so"
 
 
@@ -276,9 +278,9 @@ def _cleared_types(stages: Iterable[tuple[StageRecord, frozenset[str] | None]], 
             yield from types or ()
 
 
-def _as_is(keep: JsonValue, columns: Iterable[str]) -> bool:
-    """Tell whether as many fields are kept as they are as there are columns that may stay."""
-    return list(_mapping(keep).values()).count("as_is") >= len(list(columns))
+def _as_is(keep: JsonValue) -> Iterator[str]:
+    """Yield the columns of the fields that are kept as they are: no dots in names."""
+    return (field.replace(".", "_") for field, kind in _mapping(keep).items() if kind == "as_is")
 
 
 def _canary_faults(manifest: Manifest) -> Iterator[str]:

@@ -21,6 +21,8 @@ KEYS = "curate.engine.keys:Keys"
 PERSONAL = "pii"
 KEPT = ("tags", "ops", "pii", "cluster")
 """Columns of a shard that have marks."""
+SHARES = frozenset({NEAR, "decontaminate", "language", "source_gate"})
+"""Kinds of stages that leave records out for a similarity or a share."""
 LEFT_OUT = ("cluster",)
 """The same of the ledger, beside the reason."""
 Told = tuple[str, str]
@@ -38,6 +40,9 @@ class Marks:
     """Rows of the ledger by what they were rejected for."""
     clusters: list[Pairs] = field(default_factory=lambda: [NONE])
     """The cluster of every record that has one, kept or left out."""
+    least: dict[str, float] = field(default_factory=dict)
+    most: dict[str, float] = field(default_factory=dict)
+    """By stage: the smallest and the largest value for which it left a record out."""
     named: Counter[tuple[str, bool]] = field(default_factory=Counter)
     """Rows of the ledger by stage, and by whether they name the record that stands for them."""
     measured: list[pa.RecordBatch] = field(default_factory=list)
@@ -58,19 +63,29 @@ class Marks:
         """Take in rows of the ledger."""
         self.clusters.append(parse_ids(batch["cluster"].cast(pa.string())).pairs)
         names = ("stage", "rule", "metric", "operator")
-        said = {name: batch[name].cast(pa.string()) for name in names} | {"threshold": batch["threshold"]}
+        said = {name: batch[name].cast(pa.string()) for name in names} | {
+            name: batch[name] for name in ("threshold", "value")
+        }
         said["named"] = batch["duplicate_of"].is_valid()
         table = pa.table(said)
-        for line in table.group_by([*names, "threshold", "named"]).aggregate([([], "count_all")]).to_pylist():
+        counted = [([], "count_all"), ("value", "min"), ("value", "max")]
+        for line in table.group_by([*names, "threshold", "named"]).aggregate(counted).to_pylist():
             parts = (line["metric"], line["operator"], line["threshold"])
             bound = None if None in parts else Bound(*parts)
             self.reasons[line["stage"] or "", line["rule"] or "", bound] += line["count_all"]
             self.named[line["stage"] or "", line["named"]] += line["count_all"]
+            self._bound(line["stage"] or "", line["value_min"], line["value_max"])
         some = batch.filter(pc.and_(batch["metric"].is_valid(), batch["value"].is_valid())).select(
             ["id", "metric", "value"]
         )
         if some.num_rows:
             self.measured.append(some)
+
+    def _bound(self, stage: str, least: float | None, most: float | None) -> None:
+        """Take in values of a stage."""
+        if least is not None and most is not None:
+            self.least[stage] = min(least, self.least.get(stage, least))
+            self.most[stage] = max(most, self.most.get(stage, most))
 
     def _count(
         self, kind: str, sources: pa.Array, lists: pa.Array, names: pa.Array, counts: pa.Array | None = None
@@ -110,6 +125,9 @@ def check_reasons(manifest: Manifest, marks: Marks) -> Iterator[str]:
         yield from wrong_reasons(
             stage, (reason for reason in sorted(marks.reasons, key=repr) if reason[0] == stage.name)
         )
+        least, most = marks.least.get(stage.name, 0.0), marks.most.get(stage.name, 0.0)
+        if stage.stage in SHARES and not 0 <= least <= most <= 1:
+            yield f"{stage.name}: a value for which it left a record out is no share: {least:g} to {most:g}"
 
 
 def _source_faults(manifest: Manifest, source: str, marks: Marks) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Hold the values for which the ledger rejects, and the measurements in the shards, against the file of signals."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,9 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from curate.lineage.concluded import NEAR, RELEVANCE, measured_faults
 from curate.lineage.figures import NOWHERE, found_in
 from curate.lineage.ids import Pairs, parse_ids, spell
-from curate.lineage.manifest import Manifest
+from curate.lineage.manifest import Manifest, StageRecord
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, reason
 from curate.lineage.verification import Finding
 
@@ -34,6 +36,8 @@ def check_measures(out: Path, manifest: Manifest, measured: Sequence[pa.RecordBa
         asked = {(name, "the ledger"): one for name, one in _of_ledger(measured, numbers)}
         asked |= {(name, "its shard"): one for name, one in _of_shards(out, manifest, numbers)}
         faults += _differences(out, manifest, asked)
+        for stage in manifest.stages if not manifest.accounting.erased else ():
+            faults += _concluded(out, manifest, stage)
     except DAMAGE as wrong:
         faults.append(f"a file of measurements {reason(wrong)}")
     rows = sum(file.rows for file in manifest.outputs.signals)
@@ -76,6 +80,27 @@ def _of_shards(out: Path, manifest: Manifest, numbers: frozenset[str]) -> Iterat
         some = table.select(["id", name]).drop_null().combine_chunks()
         if some.num_rows:
             yield name, _sorted(some["id"].chunk(0), some[name].chunk(0))
+
+
+def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[str]:
+    """Hold what a stage says of the whole corpus against its measurement of each record, where there is one."""
+    name = {NEAR: f"{stage.name}_size", RELEVANCE: f"{stage.name}_score"}.get(stage.stage, "")
+    limit = stage.lineage.get("threshold")
+    sizes: Counter[int] = Counter()
+    below, seen = 0, False
+    for file in manifest.outputs.signals if name else ():
+        with pq.ParquetFile(out / file.path, page_checksum_verification=True) as opened:
+            seen |= name in opened.schema_arrow.names
+            for batch in opened.iter_batches(BATCH_ROWS, columns=[name]) if seen else ():
+                if stage.stage == NEAR:
+                    counted = pa.compute.value_counts(batch[name].drop_null()).to_pylist()
+                    sizes.update({line["values"]: line["counts"] for line in counted})
+                elif isinstance(limit, int | float):
+                    below += (
+                        pa.compute.sum(pa.compute.less(batch[name], pa.scalar(limit, batch[name].type))).as_py() or 0
+                    )
+    if seen:
+        yield from measured_faults(stage, sizes, below)
 
 
 def _sorted(ids: pa.Array, values: pa.Array) -> Asked:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from curate.config.registry import SOURCES
-from curate.lineage.cards import NOTHING, declared
+from curate.core.register import STATED, Registry
+from curate.lineage.cards import NOTHING, declared, leaves
 from curate.lineage.followed import followed_faults
 from curate.lineage.manifest import Manifest, SourceCard, StageRecord
 from curate.lineage.marks import KEYS
@@ -57,6 +58,25 @@ def _card_faults(said: Said, card: SourceCard) -> Iterator[str]:
         spared = bare and (said.get("format") not in SOURCES or (bool(card.previous) and name == "license"))
         if said[name] != told[name] and not spared and not (bare and told[name] in NOTHING):
             yield f"{card.id}: its {name} is {told[name]!r}, {said[name]!r} was configured"
+    yield from _registry_faults(said, card)
+
+
+def _registry_faults(said: Said, card: SourceCard) -> Iterator[str]:
+    """Compare the whole registry; a configuration of an earlier version has none."""
+    if "registry" not in said:
+        return
+    try:
+        configured = Registry.model_validate(said["registry"])
+    except ValidationError:
+        yield f"{card.id}: what was configured as its registry is none"
+        return
+    plugged = said.get("format") not in SOURCES
+    wanted, told = (
+        dict(leaves(one.model_dump(mode="json", exclude=set(STATED)))) for one in (configured, card.registry)
+    )
+    for name in sorted(told):
+        if told[name] != wanted.get(name) and not (plugged and wanted.get(name) in NOTHING):
+            yield f"{card.id}: {name} of its registry is not what was configured"
 
 
 def _stage_faults(manifest: Manifest, stages: list[Said]) -> Iterator[str]:
@@ -73,8 +93,20 @@ def _params_faults(said: Said, stage: StageRecord) -> Iterator[str]:
     for name in sorted((said.keys() & stage.params.keys()) - NAMES):
         if not _alike(said[name], stage.params[name]):
             yield f"{stage.name}: its setting {name!r} is not the one that was configured"
+    digests = {asset.sha256 for asset in stage.assets}
+    if not {one.removeprefix(DIGESTED) for one in _digested(dict(stage.params))} <= digests:
+        yield f"{stage.name}: files of its settings are not among its assets"
     if said.keys() - NAMES - stage.params.keys():
         yield f"{stage.name}: settings that were configured are not among its own"
+
+
+def _digested(told: JsonValue) -> Iterator[str]:
+    """Yield what stands in the place of files."""
+    if isinstance(told, dict | list):
+        for one in told.values() if isinstance(told, dict) else told:
+            yield from _digested(one)
+    elif isinstance(told, str) and told.startswith(DIGESTED):
+        yield told
 
 
 def _gate_faults(stage: StageRecord) -> Iterator[str]:

@@ -33,7 +33,8 @@ def page(said: Erased, *, trial: bool) -> Iterator[str]:
     if said.copies:
         yield f"copies elsewhere in the input: {len(said.copies):,}; still in the output: {kept:,}"
         yield from listed(
-            "", [f"{where(copy)}  {copy.relation}{', KEPT' if copy.kept else ''}" for copy in said.copies]
+            "",
+            [f"{where(copy)}  {copy.relation}{', still in the output' if copy.kept else ''}" for copy in said.copies],
         )
     if said.erasure is not None:
         yield from published(said)

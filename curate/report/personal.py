@@ -48,6 +48,26 @@ RESIDUAL_NOTE = Said(
 RESIDUAL_HEAD = (TYPE, SOURCE, Said("Left", "残留"), Said("Allowed", "放行"), Said("Outside", "范围外"))
 NO_RESIDUAL = Said("No independent detector looked through the written shards.", "没有独立检测器检查已写出的分片。")
 COVERAGE = Said("What the stage says of its own coverage", "阶段自述的覆盖范围")
+COVERED = {
+    "names": Said("names", "人名"),
+    "addresses": Said("addresses", "地址"),
+    "organisations": Said("organisations", "机构名称"),
+    "structured": Said("structured", "号码等结构化信息"),
+    "not looked for": Said("not looked for", "未查找"),
+    "rules": Said("rules", "规则"),
+    "rules only": Said("rules only", "仅凭规则"),
+    "labels, honorifics, salutations, headers": Said(
+        "labels, honorifics, salutations, headers", "标签、称谓、称呼语、邮件头"
+    ),
+    "grammar of addresses": Said("grammar of addresses", "地址语法"),
+    "no country": Said("no country", "不含任何国家"),
+}
+"""What stages say of their coverage, and the kinds that they say it of; names of models and countries stay."""
+JOINED = {
+    ": ": Said(": ", "："),
+    "rules of ": Said("rules of ", "规则，限于 "),
+    "rules and ": Said("rules and ", "规则与 "),
+}
 COVERAGE_HEAD = (Said("Kind", "种类"), Said("How it is looked for", "查找方式"))
 
 
@@ -62,7 +82,7 @@ def section(sheet: Sheet) -> Parts:
         yield from _found(sheet, stage)
         coverage = stage.lineage.get("coverage")
         if isinstance(coverage, dict):
-            rows = [(kind, str(said)) for kind, said in coverage.items()]
+            rows = [(_covered(sheet, kind), _covered(sheet, str(said))) for kind, said in coverage.items()]
             yield sheet.h3(COVERAGE)
             yield table(sheet.say(COVERAGE), sheet.head(*COVERAGE_HEAD), rows)
         if planted := sheet.manifest.canaries.get(stage.name):
@@ -71,6 +91,15 @@ def section(sheet: Sheet) -> Parts:
             yield table(sheet.say(CANARIES, stage=stage.name), sheet.head(*CANARIES_HEAD), tried)
     yield sheet.h3(RESIDUAL)
     yield from _residual(sheet, sheet.manifest.residual)
+
+
+def _covered(sheet: Sheet, said: str) -> str:
+    """Word in the language of the page what a stage says of its coverage."""
+    for mark, word in JOINED.items():
+        before, found, after = said.partition(mark)
+        if found and (not before or before in COVERED):
+            return f"{_covered(sheet, before)}{sheet.say(word)}{_covered(sheet, after)}"
+    return sheet.say(COVERED[said]) if said in COVERED else said
 
 
 def _found(sheet: Sheet, stage: StageRecord) -> Iterator[str]:

@@ -79,6 +79,16 @@ MEANINGS = {
     "duplicate_of": "Id of the record that stands for this one.",
     "cluster": "Cluster of near duplicates: id of its best record (by `keep`); null outside clusters.",
 }
+ERASED = {name: MEANINGS[name] for name in REJECTS.names[:6]} | {
+    "file": "Shard, or file of the ledger, that it was taken from.",
+    "stage": "Stage that had rejected it; null where it had been written.",
+    "rule": "Rule that had rejected it; null where it had been written.",
+    "erasure": "Number of the erasure, as in the manifest.",
+    "basis": "On what basis it was erased, such as `gdpr-17`.",
+    "ticket": "Reference of the request.",
+    "at": "When, in UTC.",
+}
+"""What the columns of tombstones mean, in their order."""
 LEDGER_ROWS = 50_000
 LEDGER_BYTES = 16 << 20
 

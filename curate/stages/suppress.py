@@ -20,9 +20,9 @@ class Suppress(Stage):
 
     As the first stage it sees records as their raw files have them: put it there before the first run, and erasing
     later reaches raw copies too. Texts are compared by keyed digests (HMAC-SHA256) of what they say: white space,
-    signs without width and full-width forms do not count. The signal `_digest` holds the digest of every record, null
-    where it has no text. The finding `suppress:content` is an erased text, `suppress:id` a record that its source names
-    by a key as it named an erased one.
+    signs without width and full-width forms do not count. The signal `suppress_digest` holds the digest of every
+    record, null where it has no text. The finding `suppress:content` is an erased text, `suppress:id` a record that its
+    source names by a key as it named an erased one.
     """
 
     version: ClassVar[int] = FORM

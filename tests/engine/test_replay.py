@@ -7,7 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
+from curate.cli import main
 from curate.config.model import Config
 from curate.core.errors import ConfigError
 from curate.engine.replay import Asked, replay
@@ -68,7 +70,18 @@ class TestAReplay:
         assert check.status == "pass"
         assert check.detail == (
             "13 records under the nonce 'n': 2 left out by a global stage, as the ledger says,"
-            " 8 kept with the same text, 3 left out alike"
+            " 8 kept with the same text, 3 left out alike; canaries were planted again"
+        )
+
+    def test_finds_canaries_that_other_planted_values_left(self, copy):
+        said = json.loads((copy / MANIFEST).read_bytes())
+        for kinds in said["canaries"].values():
+            next(iter(kinds.values())).update(allowed=3)
+        (copy / MANIFEST).write_text(json.dumps(said), "utf-8")
+        check = replay(copy, Asked(1, "n"))
+        assert (check.status, check.detail) == (
+            "fail",
+            "pii: planted again, other canaries are left than the manifest counts",
         )
 
     def test_draws_so_many_by_the_nonce(self, made):
@@ -130,6 +143,25 @@ class TestAReplay:
         assert replay(made / "out", Asked(99, "n", configured(made))).status == "pass"
         with pytest.raises(ConfigError, match="not the configuration that the manifest records"):
             replay(made / "out", Asked(99, "n", configured(made, stages=["normalize"])))
+
+    def test_of_a_run_with_other_settings_than_its_file_takes_those_that_are_recorded(self, made, tmp_path):
+        before = tmp_path / "c.json"
+        stages = ["normalize", {"length": {"min": 5}}]
+        source = {"format": "jsonl", "path": str(made / "a.jsonl"), "license": "MIT"}
+        body = {"name": "set", "sources": {"a": source}, "stages": stages, "output": {"path": "nowhere"}, "workers": 0}
+        before.write_text(json.dumps(body | {"limits": "off"}), "utf-8")
+        told = ["stages.length.min=40", f"output.path={tmp_path / 'set'}", "output.canaries=0"]
+        sets = [part for one in told for part in ("--set", one)]
+        ran = CliRunner().invoke(main, ["run", str(before), *sets])
+        assert ran.exit_code == 0, ran.output
+        left = [row["rule"] for row in pq.read_table(tmp_path / "set/_lineage/rejects-00000.parquet").to_pylist()]
+        assert left.count("length:too_short") == 3
+        asked = ["verify", str(tmp_path / "set"), "--replay", "99"]
+        ends = [
+            CliRunner().invoke(main, [*asked, *more]).exit_code
+            for more in ([], ["--config", str(before), *sets], ["--config", str(before)], ["--set", told[0]])
+        ]
+        assert ends == [0, 0, 2, 2]
 
     def test_asks_for_the_configuration_where_the_manifest_only_names_a_file(self, copy):
         body = json.loads((copy / MANIFEST).read_bytes())

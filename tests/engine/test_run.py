@@ -186,6 +186,21 @@ def test_above_a_limit_nothing_is_published_and_the_heaviest_rules_are_named(raw
     assert not (tmp_path / "out").exists()
 
 
+def test_all_sources_above_a_limit_are_named(tmp_path: Path) -> None:
+    (tmp_path / "short.jsonl").write_text('{"text": "too short"}\n' * 2, "utf-8")
+    (tmp_path / "long.jsonl").write_text(json.dumps({"text": "long enough to stay " * 9}) + "\n", "utf-8")
+    sources = {
+        name: {"format": "jsonl", "path": str(tmp_path / f"{file}.jsonl")}
+        for name, file in (("a", "short"), ("b", "long"), ("c", "short"))
+    }
+    said = {"name": "x", "sources": sources, "stages": [{"length": {"min": 99}}], "workers": 0}
+    with pytest.raises(DataError) as raised:
+        curate.run({**said, "output": {"path": str(tmp_path / "out")}})
+    fact = "2 of 2 records are rejected: 100.0% is above limits.rejected_share 50.0%"
+    assert (raised.value.where, raised.value.message) == ("source 'a'", f"{fact}; source 'c': {fact}")
+    assert "length:too_short 4" in str(raised.value.hint)
+
+
 def test_repeated_keys_leave_the_first_and_name_the_others_by_their_place(tmp_path: Path) -> None:
     rows = [{"id": n % 3, "text": f"正文第{n}段，内容各不相同。"} for n in range(5)]
     rows.append({"id": 0, "text": ""})

@@ -150,7 +150,7 @@ def _judge(corpus: Corpus, where: Row, number: int) -> None:
         | {"threshold": 50.0, "operator": "<"},
         7: {"stage": "exact_duplicates", "rule": "exact_duplicates:copy", "duplicate_of": first},
         9: {"stage": "near_duplicates", "rule": "near_duplicates:copy", "duplicate_of": first, "cluster": first}
-        | {"metric": "jaccard", "value": 0.8 + number / 100, "threshold": 0.8, "operator": ">="},
+        | {"metric": "jaccard", "value": 0.8 + number / 200, "threshold": 0.8, "operator": ">="},
     }
     fate = fates.get(number % 10)
     if fate and number:

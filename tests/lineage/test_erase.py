@@ -213,7 +213,7 @@ class TestCopies:
         said = erased(out, KEPT[0])
         left = [row for row in CORPUS.ledger if row["duplicate_of"] == KEPT[0]]
         assert {copy.id for copy in said.copies} == {row["id"] for row in left}
-        assert {copy.relation for copy in said.copies} == {"left out for it"}
+        assert {copy.relation for copy in said.copies} == {"copy of it"}
         assert not any(copy.kept for copy in said.copies)
         places = {(copy.source_uri, copy.source_offset, copy.source_length) for copy in said.copies}
         assert places == {(row["source_uri"], row["source_offset"], row["source_length"]) for row in left}

@@ -22,7 +22,8 @@ sources:
     path: a.jsonl
     keep: {asset: as_is, contact: string}
     license: MIT
-    registry: {owner: Works, pipl: "13(2)", contains: {personal_data: true}}
+    registry:
+      {owner: Works, pipl: "13(2)", contains: {personal_data: true}, evidence: [{kind: contract, ref: "7"}]}
   b: {format: jsonl, path: b.jsonl, key: uid}
 stages:
   - normalize
@@ -132,6 +133,13 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "no owner, filled in": lambda said: said["sources"][1].update(owner="Works"),
     "no category, filled in": lambda said: said["sources"][0].update(category="open"),
     "no licence, filled in": lambda said: said["sources"][1].update(license="MIT"),
+    "what a source contains": lambda said: said["sources"][0]["registry"]["contains"].update(personal_data=False),
+    "a basis of a source": lambda said: said["sources"][0]["registry"].update(pipl="13(1)"),
+    "another document": lambda said: said["sources"][0]["registry"]["evidence"][0].update(ref="8"),
+    "no document, filled in": lambda said: said["sources"][1]["registry"].update(
+        evidence=[{"kind": "contract", "ref": "7"}]
+    ),
+    "another level": lambda said: said["sources"][1]["registry"]["classification"].update(level="general"),
     "no day, filled in": lambda said: said["sources"][1]["registry"].update(collected_to="2026-01-01"),
     "a list that does not come along": covered("A.2.a", "A.2.a", 200),
     "a list of ours that is larger": covered("A.1.h", "gambling", 20000),
@@ -145,11 +153,15 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "another recall": lineage("near_duplicates", recall=1.0),
     "another recall asked for": lineage("near_duplicates", recall_target=0.9999),
     "another confidence of a gate": lineage("source_gate", confidence=0.99),
+    "another file behind a list": lambda said: stage(said, "safe")["assets"][0].update(sha256="0" * 64),
+    "more verdicts": lineage("exact", verdicts=9),
+    "more clusters": lineage("near", clusters=7),
     "other types": lineage("some", types=["PHONE_NUMBER", "CN_RESIDENT_ID", "CREDIT_CARD"]),
     "another operator": lambda said: stage(said, "names")["lineage"]["operators"].update(EMAIL_ADDRESS="redact"),
     "more that is cleared": lambda said: said["residual"]["cleared"].update(b=list(NEEDS)),
     "less that is cleared": lambda said: said["residual"]["cleared"].pop("a"),
     "more columns that stay": lambda said: said["residual"]["exempt"].update(a=["asset", "contact"]),
+    "another column that stays": lambda said: said["residual"]["exempt"].update(a=["contact"]),
     "a source whose columns stay": lambda said: said["residual"]["exempt"].update(b=["contact"]),
     "canaries of a type that nothing replaces": lambda said: said["canaries"]["some"].update(
         CREDIT_CARD={"planted": 10, "leaked": 0, "allowed": 0}

@@ -85,6 +85,10 @@ def uncross(corpus: Corpus) -> None:
     first(corpus, "length:short")["value"] = 51.0
 
 
+def resemble_beyond_measure(corpus: Corpus) -> None:
+    first(corpus, "near_duplicates:copy")["value"] = 1.2
+
+
 def value_nothing(corpus: Corpus) -> None:
     first(corpus, "length:short")["value"] = float("nan")
 
@@ -148,6 +152,7 @@ LIES: list[tuple[Callable[[Corpus], None], set[str]]] = [
     (spell_id_wrong, {"ids"}),
     (lose_id, {"ids"}),
     (uncross, {"thresholds"}),
+    (resemble_beyond_measure, {"thresholds"}),
     (value_nothing, {"thresholds"}),
     (operate_strangely, {"thresholds"}),
     (measure_half, {"thresholds"}),

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from curate.core.errors import ConfigError
 from curate.core.register import Contains, Evidence, Registry
+from curate.lineage.crossed import PUBLISHED, is_vain
 from curate.lineage.figures import Figures, Language, Spoken, keywords_by_source
 from curate.lineage.manifest import (
     Account,
@@ -32,6 +33,8 @@ from curate.lineage.profiles.model import Both, Condition, Profile, Rule, fields
 from curate.lineage.profiles.paths import steps_of, values_at
 from curate.lineage.reported import wilson
 from curate.lineage.schemas import SCHEMAS
+from curate.stages.quality.presets import PRESETS
+from curate.stages.quality.ranges import RANGES
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "profile.schema.json"
 NOTHING = {"attached": {"signatures": [], "reviews": [], "erasures": []}, "counted": {}}
@@ -217,6 +220,26 @@ class TestARuleThatAStageMeets:
         finds = {"empty": "reject", "dull": "tag"}
         assert self.verdicts(stage("quality", finds=finds))["quality_measured"][""] == "met"
 
+    @pytest.mark.parametrize(
+        ("when", "said"),
+        [
+            (None, "not_met"),
+            ("chars < 20", "met"),
+            ("chars < 0", "not_met"),
+            ("digits > 1", "not_met"),
+            ("digits > 0.9 and words >= 5", "met"),
+            ("digits > 0.9 and letters > 1", "not_met"),
+            ("lines > 1", "met"),
+            ("order < -2", "met"),
+        ],
+    )
+    def test_of_quality_is_not_met_by_rules_that_reject_nothing(self, when, said):
+        finds = {"dull": "tag"} | ({} if when is None else {"own": "reject"})
+        rules = {"rules": [{"rule": "own", "when": when, "action": "reject"}]}
+        for does in ({}, finds):
+            one = stage("quality", finds=does).model_copy(update={"lineage": rules})
+            assert self.verdicts(one)["quality_measured"][""] == (said if does else "not_met")
+
     def test_of_unlawful_content_is_met_by_rules_about_it_alone(self):
         for finds, said in (
             ({"gambling": "reject", "secret_jwt": "tag"}, "met"),
@@ -255,6 +278,13 @@ def test_a_limit_that_everything_is_below_is_none(limits, said):
 def test_personal_data_is_sought_where_all_is_that_is_looked_for_again(name, cleared, said):
     left = Residual(policy="stop", detector=DETECTOR, cleared={"a": cleared})
     assert outcomes(name, manifest(card("a"), residual=left))["personal_data_sought"] == said
+
+
+def test_rules_are_judged_by_the_ranges_of_their_signals():
+    for signal, (low, high) in RANGES.items():
+        assert is_vain({"when": f"{signal} < 0"}) == (low == 0)
+        assert is_vain({"when": f"{signal} > 1"}) == (high == 1 and not signal.startswith(PUBLISHED))
+    assert not [name for preset in PRESETS.values() for name, rule in preset.items() if is_vain(rule.data())]
 
 
 def test_the_data_are_explained_source_by_source():

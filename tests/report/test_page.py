@@ -36,6 +36,7 @@ from curate.report.gaps import GAPS
 from curate.report.markup import BLOCK, Matrix, Sheet, matrix
 from curate.report.page import LAWFUL, PLACE, gathered, page
 from curate.report.words import NONE, UNDETERMINED, UNKNOWN, Said
+from curate.stages.pii.stage import Pii
 from tests.lineage.made import made, publish, seal
 from tests.report.reading import Read, number
 
@@ -316,6 +317,27 @@ def test_nothing_that_a_manifest_holds_becomes_markup(report, name, source, rule
     assert seen.attributes <= ATTRIBUTES
     assert seen.rows(balance.BY_SOURCE.en)[0][0] == source
     assert seen.rows(making.INPUTS.en)[0][1] == uri
+
+
+def test_what_a_stage_says_of_its_coverage_is_worded_in_the_language_of_the_page(report):
+    said = Pii(languages=("zh",), types=("PERSON", "ADDRESS"), profiles=("cn",)).lineage()
+    coverage = {**said["coverage"], "more": "rules and spacy:zh_core_web_sm"}
+    stages = tuple(
+        one.model_copy(update={"lineage": {**said, "coverage": coverage}}) if one.stage == "pii" else one
+        for one in report.manifest.stages
+    )
+    seen = read(report._replace(manifest=report.manifest.model_copy(update={"stages": stages})), "zh")
+    told = dict(seen.tables[personal.COVERAGE.zh][1:])
+    assert told == {
+        "人名": "仅凭规则：标签、称谓、称呼语、邮件头",
+        "地址": "仅凭规则：地址语法",
+        "机构名称": "未查找",
+        "号码等结构化信息": "规则，限于 cn",
+        "more": "规则与 spacy:zh_core_web_sm",
+    }
+    assert {*Pii().lineage()["coverage"].values()} <= {"rules", "not looked for"} | {
+        f"rules only: {one}" for one in personal.COVERED
+    }
 
 
 def test_a_bar_fills_its_width_and_lets_nothing_disappear():

@@ -8,12 +8,13 @@ from pydantic import Field
 
 from curate.core.stage import Value
 from curate.lineage.coverage import are_about, is_about, stages_about
+from curate.lineage.crossed import is_vain
 from curate.lineage.figures import Figures, languages_of
 from curate.lineage.followed import action_of
 from curate.lineage.manifest import Manifest, StageRecord
 
 Part = Literal["all", "some", "none"]
-SAFETY, GATE, NEAR = "safety", "source_gate", "near_duplicates"
+SAFETY, GATE, NEAR, QUALITY = "safety", "source_gate", "near_duplicates", "quality"
 CONTENT = ("A.1.", "A.2.")
 """How the classes of unlawful and unhealthy content begin."""
 CORPUS = "corpus"
@@ -119,12 +120,21 @@ def counted_by(gate: StageRecord, stages: Sequence[StageRecord]) -> Part:
 def acts_of(stage: StageRecord) -> Part:
     """Say what becomes of a stage's findings: by its rules as the manifest has them, else by its `action`.
 
-    Of a search for near copies that takes none but equal ones for copies comes nothing.
+    Of a search for near copies that takes none but equal ones for copies comes nothing, nor of rules of `quality` that
+    are all off or hold for no record.
     """
     threshold = stage.params.get("threshold")
     if stage.stage == NEAR and isinstance(threshold, int | float) and threshold >= 1:
         return "none"
-    if stage.finds:
-        rejecting = sum(action == "reject" for action in stage.finds.values())
-        return "all" if rejecting == len(stage.finds) else "some" if rejecting else "none"
+    if stage.finds or (stage.finds is not None and stage.stage == QUALITY):
+        vain = _vain(stage)
+        rejecting = sum(action == "reject" and rule not in vain for rule, action in stage.finds.items())
+        return "none" if not rejecting else "all" if rejecting == len(stage.finds) else "some"
     return "none" if stage.params.get("action") == "tag" else "all"
+
+
+def _vain(stage: StageRecord) -> frozenset[str]:
+    """Return the rules of `quality` that hold for no record."""
+    rules = stage.lineage.get("rules")
+    spelled = [one for one in rules if isinstance(one, dict)] if isinstance(rules, list) else []
+    return frozenset(str(one.get("rule")) for one in spelled if stage.stage == QUALITY and is_vain(one))
