@@ -40,6 +40,8 @@ PLACEHOLDER = re.compile("|".join(f"(?:{one})" for one in _PLACEHOLDERS), re.IGN
 LOREM = re.compile("lorem ipsum", re.IGNORECASE)
 FEWEST_WORDS = 20
 """Latin words from which on the share of filler says something, unless it is named; a saying has fewer."""
+LONGEST = 5_000
+"""Characters of a text of placeholders, at most."""
 PACKED_CHARS, PACKED_SPACE, PACKED_BRACKETS = 300, 0.08, 0.06
 """A line of a packed program has at least so many characters and at most this share of blanks; least share of brackets
 in its text."""
@@ -64,7 +66,7 @@ GATE = (
     r"[-a-z]*:[^ ]"
     r"|[Mm] ?-?[\d.]+[ ,-][\d.]+[LlHhVvCcSsQqTtAa] ?[-.\d]"
     r"|占位|(?:示例|测试|填充|默认)(?:文|内容)|(?:此处|这里|[单点双]击)(?:输入|填写|添加|编辑|替换)"
-    r"|(?i:placeholder|(?:dummy|sample|filler) (?:text|content)|(?:text|content|title)(?: goes)? here|to (?:add|edit) )"
+    r"|(?i:placeholder|(?:dummy|sample|filler) (?:text|content)|(?:text|content|title) (?:goes )?here|(?:click|tap|here) to (?:add|edit) )"
 )
 """One of these stands in every text that has any of it."""
 
@@ -95,7 +97,9 @@ def filler_share(text: str) -> float:
 
 
 def placeholder_share(text: str) -> float:
-    """Return the share of the letters of a text that stand in placeholders."""
+    """Return the share of the letters of a text that stand in placeholders; 0 above LONGEST characters."""
+    if len(text) > LONGEST:
+        return 0.0
     found = "".join(one for one in PLACEHOLDER.findall(text))
     letters = sum(map(str.isalnum, text))
     return sum(map(str.isalnum, found)) / max(letters, 1)
