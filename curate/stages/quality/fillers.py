@@ -66,7 +66,8 @@ GATE = (
     r"[-a-z]*:[^ ]"
     r"|[Mm] ?-?[\d.]+[ ,-][\d.]+[LlHhVvCcSsQqTtAa] ?[-.\d]"
     r"|占位|(?:示例|测试|填充|默认)(?:文|内容)|(?:此处|这里|[单点双]击)(?:输入|填写|添加|编辑|替换)"
-    r"|(?i:placeholder|(?:dummy|sample|filler) (?:text|content)|(?:text|content|title) (?:goes )?here|(?:click|tap|here) to (?:add|edit) )"
+    r"|(?i:placeholder|(?:dummy|sample|filler) (?:text|content)|(?:text|content|title) (?:goes )?here)"
+    r"|(?i:(?:click|tap|here) to (?:add|edit) )"
 )
 """One of these stands in every text that has any of it."""
 

@@ -60,7 +60,7 @@ JUNK = {
     "filler": "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et "
     "dolore magna aliqua. Ut enim ad minim veniam.",
     "styles": "".join(f".c{n}{{margin:0;padding:{n}px;color:#fff}}" for n in range(9)),
-    "misread": "Насос следует остановить перед осмотром, а давление масла записать.".encode("koi8-r").decode("cp1251"),
+    "misread": ("Насос следует остановить перед осмотром. " * 3).encode("koi8-r").decode("cp1251"),
     "escaped": PROSE.encode("unicode_escape").decode(),
     "random_common_han": "".join(random.Random(5).choices(LEVELS[:3755], k=600)),
     "random_rare_han": "".join(random.Random(5).choices(LEVELS, k=220)),
