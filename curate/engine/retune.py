@@ -56,11 +56,21 @@ def retune(out: Path, config: Config, asked: Asked) -> list[Retuned]:
         hint = f"say which by --stage: {', '.join(stage.name for stage in records)}"
         raise ConfigError("this output has several stages `quality`", where=str(out), hint=hint)
     chosen = [stage for stage in records if asked.stage in (None, stage.name)]
+    run = Artefacts(out, manifest, fates(out, manifest))
     if not chosen:
         hint = f"there are {', '.join(stage.name for stage in records)}"
-        raise ConfigError(f"no stage `quality` of this output is called {asked.stage!r}", where="--stage", hint=hint)
-    run = Artefacts(out, manifest, fates(out, manifest))
+        mistake = ConfigError(
+            f"no stage `quality` of this output is called {asked.stage!r}", where="--stage", hint=hint
+        )
+        raise ConfigError.of([mistake, *mistaken([Retuning(run, config, stage, asked) for stage in records])])
     return [Retuning(run, config, stage, asked).retuned() for stage in chosen]
+
+
+def mistaken(stages: Sequence["Retuning"]) -> list[ConfigError]:
+    """Return what is wrong with the rules that are asked about, whichever of several stages was meant."""
+    first, *others = [stage.asked_for()[1] for stage in stages]
+    told = [{str(problem) for problem in problems} for problems in others]
+    return [problem for problem in first if all(str(problem) in other for other in told)]
 
 
 class Artefacts(NamedTuple):
@@ -146,9 +156,23 @@ class Retuning:
         return [card.id for card in self.run.manifest.sources]
 
     def _new(self) -> Rules:
-        """Return the rules that are asked about."""
-        rules = apart(self.configured.resolved()) if self.asked.preset is None else rules_of(self.asked.preset)
-        problems: list[ConfigError] = []
+        """Return the rules that are asked about; ConfigError tells all that is wrong with them."""
+        rules, problems = self.asked_for()
+        if problems:
+            raise ConfigError.of(problems)
+        return rules
+
+    def asked_for(self) -> tuple[Rules, list[ConfigError]]:
+        """Return the rules that are asked about, and what is wrong with them.
+
+        Where the preset is mistaken, names of any rule are held for known: a mistake is told once.
+        """
+        rules, problems = apart(self.configured.resolved()), list[ConfigError]()
+        try:
+            rules = rules if self.asked.preset is None else rules_of(self.asked.preset)
+        except ConfigError as error:
+            problems.append(error)
+            rules = {name: rule for every in (*PRESETS.values(), rules) for name, rule in every.items()}
         spoiled: set[str] = set()
         for said in self.asked.changes:
             name = said.partition("=")[0].partition(".")[0].strip()
@@ -160,9 +184,7 @@ class Retuning:
                 problems.append(error)
                 spoiled.add(name)
         problems += self._unknown(rules, spoiled)
-        if problems:
-            raise ConfigError.of(problems)
-        return rules
+        return rules, problems
 
     def _unknown(self, rules: Rules, spoiled: Container[str]) -> Iterator[ConfigError]:
         """Yield what is wrong with --keep and --rule; a rule that --set failed to make is told of once."""

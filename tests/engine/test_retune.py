@@ -294,6 +294,12 @@ class TestIsOneClearError:
         assert "hint:" in done
         assert (taken.read_text("utf-8"), paths["FREE"].exists()) == ("mine", False)
 
+    def test_that_names_a_mistaken_stage_and_preset_with_the_others(self, house):
+        said = ("--stage", "wep", "--preset", "legl", "--set", "shrt=3", "--set", "short=2", "--rule", "lop")
+        told = house.command("retune", house.out, "--config", house.config, *said, code=2)
+        for fact in ("is called 'wep'", "legl", "there is no rule 'shrt'", "there is no rule 'lop'"):
+            assert told.count(fact) == 1, fact
+
     def test_that_names_every_mistake_of_the_options(self, house):
         said = ("shrt=3", "new=foo > 1", "new.chinese=3", "symbols=60", "loop=maybe so")
         changes = [part for one in said for part in ("--set", one)]

@@ -159,7 +159,7 @@ def unlisted_han() -> npt.NDArray[np.bool_]:
     """Tell of every code point below LIMIT whether it is a Han that no national set of characters has.
 
     GB 2312, Big5, JIS X 0208 and KS X 1001, whose codecs come with Python: together they have every Han that a subject
-    or a name has but for a few, while three in ten of the block from U+4E00 to U+9FFF are in none. Treat it as
+    or a name has but for a few, while 22 % of the block from U+4E00 to U+9FFF are in none. Treat it as
     read-only.
     """
     unlisted: npt.NDArray[np.bool_] = np.equal(kind_table(), Kind.HAN_RARE)

@@ -24,9 +24,13 @@ DIGEST_CHARS = (12, 16, 24, 32, 40, 56, 64, 96, 128)
 lengths of SHA-2 and SHA-3."""
 OFFSET_CHARS = 5
 """Digits of the offset that a line of a dump begins with; a year and the number of a frame have fewer."""
-DASH, UPPER_A, UPPER_F = 0x2D, 0x41, 0x46
+DASH, UPPER_A, UPPER_F, EQUALS = 0x2D, 0x41, 0x46, 0x3D
 ARMOUR = 6
 """Bytes that tell `-----BEGIN` from `-----END` (RFC 7468)."""
+BASE32_DIGITS = 16
+"""At least one character in so many of base32 (RFC 4648, section 6) is a digit, three in 16 on average."""
+BASE32_DIGESTS = (32, 52, 56)
+"""Characters of SHA-1 and SHA-256 in base32 (archives of pages, magnet links), with padding."""
 MIXED = 6
 """One word in so many of a dump has a digit and a letter; 3 in 8 pairs of digits that spell ASCII do."""
 
@@ -35,8 +39,9 @@ def encoded_chars(strings: Strings) -> Counts:
     """Count in each string what stands in words of hexadecimal or base64, shape (n, COLUMNS), int64.
 
     A word ends at white space. ENCODED, characters in words of hexadecimal (digits and letters a to f, at least one of
-    each, an even number of them; but a capital before digits alone is a code, `E001`) and of base64 (32 characters or
-    more of its alphabet with capitals, small letters and digits). HEXADECIMAL, characters in words of pairs of
+    each, an even number of them; but a capital before digits alone is a code, `E001`), of base64 (32 characters or
+    more of its alphabet with capitals, small letters and digits) and of base32 (as many capitals and digits from 2 to
+    7, padded or not). HEXADECIMAL, characters in words of pairs of
     hexadecimal digits, whether or not there is a letter among them (`00 6c 10`), with a colon behind them or not; 0
     where fewer than one in MIXED of them has both: they are numbers then. DIGESTS, what of ENCODED is in words of
     DIGEST_CHARS and in blocks of PEM (between `-----BEGIN` and `-----END`). ENCODED_LINES, lines with nothing but
@@ -76,9 +81,12 @@ def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: C
                 armoured = data[first + np.uint64(5)] == 0x42  # noqa: PLR2004 - B
             hexed = groups[DIGIT] + groups[HEX_LETTER]
             code = groups[HEX_LETTER] == 1 and chars > 2 and UPPER_A <= data[first] <= UPPER_F  # noqa: PLR2004 - no pair
-            if chars > 0 and groups[NONE] == 0 and not code and _is_encoded(groups, chars):
+            known = chars > 0 and groups[NONE] == 0 and not code
+            based = known and groups[CAPITAL] > 0 and groups[SMALL] == 0 and _is_base32(data, (first, at), groups)
+            if based or (known and _is_encoded(groups, chars)):
                 counts[i, ENCODED] += chars
-                counts[i, DIGESTS] += chars if armoured or (hexed == chars and chars in DIGEST_CHARS) else 0
+                digest = (hexed == chars and chars in DIGEST_CHARS) or (based and chars in BASE32_DIGESTS)
+                counts[i, DIGESTS] += chars if armoured or digest else 0
                 encoded += 1
             marked = groups[NONE] == 1 and hexed == chars - 1 and data[at - np.uint64(1)] == COLON
             offset = (offset and words > 0) or (words == 0 and hexed >= OFFSET_CHARS and (hexed == chars or marked))
@@ -100,3 +108,15 @@ def _is_encoded(groups: Counts, chars: int) -> bool:
         return chars % 2 == 0
     mixed = groups[DIGIT] > 0 and groups[CAPITAL] > 0 and groups[SMALL] > 0
     return mixed and chars >= BASE64_CHARS and groups[SIGN] * SEPARATORS <= chars
+
+
+@inlined
+def _is_base32(data: Bytes, word: tuple[np.uint64, np.uint64], groups: Counts) -> bool:
+    chars = int(np.int64(word[1] - word[0]))
+    if chars < BASE64_CHARS or groups[SIGN] > 0 or groups[DIGIT] * BASE32_DIGITS < chars:
+        return False
+    for at in range(word[0], word[1]):
+        byte = data[at]
+        if not (0x41 <= byte <= 0x5A or 0x32 <= byte <= 0x37 or byte == EQUALS):  # noqa: PLR2004 - A to Z, 2 to 7
+            return False
+    return True

@@ -9,6 +9,7 @@ from curate.core.kernels.strings import Bytes, Places, Strings
 PAIRS, ODD_PAIRS, ALL_PAIRS, KEYED_PAIRS = range(4)
 COLUMNS = 4
 LETTERS, DIGIT = 27, 28
+DOT = 0x2E
 FIELD = 12
 """Bits of each count of a word; a word of more than LONGEST letters is cut there."""
 LONGEST = 4_000
@@ -40,7 +41,8 @@ def letter_counts(strings: Strings) -> Counts:
 
     PAIRS, letters of ASCII that a small one follows, in words (letters and digits of ASCII that stand together) of
     FEWEST_LETTERS or more, with a vowel or more than ABBREVIATED letters, and more than two letters a digit: what is
-    short and has no vowel is shorthand (`brg`, `rplcd`, `xfmr`), what is full of digits a name. ODD_PAIRS, those that
+    short and has no vowel is shorthand (`brg`, `rplcd`, `xfmr`), what is full of digits a name, and so is what a dot
+    and a small letter follow (`xkqvjw.example`). ODD_PAIRS, those that
     no language of the Latin alphabet puts together often (both pairs of a digit between small letters are, as
     recognition reads `va1ve`). ALL_PAIRS, those of every word; KEYED_PAIRS, what of them is of two keys side by side.
     """
@@ -91,22 +93,31 @@ def _count(data: Bytes, spans: tuple[Places, Places], tables: tuple[Bytes, Longs
             number = np.uint64(letters[data[at]])
             if number == 0 or at - first >= np.uint64(LONGEST):
                 if packed != 0:
-                    _count_word(data, (int(np.int64(first)), int(np.int64(at))), packed, found[i])
+                    host = (
+                        data[at] == DOT and at + np.uint64(1) < stop and 0 < letters[data[at + np.uint64(1)]] < LETTERS
+                    )
+                    _count_word(data, (int(np.int64(first)), int(np.int64(at))), packed, host, found[i])
                     packed = np.uint64(0)
                 first = np.uint64(at + np.uint64(1)) if number == 0 else np.uint64(at)
             packed += pairs[before << np.uint64(6) | number]
             before = number
         if packed != 0:
-            _count_word(data, (int(np.int64(first)), int(np.int64(stop))), packed, found[i])
+            _count_word(data, (int(np.int64(first)), int(np.int64(stop))), packed, False, found[i])
 
 
 @inlined
-def _count_word(data: Bytes, word: tuple[int, int], packed: np.uint64, found: Counts) -> None:
+def _count_word(
+    data: Bytes,
+    word: tuple[int, int],
+    packed: np.uint64,
+    host: bool,  # noqa: FBT001 - numba passes by place
+    found: Counts,
+) -> None:
     found[ALL_PAIRS] += _field(packed, 0)
     found[KEYED_PAIRS] += _field(packed, 2)
     vowels, digits = _field(packed, 3), _field(packed, 4)
     letters = word[1] - word[0] - digits
-    if letters < FEWEST_LETTERS or (vowels == 0 and letters <= ABBREVIATED) or 2 * digits >= letters:
+    if host or letters < FEWEST_LETTERS or (vowels == 0 and letters <= ABBREVIATED) or 2 * digits >= letters:
         return
     wrong = 0
     if digits > 0:

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.kernels.compiled import inlined
+from curate.core.kernels.notations import FIGURES, NO_NOTATION, PROGRAM, framed, notation
 from curate.core.kernels.programs import assigns, packed, states
 from curate.core.kernels.strings import Bytes
 
@@ -25,6 +26,8 @@ CODE_SHARE = 10
 SIGNS = b'{}()[];=<>"`$\\*&^~%@#'
 COLON, SLASH, SPACE, TAB, LOW_DIGIT, HIGH_DIGIT, SHARP = 0x3A, 0x2F, 0x20, 0x09, 0x30, 0x39, 0x23
 OPENING, DOT, DASH, ASTERISK, PLUS, ROUND, CLOSED = 0x5B, 0x2E, 0x2D, 0x2A, 0x2B, 0x28, 0x29
+LONGEST_STATEMENT = 160
+"""Characters of a line that a machine reads, at most."""
 LONGEST = 12
 """Letters of a word that fit into one integer, five bits each."""
 MOST_DIGITS = 3
@@ -75,7 +78,9 @@ def field(packed: np.uint64, place: int) -> int:
 
 
 @inlined
-def looks(data: Bytes, line: tuple[int, int], measured: tuple[Counts, int, bool], words: Words) -> int:
+def looks(  # noqa: PLR0911 - a table of cases
+    data: Bytes, line: tuple[int, int], measured: tuple[Counts, int, bool], words: Words
+) -> int:
     """Tell what a line looks like; `measured` is its counts, its gaps, and whether the end of a sentence ends it."""
     counts, gaps, ended = measured
     colon, clock = _opening(data, line)
@@ -85,12 +90,20 @@ def looks(data: Bytes, line: tuple[int, int], measured: tuple[Counts, int, bool]
     parted = counts[DELIMITERS] >= 2 or (counts[DELIMITERS] == 1 and counts[DIGITS] > 0)  # noqa: PLR2004
     parted = parted and counts[CHARS] <= LONGEST_CELL * counts[DELIMITERS]
     signs = counts[CODE_SIGNS]
+    if not ended and framed(data, line):
+        return TABLE
+    plain = counts[WIDE] == 0 and not colon and counts[DIGITS] > 0 and counts[CHARS] <= LONGEST_STATEMENT
+    noted = notation(data, line, ended) if plain else NO_NOTATION
+    if noted == PROGRAM:
+        return CODE
     if parted or gaps >= GAPS or (gaps == 1 and counts[DIGITS] > 0 and not ended):
         return TABLE
     if cells and counts[DIGITS] >= counts[COMMAS] and signs <= counts[COMMAS]:
         return TABLE
     if _coded(data, line, (signs, counts[CHARS], ended), words):
         return CODE
+    if noted == FIGURES:
+        return TABLE
     return FORM if colon else NOTHING
 
 

@@ -6,8 +6,8 @@ import numpy.typing as npt
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
 
-HASHES, BRACKETS, MARKUP, ADDRESSES = range(4)
-COLUMNS = 4
+HASHES, BRACKETS, MARKUP, ADDRESSES, ESCAPES = range(5)
+COLUMNS = 5
 LONGEST_TAG, LONGEST_ENTITY = 400, 10
 """Bytes in which a tag, a character reference ends."""
 SCHEME = 8
@@ -26,7 +26,8 @@ def mark_counts(strings: Strings) -> Counts:
     """Count in each string, shape (n, COLUMNS), int64.
 
     HASHES (`#`); BRACKETS, round, square and curly; characters in MARKUP (tags and character references of HTML and
-    XML); characters in ADDRESSES of pages (`https://...`).
+    XML); characters in ADDRESSES of pages (`https://...`); ESCAPES, the signs that escaped characters begin with
+    (per cent, backslash, ampersand, equals sign).
     """
     found = np.zeros((len(strings.starts), COLUMNS), np.int64)
     _count(strings.data, (strings.starts, strings.stops), _fields(), found)
@@ -34,10 +35,11 @@ def mark_counts(strings: Strings) -> Counts:
 
 
 def _fields() -> Longs:
-    """Return for each byte what it adds: a hash to the first sixteen bits, a bracket to the next."""
+    """Return for each byte what it adds to each of three fields of sixteen bits: hashes, brackets, escapes."""
     fields = np.zeros(256, np.uint64)
     fields[SHARP] = 1
     fields[list(b"()[]{}")] = 1 << 16
+    fields[list(b"%\\&=")] = 1 << 32
     return fields
 
 
@@ -53,7 +55,8 @@ def _count(data: Bytes, spans: tuple[Places, Places], fields: Longs, found: Coun
                 if byte in (LESS, AMPERSAND, COLON):
                     closed = _special(data, (int(np.int64(at)), stop), closed, found[i])
             found[i, HASHES] += np.int64(packed & np.uint64(0xFFFF))
-            found[i, BRACKETS] += np.int64(packed >> np.uint64(16))
+            found[i, BRACKETS] += np.int64((packed >> np.uint64(16)) & np.uint64(0xFFFF))
+            found[i, ESCAPES] += np.int64(packed >> np.uint64(32))
 
 
 @inlined

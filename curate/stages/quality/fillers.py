@@ -1,4 +1,4 @@
-"""Tell what fills a page and says nothing: filler text, packed style sheets, the paths of drawings."""
+"""Tell what fills a page and says nothing: filler text, packed styles and programs, the paths of drawings."""
 
 import re
 
@@ -23,6 +23,33 @@ tincidunt sagittis eget ligula feugiat pretium lacus nullam cras proin etiam sol
 """
 FILLER = frozenset(_FILLER.split())
 """Words of Lorem ipsum, of the passage of Cicero that it comes from (De finibus 1, 32 to 33), of its generators."""
+_HELD = "(?:标题|副标题|文本|文字|内容|正文|段落|描述|说明)"
+_PLACEHOLDERS = (
+    rf"(?:这里|此处|这)?(?:是|为)?(?:一[段些行])?(?:占位|示例|测试|填充|默认)(?:用的?|性的?)?{_HELD}",
+    rf"(?:请|[单点双]击)?(?:在)?(?:此处|这里|此)?(?:输入|填写|添加|编辑|替换|修改)(?:您的|你的)?{_HELD}(?:内容)?",
+    "(?:click|tap) (?:here )?to (?:add|edit)(?: your)? (?:text|title|subtitle|content)",
+    (
+        "(?:click here to )?(?:add|insert|enter|type|put|write)? ?(?:your|some) (?:own )?(?:text|content|title)"
+        "(?: goes)? here"
+    ),
+    "(?:insert|enter|add|type) (?:text|content|title) here",
+    "(?:this is )?(?:a |some |just )?(?:placeholder|dummy|sample|filler) (?:text|content|paragraph)",
+)
+PLACEHOLDER = re.compile("|".join(f"(?:{one})" for one in _PLACEHOLDERS), re.IGNORECASE)
+"""What stands in the boxes of a template until somebody writes into them."""
+LOREM = re.compile("lorem ipsum", re.IGNORECASE)
+FEWEST_WORDS = 20
+"""Latin words from which on the share of filler says something, unless it is named; a saying has fewer."""
+LONGEST = 5_000
+"""Characters of a text of placeholders, at most."""
+PACKED_CHARS, PACKED_SPACE, PACKED_BRACKETS = 300, 0.08, 0.06
+"""A line of a packed program has at least so many characters and at most this share of blanks; least share of brackets
+in its text."""
+STATEMENT = re.compile(
+    r"\bfunction\b|=>|\breturn\b|\bvar |\bconst |\blet |[=(,:&|?]![01]\b|\bvoid 0\b|\)\{|\}\)|&&|\|\|"
+)
+STATEMENT_CHARS = 60
+"""One of these stands in every so many characters of a packed program, and in no data."""
 _DRAWN = r"[Mm] ?-?[\d.]+[ ,-]\d*\.?\d+(?:[ ,]?[Zz]?[ ,]?[MmLlHhVvCcSsQqTtAa]?[ ,]?-?(?:\d+\.?\d*|\.\d+))*+[Zz]?"
 _STYLED = (
     r"[^{};\n]*+\{(?:[-a-z]+:[^{};]*+;)*?"
@@ -38,23 +65,53 @@ GATE = (
     r"|[;{}][-a-z]*(?:color|background|margin|padding|border|display|width|height|font|text|position|float|content)"
     r"[-a-z]*:[^ ]"
     r"|[Mm] ?-?[\d.]+[ ,-][\d.]+[LlHhVvCcSsQqTtAa] ?[-.\d]"
+    r"|占位|(?:示例|测试|填充|默认)(?:文|内容)|(?:此处|这里|[单点双]击)(?:输入|填写|添加|编辑|替换)"
+    r"|(?i:placeholder|(?:dummy|sample|filler) (?:text|content)|(?:text|content|title) (?:goes )?here)"
+    r"|(?i:(?:click|tap|here) to (?:add|edit) )"
 )
 """One of these stands in every text that has any of it."""
 
 
-def filler_shares(texts: pa.StringArray) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the share of filler text by Latin words, and that of styles without blanks and of paths by characters.
+def filler_shares(
+    texts: pa.StringArray, packed: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the share of filler text, and that of packed styles and programs and of paths by characters.
 
-    0 where there is none.
+    Filler is counted by Latin words, placeholders by characters that are no white space: the larger share. Programs
+    are looked for in `packed` texts. 0 where there is none.
     """
     filler, drawn = np.zeros(len(texts), np.float64), np.zeros(len(texts), np.float64)
     asked = pc.fill_null(pc.match_substring_regex(texts, GATE), False).to_numpy(zero_copy_only=False)
-    for row in np.flatnonzero(asked):
+    for row in np.flatnonzero(asked.astype(np.bool_) | packed):
         text = texts[int(row)].as_py()
-        words = WORDS.findall(text)
-        filler[row] = sum(word.lower() in FILLER for word in words) / max(len(words), 1)
-        drawn[row] = drawn_share(text)
+        filler[row] = max(filler_share(text), placeholder_share(text))
+        drawn[row] = max(drawn_share(text), packed_share(text) if packed[row] else 0.0)
     return filler, drawn
+
+
+def filler_share(text: str) -> float:
+    """Return the share of Latin words that are filler; 0 in a text of few words that does not name it."""
+    words = WORDS.findall(text)
+    if len(words) < FEWEST_WORDS and not LOREM.search(text):
+        return 0.0
+    return sum(word.lower() in FILLER for word in words) / max(len(words), 1)
+
+
+def placeholder_share(text: str) -> float:
+    """Return the share of the letters of a text that stand in placeholders; 0 above LONGEST characters."""
+    if len(text) > LONGEST:
+        return 0.0
+    found = "".join(one for one in PLACEHOLDER.findall(text))
+    letters = sum(map(str.isalnum, text))
+    return sum(map(str.isalnum, found)) / max(letters, 1)
+
+
+def packed_share(text: str) -> float:
+    """Return the share of one text, by characters, that stands in lines of packed programs."""
+    lines = [line for line in text.split("\n") if len(line) >= PACKED_CHARS]
+    packed = [line for line in lines if sum(map(str.isspace, line)) <= PACKED_SPACE * len(line)]
+    found = [line for line in packed if len(STATEMENT.findall(line)) * STATEMENT_CHARS >= len(line)]
+    return sum(map(len, found)) / max(len(text), 1)
 
 
 def drawn_share(text: str) -> float:

@@ -28,15 +28,20 @@ WORDED: tuple[ContentType, ...] = ("prose", "list", "form")
 """Content of words: not code, logs and tables."""
 LAID: tuple[ContentType, ...] = ("table", "code", "log")
 """What repeats itself by nature."""
+UNLOGGED: tuple[ContentType, ...] = ("prose", "table", "code", "form", "list")
+"""Where no clock tells lines apart that say the same."""
 
 UNTRACED = Condition("trace_lines", "<", 0.4)
 NOISY = (Condition("latin", ">", 0.9), Condition("encoded", "<", 0.3), Condition("unique_words", ">", 0.5))
+CHANCE = (Condition("han", ">", 0.9), Condition("function_words", "<", 0.04), Condition("order", "<", 2))
 
 BASE: dict[str, Rule] = {
     "empty": Rule("content_chars", "<", 1, "reject"),
     "unreadable": Rule("replacement", ">", 0.05, "reject", chars=20),
     "mojibake": Rule("high_latin", ">", 0.25, "reject", chars=20),
-    "garbled_han": Rule("misread", ">", 0.25, "reject"),
+    "garbled_han": Rule("misread", ">", 0.25, "reject", also=(Condition("rare_han", ">", 0.1),)),
+    "misread": Rule("misread", ">", 0.25, "reject", also=(Condition("han", "<", 0.5),)),
+    "escaped": Rule("escaped", ">", 0.7, "reject", chars=60),
     "noisy_han": Rule(
         "rare_han", ">", 0.05, "reject", also=(Condition("words", ">=", 500), Condition("rare_kinds", ">", 0.75))
     ),
@@ -59,6 +64,25 @@ BASE: dict[str, Rule] = {
         also=(*NOISY, Condition("function_words", "<", 0.25), Condition("function_words", ">", 0.015)),
     ),
     "random_han": Rule("unlisted_han", ">", 0.15, "reject", also=(Condition("rare_kinds", ">", 0.75),)),
+    "random_common_han": Rule(
+        "unique_words",
+        ">",
+        0.86,
+        "reject",
+        also=(Condition("words", ">=", 600), Condition("unique_words", "<", 0.98), *CHANCE),
+    ),
+    "random_rare_han": Rule(
+        "rare_han",
+        ">",
+        0.2,
+        "reject",
+        also=(
+            Condition("words", ">=", 200),
+            Condition("rare_kinds", ">", 0.75),
+            Condition("unique_words", ">", 0.9),
+            *CHANCE,
+        ),
+    ),
     "keys": Rule("keyed_pairs", ">", 0.5, "reject"),
     "stacked": Rule("stacked_marks", ">", 0.1, "reject", chars=20),
     "binary": Rule("control", ">", 0.1, "reject", chars=20),
@@ -75,7 +99,7 @@ BASE: dict[str, Rule] = {
     "loop": Rule(
         "compression", "<", 0.16, "reject", chars=200, types=WORDED, also=(Condition("varied", "<", 0.5), UNTRACED)
     ),
-    "stutter": Rule("looped", ">", 0.5, "reject", chars=60, also=(UNTRACED,)),
+    "stutter": Rule("looped", ">", 0.5, "reject", chars=60, types=UNLOGGED, also=(UNTRACED,)),
     "stuck": Rule(
         "repetition",
         ">",
@@ -125,7 +149,7 @@ BASE: dict[str, Rule] = {
         ),
     ),
     "notice": Rule("notice", ">", 0.6, "reject"),
-    "filler": Rule("filler", ">", 0.6, "reject", also=(Condition("words", ">=", 20),)),
+    "filler": Rule("filler", ">", 0.6, "reject", chars=12),
     "styles": Rule("drawn", ">", 0.5, "reject", chars=100),
     "signs": Rule("content", "<", 0.2, "reject", also=(Condition("content_chars", "<", 10),), chars=50),
     "short": Rule("chars", "<", 20, chinese=10),
@@ -148,11 +172,17 @@ BASE: dict[str, Rule] = {
 Content below .45, letters below .15, lines duplicated above .45 and U+FFFD above .5 % come from a trial in which rules
 of characters with them kept 98 % of good vertical text of 19 kinds, English and Chinese.
 
-Three in ten Han between U+4E00 and U+9FFF are in no national set; in lists of elements, herbs, minerals and names at
-most a few in a hundred are. 8 % of the pairs of English are of two keys side by side, at least six in ten where
-fingers run along a row. No language stacks three marks on one letter. A dump has an offset before each line; frames
+Of the Han between U+4E00 and U+9FFF 22 % are in no national set; at most .02 % are in the good texts of
+docs/quality.md, 2 % in a list of fish. 9 % of the pairs of letters of those texts in English are of two keys side by
+side, 22 % at most. No language stacks three marks on one letter. A dump has an offset before each line; frames
 that a text quotes have none, and less than 95 % of such a text is pairs of digits. Words of the filler's list are at
-most a quarter of a page about it.
+most 8 % of those texts.
+
+In lists of words drawn from a dictionary of Chinese by chance 82 % of the first 800 characters differ at most and 5 %
+are rare, in the Hundred Family Surnames 92 % of 472 and 6 %; in Han drawn from level 1 of GB 2312 at least 87 % of 800
+differ, of both levels a third are rare. Escapes are 30 % at most of good texts. Of the
+messages of programs of Debian 12 in 169 languages, Kazakh, Mongolian and Tajik among them, none read as Chinese or
+Russian in another encoding to more than 2 %.
 
 A loop is text that zlib would bring below .15, from 200 characters on (.16 on the estimate), and that is no list: half
 of it follows itself with at most one number changed at a turn, or it breaks off in the middle of what it repeats.

@@ -38,8 +38,8 @@ SIGNALS = {
     "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
     "unlisted_han": "Han that no national set has (GB 2312, Big5, JIS X 0208, KS X 1001) by Han; null where `rare_han`"
     " is",
-    "misread": "text that is common Chinese in another encoding (UTF-8, GBK, Big5) than it was read in, by bytes beyond"
-    " ASCII; 0 where at most a tenth of the Han are rare, null where `rare_han` is",
+    "misread": "text that is common Chinese or Russian in another encoding than it was read in, by bytes beyond ASCII;"
+    " looked for where a tenth of the Han are rare, or of the characters letters beyond ASCII that are no Han; else 0",
     "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits between small"
     " letters, by pairs; left out are short words without a vowel and words full of digits; null below 100",
     "keyed_pairs": "pairs of letters whose keys lie side by side (`as`, `df`, `op`) by pairs; null below 30",
@@ -74,18 +74,21 @@ SIGNALS = {
     "notice": "notices of a site (an error of the server, a banner about cookies) by characters that are no white"
     " space; 0 above 1,000 characters",
     "duties": "lines that say what is to be done (`shall`, `应当`) by lines; 0 where `navigation` is at most .1",
-    "filler": "words of filler text (Lorem ipsum) by words in Latin letters",
-    "drawn": "characters in packed style sheets and in paths of drawings by characters",
+    "filler": "words of filler text (Lorem ipsum) by words in Latin letters, or letters of placeholders (`占位文字`,"
+    " `Your text goes here`) by letters",
+    "drawn": "characters in packed style sheets and programs and in paths of drawings by characters",
     "table_lines": "lines as in a table (cells parted by `|`, tabs, blanks, or commas between numbers) by lines",
     "code_lines": "lines as in code (signs, ends or first words of statements) by lines",
     "log_lines": "lines as in a log (a clock or the kernel's time near the start) or a stack trace by lines",
     "form_lines": "lines that begin with a label and a colon by lines",
     "trace_lines": "lines as in a stack trace by lines",
-    "encoded": "characters in words of hexadecimal or base64 by characters that are no white space",
-    "encoded_lines": "lines with nothing but words of hexadecimal or base64 by lines",
+    "encoded": "characters in words of hexadecimal, base64 or base32 by characters that are no white space",
+    "encoded_lines": "lines with nothing but such words by lines",
     "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
     " space",
     "dump_lines": "lines of a dump (an offset, then pairs of hexadecimal digits) by lines",
+    "escaped": "characters in escapes of characters beyond ASCII (`%E4%B8%AD`, `\\u4e2d`, `&#20013;`) and in words that"
+    " escapes join, by characters that are no white space; addresses of pages left out",
     "digests": "characters in digests and numbers of devices (12, 16, 24, 32, 40, 56, 64, 96 or 128 hexadecimal"
     " digits) and in blocks of PEM by characters that are no white space",
     "urls": "characters in addresses of pages by characters that are no white space",
@@ -128,6 +131,9 @@ DATATROVE_SIGNALS = {
 
 FEWEST_HAN = 30
 JAPANESE_KANA = 0.1
+FOREIGN = 0.1
+"""Letters beyond ASCII that are no Han, by characters that are no white space: texts with more of them may have been
+misread; French and German have fewer."""
 RARE_HAN = 0.1
 """Chinese that was misread has more rare Han than this; so have lists of compounds, fish, elements."""
 FEWEST_LINES = 16
@@ -143,20 +149,23 @@ DENSE = 0.25
 def measure(text: pa.StringArray) -> dict[str, Values]:
     """Return every signal of every text, float32 in the order of SIGNALS; NaN stands for null."""
     from curate.core.kernels.strings import views
-    from curate.stages.quality.fillers import filler_shares
+    from curate.stages.quality.escaped import ESCAPES, escaped_shares
+    from curate.stages.quality.fillers import PACKED_BRACKETS, PACKED_CHARS, PACKED_SPACE, filler_shares
     from curate.stages.quality.misread import misread_shares
     from curate.stages.quality.notices import duty_shares, notice_shares
 
     strings = views(text)
     signals, solid = measure_characters(strings)
-    misread = misread_shares(text, signals["rare_han"] > RARE_HAN)
-    signals["misread"] = np.where(np.isnan(signals["rare_han"]), np.nan, misread)
+    signals["misread"] = misread_shares(text, signals["rare_han"] > RARE_HAN, signals.pop("foreign") > FOREIGN)
     signals["notice"] = notice_shares(text)
-    signals["filler"], signals["drawn"] = filler_shares(text)
     signals |= measure_words(strings, signals["content_chars"])
     signals |= measure_lines(strings)
     signals["duties"] = duty_shares(text, signals["navigation"] > NAVIGATION)
     signals |= measure_marks(strings, (solid, signals["chars"], signals["words"], signals["lines"]))
+    packed = (signals["brackets"] > PACKED_BRACKETS) & (signals["space"] < PACKED_SPACE)
+    packed &= signals["chars"] >= PACKED_CHARS
+    signals["filler"], signals["drawn"] = filler_shares(text, packed)
+    signals["escaped"] = escaped_shares(text, signals["escapes"] > ESCAPES)
     unknown = text.is_null().to_numpy(zero_copy_only=False)
     return {name: np.where(unknown, np.nan, signals[name]).astype(np.float32) for name in SIGNALS}
 
@@ -195,6 +204,7 @@ def measure_characters(strings: Strings) -> tuple[Shares, Numbers]:
         "control": share(total(Kind.CONTROL, Kind.OTHER) - odd[kernel.TICKS], chars),
         "replacement": share(total(Kind.REPLACEMENT), chars),
         "high_latin": share(total(Kind.HIGH_LATIN), solid),
+        "foreign": share(letters - han - total(Kind.LOWER, Kind.UPPER), solid),
         "rare_han": np.where(judged, share(rare, han), np.nan),
         "rare_kinds": np.where(judged, share(odd[kernel.RARE_KINDS], rare), np.nan),
         "unlisted_han": np.where(judged, share(odd[kernel.UNLISTED], han), np.nan),
@@ -284,6 +294,7 @@ def measure_marks(strings: Strings, wholes: tuple[Countable, ...]) -> Shares:
         "encoded_lines": share(coded[encoded.ENCODED_LINES], lines),
         "hexadecimal": share(coded[encoded.HEXADECIMAL], solid),
         "dump_lines": share(coded[encoded.DUMP_LINES], lines),
+        "escapes": share(counts[marks.ESCAPES], solid),
         "digests": share(coded[encoded.DIGESTS], solid),
         "urls": np.minimum(share(counts[marks.ADDRESSES], solid), 1.0),
         "markup": np.minimum(share(counts[marks.MARKUP], chars), 1.0),

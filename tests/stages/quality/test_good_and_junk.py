@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import random
+from urllib.parse import quote
 
 import pytest
 
@@ -47,6 +48,11 @@ ORDERS = "\n".join(
 )
 NOISE = ENGLISH.translate(str.maketrans("aeoi", "xq7j"))
 
+RUSSIAN = "Насос следует остановить перед осмотром, а давление масла проверить по журналу смены. "
+SURNAMES = """赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗
+凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧
+计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘
+"""
 FISH = """鲢鱼、鳙鱼、鲫鱼、鳊鱼、鲂鱼、鳜鱼、鲶鱼、鳗鲡、黄鳝、泥鳅、鲷鱼、鲳鱼、鲭鱼、鲱鱼、鳀鱼
 鲻鱼、鲽鱼、鳎鱼、鲟鱼、鳇鱼、鲑鱼、鳟鱼、鲮鱼"""
 ELEMENTS = """氢氦锂铍硼碳氮氧氟氖钠镁铝硅磷硫氯氩钾钙钪钛钒铬锰铁钴镍铜锌镓锗砷硒溴氪
@@ -153,6 +159,24 @@ KEPT = {
 }
 LOST = {
     "a menu": (PAGES, "menu"),
+    "Chinese in KOI8-R": ((PLAIN * 2).encode("gbk").decode("koi8-r"), "misread"),
+    "Russian in another Cyrillic": ((RUSSIAN * 2).encode("cp1251").decode("cp866"), "misread"),
+    "Chinese read for boxes": ((PLAIN * 2).encode().decode("cp437"), "misread"),
+    "escapes of an address": (quote(PLAIN), "escaped"),
+    "words joined by escapes": (quote(ENGLISH[:300]), "escaped"),
+    "references": ("".join(f"&#{ord(one)};" for one in PLAIN), "escaped"),
+    "base32": (base64.b32encode(base64.b64decode(PAYLOAD)).decode(), "encoded"),
+    "a host in a notice": ("Checking your browser before accessing pumps.example.com.", "notice"),
+    "a wall": ("Subscribe to continue reading… Already a subscriber? Sign in.", "notice"),
+    "a code to follow": ("长按识别二维码关注我们，点赞、在看！点击阅读原文，更多内容请关注公众号。", "notice"),
+    "what must be logged in for": ("请先登录后查看全部内容。立即登录 免费注册 忘记密码 扫码登录", "notice"),
+    "placeholders": ("这里是占位文字这里是占位文字，请在此处输入内容，请在此处输入内容。", "filler"),
+    "placeholders in English": ("Your text goes here. Click here to add your text.", "filler"),
+    "a short filler": ("Lorem ipsum dolor sit amet, consectetur adipiscing elit.", "filler"),
+    "a packed program": (
+        "".join(f"function f{n}(e,t){{return null==e&&(t=!0),t?e.a{n}:void 0}}" for n in range(12)),
+        "styles",
+    ),
     "items that count on": ("\n".join(f"{n}. 原告应当承担举证责任。" for n in range(1, 60)), "loop"),
     "two items in turn": ("\n".join(f"{n}. {'可以' if n % 2 else '不可以'}要求赔偿。" for n in range(1, 80)), "loop"),
     "one cell on one line": ("OK " * 80, "stutter"),
@@ -170,6 +194,31 @@ LOST = {
     ),
 }
 GOOD = {
+    "Russian": RUSSIAN * 3,
+    "Russian in capitals": RUSSIAN.upper() * 3,
+    "Mongolian": "Ажилтан засагдсан хэсгийг шалгаж, хяналтын самбарын заалтыг дэвтэрт тэмдэглэнэ. " * 3,
+    "German": "Die Dichtungen müssen vor der Prüfung geölt und die Schläuche über Nacht gekühlt werden. " * 3,
+    "Korean": "점검하기 전에 펌프를 정지하고 유압을 일지에 기록해야 한다. 온도가 높으면 즉시 보고한다. " * 3,
+    "rare names": "经理王䶮与赵堃、钱翀、孙彧、周烜、吴祎、郑昉、冯赟、陈昶、褚曌共同审核了检修方案。",
+    "surnames": SURNAMES,
+    "addresses of pages": "\n".join(f"https://pumps.example.org/{quote(part)}" for part in PARTS),
+    "how escapes are read": "百分号编码把汉字写成字节，例如“中文”写作%E4%B8%AD%E6%96%87，服务器收到后按UTF-8还原。",
+    "part numbers": "\n".join(f"BRG{6200 + n}-2RS-C3/ABEC{n % 7}-XKL{n * 7919}" for n in range(20)),
+    "residues of a protein": ">sp|P68871|HBB_HUMAN\n"
+    + "VKAHGKKVLGAFSDGLAHLDNLKGTFATLSELHCDKLHVDPENFRLLGNVLVCVLAHHFG\n" * 2,
+    "a page about 403": "A 403 Forbidden answer says that the server refuses. Check the owner of the folder first. "
+    "You don't have permission to access /admin on this server is what Apache writes then.",
+    "a page about codes": "二维码可以纠正一部分错误。巡检人员扫描设备二维码后，系统会调出台账并添加点检记录。",
+    "a step with a code": "微信扫描设备二维码添加维修记录，并关注网址是否可信。",
+    "a step behind a door": "Sign in to view the pump status.",
+    "a note on a wall": "Readers meet a line that says subscribe to continue reading. Revenue rose by a third.",
+    "a saying": "Sint ut sunt aut non sint.",
+    "a form": "请输入您的姓名：\n请填写设备编号：\n故障描述：",
+    "data on one line": "[" + ",".join(f'{{"id":{n},"tags":["a{n}","b"],"v":{n * 1.5}}}' for n in range(40)) + "]",
+    "generated domains": "\n".join(
+        "".join(random.Random(n).choices("abcdefghijklmnopqrstuvwxyz", k=12)) + ".com" for n in range(60)
+    ),
+    "a guess at the door": "Jan 10 12:34:56 host sshd[1023]: Failed password for root from 10.0.0.5 port 22\n" * 8,
     "clauses that differ by two numbers": CLAUSES,
     "instalments that differ by number, date and amount": INSTALMENTS,
     "a checklist of parts": CHECKLIST,
@@ -335,11 +384,36 @@ MINUTES = "Present: the shift leader, two fitters.\n# 1 was stopped at ten.\nThe
         (SCRIPT, "code"),
         (SETTINGS, "code"),
         (QUERY, "code"),
+        ("G21\nG90 G54\nN10 G0 X0 Y0\nN20 G1 Z-1.5 F100\nN30 G2 X10. Y10. I5. J0.\nM30", "code"),
+        ("permit tcp any host 10.0.1.10 eq 443\naccess-list 101 deny ip any any\n rule 5 permit ip source any", "code"),
+        ("* filter\nR1 in n1 1k\nC1 n1 0 100n\nL2 n1 out 4.7u 3\n.end", "code"),
+        ("┌────┬────┐\n│ 名称 │ 数量 │\n├────┼────┤\n│ 阀门 │ 12 │\n└────┴────┘", "table"),
+        ("+------+---+\n| pump | 1 |\n+------+---+", "table"),
+        ("R1 N001 12 10\n1.5 2.25 7\n3 4.75 12", "table"),
+        (
+            "Permit any person to enter.\nDeny access to any visitor.\nRule 5 applies to any driver\nM3 bolt broken",
+            "prose",
+        ),
+        ("project\n├── src\n│   └── pump.c\n└── README", "prose"),
         (README, "prose"),
         (MINUTES, "prose"),
         ("For the pump:\nReturn it to the store.\nImport duties are paid by the buyer.\nPass the key on.", "prose"),
     ],
-    ids=["header", "script", "settings", "query", "readme", "minutes", "orders"],
+    ids=[
+        *(
+            "header",
+            "script",
+            "settings",
+            "query",
+            "machine tool",
+            "access",
+            "circuit",
+            "frame",
+            "plain frame",
+            "figures",
+        ),
+        *("rules in words", "tree", "readme", "minutes", "orders"),
+    ],
 )
 def test_programs_with_comments_are_code_and_pages_about_programs_are_not(text, kind):
     batch = Quality(**{"as": "quality"}).open()(records(text)).batch

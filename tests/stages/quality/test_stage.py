@@ -27,6 +27,10 @@ wheel is worn and the gearbox has to be opened at the next stop of the plant. Un
 below half.
 """
 SMUDGED = "".join(chr(97 + n * 7 % 26) if one.isalpha() and n % 3 == 0 else one for n, one in enumerate(ENGLISH))
+LEVELS = b"".join(bytes([row, cell]) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)).decode(
+    "gb2312", "ignore"
+)
+"""The Han of GB 2312: 3,755 of level 1, then those of level 2."""
 JUNK = {
     "empty": "——……!!!",
     "unreadable": "设\ufffd\ufffd备" * 10,
@@ -56,6 +60,10 @@ JUNK = {
     "filler": "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et "
     "dolore magna aliqua. Ut enim ad minim veniam.",
     "styles": "".join(f".c{n}{{margin:0;padding:{n}px;color:#fff}}" for n in range(9)),
+    "misread": ("Насос следует остановить перед осмотром. " * 3).encode("koi8-r").decode("cp1251"),
+    "escaped": PROSE.encode("unicode_escape").decode(),
+    "random_common_han": "".join(random.Random(5).choices(LEVELS[:3755], k=600)),
+    "random_rare_han": "".join(random.Random(5).choices(LEVELS, k=220)),
     "stuck": "| 1 | 合格 | 完成 |\n" * 200,
 }
 PACKAGES = "\n".join(
