@@ -41,7 +41,7 @@ LOREM = re.compile("lorem ipsum", re.IGNORECASE)
 FEWEST_WORDS = 20
 """Latin words from which on the share of filler says something, unless it is named; a saying has fewer."""
 LONGEST = 5_000
-"""Characters of a text of placeholders, at most."""
+"""Characters of a text that is looked through for placeholders, at most."""
 PACKED_CHARS, PACKED_SPACE, PACKED_BRACKETS = 300, 0.08, 0.06
 """A line of a packed program has at least so many characters and at most this share of blanks; least share of brackets
 in its text."""
@@ -65,11 +65,8 @@ GATE = (
     r"|[;{}][-a-z]*(?:color|background|margin|padding|border|display|width|height|font|text|position|float|content)"
     r"[-a-z]*:[^ ]"
     r"|[Mm] ?-?[\d.]+[ ,-][\d.]+[LlHhVvCcSsQqTtAa] ?[-.\d]"
-    r"|占位|(?:示例|测试|填充|默认)(?:文|内容)|(?:此处|这里|[单点双]击)(?:输入|填写|添加|编辑|替换)"
-    r"|(?i:placeholder|(?:dummy|sample|filler) (?:text|content)|(?:text|content|title) (?:goes )?here)"
-    r"|(?i:(?:click|tap|here) to (?:add|edit) )"
 )
-"""One of these stands in every text that has any of it."""
+"""One of these stands in every text that has filler, styles or paths."""
 
 
 def filler_shares(
@@ -81,12 +78,20 @@ def filler_shares(
     are looked for in `packed` texts. 0 where there is none.
     """
     filler, drawn = np.zeros(len(texts), np.float64), np.zeros(len(texts), np.float64)
-    asked = pc.fill_null(pc.match_substring_regex(texts, GATE), False).to_numpy(zero_copy_only=False)
-    for row in np.flatnonzero(asked.astype(np.bool_) | packed):
-        text = texts[int(row)].as_py()
-        filler[row] = max(filler_share(text), placeholder_share(text))
+    for row in _matching(texts, GATE) | set(np.flatnonzero(packed).tolist()):
+        text = texts[row].as_py()
+        filler[row] = filler_share(text)
         drawn[row] = max(drawn_share(text), packed_share(text) if packed[row] else 0.0)
+    short = pc.if_else(pc.less_equal(pc.utf8_length(texts), LONGEST), texts, None)
+    for row in _matching(short, f"(?i:{PLACEHOLDER.pattern})"):
+        filler[row] = max(filler[row], placeholder_share(texts[row].as_py()))
     return filler, drawn
+
+
+def _matching(texts: pa.StringArray, pattern: str) -> set[int]:
+    """Return the rows in which a pattern matches."""
+    found = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
+    return set(np.flatnonzero(found.to_numpy(zero_copy_only=False)).tolist())
 
 
 def filler_share(text: str) -> float:
@@ -98,9 +103,7 @@ def filler_share(text: str) -> float:
 
 
 def placeholder_share(text: str) -> float:
-    """Return the share of the letters of a text that stand in placeholders; 0 above LONGEST characters."""
-    if len(text) > LONGEST:
-        return 0.0
+    """Return the share of the letters of a text that stand in placeholders."""
     found = "".join(one for one in PLACEHOLDER.findall(text))
     letters = sum(map(str.isalnum, text))
     return sum(map(str.isalnum, found)) / max(letters, 1)
