@@ -52,7 +52,7 @@ STATEMENT_CHARS = 60
 """One of these stands in every so many characters of a packed program, and in no data."""
 _DRAWN = r"[Mm] ?-?[\d.]+[ ,-]\d*\.?\d+(?:[ ,]?[Zz]?[ ,]?[MmLlHhVvCcSsQqTtAa]?[ ,]?-?(?:\d+\.?\d*|\.\d+))*+[Zz]?"
 _STYLED = (
-    r"[^{};\n]*+\{(?:[-a-z]+:[^{};]*+;)*?"
+    r"(?<![^{};\n])[^{};\n]*+\{(?:[-a-z]+:[^{};]*+;)*?"
     r"(?:color|background|margin|padding|border|display|width|height|font|text|position|float|content|opacity|cursor)"
     r"[-a-z]*:[^{}]*+\}"
 )

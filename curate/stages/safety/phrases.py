@@ -118,8 +118,11 @@ OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 """The end of what stands before a verb that has a subject: a verb without one is an order."""
-FORBIDDEN = re.compile(r"(?:\bnot|n't|n’t|\bnever|不要|不得|不能|不可|请勿|切勿|勿|禁止)\s*$", re.IGNORECASE)
-"""What stands before a verb that says what is not to be done."""
+FORBIDDEN = re.compile(
+    r"(?:(?<!why )\bnot|n['’]t|\bnever|不要|不得|不能|不可|(?:[请切万慎]|(?<![\u4e00-\u9fff]))勿|禁止)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a verb that says what is not to be done; `why not` asks for it."""
 SPOKEN_TO = re.compile(
     r"\b(?:you|your|assistant|ai|model|llm|chatbot|i|we|want|need|like|please|try|have|going)\b|你", re.IGNORECASE
 )

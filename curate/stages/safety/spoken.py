@@ -7,7 +7,7 @@ attributes, SQL (`IDENTIFIED BY`), command lines.
 # ruff: noqa: E501 - a form is read in one line
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from curate.stages.safety.sight import by_gate, places
@@ -129,23 +129,34 @@ HEAD_GATES = ("password", "passwd", "pwd", "passphrase", "passcode", "密码", "
 def listed(text: str, lowered: str) -> Iterator[str]:
     """Yield the cells of columns that are headed as passwords: Markdown, CSV, tabs, two blanks between columns."""
     for start in sorted({lowered.rfind("\n", 0, at) + 1 for gate in HEAD_GATES for at in places(lowered, gate)}):
-        line, _, rest = text[start : start + MOST_CHARS].partition("\n")
+        rows = rows_of(text, start)
+        line = next(rows)
         for mark, part in PARTS:
             heads = cells(line, part) if mark in line else []
             columns = [column for column, head in enumerate(heads) if HEAD.fullmatch(head)]
             if len(heads) > 1 and columns:
-                yield from under(rest.split("\n"), (part, len(heads)), columns)
+                yield from under(rows, (part, len(heads)), columns)
                 break
 
 
-def under(rows: Sequence[str], shape: tuple[re.Pattern[str], int], columns: Sequence[int]) -> Iterator[str]:
-    """Yield the cells of some columns, row by row, until one has another number of cells."""
+def rows_of(text: str, start: int) -> Iterator[str]:
+    """Yield the lines from a place on, as far as MOST_CHARS."""
+    end = min(len(text), start + MOST_CHARS)
+    while start <= end:
+        stop = text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        yield text[start:stop]
+        start = stop + 1
+
+
+def under(rows: Iterable[str], shape: tuple[re.Pattern[str], int], columns: Sequence[int]) -> Iterator[str]:
+    """Yield the cells of some columns, row by row, until one has another number of cells or is a head by itself."""
     part, width = shape
     for row in rows:
         said = cells(row, part)
         if RULE.fullmatch(row) and row.strip():
             continue
-        if len(said) != width:
+        if len(said) != width or any(map(HEAD.fullmatch, said)):
             return
         yield from (said[column] for column in columns if CELL.fullmatch(said[column]))
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.stages.quality.fillers import drawn_share
 from curate.stages.quality.signals import SIGNALS, measure
 from tests.conftest import TEXT
 
@@ -175,3 +176,8 @@ def test_a_long_text_is_measured_in_stretches():
     text = " ".join(f"w{number}" for number in range(5000))
     assert signals(text + " " + text)["again_5_words"] < 0.5
     assert signals(text)["unique_words"] == 1
+
+
+def test_styles_are_looked_for_once_along_a_long_line():
+    """The time would be the square of its length: 40 minutes."""
+    assert drawn_share("fugiat " * 150_000) == 0
