@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.lineage.concluded import sizes_of
 from curate.lineage.crossed import Bound, Reason, wrong_reasons
 from curate.lineage.ids import NONE, Pairs, parse_ids, spell
 from curate.lineage.manifest import Account, Manifest, Numbers, reread_sources
@@ -181,8 +182,7 @@ def _cluster_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
         return
     names, sizes = np.unique(pairs, axis=0, return_counts=True)
     counted = {str(size): n for size, n in sorted(Counter(sizes.tolist()).items())}
-    told = [(int(size), n) for size, n in said.items() if size.isdecimal() and isinstance(n, int)]
-    records = sum(size * n for size, n in told)
+    records = sum(size * n for size, n in sizes_of(said).items())
     gone = manifest.accounting.erased
     if len(pairs) > records or records > len(pairs) + gone or (not gone and counted != said):
         yield f"{stages[0].name}: clusters by size are {counted}, the manifest counts {said}"
