@@ -52,9 +52,8 @@ def _cluster_faults(stage: StageRecord) -> Iterator[str]:
     if said.get("clusters") != sizes.total():
         yield f"{said.get('clusters')} clusters are counted, their sizes come to {sizes.total()}"
     named = [one for one in _list(said.get("largest_clusters")) if isinstance(one, dict)]
-    largest = [size for size in sorted(sizes, reverse=True)[:LARGEST] for _ in range(min(sizes[size], LARGEST))][
-        :LARGEST
-    ]
+    ordered = sorted((size for size, n in sizes.items() if n), reverse=True)[:LARGEST]
+    largest = [size for size in ordered for _ in range(min(sizes[size], LARGEST))][:LARGEST]
     if "largest_clusters" in said and [one.get("size") for one in named] != largest:
         yield f"its largest clusters are said to be others than {largest}"
     if len({str(one.get("cluster")) for one in named}) != len(named):
