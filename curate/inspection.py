@@ -74,16 +74,23 @@ def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], **said: Any) 
     --replay runs records through the streaming stages again and compares outcome and text; what global stages
     (duplicates) decided is taken from the ledger. It needs the raw files where the run found them, or --config.
     """
+    from curate.core.errors import ConfigError
+    from curate.core.keyfile import read_key
     from curate.lineage.keys import read_verifier
     from curate.lineage.raw import RawFiles
     from curate.lineage.verification import Verification
     from curate.lineage.verify import verify as check
     from curate.terminal import known_sources, show_checks
 
+    if said["key_file"] and not raw:
+        raise click.UsageError("--key-file goes with --raw: it keys the names of raw files")
     parts = [one.rpartition("=") for one in raw]
     folders = known_sources(out, {source or "*": Path(folder) for source, _, folder in parts})
     verifiers = [read_verifier(Path(path), name or None) for name, _, path in (key.rpartition("=") for key in keys)]
-    key = said["key_file"].read_bytes() if said["key_file"] else None
+    try:
+        key = read_key(said["key_file"], None)
+    except ValueError as wrong:
+        raise ConfigError(str(wrong), where="--key-file") from None
     found = check(out, RawFiles(folders, key), verifiers, evidence=said["evidence"], level=said["level"] or "usual")
     if said["records"] and found.named("readable").status == "pass":
         found = Verification((*found.checks, _replayed(out, said)))

@@ -77,7 +77,12 @@ def test_the_version_is_the_package_s():
 
 
 def test_wrong_usage_exits_2(config):
-    for arguments in (["valdate"], ["validate"], ["validate", config, "--st", "a=b"]):
+    for arguments in (
+        ["valdate"],
+        ["validate"],
+        ["validate", config, "--st", "a=b"],
+        ["verify", "out", "--key-file", config],
+    ):
         assert curate(*arguments).exit_code == 2
     assert "Did you mean 'validate'?" in curate("valdate").stderr
 

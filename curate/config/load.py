@@ -25,6 +25,8 @@ from curate.core.stage import Settings
 
 SOURCE_NAME = re.compile(r"\w[\w-]*")
 STAGE_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+TAKEN = ("read", "error")
+"""What reading is called beside the stages, and how the rules of records begin in which a stage failed."""
 SHARED = {"path", "sources", "languages", "action", "as"}
 """Settings that all sources or all stages have, and that other parts or files can gainsay."""
 
@@ -213,6 +215,10 @@ class Builder(Generic[Whole]):
         called = settings.get("as")
         if isinstance(called, str) and not STAGE_NAME.fullmatch(called):
             self.draft.report((*at, "as"), f"{called!r} is no name for a stage", "letters, digits and _ only")
+        elif called in TAKEN:
+            self.draft.report(
+                (*at, "as"), f"{called!r} is a name of the engine's own", f"another one: `as: {called}_2`"
+            )
         return {key: value for key, value in settings.items() if key != "name"}
 
     def shaped(self, at: At, entry: dict[str, object]) -> str:

@@ -11,8 +11,12 @@ from curate.lineage.manifest import Manifest, Numbers, StageRecord
 
 LARGEST = 10
 """So many of the largest clusters are named."""
+LONGEST_SIZE = 18
+"""Digits of a number of records that fits into 64 bits."""
 QUOTED = 50
 """So many of the units that recur are quoted of each source."""
+MOST = 1e18
+"""More records than there can be."""
 UNITS = ("line", "paragraph")
 NEAR, REPEATED, BENCHMARKS, RELEVANCE = "near_duplicates", "repeated_lines", "decontaminate", "relevance"
 WHOLE = 1e-6
@@ -32,9 +36,9 @@ def concluded_faults(manifest: Manifest) -> Iterator[str]:
 
 
 def sizes_of(said: JsonValue) -> Counter[int]:
-    """Read how many clusters there are of each size; what is no number is left out."""
+    """Read how many clusters there are of each size; what is no size that fits into 64 bits is left out."""
     pairs = said.items() if isinstance(said, dict) else ()
-    return Counter({int(size): n for size, n in pairs if size.isdecimal() and isinstance(n, int)})
+    return Counter({int(size): _count(n) for size, n in pairs if size.isdecimal() and len(size) <= LONGEST_SIZE})
 
 
 def _cluster_faults(stage: StageRecord) -> Iterator[str]:
@@ -43,10 +47,13 @@ def _cluster_faults(stage: StageRecord) -> Iterator[str]:
     if "clusters_by_size" not in said:
         return
     sizes = sizes_of(said["clusters_by_size"])
+    if len(sizes) != len(_items(said["clusters_by_size"])):
+        yield "it counts clusters of sizes that are none"
     if said.get("clusters") != sizes.total():
         yield f"{said.get('clusters')} clusters are counted, their sizes come to {sizes.total()}"
     named = [one for one in _list(said.get("largest_clusters")) if isinstance(one, dict)]
-    largest = sorted(sizes.elements(), reverse=True)[:LARGEST]
+    ordered = sorted((size for size, n in sizes.items() if n), reverse=True)[:LARGEST]
+    largest = [size for size in ordered for _ in range(min(sizes[size], LARGEST))][:LARGEST]
     if "largest_clusters" in said and [one.get("size") for one in named] != largest:
         yield f"its largest clusters are said to be others than {largest}"
     if len({str(one.get("cluster")) for one in named}) != len(named):
@@ -93,7 +100,7 @@ def _recurring_faults(stage: StageRecord, source: str, one: Said) -> Iterator[st
     if documents < _number(params.get("min_documents")) or not _number(params.get("share")) <= share <= 1:
         yield f"a unit of {source} that is said to recur does not by the settings"
     records = stage.by_source.get(source, Numbers()).records_in
-    total = documents / share if share > 0 else 0.0
+    total = documents / share if share > documents / MOST else 0.0
     exact = params.get("languages") is None
     if (
         abs(total - round(total)) > WHOLE * max(total, 1)

@@ -31,7 +31,7 @@ KNOWN: dict[str, dict[str, tuple[str, str, str]]] = {
 """By kind of stage, then by what follows the colon of a rule (`*` for any): metric, operator, and the setting, or what
 follows from the settings, in which the threshold stands. Other rules have thresholds that no setting says."""
 UNMEASURED = "error:"
-WHEN = re.compile(r"(\w+) (<=|>=|<|>|==) (-?[0-9.]+(?:e[-+]?[0-9]+)?)\b")
+WHEN = re.compile(r"(\w+) (<=|>=|<|>|==) (-?(?:inf|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?)(?![\w.])")
 """How a rule of `quality` begins, and each of its conditions: signal, operator, threshold."""
 AMOUNTS = frozenset(
     {"chars", "content_chars", "words", "lines", "paragraphs", "line_chars", "word_chars", "compression", "entropy"}

@@ -38,7 +38,7 @@ LARGEST_SEED = 100
 PLANTED_TYPES = frozenset[str]().union(*NEEDS.values())
 FEWEST_PLANTED = 5
 """From so many canaries on, there is one of each type."""
-FOUND_AT = re.compile(r"found_at_[01](\.[0-9]+)?")
+FOUND_AT = re.compile(r"found_at_(?:0(?:\.[0-9]+)?|1(?:\.0+)?)")
 CLOSE = 1e-9
 STEPS, COARSE = 1000, 1e-3
 """A mean over so many places is as close as that to one over more of them."""
@@ -158,7 +158,9 @@ def _quality_faults(stage: StageRecord) -> Iterator[str]:
             yield f"{stage.name}: the rule {name!r} is to {wanted}, it is spelled out to {one.get('action')}"
         begins = WHEN.match(str(one.get("when", "")))
         sides = {"<": said.get("min"), ">": said.get("max")}
-        if any(bound is not None for bound in sides.values()) and begins is not None:
+        if begins is None:
+            yield f"{stage.name}: the rule {name!r} is spelled out without a threshold"
+        elif any(bound is not None for bound in sides.values()):
             bound = sides.get(begins[2])
             if not isinstance(bound, int | float) or float(begins[3]) != bound:
                 yield f"{stage.name}: the rule {name!r} is spelled out with another threshold than its setting"
@@ -218,6 +220,9 @@ def _search_faults(stage: StageRecord) -> Iterator[str]:
         yield f"{stage.name}: what it says of 'recall_target' is not its setting"
     if not isinstance(bands, int) or not isinstance(rows, int) or not isinstance(threshold, int | float):
         return
+    if min(bands, rows) < 1 or not 0 <= threshold <= 1:
+        yield f"{stage.name}: with {bands} bands of {rows} rows nothing can be searched at {threshold}"
+        return
     for name, told in said.items():
         if FOUND_AT.fullmatch(name):
             found = 1 - (1 - float(name.removeprefix("found_at_")) ** rows) ** bands
@@ -265,7 +270,7 @@ def _residual_faults(manifest: Manifest) -> Iterator[str]:
                 yield f"{card.id}: the kinds of which nothing may be left do not follow from the stages {PII!r}"
     sources = manifest.config.resolved.get("sources")
     for one in map(_mapping, sources) if isinstance(sources, list) else ():
-        name, ours = str(one.get("name")), one.get("format") in {*SOURCES} - {"curate"}
+        name, ours = str(one.get("name")), str(one.get("format")) in {*SOURCES} - {"curate"}
         if ours and list(manifest.residual.exempt.get(name, ())) != list(_as_is(one.get("keep"))):
             yield f"{name}: columns are said to stay as they are that the configuration does not leave so"
 

@@ -1,5 +1,7 @@
 """The manifest: what input and settings decide about an output, as values that are written, read and checked."""
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
@@ -22,6 +24,8 @@ UNKNOWN: Final = "unknown"
 UNDETERMINED = "und"
 """How BCP 47 spells a language that nobody has determined: where a record's `language` is null."""
 
+LONG = re.compile(rb"[0-9]{19}\s*[,}\]]")
+"""How a number ends that may have more than 64 bits, and some texts."""
 T = TypeVar("T")
 
 
@@ -319,14 +323,29 @@ def read_manifest(out: Path) -> Manifest:
         ) from lost
     except OSError as lost:
         raise StorageError(f"the manifest cannot be read: {lost.strerror}", where=str(path)) from lost
+    hint = "`sha256sum -c SHA256SUMS` in the output tells whether the file has changed"
     try:
-        return Manifest.model_validate_json(body)
+        said = Manifest.model_validate_json(body)
     except ValidationError as wrong:
-        raise StorageError(
-            f"the manifest is damaged, or of another version than {VERSION!r}: {_first_fault(wrong)}",
-            where=str(path),
-            hint="`sha256sum -c SHA256SUMS` in the output tells whether the file has changed",
-        ) from wrong
+        fact = f"the manifest is damaged, or of another version than {VERSION!r}: {_first_fault(wrong)}"
+        raise StorageError(fact, where=str(path), hint=hint) from wrong
+    if _beyond(body):
+        raise StorageError("the manifest has a whole number of more than 64 bits", where=str(path), hint=hint)
+    return said
+
+
+def _beyond(body: bytes) -> bool:
+    """Tell whether a manifest has a whole number that no digest of settings is taken of; most have no long one."""
+    found: list[bool] = []
+
+    def seen(digits: str) -> int:
+        whole = int(digits)
+        found.append(not -(2**63) <= whole < 2**64)
+        return whole
+
+    if LONG.search(body):
+        json.loads(body, parse_int=seen)
+    return any(found)
 
 
 def _first_fault(wrong: ValidationError) -> str:

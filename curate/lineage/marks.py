@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.config.registry import STAGES
+from curate.lineage.concluded import sizes_of
 from curate.lineage.crossed import Bound, Reason, wrong_reasons
 from curate.lineage.ids import NONE, Pairs, parse_ids, spell
-from curate.lineage.manifest import Account, Manifest, Numbers, reread_sources
+from curate.lineage.manifest import Account, Manifest, Numbers, StageRecord, reread_sources
 from curate.lineage.verification import Finding
 
 NEAR = "near_duplicates"
@@ -19,6 +21,7 @@ COPIES = frozenset({"exact_duplicates", NEAR})
 KEYS = "curate.engine.keys:Keys"
 """The engine's own: of records that share an id, one keeps it, and the others name that one."""
 PERSONAL = "pii"
+READ = "read"
 KEPT = ("tags", "ops", "pii", "cluster")
 """Columns of a shard that have marks."""
 SHARES = frozenset({NEAR, "decontaminate", "language", "source_gate"})
@@ -158,18 +161,29 @@ def _source_faults(manifest: Manifest, source: str, marks: Marks) -> Iterator[st
 
 
 def _copy_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
-    """Find copies that name no record that stands for them, and records left out for another reason that name one."""
+    """Find copies that name no record that stands for them, and records left out for another reason that name one.
+
+    A plug-in may find copies of its own, and name what stands for them or not.
+    """
     finders = {stage.name for stage in manifest.stages if stage.stage in {*COPIES, KEYS}}
+    plugged = {stage.name for stage in _plugged(manifest)}
     for (stage, named), n in sorted(marks.named.items()):
-        if named and stage not in finders:
+        if named and stage not in finders | plugged:
             yield f"{stage}: {n} records that it left out name another record as if they were copies"
         raised = sum(n for (own, rule, _), n in marks.reasons.items() if own == stage and rule.startswith("error:"))
         if not named and stage in finders and n > raised:
             yield f"{stage}: {n - raised} copies name no record that stands for them"
 
 
+def _plugged(manifest: Manifest) -> Iterator[StageRecord]:
+    """Yield the stages that are neither curate's own nor the engine's."""
+    return (stage for stage in manifest.stages if stage.stage not in {*STAGES, READ, KEYS})
+
+
 def _cluster_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
     """Count clusters by size, and compare with what the one stage that names clusters says."""
+    if any(_plugged(manifest)):
+        return  # whose clusters they are, nobody can tell
     stages = [stage for stage in manifest.stages if stage.stage == NEAR]
     pairs = np.concatenate(marks.clusters)
     if not stages:
@@ -181,8 +195,7 @@ def _cluster_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
         return
     names, sizes = np.unique(pairs, axis=0, return_counts=True)
     counted = {str(size): n for size, n in sorted(Counter(sizes.tolist()).items())}
-    told = [(int(size), n) for size, n in said.items() if size.isdecimal() and isinstance(n, int)]
-    records = sum(size * n for size, n in told)
+    records = sum(size * n for size, n in sizes_of(said).items())
     gone = manifest.accounting.erased
     if len(pairs) > records or records > len(pairs) + gone or (not gone and counted != said):
         yield f"{stages[0].name}: clusters by size are {counted}, the manifest counts {said}"

@@ -1,7 +1,7 @@
 """Hold the values for which the ledger rejects, and the measurements in the shards, against the file of signals."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,10 +14,13 @@ from curate.lineage.concluded import NEAR, RELEVANCE, measured_faults
 from curate.lineage.figures import NOWHERE, found_in
 from curate.lineage.ids import Pairs, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
-from curate.lineage.sight import BATCH_ROWS, DAMAGE, reason
+from curate.lineage.sight import BATCH_ROWS, DAMAGE, read_columns, reason
 from curate.lineage.verification import Finding
 
-Values = npt.NDArray[np.float64]
+Values = npt.NDArray[np.float64 | np.int64 | np.bool_]
+"""Numbers of the type that their column has."""
+Part = tuple[Pairs, Values]
+NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
 
 
 class Asked(NamedTuple):
@@ -56,30 +59,51 @@ def _numbers(out: Path, manifest: Manifest) -> frozenset[str]:
     for file in manifest.outputs.signals[:1]:
         with pq.ParquetFile(out / file.path) as opened:
             types = {one.name: one.type for one in opened.schema_arrow}
-        return frozenset(name for name, kind in types.items() if pa.types.is_primitive(kind))
+        return frozenset(name for name, kind in types.items() if any(is_one(kind) for is_one in NUMBERS))
     return frozenset()
 
 
 def _of_ledger(measured: Sequence[pa.RecordBatch], numbers: frozenset[str]) -> Iterator[tuple[str, Asked]]:
-    if not measured:
-        return
-    plain = [batch.set_column(1, "metric", batch["metric"].cast(pa.string())) for batch in measured]
-    table = pa.Table.from_batches([batch.set_column(0, "id", batch["id"].cast(pa.string())) for batch in plain])
-    for name in sorted(numbers.intersection(table["metric"].unique().to_pylist())):
-        some = table.filter(pa.compute.equal(table["metric"], name)).combine_chunks()
-        yield name, _sorted(some["id"].combine_chunks(), some["value"].combine_chunks())
+    parts: dict[str, list[Part]] = {}
+    for batch in measured:
+        metric = batch["metric"].cast(pa.string())
+        for name in sorted(numbers.intersection(metric.unique().to_pylist())):
+            take_in(parts, name, batch["id"], pa.compute.if_else(pa.compute.equal(metric, name), batch["value"], None))
+    return by_id(parts)
 
 
 def _of_shards(out: Path, manifest: Manifest, numbers: frozenset[str]) -> Iterator[tuple[str, Asked]]:
     names = [one.name for one in manifest.outputs.columns if one.kind == "signal" and one.name in numbers]
-    if not names or not manifest.outputs.shards:
-        return
-    tables = [pq.read_table(out / shard.path, columns=["id", *names]) for shard in manifest.outputs.shards]
-    table = pa.concat_tables(tables).combine_chunks()
-    for name in names:
-        some = table.select(["id", name]).drop_null().combine_chunks()
-        if some.num_rows:
-            yield name, _sorted(some["id"].chunk(0), some[name].chunk(0))
+    parts: dict[str, list[Part]] = {}
+    for shard in manifest.outputs.shards if names else ():
+        for batch in read_columns(out / shard.path, ["id", *names]):
+            for name in names:
+                take_in(parts, name, batch["id"], batch[name])
+    return by_id(parts)
+
+
+def take_in(parts: dict[str, list[Part]], name: str, ids: pa.Array, column: pa.Array) -> None:
+    """Note the values of a measure that are there."""
+    parsed = parse_ids(ids.cast(pa.string()))
+    values, there = _plain(column)
+    here = there[parsed.rows]
+    parts.setdefault(name, []).append((parsed.pairs[here], values[parsed.rows[here]]))
+
+
+def _plain(column: pa.Array) -> tuple[Values, npt.NDArray[np.bool_]]:
+    """Return the numbers of a column in its own type, and which of them are there; 0 stands for a null."""
+    wide = column.cast(pa.float32()) if pa.types.is_float16(column.type) else column
+    plain = pa.compute.fill_null(wide, pa.scalar(0).cast(wide.type))
+    return plain.to_numpy(zero_copy_only=False), np.asarray(column.is_valid())
+
+
+def by_id(parts: Mapping[str, Sequence[Part]]) -> Iterator[tuple[str, Asked]]:
+    """Yield all that was noted of each measure, by id."""
+    for name, some in sorted(parts.items()):
+        pairs, values = (np.concatenate([part[side] for part in some]) for side in (0, 1))
+        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+        if len(order):
+            yield name, Asked(pairs[order], values[order], np.zeros(len(order), np.bool_))
 
 
 def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[str]:
@@ -103,13 +127,6 @@ def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[st
         yield from measured_faults(stage, sizes, below)
 
 
-def _sorted(ids: pa.Array, values: pa.Array) -> Asked:
-    parsed = parse_ids(ids.cast(pa.string()))
-    order = np.lexsort((parsed.pairs[:, 1], parsed.pairs[:, 0]))
-    said = values.cast(pa.float64()).to_numpy(zero_copy_only=False)[parsed.rows][order]
-    return Asked(parsed.pairs[order], said, np.zeros(len(order), np.bool_))
-
-
 def _differences(out: Path, manifest: Manifest, asked: dict[tuple[str, str], Asked]) -> Iterator[str]:
     """Read the measurements once; yield the records that are said to have other ones."""
     names = sorted({name for name, _ in asked})
@@ -118,19 +135,20 @@ def _differences(out: Path, manifest: Manifest, asked: dict[tuple[str, str], Ask
             for batch in opened.iter_batches(BATCH_ROWS, columns=["id", *names]):
                 parsed = parse_ids(batch["id"].cast(pa.string()))
                 for (name, place), one in asked.items():
-                    yield from _unlike(batch[name], parsed.pairs, parsed.rows, one, f"{place} has another {name}")
+                    yield from unlike(batch[name], parsed.pairs, parsed.rows, one, f"{place} has another {name}")
 
 
-def _unlike(column: pa.Array, pairs: Pairs, rows: npt.NDArray[np.int64], one: Asked, words: str) -> Iterator[str]:
-    """Compare as precisely as the column stores numbers."""
+def unlike(column: pa.Array, pairs: Pairs, rows: npt.NDArray[np.int64], one: Asked, words: str) -> Iterator[str]:
+    """Compare as precisely as the column stores numbers; NaN, that a measure may say, is like NaN."""
     found = found_in(one.pairs, pairs)
     here = np.flatnonzero(found != NOWHERE)
     places = found[here]
     one.seen[places] = True
-    kind = column.type.to_pandas_dtype()
-    measured = column.cast(pa.float64()).to_numpy(zero_copy_only=False)[rows[here]]
-    said = (
-        one.values[places].astype(kind).astype(np.float64) if pa.types.is_floating(column.type) else one.values[places]
-    )
-    for place in places[~(measured == said)].tolist():
+    values, there = _plain(column)
+    measured, said = values[rows[here]], one.values[places]
+    if pa.types.is_floating(column.type):
+        with np.errstate(over="ignore"):  # what the column cannot hold is infinite there
+            said = said.astype(column.type.to_pandas_dtype()).astype(measured.dtype)
+    alike = (measured == said) | (np.isnan(measured) & np.isnan(said))
+    for place in places[~(alike & there[rows[here]])].tolist():
         yield f"{spell(one.pairs[place])}: {words} than was measured"

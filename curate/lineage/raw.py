@@ -34,6 +34,7 @@ class Folder:
         self.key = key
         self._digests: dict[Path, str] = {}
         self._paths: list[tuple[Path, int]] | None = None
+        self._keyed: dict[str, Path] | None = None
 
     def named(self, uri: str, *, keyed: bool) -> Path | None:
         """Return the file of a name, or of the keyed digest of a name; None where nothing can be told from it."""
@@ -41,8 +42,9 @@ class Folder:
             return self.folder / uri
         if self.key is None:
             return None
-        names = (path for path, _ in self.files())
-        return next((path for path in names if keyed_uri(self._uri(path), self.key) == uri), None)
+        if self._keyed is None:
+            self._keyed = {keyed_uri(self._uri(path), self.key): path for path, _ in self.files()}
+        return self._keyed.get(uri)
 
     def holding(self, file: Input) -> Path | None:
         """Return the first file, by name, that holds just what was read; only files of its size are digested."""
@@ -87,16 +89,20 @@ def check_raw(manifest: Manifest, raw: RawFiles) -> Check:
             unnamed.add(file.source_id)
             continue
         try:
-            found = list(_looked_up(file, folders[place], keyed=manifest.uris == "keyed"))
+            found, elsewhere = _looked_up(file, folders[place], keyed=manifest.uris == "keyed")
         except (StorageError, OSError) as gone:
             lost.append(
                 f"{file.source_id} {file.uri}: {gone.message if isinstance(gone, StorageError) else gone.strerror}"
             )
             continue
         seen += 1
-        by_digest += [f"{file.source_id} {file.uri}"] if found == [BY_DIGEST] else []
-        faults += [fault for fault in found if fault != BY_DIGEST]
+        by_digest += [f"{file.source_id} {file.uri}"] if elsewhere and not found else []
+        faults += found
     said = f"{seen} of {len(manifest.inputs)} files{_told(by_digest)}"
+    if raw.key is not None and manifest.uris != "keyed":
+        said += PLAIN
+    elif raw.key is not None and len(by_digest) == seen > 0:
+        said += STRANGE
     if not faults and lost:
         return Check(NAME, TITLE, "unchecked", f"{said}; not at hand: {judged(NAME, TITLE, lost, '').detail}")
     if unnamed and not faults:
@@ -105,7 +111,8 @@ def check_raw(manifest: Manifest, raw: RawFiles) -> Check:
     return judged(NAME, TITLE, faults, said)
 
 
-BY_DIGEST = "by digest"
+PLAIN = "; the names are plain, no key was needed"
+STRANGE = "; no name is one under this key"
 
 
 def _told(names: list[str]) -> str:
@@ -116,20 +123,18 @@ def _told(names: list[str]) -> str:
     return f", known by their sha256: {', '.join(names[:SHOWN])}{more}"
 
 
-def _looked_up(file: Input, folder: Folder, *, keyed: bool) -> Iterator[str]:
-    """Say in what a raw file differs from what was read; BY_DIGEST alone where it lies elsewhere and does not differ.
+def _looked_up(file: Input, folder: Folder, *, keyed: bool) -> tuple[list[str], bool]:
+    """Say in what a raw file differs from what was read, and whether it was known by its digest alone.
 
     StorageError where it is not there.
     """
     path = folder.named(file.uri, keyed=keyed)
     if path is not None and path.is_file():
-        yield from _differences(file, path)
-        return
+        return list(_differences(file, path)), False
     path = folder.holding(file)
     if path is None:
         raise StorageError("no file has this name, and none this sha256")
-    faults = list(_differences(file, path))
-    yield from faults or [BY_DIGEST]
+    return list(_differences(file, path)), True
 
 
 def _differences(file: Input, path: Path) -> Iterator[str]:

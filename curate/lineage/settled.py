@@ -55,7 +55,7 @@ def _card_faults(said: Said, card: SourceCard) -> Iterator[str]:
     told = declared(card)
     for name in sorted(told.keys() & said.keys()):
         bare = said[name] in NOTHING
-        spared = bare and (said.get("format") not in SOURCES or (bool(card.previous) and name == "license"))
+        spared = bare and (str(said.get("format")) not in SOURCES or (bool(card.previous) and name == "license"))
         if said[name] != told[name] and not spared and not (bare and told[name] in NOTHING):
             yield f"{card.id}: its {name} is {told[name]!r}, {said[name]!r} was configured"
     yield from _registry_faults(said, card)
@@ -70,7 +70,7 @@ def _registry_faults(said: Said, card: SourceCard) -> Iterator[str]:
     except ValidationError:
         yield f"{card.id}: what was configured as its registry is none"
         return
-    plugged = said.get("format") not in SOURCES
+    plugged = str(said.get("format")) not in SOURCES
     wanted, told = (
         dict(leaves(one.model_dump(mode="json", exclude=set(STATED)))) for one in (configured, card.registry)
     )

@@ -34,9 +34,10 @@ GLUED = re.compile(
 """A Chinese label right before a value of digits and letters; a plate begins with a province, and may end in Han."""
 SPOKEN = re.compile(
     r"(?i:(?P<label>(?:(?:passport|phone|mobile|cell|tel(?:ephone)?|fax|card|credit card|bank card|account|id|id card|"
-    r"ssn|e-?mail|wechat|qq|iban|permit|licen[cs]e|plate|imei|vin)(?:\s?(?:numbers?|no|id))?\b))[.#]?(?:\sis)?\s+(?P<value>\S.*\d.*|\S+@\S+))"
+    r"ssn|e-?mail|wechat|qq|iban|permit|licen[cs]e|plate|imei|vin)(?:\s?(?:numbers?|no|id))?\b))[.#]?(?:\sis)?\s+"
+    r"(?P<value>[(+]*\d.*|[^\W\d_]{1,2}\s?\d.*|\S+@\S+))"
 )
-"""An English label, a blank, and a value with a digit or a mailbox."""
+"""An English label, a blank, and a mailbox or a value that begins with a digit, or with one right after its letters."""
 
 
 class Line(NamedTuple):
@@ -45,6 +46,8 @@ class Line(NamedTuple):
     number: int
     kind: str | None
     value: str
+    whole: str | None = None
+    """The line, where what stands before the value may be part of it: no label that names a type."""
 
 
 def read(path: Path) -> bytes:
@@ -63,7 +66,8 @@ def lines_of(subject: Path) -> Iterator[Line]:
         raise StorageError("the file is not UTF-8", where=str(subject)) from None
     for number, line in enumerate(said.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
-            yield Line(number, *parted(line.strip()))
+            kind, value = parted(line.strip())
+            yield Line(number, kind, value, None if kind or value == line.strip() else line.strip())
 
 
 def parted(line: str) -> tuple[str | None, str]:

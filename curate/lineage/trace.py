@@ -80,6 +80,7 @@ def trace_by(out: Path, subject: Path, key: bytes) -> Trace:
     wanted: dict[str, list[int]] = {}
     for line in lines:
         known = digests_of(key, line.value) if line.kind is None else {digest_of_value(key, line.kind, line.value)}
+        known |= digests_of(key, line.whole) if line.whole else set()
         for digest in known:
             wanted.setdefault(digest, []).append(line.number)
     places: dict[str, list[Sighting]] = {}

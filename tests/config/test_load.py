@@ -191,6 +191,16 @@ STAGES = {
         curate.yaml:7 stages[1].quality.as: 'a b' is no name for a stage
           hint: letters, digits and _ only""",
     ),
+    "names that the engine has": (
+        "  - quality: {as: error}\n  - pii: {as: read, action: drop}\n  - quality: {as: errors}\n",
+        """\
+        curate.yaml:6 stages[0].quality.as: 'error' is a name of the engine's own
+          hint: another one: `as: error_2`
+        curate.yaml:7 stages[1].pii.as: 'read' is a name of the engine's own
+          hint: another one: `as: read_2`
+        curate.yaml:7 stages[1].pii.action: 'drop' is none of reject, tag
+          hint: known: reject, tag""",
+    ),
     "an unknown action": (
         "  - pii: {action: drop}\n",
         """\

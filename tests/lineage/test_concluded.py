@@ -5,10 +5,15 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from curate.lineage.concluded import concluded_faults, measured_faults
+from curate.lineage.ids import parse_ids
 from curate.lineage.manifest import Outputs, StageRecord
+from curate.lineage.marks import Marks, check_marks
+from curate.lineage.measures import NUMBERS, by_id, take_in, unlike
+from curate.lineage.profiles.covered import acts_of
 from tests.lineage.made import Row, made, manifest_of
 
 UNIT = {"source_id": "qa", "kind": "line", "documents": 7, "share": 7 / 31, "chars": 22, "quote": "..."}
@@ -144,3 +149,47 @@ def test_what_cannot_be_is_found(kind, forge):
 )
 def test_what_was_measured_of_each_record_is_what_the_stage_counts(kind, sizes, below, found):
     assert len(list(measured_faults(StageRecord.model_validate(told(kind)), Counter(sizes), below))) == found
+
+
+IDS = pa.array([f"{n:032x}" for n in (1, 2)])
+
+
+@pytest.mark.parametrize(("kind", "n"), [("acme:Fuzzy", 0), ("length", 2), ("near_duplicates", 1)])
+def test_copies_and_clusters_of_a_stage_of_somebody_else_are_its_own_matter(kind, n):
+    stage = StageRecord(index=0, name="fuzzy", stage=kind)
+    marks = Marks(clusters=[parse_ids(IDS).pairs])
+    marks.named["fuzzy", True] = marks.named["fuzzy", False] = 3
+    manifest = MANIFEST.model_copy(update={"stages": (stage,), "sources": MANIFEST.sources})
+    told = [fault for fault in check_marks(manifest, marks).faults if "copies" in fault or "cluster" in fault]
+    assert len(told) == n
+
+
+@pytest.mark.parametrize(
+    ("column", "other"),
+    [
+        (pa.array([float("nan"), 1.0]), pa.array([0.0, 1.0])),
+        (pa.array([2**53 + 1, 3]), pa.array([2**53, 3])),
+        (pa.array([2**64 - 1, 3], pa.uint64()), pa.array([2**64 - 2, 3], pa.uint64())),
+        (pa.array([0.1, None], pa.float32()), pa.array([0.2, None], pa.float32())),
+        (pa.array([True, None]), pa.array([None, True])),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_a_measurement_is_compared_in_its_own_type(column, other):
+    parsed = parse_ids(IDS)
+    assert any(is_one(column.type) for is_one in NUMBERS)
+    for said, n in ((column, 0), (other, 1)):
+        parts: dict[str, Any] = {}
+        take_in(parts, "x", IDS, said)
+        found = [fault for _, one in by_id(parts) for fault in unlike(column, parsed.pairs, parsed.rows, one, "")]
+        assert len(found) == n
+
+
+@pytest.mark.parametrize(("action", "acts"), [("tag", "none"), ("reject", "all")])
+@pytest.mark.parametrize("finds", [True, False])
+def test_rules_of_quality_do_what_they_spell_out_where_nothing_else_says_it(action, acts, finds):
+    lineage = {"rules": [{"rule": "x", "when": "order < 1", "action": action}]}
+    stage = StageRecord(
+        index=1, name="quality", stage="quality", lineage=lineage, finds={"x": action} if finds else None
+    )
+    assert acts_of(stage) == acts

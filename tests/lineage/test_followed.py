@@ -1,15 +1,19 @@
 """What the manifest says that follows from the settings of stages is held against them, and nothing true is."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from math import inf, nan
+from random import Random
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from curate.cli import main
+from curate.lineage.balance import check_stages
 from curate.lineage.followed import LARGEST_SEED
 from curate.lineage.manifest import Manifest
+from curate.lineage.marks import Marks, check_marks, check_reasons
 from curate.lineage.numbers import NEEDS
 from curate.lineage.settled import check_settings
 from curate.stages.safety.seeds import SEEDS
@@ -156,6 +160,13 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "another file behind a list": lambda said: stage(said, "safe")["assets"][0].update(sha256="0" * 64),
     "more verdicts": lineage("exact", verdicts=9),
     "more clusters": lineage("near", clusters=7),
+    "clusters of a size that is none": lineage("near", clusters_by_size={"9" * 5000: 1}),
+    "more clusters than fit anywhere": lineage("near", clusters_by_size={"2": 2**62}),
+    "bands that are none": lineage("near", rows=0, bands=-1),
+    "a threshold of quality that is none": lambda said: stage(said, "strict")["lineage"]["rules"][0].update(
+        when="digits > 1.2.3"
+    ),
+    "a format that is none": lambda said: said["config"]["resolved"]["sources"][0].update(format={}, license=None),
     "other types": lineage("some", types=["PHONE_NUMBER", "CN_RESIDENT_ID", "CREDIT_CARD"]),
     "another operator": lambda said: stage(said, "names")["lineage"]["operators"].update(EMAIL_ADDRESS="redact"),
     "more that is cleared": lambda said: said["residual"]["cleared"].update(b=list(NEEDS)),
@@ -190,6 +201,31 @@ def test_a_forged_manifest_contradicts_its_settings(said, name):
     FORGERIES[name](forged)
     assert forged != said
     assert faults(forged)
+
+
+ODD = (None, True, -1, 0, 2**62, 1e308, nan, inf, "", "9" * 5000, "x < 1.2.3", [None], [{}], {}, {"9" * 5000: 1})
+FREE = {"lineage", "params", "resolved", "limits"}
+"""Where a manifest holds values to no type."""
+
+
+def places(said: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any]]:
+    """Yield every place below the free ones: what holds it, and its name there."""
+    for name, value in said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ():
+        if FREE.intersection(path):
+            yield said, name
+        yield from places(value, (*path, name))
+
+
+def test_no_value_that_a_forger_puts_anywhere_makes_a_check_raise(said):
+    chance, found = Random(5), 0
+    for _ in range(20):
+        forged = json.loads(json.dumps(said))
+        for holder, name in chance.sample(list(places(forged)), 15):
+            holder[name] = chance.choice(ODD)
+        manifest = Manifest.model_validate(forged)
+        checks = check_settings(manifest), check_stages(manifest), check_marks(manifest, Marks())
+        found += all([*check_reasons(manifest, Marks()), *(check.faults for check in checks[:2])])
+    assert found == 20
 
 
 def test_lists_that_come_along_are_small():

@@ -64,6 +64,22 @@ def test_what_is_missing_or_damaged_is_one_clear_error(tmp_path):
             read_manifest(tmp_path)
 
 
+@pytest.mark.parametrize("whole", [2**64, -(2**63) - 1, 10**400])
+def test_a_whole_number_of_which_no_digest_can_be_taken_is_a_mistake_and_the_same_digits_as_a_text_are_none(
+    out, tmp_path, whole
+):
+    said = json.loads((out / MANIFEST).read_bytes())
+    (tmp_path / MANIFEST).parent.mkdir()
+    for odd in (str(whole), 2**64 - 1, f"{whole}]"):
+        said["limits"] = [odd]
+        (tmp_path / MANIFEST).write_text(json.dumps(said))
+        assert read_manifest(tmp_path).limits == [odd]
+    said["limits"] = [whole]
+    (tmp_path / MANIFEST).write_text(json.dumps(said))
+    with pytest.raises(StorageError, match="64 bits"):
+        read_manifest(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("name", "schema"),
     [("manifest", module.schema), ("rejects", rejects.schema), ("explanation", explain.schema)],

@@ -50,6 +50,8 @@ def test_a_label_is_dropped_and_names_the_type_where_it_is_known(line, said):
         "+86 138 1234 5678",
         "Li Wei",
         "id_13812345678",
+        "phone call 13812345678",
+        "card game 2024 of the club",
     ],
 )
 def test_what_has_no_label_stays_whole(line):
@@ -58,4 +60,10 @@ def test_what_has_no_label_stays_whole(line):
 
 def test_blank_lines_and_comments_say_nothing(tmp_path):
     (tmp_path / "subject").write_text("# who\n\n E12345678 \n", "utf-8")
-    assert [tuple(line) for line in lines_of(tmp_path / "subject")] == [(3, None, "E12345678")]
+    assert [tuple(line) for line in lines_of(tmp_path / "subject")] == [(3, None, "E12345678", None)]
+
+
+@pytest.mark.parametrize("line", ["C:\\x\\li.wei", "张三: 李四", "Passport E12345678"])
+def test_what_stands_before_a_value_is_sought_with_it_unless_it_names_a_type(tmp_path, line):
+    (tmp_path / "subject").write_text(f"{line}\nphone: 13812345678\n", "utf-8")
+    assert [one.whole for one in lines_of(tmp_path / "subject")] == [line, None]

@@ -83,6 +83,12 @@ class TestRawFiles:
     def test_under_keyed_names_are_known_by_the_key(self, keyed, tmp_path):
         found = verify(keyed, RawFiles(folders(tmp_path), self.KEY))
         assert found.named("raw")[2:4] == ("pass", "6 of 6 files")
+        strange = verify(keyed, RawFiles(folders(tmp_path), b"x" * 32)).named("raw")
+        assert (strange.status, strange.detail.rpartition(";")[2]) == ("pass", " no name is one under this key")
+
+    def test_under_plain_names_need_no_key_and_the_check_says_so(self, whole):
+        check = verify(whole / "out", RawFiles(folders(whole), self.KEY)).named("raw")
+        assert check[2:4] == ("pass", "6 of 6 files; the names are plain, no key was needed")
 
     def test_that_have_changed_are_a_fault_with_the_key_and_not_at_hand_without_it(self, keyed, tmp_path):
         (tmp_path / "raw" / "qa" / "qa1.jsonl").write_bytes(b"{}")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from curate.core.stage import Value
 from curate.lineage.coverage import are_about, is_about, stages_about
@@ -126,15 +126,26 @@ def acts_of(stage: StageRecord) -> Part:
     threshold = stage.params.get("threshold")
     if stage.stage == NEAR and isinstance(threshold, int | float) and threshold >= 1:
         return "none"
-    if stage.finds or (stage.finds is not None and stage.stage == QUALITY):
+    finds = _finds(stage)
+    if finds or (finds is not None and stage.stage == QUALITY):
         vain = _vain(stage)
-        rejecting = sum(action == "reject" and rule not in vain for rule, action in stage.finds.items())
-        return "none" if not rejecting else "all" if rejecting == len(stage.finds) else "some"
+        rejecting = sum(action == "reject" and rule not in vain for rule, action in finds.items())
+        return "none" if not rejecting else "all" if rejecting == len(finds) else "some"
     return "none" if stage.params.get("action") == "tag" else "all"
 
 
 def _vain(stage: StageRecord) -> frozenset[str]:
     """Return the rules of `quality` that hold for no record."""
+    return frozenset(str(one.get("rule")) for one in _spelled(stage) if stage.stage == QUALITY and is_vain(one))
+
+
+def _finds(stage: StageRecord) -> Mapping[str, str] | None:
+    """Return what the rules of a stage do; before its version 4, `quality` said it only where it spells them out."""
+    if stage.finds is None and stage.stage == QUALITY and isinstance(stage.lineage.get("rules"), list):
+        return {str(one.get("rule")): str(one.get("action")) for one in _spelled(stage)}
+    return stage.finds
+
+
+def _spelled(stage: StageRecord) -> list[dict[str, JsonValue]]:
     rules = stage.lineage.get("rules")
-    spelled = [one for one in rules if isinstance(one, dict)] if isinstance(rules, list) else []
-    return frozenset(str(one.get("rule")) for one in spelled if stage.stage == QUALITY and is_vain(one))
+    return [one for one in rules if isinstance(one, dict)] if isinstance(rules, list) else []

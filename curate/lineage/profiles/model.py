@@ -83,7 +83,8 @@ class Condition(Value):
     evidence: Evidence = Field(
         description="Path into the manifest, or below `attached` (signatures, reviews, erasures), `counted` (what the "
         "report counts in shards, ledger and signals) or `covered` (by source, an entry for each kind of stage that is "
-        "about it: `stage`, `names`, `looked`, `acts`). `{source}` stands for the id of each source in turn."
+        "about it: `stage`, `names`, `looked`, `acts`, `content`, `whole`). `{source}` stands for the id of each "
+        "source in turn."
     )
     take: Take = Field("each", description="What is compared: each value, any value, or one number made of them all.")
     operator: Operator = Field(description="How it is compared; `known` asks only that somebody said something.")
