@@ -21,7 +21,8 @@ class Listed:
     def __init__(self, text: str, says: Says) -> None:
         """Take a text, and what knows labels."""
         self.text, self.says = text, says
-        self.zones = [(one.start(), one.end(), FIRST.match(one[0])) for one in ZONE.finditer(text)]
+        self.zones = [(one.start(), one.end(), digits_of_first(one[0])) for one in ZONE.finditer(text)]
+        """From, to, and how many digits the first number has."""
         self.lines: list[tuple[int, str, frozenset[int]]] = []
         sign, count, under = "", 0, frozenset[int]()
         at = 0
@@ -40,9 +41,14 @@ class Listed:
     def has(self, start: int, digits: int) -> bool:
         """Tell whether the number of so many digits that begins at a character is one of those."""
         place = bisect_right(self.zones, start, key=lambda one: one[0]) - 1
-        begin, end, first = self.zones[place] if place >= 0 else (0, 0, None)
-        is_item = first and begin < start < end and len(DIGIT.findall(first[0])) == digits
-        if is_item and self.says(self.text[max(0, begin - WIDTH) : begin].lower()):
+        begin, end, size = self.zones[place] if place >= 0 else (0, 0, 0)
+        if size == digits and begin < start < end and self.says(self.text[max(0, begin - WIDTH) : begin].lower()):
             return True
         at, sign, under = self.lines[bisect_right(self.lines, start, key=lambda one: one[0]) - 1]
         return bool(under) and self.text.count(sign, at, start) in under
+
+
+def digits_of_first(zone: str) -> int:
+    """Count the digits of the first number of a list."""
+    first = FIRST.match(zone)
+    return len(DIGIT.findall(first[0])) if first else 0

@@ -1,8 +1,9 @@
 """What has the shape of personal data and is none: hotlines, amounts, numbers of parts, versions, public mailboxes."""
 
 import re
+import sys
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -186,17 +187,38 @@ def numbers_of(text: str) -> Numbers:
     return Numbers(sorted(lists), list(rows_of(text)) if "\n" in text else [])
 
 
-def is_listed(text: str, start: int, end: int) -> bool:
-    """Tell whether a number is one of a list whose label says order, batch, part and the like."""
-    lists = numbers_of(text).lists
-    place = bisect_right(lists, start, key=lambda one: one[0]) - 1
-    return place >= 0 and end <= lists[place][1] and len(DIGITS.findall(text, start, end)) == lists[place][2]
+class Far(NamedTuple):
+    """What the lists and tables of a text say of a number: all that comes from further away than its surroundings."""
+
+    reach: int
+    """How many characters before the number may name it: WINDOW, or less where its row begins sooner."""
+    is_thing: bool
+    """Whether it is a cell of a column that holds numbers of things."""
+    is_listed: bool
+    """Whether it is one of a list whose label says order, batch, part and the like."""
 
 
-def column_of(text: str, start: int, end: int) -> tuple[int, bool]:
+NOT_FAR = Far(WINDOW, is_thing=False, is_listed=False)
+
+
+def far_of(text: str, start: int, end: int) -> Far:
+    """Ask the lists and tables of a text, wherever they begin and end, about a number."""
+    known = numbers_of(text)
+    if not known.lists and not known.rows:
+        return NOT_FAR
+    row, is_thing = column_of(text, start, end, known.rows)
+    place = bisect_right(known.lists, (start, sys.maxsize)) - 1
+    is_listed = (
+        place >= 0 and end <= known.lists[place][1] and len(DIGITS.findall(text, start, end)) == known.lists[place][2]
+    )
+    return Far(min(WINDOW, start - row), is_thing, is_listed)
+
+
+def column_of(
+    text: str, start: int, end: int, rows: Sequence[tuple[int, int, str, frozenset[int]]]
+) -> tuple[int, bool]:
     """Return where the row of a number begins, 0 without a known head above it, and whether it is its column's."""
-    rows = numbers_of(text).rows
-    place = bisect_right(rows, start, key=lambda one: one[0]) - 1
+    place = bisect_right(rows, (start, sys.maxsize)) - 1
     if place < 0 or end > rows[place][1]:
         return 0, False
     begin, stop, sign, columns = rows[place]
@@ -221,9 +243,9 @@ def is_numbered(text: str, start: int, end: int) -> Reason:
     """
     if NUMBERED_AFTER.match(text, end):
         return "numbered"
-    row, is_thing = column_of(text, start, end)
-    before = text[max(row, start - WINDOW) : start].lower()
-    if is_thing or (is_listed(text, start, end) and (PERSONAL.last(before) < 0 or not is_announced(text, start))):
+    reach, is_thing, is_listed = far_of(text, start, end)
+    before = text[max(0, start - reach) : start].lower()
+    if is_thing or (is_listed and (PERSONAL.last(before) < 0 or not is_announced(text, start))):
         return "numbered"
     nearest = NUMBERED.last(before)
     if nearest < 0:

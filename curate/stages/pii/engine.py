@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from curate.stages.pii.allow import Far, far_of
 from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stretch, widened
 from curate.stages.pii.marks import ALWAYS
@@ -121,7 +122,7 @@ class Judge:
         self.first: list[int] | None = None
         self.hits: dict[tuple[int, int], list[Hit]] = {}
         """What matches at places, by their keys."""
-        self.spans: dict[tuple[int, int, int, int], tuple[int, list[tuple[int, Span]]]] = {}
+        self.spans: dict[tuple[int, int, int, int, Far], tuple[int, list[tuple[int, Span]]]] = {}
         if len(places) >= MANY:
             from curate.core.kernels.twins import twins
 
@@ -139,14 +140,17 @@ class Judge:
         return self.first[number], labels
 
     def found(self, number: int, one: Compiled, span: Stretch) -> list[tuple[int, Span]]:
-        """Return what is personal data in a match, or would be without an allow rule, with the rank of its rule."""
+        """Return what is personal data in a match, or would be without an allow rule, with the rank of its rule.
+
+        Nothing is read from further away than its surroundings but what lists and tables say of it.
+        """
         if self.first is None:
             return judged(one, self.text, span)
         place = self.places[number]
-        key = self.first[number], span[0] - place, span[1] - place, id(one)
+        key = self.first[number], span[0] - place, span[1] - place, id(one), far_of(self.text, *span)
         if key not in self.spans:
             said = judged(one, self.text, span)
-            if max((some.end for _, some in said), default=span[1]) > place + BEHIND - REACH:
+            if max([span[1], *(some.end for _, some in said)]) > place + BEHIND - REACH:
                 return said
             self.spans[key] = place, said
         origin, said = self.spans[key]

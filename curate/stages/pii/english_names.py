@@ -129,8 +129,9 @@ PERSONAL_KEYS = re.compile(
     "(?i)(?:[\"']|\\n[ \\t]{0,8})(?:gender|sex|age|birth_?date|date_of_birth|dob|phone(?:_?numbers?)?|mobile|"
     "e-?mail(?:_?address)?|address|occupation|nationality|"
     "location|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|physician|doctor)"
-    "(?:[\"']|[ \\t]{0,3}[:|])"
+    "(?=(?P<close>[\"']|[ \\t]{0,3}[:|]))"
 )
+"""What closes one may open another: so the keys of a page do not depend on where it begins."""
 KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
 """Characters around a name in which such a key speaks for it, and of the longest; those of a page of the text."""
 
@@ -252,7 +253,7 @@ def is_record(text: str, start: int, end: int) -> bool:
 def keys_of(text: str, page: int) -> list[tuple[int, int]]:
     """Return where in a page of a text fields stand that only persons have; names of one page ask one by one."""
     first, last = page * PAGE, (page + 1) * PAGE
-    keys = (key.span() for key in PERSONAL_KEYS.finditer(text, first, last + LONGEST_KEY))
+    keys = ((key.start(), key.end("close")) for key in PERSONAL_KEYS.finditer(text, first, last + LONGEST_KEY))
     return [key for key in keys if key[0] < last]
 
 

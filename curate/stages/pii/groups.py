@@ -75,7 +75,7 @@ def in_column(text: str, start: int, end: int) -> bool:
 
 def begins_line(text: str, start: int) -> bool:
     """Tell whether nothing but signs of a table stands before a number in its line: its label stands above it."""
-    return WORD.search(text, max(text.rfind("\n", 0, start), start - BESIDE, 0), start) is None
+    return WORD.search(text, max(text.rfind("\n", max(0, start - BESIDE), start), start - BESIDE, 0), start) is None
 
 
 def fills_cell(text: str, start: int, end: int) -> bool:

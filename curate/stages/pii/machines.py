@@ -67,10 +67,16 @@ def words_of(said: str) -> list[str]:
 
 
 def begins_field(text: str, key: re.Match[str]) -> bool:
-    """Tell whether a key without quotes, in small letters or with hyphens, begins a line or a field."""
-    line = text[text.rfind("\n", 0, key.start("key")) + 1 : key.start("key")]
-    written = key["key"].islower() or "-" in key["key"]
-    return written and (key["mark"] in {"{", ",", "["} or not line.strip(" -{"))
+    """Tell whether a key without quotes, in small letters or with hyphens, begins a line or a field.
+
+    Its line is read no further to the left than the key was searched for.
+    """
+    if not (key["key"].islower() or "-" in key["key"]):
+        return False
+    start = key.start("key")
+    first = text.rfind("\n", key.pos, start)
+    begins = (first >= 0 or not key.pos) and not text[first + 1 : start].strip(" -{")
+    return key["mark"] in {"{", ",", "["} or begins
 
 
 PRODUCT = re.compile(
@@ -99,7 +105,7 @@ AGENT = re.compile(
 PORT = re.compile(":[0-9]{2,5}(?![0-9])")
 PACKAGE = re.compile(
     r"(?:-[0-9A-Za-z]{1,12}){0,3}(?:[._](?:x86_64|amd64|arm64|aarch64|noarch|i[36]86|el[0-9]|src|orig|all|linux|"
-    r"win(?:32|64)?))*"
+    r"win(?:32|64)?)){0,8}"
     r"\.(?:tar|gz|tgz|zip|rpm|deb|jar|whl|exe|msi|dll|so|iso|img|apk|war|bz2|xz|7z|dmg|pkg|nupkg|gem|patch|"
     r"diff)(?![0-9A-Za-z])"
 )

@@ -10,7 +10,7 @@ FEW_NAMES = 16
 FULL_HAN, SHORT_HAN = 3, 2
 """A Chinese name of three signs or more is the same wherever it stands, one of two only where a clause begins."""
 PREFIX = 4
-"""By so many first signs an English name is known, one in Chinese by SHORT_HAN."""
+"""By so many first signs an English name is known, one in Chinese by SHORT_HAN; a shorter one by all of it."""
 MOST_TRIED = 4_000_000
 """So many names are tried in one walk at most; a text of names that all begin alike is rejected instead."""
 
@@ -50,7 +50,7 @@ def one_by_one(text: str, names: Sequence[str]) -> Iterator[Place]:
 
 
 def in_one_walk(text: str, names: Sequence[str]) -> Iterator[Place]:
-    """Yield the same of many names: where two or four signs stand that some begin with, those are tried."""
+    """Yield the same of many names: where a few signs stand that some begin with, those are tried."""
     ranks = {name: rank for rank, name in enumerate(names)}
     sizes: dict[str, set[int]] = {}
     for name in names:
@@ -69,10 +69,12 @@ def in_one_walk(text: str, names: Sequence[str]) -> Iterator[Place]:
 
 def begun(text: str, sizes: dict[str, set[int]]) -> Iterator[tuple[int, set[int]]]:
     """Yield where one of these beginnings stands, and what belongs to it."""
+    lengths = sorted(set(map(len, sizes)))
     for first in re.finditer(f"[{re.escape(''.join(sorted({prefix[0] for prefix in sizes})))}]", text):
-        for length in (SHORT_HAN, PREFIX):
-            some = sizes.get(text[first.start() : first.start() + length])
-            if some:
+        for length in lengths:
+            prefix = text[first.start() : first.start() + length]
+            some = sizes.get(prefix)
+            if some and len(prefix) == length:
                 yield first.start(), some
 
 

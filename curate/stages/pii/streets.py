@@ -92,7 +92,7 @@ LABEL_ENDS = frozenset("sS1eEnN\"'”’】])）* \t")
 LONGEST_LABEL = 36
 VALUE = re.compile(
     f"(?:{UNIT}{GAP})?[0-9]{{1,6}}[A-Za-z]?(?:[-/][0-9]{{1,4}})?,? [A-Z0-9][0-9A-Za-z'’.# "
-    f"-]{{2,60}}(?P<place>{PLACE})?{COUNTRY}?(?=\\s*(?:[,;\"'|<\\n\\r]|\\.\\s|\\Z))"
+    f"-]{{2,60}}(?P<place>{PLACE})?{COUNTRY}?(?=\\s{{0,255}}(?:[,;\"'|<\\n\\r]|\\.\\s|\\Z))"
 )
 
 

@@ -1,14 +1,16 @@
 """No gate stands open in texts that are full of what only looks like personal data."""
 
+import sys
 from collections import Counter
 from random import Random
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from curate.stages.pii.engine import MANY, Judge, Native, judged
+from curate.stages.pii import engine
+from curate.stages.pii.engine import Judge, Native, Span, judged
 from curate.stages.pii.rules import TYPES
 from tests.stages.pii.flood import KINDS, made
 from tests.stages.pii.made import MADE
@@ -59,7 +61,49 @@ def test_no_more_digit_runs_are_tried_than_is_said(kind):
     assert sum(len(one.runs.starts) for one in opened) <= RUNS[kind] * sum(len(text.encode()) for text in texts) / 1e6
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+HEADS = (
+    "订单号,备注",
+    "手机号,备注",
+    "编号|电话|备注",
+    "订单号：",
+    "联系电话：",
+    "批次号如下：\n",
+    "phone,order no",
+    "记录",
+)
+"""What makes of the same rows below them the numbers of things, of persons, or nothing."""
+ROWS = ("{},ab\n", "{}、", "{}\n", "a|{}|b\n", "x,{},{}\n", "电话：{} ", "王小明 {}\n", "<a.b@c.de> {} ")
+BLOCK = 3_000
+"""Characters of the same rows: more than twice what has to be the same around a place."""
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    heads=st.lists(st.sampled_from(HEADS), min_size=2, max_size=3),
+    row=st.sampled_from(ROWS),
+    drawn=st.sampled_from([(kind, name) for kind, ways in MADE.items() for name in ways]),
+    seed=st.integers(0, 999),
+)
+@example(heads=["订单号,备注", "手机号,备注"], row="{},ab\n", drawn=None, seed=0)
+@example(heads=["订单号：", "联系电话："], row="{}、", drawn=None, seed=1)
+@example(heads=["手机号,备注", "订单号,备注", "记录"], row="王小明,{}\n", drawn=None, seed=2)
+def test_places_with_the_same_surroundings_are_judged_as_each_would_be(heads, row, drawn, seed):
+    draw = Random(seed)
+    value = MADE[drawn[0]][drawn[1]](draw) if drawn else f"138{draw.randrange(10**8):08}"
+    rows = row.replace("{}", value)
+    blocks = [f"{head}\n"[: len(head) + ("：" not in head)] + rows * (BLOCK // len(rows)) for head in heads]
+    text = "x" * draw.randrange(9) + "\n" + "\n\n\n中间。\n\n".join(blocks)
+    rows_open, openings = NATIVE.look(pa.array([text]))
+    found = []
+    for many in (sys.maxsize, 2) if rows_open else ():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine, "MANY", many)
+            allowed: list[Span] = []
+            found.append((NATIVE.find(text, next(iter(openings)), allowed=allowed), allowed))
+    assert found[:1] == found[1:]
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(
     drawn=st.lists(st.sampled_from([(kind, name) for kind, ways in MADE.items() for name in ways]), max_size=2),
     words=st.lists(
@@ -67,12 +111,16 @@ def test_no_more_digit_runs_are_tried_than_is_said(kind):
     ),
     seed=st.integers(0, 999),
 )
-def test_places_with_the_same_surroundings_are_judged_as_each_would_be(drawn, words, seed):
+@example(drawn=[("PHONE_NUMBER", "mobile")], words=[], seed=0)
+def test_what_a_pattern_matches_in_the_same_surroundings_is_judged_as_it_would_be(drawn, words, seed):
     draw = Random(seed)
-    phrase = "".join([*words, *(MADE[kind][name](draw) for kind, name in drawn), " "])
-    text = "x" * draw.randrange(9) + phrase * (MANY + 50)
+    phrase = "".join([*words, *(MADE[kind][name](draw) for kind, name in drawn), ",ab\n"])
+    half = phrase * (BLOCK // len(phrase))
+    text = f"{'x' * draw.randrange(9)}\n订单号,备注\n{half}\n\n中间\n手机号,备注\n{half}"
     for one in [*NATIVE.at_runs, *(one for some in NATIVE.gated.values() for one in some if one.rule.places is None)]:
         spans = [match.span("value") for match in one.pattern.finditer(text)]
-        judge = Judge(text, [start for start, _ in spans])
-        some = [*range(0, len(spans), 97), *range(max(0, len(spans) - 300), len(spans))]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine, "MANY", 2)
+            judge = Judge(text, [start for start, _ in spans])
+        some = range(0, len(spans), 1 + len(spans) // 97)
         assert [judge.found(n, one, spans[n]) for n in some] == [judged(one, text, spans[n]) for n in some]
