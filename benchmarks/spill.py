@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from benchmarks.environments import answered
 from benchmarks.measure import MEGABYTE
 from benchmarks.verdicts import STAGE, config_of, peak_bytes, reset_peak, verdicts
+from curate.core.light import spare_pandas
 from curate.core.receipt import Receipt
 from curate.core.record import ROW
 from curate.core.stage import Round, Texts, Value, Yields
 from curate.engine.crew import Crew
 from curate.engine.crew import Event as Progress
 from curate.engine.kernels import keep_kernels
-from curate.engine.light import spare_pandas
 from curate.engine.local import Local
 from curate.engine.phases import Work, run_rounds
 from curate.engine.plan import Pass, make_plan

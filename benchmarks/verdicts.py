@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import RUNS, proc_bytes
 from curate.config.model import Config
+from curate.core.light import spare_pandas
 from curate.core.receipt import Receipt
 from curate.engine.crew import Crew
 from curate.engine.crew import Event as Progress
 from curate.engine.kernels import keep_kernels
-from curate.engine.light import spare_pandas
 from curate.engine.local import Local
 from curate.engine.phases import Work, run_pass, run_rounds, survey
 from curate.engine.plan import make_plan

@@ -93,9 +93,8 @@ def _count(data: Bytes, spans: tuple[Places, Places], tables: tuple[Bytes, Longs
             number = np.uint64(letters[data[at]])
             if number == 0 or at - first >= np.uint64(LONGEST):
                 if packed != 0:
-                    host = (
-                        data[at] == DOT and at + np.uint64(1) < stop and 0 < letters[data[at + np.uint64(1)]] < LETTERS
-                    )
+                    behind = letters[data[at + np.uint64(1)]] if at + np.uint64(1) < stop else np.uint8(0)
+                    host = bool(data[at] == DOT and 0 < behind < LETTERS)
                     _count_word(data, (int(np.int64(first)), int(np.int64(at))), packed, host, found[i])
                     packed = np.uint64(0)
                 first = np.uint64(at + np.uint64(1)) if number == 0 else np.uint64(at)
