@@ -30,7 +30,7 @@ def notation(data: Bytes, line: tuple[int, int], ended: bool) -> int:  # noqa: F
     (`G01 X10.5 Z5.`); a rule of an access list (`permit tcp any host 10.0.0.1`); a part of a circuit with its nodes and
     its value (`R1 n1 0 10k`). FIGURES: three words or more of which three in four have a digit.
     """
-    start, stop = line
+    start, stop = _within(data, line)
     words, figured, coded, at, last = 0, 0, 0, start, start
     while at < stop:
         while at < stop and data[at] <= SPACE:
@@ -49,12 +49,21 @@ def notation(data: Bytes, line: tuple[int, int], ended: bool) -> int:  # noqa: F
         return PROGRAM
     if ended:
         return NO_NOTATION
-    if _rules(data, line):
+    if _rules(data, (start, stop)):
         return PROGRAM
     named = first in DEVICES and stop - start > 1 and 0x30 <= data[start + 1] <= 0x39  # noqa: PLR2004 - 0 to 9
     if named and words > FEWEST_WORDS and 0x30 <= data[last] <= 0x39:  # noqa: PLR2004 - 0 to 9
         return PROGRAM
     return FIGURES if words >= FEWEST_WORDS and figured * MOST >= words * (MOST - 1) else NO_NOTATION
+
+
+@inlined
+def _within(data: Bytes, line: tuple[int, int]) -> tuple[int, int]:
+    """Leave out what nobody sees at the end of a line, such as the carriage return of a line end (CRLF)."""
+    start, stop = line
+    while stop - start > 1 and data[stop - 1] <= SPACE:
+        stop -= 1
+    return start, stop
 
 
 @inlined
@@ -88,7 +97,7 @@ def _rules(data: Bytes, line: tuple[int, int]) -> bool:
 @inlined
 def framed(data: Bytes, line: tuple[int, int]) -> bool:
     """Tell whether a line is of a frame of a table: box drawing at both ends (U+2500 to U+257F), or `+---+---+`."""
-    start, stop = line
+    start, stop = _within(data, line)
     if stop - start < 6:  # noqa: PLR2004 - two characters of three bytes
         return False
     if data[start] == PLUS:

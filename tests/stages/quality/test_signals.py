@@ -181,3 +181,17 @@ def test_a_long_text_is_measured_in_stretches():
 def test_styles_are_looked_for_once_along_a_long_line():
     """The time would be the square of its length: 40 minutes."""
     assert drawn_share("fugiat " * 150_000) == 0
+
+
+@pytest.mark.parametrize("end", ["\r", "\x0b", " \x00"])
+def test_what_stands_behind_a_text_in_its_batch_says_nothing_of_its_last_line(end):
+    """A line that ends in a sign that nobody sees once was read on to the first byte of the next text."""
+    for text in (f"R1 in n1 foo{end}", f"R1 in n1 10k{end}"):
+        found = [measure(pa.array([text, behind]))["code_lines"][0] for behind in ("5 pumps", "pumps")]
+        assert found[0] == found[1] == signals(text.rstrip(end))["code_lines"]
+
+
+def test_a_carriage_return_hides_no_notation():
+    assert signals("N20 G1 Z-1.5 F100\r\nN30 G2 X10. Y10. I5. J0.\r\n")["code_lines"] == 1
+    assert signals("permit tcp any host 10.0.0.1 range 20 any\r\n")["code_lines"] == 1
+    assert signals("+------+---+\r\n+======+===+\r\n")["table_lines"] == 1
