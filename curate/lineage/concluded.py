@@ -175,7 +175,8 @@ def _items(said: JsonValue) -> list[tuple[str, JsonValue]]:
 
 
 def _count(said: JsonValue) -> int:
-    return said if isinstance(said, int) and not isinstance(said, bool) else 0
+    """Read a number of things; what is none, as a negative one, is 0."""
+    return max(said, 0) if isinstance(said, int) and not isinstance(said, bool) else 0
 
 
 def _number(said: JsonValue) -> float:

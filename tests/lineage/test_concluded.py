@@ -100,6 +100,8 @@ FORGED: list[tuple[str, Callable[[Row], Any]]] = [
     ("repeated_lines", unit(share=7 / 28)),
     ("repeated_lines", unit(documents=700)),
     ("repeated_lines", unit(kind="page")),
+    ("repeated_lines", unit(documents=-1, share=0)),
+    ("repeated_lines", unit(documents=-(2**63), share=-1e-300)),
     ("repeated_lines", unit(source_id="laws")),
     ("repeated_lines", lambda said: said["by_source"]["laws"].update(edited=1, counts={"line": 1})),
     ("repeated_lines", lambda said: said["by_source"]["qa"].update(counts={"line": 1})),
