@@ -1,6 +1,8 @@
 """Numbers that machines write: values of keys, parts of paths, names of files, versions of programs, sections."""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from curate.core import labels
 
@@ -48,7 +50,7 @@ def is_of_machine(text: str, start: int, end: int) -> bool:
         named = FILE.search(text, low, start) if FILE_END.match(text, end) else None
         named = named or URL.search(text, low, start) or PATH.search(text, low, start)
         run = RUN.search(text, low, start)
-        if named and run and PATH_GOES_ON.match(text, end) and OF_PEOPLE.isdisjoint(words_of(run[0])):
+        if named and run and PATH_GOES_ON.match(text, end) and not speaks_of_people(words_of(run[0])):
             return True
     key = KEY.search(text, low, start) if before in SIGNS_OF_KEY else None
     if key is not None and key["sign"] == ":" and not (key["quote"] or begins_field(text, key)):
@@ -58,12 +60,17 @@ def is_of_machine(text: str, start: int, end: int) -> bool:
     said = words_of(key["key"]) if key else []
     if key and text[key.start("key") - 1 : key.start("key")] == " ":
         said = [*words_of(text[max(0, key.start("key") - LONGEST_WORD) : key.start("key")])[-1:], *said]
-    return bool(said) and said[-1] in KEYS and OF_PEOPLE.isdisjoint(said)
+    return bool(said) and said[-1] in KEYS and not speaks_of_people(said)
 
 
 def words_of(said: str) -> list[str]:
     """Return the words of a key or a path in lower case, also those of camelCase."""
     return [word.lower() for word in WORDS.findall(said)]
+
+
+def speaks_of_people(said: Sequence[str]) -> bool:
+    """Tell whether one of the words, or two in a row (`weChat`), say that a number may be somebody's."""
+    return not OF_PEOPLE.isdisjoint({*said, *map("".join, pairwise(said))})
 
 
 def begins_field(text: str, key: re.Match[str]) -> bool:

@@ -74,6 +74,8 @@ MACHINES = [
     "/data/logs/13812345678/app.log",
     "C:\\data\\13812345678.txt",
     "backup-13812345678.tar.gz",
+    "![](img_13812345678.jpg)",
+    "(photo_13812345678.png), a,log-13812345678.csv",
     "[2024] offset=13812345678 ts=13812345679",
     "/list?id=13812345678&x=1",
     '{"ts": 13812345678, "nextOffset":"13812345678"}',
@@ -92,6 +94,11 @@ PEOPLE = [
     "where user_id in (13812345678)",
     "微信ID: 13812345678",
     "wechat id=13812345678",
+    "weChatId=13812345678",
+    '{"whatsAppId": "13812345678"}',
+    "aliPayToken=13812345678",
+    "WeiXinId=13812345678",
+    "https://x.cn/weChat/13812345678",
     "张三/13812345678/杭州",
     "张三_13812345678.jpg",
     "电话：13812345678.png",
@@ -107,3 +114,16 @@ def test_a_number_in_a_path_a_file_name_or_a_key_of_a_machine_is_nobodys(text):
 @pytest.mark.parametrize("text", PEOPLE)
 def test_a_number_whose_path_or_key_speaks_of_people_is_found(text):
     assert [one[-11:] for one in found(text) if one != "张三"] == ["13812345678"]
+
+
+@pytest.mark.parametrize("text", [text for text in PEOPLE if not text.endswith(".png")])
+def test_it_is_seen_by_the_check_of_what_is_left(text):
+    assert left(text) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["联系Wang/13812345678", "客户13812345678.jpg", "Zhang San/13812345678/Hangzhou", "call Bob\\13812345678"]
+)
+def test_a_name_and_a_stroke_are_no_path_for_the_check_of_what_is_left(text):
+    assert found(text)[-1:] == ["13812345678"]
+    assert left(text) == 1
