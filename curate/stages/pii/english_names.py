@@ -11,7 +11,7 @@ from curate.stages.pii.rule import Rule
 
 UPPER, LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ\u0101\u0107\u010d\u0119\u011b\u0142\u0144\u0159\u015b\u0161\u017a\u017c\u017e"
 LETTERS = re.compile(f"[{UPPER}{LOWER}]+")
-WORD = f"(?:(?:[{UPPER}]['’])?[{UPPER}][{LOWER}]{{1,20}}(?:['’\\-]?[{UPPER}][{LOWER}]{{1,14}}){{0,2}}(?![{LOWER}]))"
+WORD = f"(?:(?:[{UPPER}]['’])?[{UPPER}][{LOWER}]{{1,28}}(?:['’\\-]?[{UPPER}][{LOWER}]{{1,20}}){{0,3}}(?![{LOWER}]))"
 LOUD = f"[{UPPER}]{{2,15}}(?:['’\\-][{UPPER}]{{2,15}})?(?![{LOWER}])"
 INITIAL = f"[{UPPER}]\\."
 PARTICLE = "(?:van der|van den|van|von der|von|de la|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten)"

@@ -274,3 +274,17 @@ def test_a_long_monotonous_text_costs_no_more_than_its_length(unit):
     text = unit * (60_000 // len(unit))
     half = text[: len(text) // 2 // len(unit) * len(unit)]
     assert len(NATIVE.find(text)) <= 2 * len(NATIVE.find(half)) + 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "McDonald-Hughes-Brown",
+        "Smith-Jones-Brown-Lee",
+        "Papadopoulos-Theodorakopoulos",
+        "Venkatanarasimharajuvaripeta",
+    ],
+)
+@pytest.mark.parametrize("form", ["Dear Ms. {},", "Name: Maria {}\nAge: 40"])
+def test_of_a_long_surname_or_one_of_several_parts_nothing_stays(name, form):
+    assert found(form.format(name)) in ([name], [f"Maria {name}"])
