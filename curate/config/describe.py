@@ -81,8 +81,12 @@ def columns_of(name: str, model: type[BaseModel], **said: object) -> tuple[str, 
     settings: dict[str, Any] = {"as": name, **said}
     try:
         return tuple(model.model_validate(settings).adds.names)
-    except ValidationError:  # some settings have no default; they name no column
-        return tuple(model.model_construct(**settings).adds.names)
+    except ValidationError:  # some settings have no default; those of our stages name no column
+        bare = model.model_construct(**settings)
+    try:
+        return tuple(bare.adds.names)
+    except AttributeError:  # those of a stage of a stranger's may
+        return ()
 
 
 def columns_in_words(what: Described, mark: str = "") -> str:

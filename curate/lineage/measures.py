@@ -59,8 +59,13 @@ def _numbers(out: Path, manifest: Manifest) -> frozenset[str]:
     for file in manifest.outputs.signals[:1]:
         with pq.ParquetFile(out / file.path) as opened:
             types = {one.name: one.type for one in opened.schema_arrow}
-        return frozenset(name for name, kind in types.items() if any(is_one(kind) for is_one in NUMBERS))
+        return frozenset(name for name, kind in types.items() if is_number(kind))
     return frozenset()
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Tell whether a type is one of NUMBERS."""
+    return any(is_one(kind) for is_one in NUMBERS)
 
 
 def _of_ledger(measured: Sequence[pa.RecordBatch], numbers: frozenset[str]) -> Iterator[tuple[str, Asked]]:
@@ -78,8 +83,15 @@ def _of_shards(out: Path, manifest: Manifest, numbers: frozenset[str]) -> Iterat
     for shard in manifest.outputs.shards if names else ():
         for batch in read_columns(out / shard.path, ["id", *names]):
             for name in names:
-                take_in(parts, name, batch["id"], batch[name])
+                take_in(parts, name, batch["id"], numbers_in(batch, name))
     return by_id(parts)
+
+
+def numbers_in(batch: pa.RecordBatch, name: str) -> pa.Array:
+    """Return a column of numbers; KeyError where it holds none, as in a file with other columns than the first one."""
+    if not is_number(batch[name].type):
+        raise KeyError(name)
+    return batch[name]
 
 
 def take_in(parts: dict[str, list[Part]], name: str, ids: pa.Array, column: pa.Array) -> None:
@@ -121,7 +133,8 @@ def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[st
                     sizes.update({line["values"]: line["counts"] for line in counted})
                 elif isinstance(limit, int | float):
                     below += (
-                        pa.compute.sum(pa.compute.less(batch[name], pa.scalar(limit, batch[name].type))).as_py() or 0
+                        pa.compute.sum(pa.compute.less(batch[name], pa.scalar(float(limit), batch[name].type))).as_py()
+                        or 0
                     )
     if seen:
         yield from measured_faults(stage, sizes, below)
@@ -135,7 +148,8 @@ def _differences(out: Path, manifest: Manifest, asked: dict[tuple[str, str], Ask
             for batch in opened.iter_batches(BATCH_ROWS, columns=["id", *names]):
                 parsed = parse_ids(batch["id"].cast(pa.string()))
                 for (name, place), one in asked.items():
-                    yield from unlike(batch[name], parsed.pairs, parsed.rows, one, f"{place} has another {name}")
+                    column = numbers_in(batch, name)
+                    yield from unlike(column, parsed.pairs, parsed.rows, one, f"{place} has another {name}")
 
 
 def unlike(column: pa.Array, pairs: Pairs, rows: npt.NDArray[np.int64], one: Asked, words: str) -> Iterator[str]:

@@ -1,10 +1,15 @@
 """Stages and sources document themselves."""
 
+from typing import ClassVar
+
+import pyarrow as pa
 import pytest
+from pydantic import Field
 
 from curate.config import registry
-from curate.config.describe import ROOMS, described, overview, page
+from curate.config.describe import ROOMS, described, of_model, overview, page
 from curate.core.errors import ConfigError
+from curate.core.stage import Settings
 
 QUALITY = """\
 quality: Measure how good a text is.
@@ -71,3 +76,21 @@ def test_every_real_stage_and_source_documents_every_setting(monkeypatch):
             what = described(name)
             assert what.summary.endswith("."), name
             assert [setting.name for setting in what.settings if not setting.description] == [], name
+
+
+class Named(Settings):
+    """Mark records by a column that has no default."""
+
+    version: ClassVar[int] = 1
+
+    column: str = Field(description="Name of the column.")
+
+    @property
+    def adds(self) -> pa.Schema:
+        return pa.schema([pa.field(self.column, pa.bool_())])
+
+
+def test_a_stage_of_somebody_else_that_names_a_column_by_a_setting_without_a_default_is_documented():
+    said = of_model("named", "stages", Named)
+    assert (said.columns, said.columns_tagged) == ((), ())
+    assert "Name of the column." in page(said)

@@ -5,6 +5,8 @@ import random
 import shutil
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from curate.core.personal import keyed_uri
@@ -57,6 +59,26 @@ class TestAnUntouchedOutput:
     def test_of_a_run_that_the_limit_cut_off_everywhere_tiles_nothing(self, out):
         patched(out, lambda said: said.update(limited=65, inputs=said["inputs"][:2]))
         assert verify(out).named("spans").status == "unchecked"
+
+
+@pytest.mark.parametrize("column", [["a"], [[1]], [b"a"], None], ids=["words", "lists", "bytes", "none"])
+def test_a_second_file_of_measurements_with_other_columns_is_a_failed_check(out, column):
+    """The types are those of the first file: a forger may give the next one any other."""
+    table, second = pq.read_table(out / SIGNALS), "_lineage/signals-00001-of-00001.parquet"
+    rows = len(table)
+    others = {name: pa.array(column * rows) for name in table.column_names if name != "id"} if column else {}
+    pq.write_table(pa.table({"id": table["id"], **others}), out / second, write_page_checksum=True)
+    patched(out, lambda said: said["outputs"]["signals"].append({**said["outputs"]["signals"][0], "path": second}))
+    assert "measures" in failed(out)
+
+
+def test_a_threshold_that_no_column_can_hold_is_a_failed_check(out):
+    scores = pq.read_table(out / SIGNALS)
+    scores = scores.append_column("relevance_score", pa.array([1] * len(scores), pa.int32()))
+    pq.write_table(scores, out / SIGNALS, write_page_checksum=True)
+    more = {"name": "relevance", "stage": "relevance", "lineage": {"threshold": 2**63}}
+    patched(out, lambda said: said["stages"][-1].update(more))
+    assert "measures" in failed(out)
 
 
 class TestRawFiles:
