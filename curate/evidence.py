@@ -62,7 +62,7 @@ def trace(out: Path, **said: Any) -> None:
 @click.command()
 @click.argument("out_a", type=click.Path(path_type=Path))
 @click.argument("out_b", type=click.Path(path_type=Path))
-@click.option("--fail-on", metavar="WHAT,...", help="Exit 1 where one of these differs: see below.")
+@click.option("--fail-on", metavar="WHAT,...", help="Exit 1 where one of those above differs.")
 @JSON
 def diff(out_a: Path, out_b: Path, fail_on: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Compare two outputs: settings, versions, and every record by id, with the stage that made the difference.

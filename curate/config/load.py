@@ -214,7 +214,7 @@ class Builder(Generic[Whole]):
             self.draft.report((*at, "name"), "there is no setting 'name'", hint)
         called = settings.get("as")
         if isinstance(called, str) and not STAGE_NAME.fullmatch(called):
-            self.draft.report((*at, "as"), f"{called!r} is no name for a stage", "letters, digits and _ only")
+            self.draft.report((*at, "as"), f"{called!r} is no name for a stage", "A to Z, digits and _, a letter first")
         elif called in TAKEN:
             self.draft.report(
                 (*at, "as"), f"{called!r} is a name of the engine's own", f"another one: `as: {called}_2`"

@@ -132,6 +132,8 @@ def listed(path: str, where: str = "path") -> Iterator[FileStat]:
     local = not separator or scheme in {"file", "local"}
     if local and separator:
         path = path[len(scheme) + 3 :]
+    if not path:
+        raise ConfigError("the path is empty", where=where, hint="name a file, a folder or a pattern of files")
     pattern = parted(path)
     depth = None if not pattern.rest or "**" in pattern.rest.split("/") else pattern.rest.count("/") + 1
     try:

@@ -189,7 +189,7 @@ STAGES = {
         curate.yaml:6 stages[0].pii.name: there is no setting 'name'
           hint: another name for a stage is written `as:`
         curate.yaml:7 stages[1].quality.as: 'a b' is no name for a stage
-          hint: letters, digits and _ only""",
+          hint: A to Z, digits and _, a letter first""",
     ),
     "names that the engine has": (
         "  - quality: {as: error}\n  - pii: {as: read, action: drop}\n  - quality: {as: errors}\n",

@@ -139,3 +139,11 @@ def test_a_path_is_the_sum_of_its_parts(path):
     assert not set("*?[") & set(root)
     if rest:
         assert matcher(rest).fullmatch(rest.replace("**", "x").replace("*", "y").replace("?", "z"))
+
+
+@pytest.mark.parametrize("path", ["", "file://"])
+def test_an_empty_path_is_a_mistake_and_not_the_folder_in_which_the_command_runs(path, tree, monkeypatch):
+    monkeypatch.chdir(tree)
+    with pytest.raises(ConfigError, match="the path is empty"):
+        uris(path)
+    assert "a.jsonl" in uris(".")
