@@ -14,6 +14,8 @@ ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 """A key, the word beside it, and all that may stand between it and its value or one of its values."""
+SIGNS, BETWEEN = frozenset("=!<>:(,"), " \t\r\n\"'"
+"""With what all of it ends, and what may stand behind that: most numbers have another sign before them."""
 BEGUN = re.compile(r"(?:.*[{,\[]|(?:.*\n)?[ {-]*)\Z", re.DOTALL)
 """What stands before a key without quotes that begins a line or a field."""
 PIECE = re.compile(r"[!#-%(-;@-_a-{}~]*\Z")
@@ -46,7 +48,7 @@ def is_machines(before: str, after: str) -> bool:
 
 def is_valued(before: str) -> bool:
     """Tell whether what stands before a number is a machine's key and its sign; `ID: ` within a sentence is none."""
-    said = ASSIGNED.search(before)
+    said = ASSIGNED.search(before) if before.rstrip(BETWEEN)[-1:] in SIGNS else None
     if said is None or speaks_of_people(f"{said['beside'] or ''} {said['key']}"):
         return False
     plain = said["quote"] or said["sign"] != ":"
