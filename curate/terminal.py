@@ -182,9 +182,16 @@ def ending(done: "Run") -> str:
 
 
 def warnings_of(done: "Run") -> Iterator[str]:
-    """Yield what stages have to say of the run, as the manifest has it, each under the name of the stage."""
+    """Yield what stages have to say of the run, as the manifest has it, each under the name of the stage.
+
+    Before them, which sources no record was read of, and that no record was written.
+    """
     from curate.core.stage import WARNINGS
 
+    account = done.manifest.accounting
+    yield from (f"source {name!r} holds no record" for name, said in account.by_source.items() if not said.records)
+    if not account.written:
+        yield "no record was written, so the output has no shard"
     for stage in done.manifest.stages:
         said = stage.lineage.get(WARNINGS)
         yield from (f"{stage.name}: {one}" for one in said) if isinstance(said, list) else ()

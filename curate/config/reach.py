@@ -1,7 +1,7 @@
 """Whether what a configuration names is there: raw files, assets, and a place for the output."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -79,15 +79,15 @@ def reached(source: Given, overrides: Sequence[str] = ()) -> Checked:
             unreadable(draft, at, files[each.name])
     assets(read)
     unreadable_assets(read)
-    output(draft)
+    output(draft, unwritable)
     return Checked(read.settled(), files)
 
 
 def ready(source: Given, overrides: Sequence[str] = ()) -> Config:
     """Read a configuration that is to be run at once.
 
-    Raises one ConfigError that lists every mistake and every file that is missing. What cannot be read or written is
-    left to the run, which ends with an error of storage then.
+    Raises one ConfigError that lists every mistake, every file that is missing, and an output that is something else.
+    What cannot be read or written is left to the run, which ends with an error of storage then.
     """
     read = drafted(Config, source, overrides)
     for at, each in placed(read):
@@ -98,6 +98,7 @@ def ready(source: Given, overrides: Sequence[str] = ()) -> Config:
         except CurateError:
             continue
     assets(read)
+    output(read.draft, taken)
     return read.settled()
 
 
@@ -223,15 +224,15 @@ def unreadable_assets(read: Drafted[Config]) -> None:
                 read.draft.report(place_of(read.draft, below, path), fact, "check the permissions of the file")
 
 
-def output(draft: Draft) -> None:
-    """Note an output that cannot be written, or that would replace a folder that is no output."""
+def output(draft: Draft, wrong: Callable[[Path], tuple[str, str]]) -> None:
+    """Note what is wrong with the place of the output."""
     at = ("output", "path")
     said = draft.at(at)
     if not isinstance(said, (str, Path)) or "://" in str(said):
         return
     path = Path(said)
     try:
-        fact, hint = unwritable(path)
+        fact, hint = wrong(path)
     except OSError as error:
         fact, hint = f"{str(path)!r} cannot be looked at: {error.strerror}", "choose another folder"
     if fact:
@@ -246,9 +247,16 @@ def unwritable(path: Path) -> tuple[str, str]:
         fact = f"{str(parent)!r} is a file, so {str(path)!r} cannot be made below it"
     elif not os.access(parent, os.W_OK | os.X_OK):
         fact = f"nothing may be written into {str(parent)!r}"
-    elif path.exists() and not path.is_dir():
-        fact = f"{str(path)!r} is a file, and the output is a folder"
-    elif path.exists() and not (path / LINEAGE).exists() and any(path.iterdir()):
-        fact = f"the folder {str(path)!r} holds something that is no output of curate, and a run would replace it"
-        hint = "choose an empty folder or a new one"
+    else:
+        return taken(path)
     return fact, hint
+
+
+def taken(path: Path) -> tuple[str, str]:
+    """Say what stands in the place of an output that is none, and what to do; two empty strings where it is free."""
+    if path.exists() and not path.is_dir():
+        return f"{str(path)!r} is a file, and the output is a folder", "choose another folder"
+    if path.exists() and not (path / LINEAGE).exists() and any(path.iterdir()):
+        fact = f"the folder {str(path)!r} holds something that is no output of curate, and a run would replace it"
+        return fact, "choose an empty folder or a new one"
+    return "", ""

@@ -77,7 +77,10 @@ class Mistakes(ValueError):  # noqa: N818 - several, each of which is told as an
         return said
 
     def __str__(self) -> str:
-        return "; ".join(f"{fact} ({hint})" if hint else fact for _, fact, hint in self.found)
+        places = [f"`{'.'.join(map(str, at))}`: {fact}" if at else fact for at, fact, _ in self.found]
+        return "; ".join(
+            f"{said} ({one.hint})" if one.hint else said for said, one in zip(places, self.found, strict=True)
+        )
 
 
 class DataError(CurateError):
@@ -103,9 +106,12 @@ def near(said: object, known: Iterable[str]) -> str:
 
     >>> near("lenght", ["length", "language"])
     "did you mean 'length'?"
+    >>> near("PHONE", ["PERSON", "PHONE_NUMBER", "URL"])
+    "did you mean 'PHONE_NUMBER'?"
     """
     names = list(known)
-    close = get_close_matches(str(said), names, 1, 0.6)
+    begun = [name for name in names if name.lower().startswith(f"{said}_".lower())]
+    close = begun if len(begun) == 1 else get_close_matches(str(said), names, 1, 0.6)
     if close:
         return f"did you mean {close[0]!r}?"
     return f"known: {', '.join(names)}" if names else ""

@@ -1,13 +1,15 @@
 """Hold what a run left out against the limits: above one of them nothing is published."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from curate.core.errors import DataError
 from curate.engine.phases import Work
+from curate.engine.spool import batches_of
 from curate.lineage.manifest import Accounting
+from curate.sources.fields import NO_TEXT
 
 BLANK = "read:blank"
 """Blank lines are no records that anybody lost."""
@@ -68,17 +70,36 @@ def check_limits(work: Work, accounting: Accounting) -> None:
         found += loss.above("rejected", loss.rejected, limits.rejected_share)
         found += loss.above("unreadable", loss.unreadable, limits.unreadable_share)
     if found:
-        stop_above(found)
+        stop_above(found, first_unread(work))
 
 
-def stop_above(found: Sequence[Above]) -> None:
-    """Raise DataError about shares above their limits, with the three heaviest rules of all."""
+def stop_above(found: Sequence[Above], places: Mapping[str, str]) -> None:
+    """Raise DataError about shares above their limits, with the three heaviest rules of all; `places` are of rules."""
     first, *others = found
     rules = sum((one.rules for one in found), Counter[str]())
-    heaviest = ", ".join(f"{rule} {often}" for rule, often in rules.most_common(3) if often)
+    heaviest = ", ".join(f"{rule} {often}{places.get(rule, '')}" for rule, often in rules.most_common(3) if often)
     fact = "; ".join([first.fact, *(f"{one.where}: {one.fact}" for one in others)])
     hint = f"the heaviest rules: {heaviest}; look with `curate preview`, or raise the limit"
     raise DataError(fact, where=first.where, hint=hint)
+
+
+def first_unread(work: Work) -> dict[str, str]:
+    """Say by rule of a source where the first record stands that it could not read, and what was sought there."""
+    places: dict[str, str] = {}
+    texts = {source.name: getattr(source, "text", None) or "text" for source in work.config.sources}
+    for receipt in (receipt for receipts in work.passes for receipt in receipts):
+        for batch in batches_of(work.space.at(receipt.outputs["left"].path)):
+            columns = ("rule", "source_id", "source_uri", "source_row")
+            for rule, source, uri, row in zip(*(batch[name].to_pylist() for name in columns), strict=True):
+                if is_read(rule) and rule not in places:
+                    sought = f", which has no {texts[source]!r}" if rule == NO_TEXT.rule else ""
+                    places[rule] = f" (first {place_of(source, uri, row)}{sought})"
+    return places
+
+
+def place_of(source: str, uri: str, row: int | None) -> str:
+    """Name the place of a record; a stretch that is no record has no number."""
+    return f"{source}:{uri}" + ("" if row is None else f" record {row}")
 
 
 def losses(work: Work, accounting: Accounting, *, by_source: bool) -> Iterator[Loss]:

@@ -12,6 +12,7 @@ from curate.config.model import Config, Output
 from curate.core.receipt import Receipt
 from curate.core.stage import Settings
 from curate.engine.funnel import funnel_rows, stage_table, width
+from curate.engine.limits import is_read, place_of
 from curate.engine.phases import Work
 from curate.engine.run import Options, execute
 from curate.engine.spool import batches_of
@@ -36,6 +37,8 @@ class Rule:
     below: tuple[dict[str, Any], ...] = ()
     """Records nearest below the threshold, the nearest first: id, value, text (masked, shortened)."""
     above: tuple[dict[str, Any], ...] = ()
+    first: str | None = None
+    """Place of the first record that a source could not read; null for rules of stages."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +131,16 @@ def rules_of(work: Work, rows: Sequence[dict[str, Any]], total: int) -> list[Rul
     described = []
     for rule, (rejected, tagged) in counts.items():
         share = (rejected + tagged) / max(total, 1)
-        bare = Rule(rule, rejected, tagged, share)
+        bare = Rule(rule, rejected, tagged, share, first=first_place(rule, rows) if is_read(rule) else None)
         bounds = sorted(set(measures.get(rule, [])))
         described += [at_threshold(bare, bound, rows) for bound in bounds] or [bare]
     return described
+
+
+def first_place(rule: str, rows: Sequence[dict[str, Any]]) -> str | None:
+    """Name the first record that a rule left out; None where it left out none."""
+    spots = [(row["source_id"], row["source_uri"], row["source_row"]) for row in rows if row.get("rule") == rule]
+    return place_of(*min(spots, key=lambda spot: (*spot[:2], spot[2] or 0))) if spots else None
 
 
 def at_threshold(rule: Rule, measure: tuple[str, str, float], rows: Sequence[dict[str, Any]]) -> Rule:
@@ -143,7 +152,8 @@ def at_threshold(rule: Rule, measure: tuple[str, str, float], rows: Sequence[dic
     low = sorted((one for one in known if one[0] < threshold), key=lambda one: (-one[0], one[1]["id"]))
     high = sorted((one for one in known if one[0] >= threshold), key=lambda one: (one[0], one[1]["id"]))
     near = [tuple(example(value, row) for value, row in side[:NEAR]) for side in (low, high)]
-    return Rule(rule.rule, rule.rejected, rule.tagged, rule.share, metric, operator, threshold, edges, bins, *near)
+    about = (metric, operator, threshold, edges, bins, *near)
+    return Rule(rule.rule, rule.rejected, rule.tagged, rule.share, *about, rule.first)
 
 
 def is_number(value: object) -> bool:
@@ -265,7 +275,8 @@ def rule_text(rule: Rule) -> str:
     did = ", ".join(
         f"{count} {what}" for count, what in ((rule.rejected, "rejected"), (rule.tagged, "tagged")) if count
     )
-    lines = [f"{rule.rule}: {did or 'nothing that another rule had not rejected'} ({rule.share:.2%})"]
+    first = f", first {rule.first}" if rule.first else ""
+    lines = [f"{rule.rule}: {did or 'nothing that another rule had not rejected'} ({rule.share:.2%}){first}"]
     if rule.threshold is None or not rule.bins:
         return lines[0]
     lines[0] += f", {rule.metric} {rule.operator} {rule.threshold:g}"

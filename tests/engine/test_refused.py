@@ -9,7 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
+from curate.cli import main
 from tests.engine.corpora import bytes_of, lines
 from tests.engine.faults import COMMAND, ROOT
 from tests.engine.trying import Trial, good, is_one_clear_error
@@ -75,9 +77,19 @@ class TestTheOutput:
     def test_is_not_put_in_the_place_of_a_file(self, trial: Trial) -> None:
         trial.out.write_text("mine")
         done = trial.run()
-        assert done.exit_code == 74
-        assert is_one_clear_error(done.stderr, str(trial.out), "is a file")
+        assert done.exit_code == 2
+        assert is_one_clear_error(done.stderr, "c.yaml:1 output.path", str(trial.out), "is a file")
         assert trial.out.read_text() == "mine"
+        assert not trial.out.with_name("out.lock").exists()
+
+    def test_is_not_put_in_the_place_of_a_folder_of_something_else(self, trial: Trial) -> None:
+        trial.out.mkdir()
+        (trial.out / "thesis.txt").write_text("mine")
+        done = trial.run()
+        assert done.exit_code == 2
+        assert is_one_clear_error(done.stderr, "c.yaml:1 output.path", str(trial.out), "no output of curate")
+        assert [path.name for path in trial.out.iterdir()] == ["thesis.txt"]
+        assert not trial.out.with_name("out.lock").exists()
 
     @pytest.mark.parametrize("name", ["file/out", "out"])
     def test_needs_a_folder_that_can_be_written_to(self, trial: Trial, name: str) -> None:
@@ -126,6 +138,23 @@ class TestTheOutput:
             subprocess.run(["umount", "--lazy", place], check=True)
 
 
+def test_an_input_without_a_record_is_told(trial: Trial) -> None:
+    trial.write("a.jsonl", "")
+    done = trial.run()
+    assert done.exit_code == 0
+    assert (
+        "warning: source 'a' holds no record\nwarning: no record was written, so the output has no shard\n"
+        in done.stdout
+    )
+    assert not (trial.out / "data").exists()
+
+
 def test_too_many_broken_lines_stop_the_run_and_name_the_heaviest_rules(trial: Trial) -> None:
     trial.write("b.jsonl", "{broken\n" * 30)
-    trial.refuses(65, "source 'a'", "30 of 90", "read:malformed 30")
+    trial.refuses(65, "source 'a'", "30 of 90", "read:malformed 30 (first a:b.jsonl record 0)")
+
+
+def test_a_field_that_no_record_has_is_named_by_the_run_and_its_first_record_by_a_preview(trial: Trial) -> None:
+    trial.refuses(65, "read:no_text 60 (first a:a.jsonl record 0, which has no 'body')", source={"text": "body"})
+    seen = CliRunner().invoke(main, ["preview", str(trial.config)])
+    assert "read:no_text: 60 rejected (100.00%), first a:a.jsonl record 0\n" in seen.stdout + "\n"

@@ -1,14 +1,13 @@
 """The stage `pii`: what is done with personal data in Chinese and English text, type by type."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 import pyarrow as pa
 from pydantic import Field, PrivateAttr, computed_field, model_validator
 
-from curate.core.errors import ConfigError
+from curate.core.errors import ConfigError, Mistake, Mistakes, near
 from curate.core.keyfile import HINT, read_key
 from curate.core.personal import key_id
 from curate.core.record import FILLED
@@ -160,7 +159,7 @@ class Pii(Editor):
         faults += [left_out("types", name) for name in self.types or () if name in self.excluded - beside]
         faults += [left_out("lenient", name) for name in self.lenient or () if name in self.excluded]
         if faults:
-            raise ValueError("; ".join(faults))
+            raise Mistakes(faults)
         return self
 
     @property
@@ -186,8 +185,8 @@ class Pii(Editor):
         self._key = read_key(self.key_file, self.key_env)
         keyed = sorted({self.operator, *self.operators.values()} & KEYED)
         if keyed and self._key is None:
-            message = f"{keyed[0]!r} needs a key, found neither `key_file` nor `key_env`; {HINT}"
-            raise ValueError(message)
+            fact = f"{keyed[0]!r} needs a key, found neither `key_file` nor `key_env`"
+            raise Mistakes([Mistake((), fact, HINT)])
         return self
 
     def key(self) -> bytes | None:
@@ -236,17 +235,16 @@ class Pii(Editor):
         }
 
 
-def unknown(setting: str, name: str, known: Sequence[str]) -> str:
+def unknown(setting: str, name: str, known: Sequence[str]) -> Mistake:
     """Say that there is no such type, and which may have been meant."""
-    near = get_close_matches(name, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-    return f"`{setting}`: {name!r} is not a type of personal data; {hint}"
+    return Mistake((setting,), f"{name!r} is not a type of personal data", near(name, known))
 
 
-def left_out(setting: str, name: str) -> str:
+def left_out(setting: str, name: str) -> Mistake:
     """Say that the profiles leave out every rule of a type."""
     profiles = " or ".join(map(repr, profiles_of(name)))
-    return f"`{setting}`: {name!r} is found under the profile {profiles} alone, which `profiles` leaves out"
+    fact = f"{name!r} is found under the profile {profiles} alone, which `profiles` leaves out"
+    return Mistake((setting,), fact, "name the profile too, or leave the type out")
 
 
 def mask(text: str) -> str:

@@ -227,8 +227,8 @@ class TestProfiles:
                 operators={"Q": "tag"},
             )
         said = str(told.value)
-        assert "`types`: 'UK_NHZ' is not a type of personal data; did you mean 'UK_NHS'?" in said
-        assert "`operators`: 'Q' is not a type of personal data; there are " in said
+        assert "`types`: 'UK_NHZ' is not a type of personal data (did you mean 'UK_NHS'?)" in said
+        assert "`operators`: 'Q' is not a type of personal data (known: ABA_ROUTING_NUMBER, " in said
         assert "`types`: 'US_SSN' is found under the profile 'us' alone, which `profiles` leaves out" in said
         assert "`lenient`: 'IT_FISCAL_CODE' is found under the profile 'eu' alone" in said
         assert "CN_PLATE' is" not in said
@@ -242,6 +242,23 @@ class TestProfiles:
             Config.load(tmp_path / "c.yaml")
         assert "stages[0].pii.profiles[0]: 'cnn' is none of cn, us, uk, eu" in str(told.value)
         assert "did you mean 'cn'?" in str(told.value)
+
+    def test_and_types_and_keys_are_told_at_their_line_with_a_hint(self, tmp_path):
+        (tmp_path / "c.yaml").write_text(
+            "name: x\nsources: {a: {format: jsonl, path: a.jsonl}}\nstages:\n- pii:\n    operators:\n"
+            "      PHONE: mask\n- pii: {operator: pseudonym, as: again}\noutput: {path: out}\n"
+        )
+        with pytest.raises(ConfigError) as told:
+            Config.load(tmp_path / "c.yaml")
+        kind, key = told.value.problems
+        assert kind.where.endswith("c.yaml:5 stages[0].pii.operators")
+        assert (kind.message, kind.hint) == (
+            "'PHONE' is not a type of personal data",
+            "did you mean 'PHONE_NUMBER'?",
+        )
+        assert key.where.endswith("c.yaml:7 stages[1].pii")
+        assert key.message == "'pseudonym' needs a key, found neither `key_file` nor `key_env`"
+        assert key.hint.startswith("head -c 32 /dev/urandom")
 
     def test_leave_a_type_to_a_recognizer_that_is_plugged_in(self, tmp_path):
         (tmp_path / "more.yaml").write_text(
