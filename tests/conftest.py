@@ -66,8 +66,8 @@ def records(*texts: str | None, **columns: Sequence[Any]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict({**arrays, **{name: pa.array(column) for name, column in values.items()}})
 
 
-LONGEST = ("test_docs.py", "test_check_without_us.py", "test_notebook.py", "test_examples.py", "test_tamper.py")
-"""These files start many commands: begun last, one would run on alone after all others have ended."""
+LONGEST = ("test_docs.py", "test_crash.py", "test_real.py", "test_datatrove.py", "test_tamper.py", "test_quickstart.py")
+"""These files take longest, the first some minutes: begun last, one would run on after all others have ended."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

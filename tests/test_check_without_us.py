@@ -30,7 +30,7 @@ Rows = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def quickstart(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("quickstart")
-    done = curate.run(ROOT / "configs" / "quickstart.yaml", overrides=[f"output.path={folder / 'out'}"])
+    done = curate.run(ROOT / "configs" / "quickstart.yaml", overrides=[f"output.path={folder / 'out'}"], workers=0)
     return Path(done.path)
 
 

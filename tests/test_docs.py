@@ -7,6 +7,9 @@ block may say
     <!-- file: NAME -->        the block is written to NAME in that folder instead (and Python then also loads it)
     <!-- not run: REASON -->   the block is not run
 
+Where two documents begin with the same commands, as twins in two languages do, these run once, in a folder that each
+of the two goes on with a copy of.
+
 Blocks in other languages (`text`, `console`) show what something looks like and are not run. What stands between
 `<!-- made: NAME -->` and `<!-- end -->` is written by `docs/make.py`.
 """
@@ -16,6 +19,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,15 +108,67 @@ def test_a_document_that_says_a_wrong_thing_is_noticed(tmp_path):
         Reader(document, tmp_path).read(costly._replace(mark=None))
 
 
+def runnable(document: Path) -> list[Block]:
+    """Return the blocks that are run, or written to a file."""
+    said = (block for block in blocks(document) if block.mark != "not run")
+    return [block for block in said if block.mark == "file" or block.language in RUN]
+
+
+def same(some: Block, other: Block) -> bool:
+    """Tell whether blocks do the same, on whatever line they stand."""
+    return some._replace(line=0) == other._replace(line=0)
+
+
+def beginning(some: Sequence[Block], other: Sequence[Block]) -> list[Block]:
+    """Return the blocks with which both begin, up to the first of Python, whose names no folder holds.
+
+    None, if no command is among them: they are not worth a copy.
+    """
+    pairs = takewhile(lambda pair: same(*pair) and pair[0].language != "python", zip(some, other, strict=False))
+    shared = [block for block, _ in pairs]
+    return shared if any(block.language in {"bash", "sh"} for block in shared) else []
+
+
+def state(folder: Path) -> dict[Path, str]:
+    return {path: sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory) -> Iterator[Callable[[Path], tuple[int, Path]]]:
+    """Say how many blocks of a document have run, and where: in a folder that nobody works in afterwards."""
+    folders: dict[str, Path] = {}
+    states: dict[Path, dict[Path, str]] = {}
+    untouched = tmp_path_factory.mktemp("untouched")
+    shutil.copytree(ROOT / "configs", untouched / "configs", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def go(document: Path) -> tuple[int, Path]:
+        own = runnable(document)
+        shared = max((beginning(own, runnable(other)) for other in DOCUMENTS if other != document), key=len)
+        if not shared:
+            return 0, untouched
+        key = repr([block._replace(line=0) for block in shared])
+        if key not in folders:
+            folders[key] = tmp_path_factory.mktemp("begun") / "folder"
+            shutil.copytree(untouched, folders[key])
+            reader = Reader(document, folders[key])
+            for block in shared:
+                reader.read(block)
+            states[folders[key]] = state(folders[key])
+        return len(shared), folders[key]
+
+    yield go
+    assert {folder: state(folder) for folder in states} == states
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_block_of_a_document_runs(document, tmp_path, monkeypatch):
-    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+def test_every_block_of_a_document_runs(document, begun, tmp_path, monkeypatch):
+    done, folder = begun(document)
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     reader = Reader(document, tmp_path)
-    for block in blocks(document):
-        if block.mark == "file" or (block.language in RUN and block.mark != "not run"):
-            reader.read(block)
+    for block in runnable(document)[done:]:
+        reader.read(block)
 
 
 def test_every_fence_is_one_that_the_reader_sees():
@@ -168,5 +226,5 @@ class TestTheFirstScreen:
 
     def test_has_the_same_code_in_both_languages(self):
         english, chinese = (blocks(ROOT / name) for name in ("README.md", "README.zh-CN.md"))
-        runnable = [[block.code for block in said if block.language in RUN] for said in (english, chinese)]
-        assert runnable[0] == runnable[1]
+        code = [[block.code for block in said if block.language in RUN] for said in (english, chinese)]
+        assert code[0] == code[1]

@@ -4,6 +4,7 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -28,12 +29,14 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"), filename=name_of(path))
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a module, its own the first; no test changes any."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"), filename=name_of(path))))
 
 
-def functions(tree: ast.Module) -> Iterator[Function]:
-    return (node for node in ast.walk(tree) if isinstance(node, Function))
+def functions(path: Path) -> Iterator[Function]:
+    return (node for node in nodes(path) if isinstance(node, Function))
 
 
 def lines_of(function: Function) -> int:
@@ -60,24 +63,24 @@ def graph() -> grimp.ImportGraph:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 class TestEveryModule:
     def test_says_what_it_is_for(self, path):
-        assert ast.get_docstring(parsed(path)), "a module begins with one sentence that says what it is for"
+        assert ast.get_docstring(nodes(path)[0]), "a module begins with one sentence that says what it is for"
 
     def test_stays_below_the_ceiling_of_lines(self, path):
         assert len(path.read_text("utf-8").splitlines()) <= FILE_LINES
 
     def test_has_functions_of_one_screen(self, path):
-        assert {f.name: lines_of(f) for f in functions(parsed(path)) if lines_of(f) > FUNCTION_LINES} == {}
+        assert {f.name: lines_of(f) for f in functions(path) if lines_of(f) > FUNCTION_LINES} == {}
 
     def test_has_functions_of_few_arguments(self, path):
         """More arguments need a `noqa: PLR0913` with its reason on the line of the `def`."""
         lines = path.read_text("utf-8").splitlines()
         reasoned = re.compile(r"noqa: (?:\w+, ?)*PLR0913(?:, ?\w+)* - \w+")
-        crowded = [f for f in functions(parsed(path)) if arguments_of(f) > ARGUMENTS]
+        crowded = [f for f in functions(path) if arguments_of(f) > ARGUMENTS]
         assert [f.name for f in crowded if not reasoned.search(lines[f.lineno - 1])] == []
 
     def test_catches_no_exception_in_general(self, path):
         """Only the engine's task does: a record on which a stage fails is a rejected record."""
-        handlers = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ExceptHandler)]
+        handlers = [node for node in nodes(path) if isinstance(node, ast.ExceptHandler)]
         named = {name.id for h in handlers if h.type for name in ast.walk(h.type) if isinstance(name, ast.Name)}
         bare = any(handler.type is None for handler in handlers)
         assert name_of(path) == "curate/engine/task.py" or (not named & BROAD and not bare)
@@ -91,11 +94,11 @@ class TestEveryModule:
         assert not {path.stem, path.parent.name} & ROOMS_WITHOUT_A_SUBJECT
 
     def test_prints_through_click_or_rich_only(self, path):
-        calls = [node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
+        calls = [node.func for node in nodes(path) if isinstance(node, ast.Call)]
         assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
 
     def test_never_uses_the_salted_hash(self, path):
-        calls = [node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
+        calls = [node.func for node in nodes(path) if isinstance(node, ast.Call)]
         assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "hash"]
 
 

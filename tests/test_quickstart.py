@@ -133,8 +133,8 @@ def read(out: Path) -> Ran:
     return Ran(kept_rows, rejected_rows, places, kept.height + ledger.height)
 
 
-def run(name: str, folder: Path) -> Ran:
-    done = curate.run(ROOT / "configs" / f"{name}.yaml", overrides=[f"output.path={folder / name}"])
+def run(name: str, folder: Path, workers: int | None = None) -> Ran:
+    done = curate.run(ROOT / "configs" / f"{name}.yaml", overrides=[f"output.path={folder / name}"], workers=workers)
     return read(Path(done.path))
 
 
@@ -193,7 +193,7 @@ class TestARunOfTheQuickstart:
 def test_the_configuration_of_an_industry_does_to_its_records_what_was_planted(industry, tmp_path):
     """Copies of records of other industries have nothing to be a copy of; statutes that are alike are only tagged."""
     names = {source.name for source, _ in everything() if source.industry == industry}
-    ran = run(industry, tmp_path)
+    ran = run(industry, tmp_path, workers=0)
     apart = {"energy", "manufacturing"}  # these look for near copies in one source at a time
     for line in (line for line in golden() if line["source"] in names):
         of, rule = line["duplicate_of"], line["rule"]

@@ -1,6 +1,7 @@
 """Rules of quality by industry: what no industry wants is rejected, the rest is marked."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -280,14 +281,28 @@ PRESETS: dict[Preset, dict[str, Rule]] = {
 }
 
 
+HINT = "a preset file maps names of rules to `when`, `action`, `chinese`, `types`: `curate presets base` prints one"
+
+
 def preset_of(path: Path) -> dict[str, Rule]:
     """Read a preset from a YAML file: rule names to what `rule_of` reads; Mistakes tell all that is wrong, by line."""
-    said, lines = written(path)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as mistake:
+        why = mistake.strerror if isinstance(mistake, OSError) else mistake
+        raise Mistakes([Mistake((), f"{path.name} cannot be read: {why}", HINT)]) from mistake
+    return dict(parsed(text, path.name))
+
+
+@lru_cache(maxsize=8)  # a run asks hundreds of times what a file says, and each parse costs as much as a small run
+def parsed(text: str, file: str) -> Mapping[str, Rule]:
+    """Return the rules that stand in the text of a preset file; Mistakes name the file and the lines."""
+    said, lines = written(text, file)
     found: dict[str, Rule] = {}
     wrong: list[Mistake] = []
     for name, rule in said.items():
         if not isinstance(rule, Mapping):
-            fact = f"{path.name}:{lines[name,]} {name}: {rule!r} is no rule with a `when`"
+            fact = f"{file}:{lines[name,]} {name}: {rule!r} is no rule with a `when`"
             wrong.append(Mistake((), fact, f"write `{name}: {{when: digits > 0.5, action: tag}}`"))
             continue
         try:
@@ -297,29 +312,27 @@ def preset_of(path: Path) -> dict[str, Rule]:
             faults = [*mistakes.found]
         for at, fact, hint in faults:
             line = lines.get((name, *at), lines[name,])
-            wrong.append(Mistake((), f"{path.name}:{line} {'.'.join(map(str, (name, *at)))}: {fact}", hint))
+            wrong.append(Mistake((), f"{file}:{line} {'.'.join(map(str, (name, *at)))}: {fact}", hint))
     if wrong:
         raise Mistakes(wrong)
     return found
 
 
-def written(path: Path) -> tuple[dict[str, object], dict[tuple[object, ...], int]]:
-    """Return what stands in a YAML file, and the line of each rule and of each of its parts, from 1."""
+def written(text: str, file: str) -> tuple[dict[str, object], dict[tuple[object, ...], int]]:
+    """Return what stands in YAML, and the line of each rule and of each of its parts, from 1."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    hint = "a preset file maps names of rules to `when`, `action`, `chinese`, `types`: `curate presets base` prints one"
     try:
-        text = path.read_text("utf-8")
         said = YAML(typ="safe", pure=True).load(text)
         top = YAML(typ="safe", pure=True).compose(text)
-    except (OSError, UnicodeDecodeError, YAMLError) as mistake:
+    except YAMLError as mistake:
         mark = mistake.problem_mark if isinstance(mistake, MarkedYAMLError) else None
-        why = mistake.strerror if isinstance(mistake, OSError) else getattr(mistake, "problem", None) or mistake
-        place = f"{path.name}:{mark.line + 1}" if mark else path.name
-        raise Mistakes([Mistake((), f"{place} cannot be read: {why}", hint)]) from mistake
+        place = f"{file}:{mark.line + 1}" if mark else file
+        why = getattr(mistake, "problem", None) or mistake
+        raise Mistakes([Mistake((), f"{place} cannot be read: {why}", HINT)]) from mistake
     if not isinstance(said, Mapping) or not said:
-        raise Mistakes([Mistake((), f"{path.name} is no mapping of rule names to rules", hint)])
+        raise Mistakes([Mistake((), f"{file} is no mapping of rule names to rules", HINT)])
     lines: dict[tuple[object, ...], int] = {}
     for key, value in top.value:
         lines[key.value,] = key.start_mark.line + 1

@@ -120,7 +120,8 @@ class Quality(Stage):
     def adds(self) -> pa.Schema:
         """One column a signal, the content type, and whether the thresholds for Chinese held."""
         signals = [(f"{self.name}_{signal}", pa.float32()) for signal in SIGNALS]
-        signals += [(f"{self.name}_{signal}", pa.float64()) for signal in DATATROVE_SIGNALS if self._datatrove]
+        if self._datatrove:
+            signals += [(f"{self.name}_{signal}", pa.float64()) for signal in DATATROVE_SIGNALS]
         others = [(f"{self.name}_{CONTENT_TYPE}", pa.string()), (f"{self.name}_{CHINESE}", pa.bool_())]
         return pa.schema([*signals, *others])
 

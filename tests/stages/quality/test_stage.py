@@ -3,7 +3,7 @@ import random
 import pytest
 from pydantic import ValidationError
 
-from curate.stages.quality.presets import BASE, PRESETS, PUBLISHED, as_yaml, preset_of
+from curate.stages.quality.presets import BASE, PRESETS, PUBLISHED, as_yaml, parsed, preset_of
 from curate.stages.quality.signals import DATATROVE_SIGNALS, SIGNALS
 from curate.stages.quality.stage import Quality
 from tests.conftest import records
@@ -215,6 +215,21 @@ def test_a_preset_of_a_file_takes_the_place_of_the_named_one(tmp_path):
     assert rejected("two words of prose", preset_file=path) == {"long"}
     assert rejected(JUNK["loop"] * 2, "x", preset_file=path, rules={"long": "off"}) == set()
     assert Quality(preset_file=path).assets == (path,)
+
+
+def test_a_preset_file_is_parsed_once_however_often_a_run_asks_for_its_rules_and_again_when_it_changes(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(as_yaml(PRESETS["base"]), "utf-8")
+    parsed.cache_clear()
+    stage = Quality(preset_file=path)
+    assert stage.rejects
+    assert set(stage.finds) == {said["rule"] for said in stage.lineage()["rules"]}
+    assert stage.open()(records("ok")).batch.num_columns == len(records("ok").schema) + len(stage.adds)
+    assert parsed.cache_info().misses == 1
+    path.write_text("long: {when: chars > 10}\n", "utf-8")
+    assert set(stage.finds) == {"long"}
+    preset_of(path).clear()
+    assert set(preset_of(path)) == {"long"}
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def configured(tmp_path, **settings):
         "stages": [{"relevance": settings}, "exact_duplicates"],
         "output": {"path": str(tmp_path / "out"), "columns": ["relevance_score"]},
         "limits": "off",
+        "workers": 0,
     }
 
 

@@ -47,7 +47,7 @@ def run(folder, shares, **gate):
         sources[name] = {"format": "jsonl", "path": str(path)}
     stages = ["safety", {"source_gate": gate} if gate else "source_gate"]
     output = {"path": str(folder / "out")}
-    done = curate.run({"name": "gate", "sources": sources, "stages": stages, "output": output, "workers": 1})
+    done = curate.run({"name": "gate", "sources": sources, "stages": stages, "output": output, "workers": 0})
     said = next(stage.lineage for stage in done.manifest.stages if stage.name == "source_gate")
     table = done.funnel.filter(done.funnel["stage"] == "source_gate").to_dicts()
     return said, {row["source"]: (row["rejected"], row["tagged"]) for row in table}
@@ -80,4 +80,4 @@ def test_what_the_gate_leaves_out_is_no_reason_to_publish_nothing_what_another_s
     source = {"format": "jsonl", "path": str(path)}
     stages, output = ["safety", {"length": {"min": 1000}}, "source_gate"], {"path": str(tmp_path / "length" / "out")}
     with pytest.raises(DataError, match=r"source 'bad'.*20 of 20 records are rejected"):
-        curate.run({"name": "gate", "sources": {"bad": source}, "stages": stages, "output": output, "workers": 1})
+        curate.run({"name": "gate", "sources": {"bad": source}, "stages": stages, "output": output, "workers": 0})
