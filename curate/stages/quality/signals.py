@@ -38,8 +38,9 @@ SIGNALS = {
     "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
     "unlisted_han": "Han that no national set has (GB 2312, Big5, JIS X 0208, KS X 1001) by Han; null where `rare_han`"
     " is",
-    "misread": "text that is common Chinese or Russian in another encoding than it was read in, by bytes beyond ASCII;"
-    " looked for where a tenth of the Han are rare, or of the characters letters beyond ASCII that are no Han; else 0",
+    "misread": "text that is Chinese, Russian or English in another encoding than it was read in, by bytes beyond"
+    " ASCII; looked for where a tenth of the Han are rare, or of the characters letters beyond ASCII that are no Han;"
+    " else 0",
     "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits between small"
     " letters, by pairs; left out are short words without a vowel and words full of digits; null below 100",
     "keyed_pairs": "pairs of letters whose keys lie side by side (`as`, `df`, `op`) by pairs; null below 30",
