@@ -14,7 +14,8 @@ APART = 3
 """Numbers with less between them than this, one Han character, are one: a date, an item counted twice (`3第三条`);
 not behind a blank (`3. 3号`)."""
 TAIL_BYTES = 6
-"""So much at the end has stood before, and gone on there: two Han characters."""
+"""So much at the end has stood before, and gone on there: two Han characters. Of texts longer than a window, where any
+two have stood somewhere, LONG_BYTES."""
 ZERO, NINE, DOT, COMMA, FEED, SPACE, OPENING, CLOSING = b"09.,\n ()"
 WIDE_SPACE, WIDE_OPENING, MARKERS = 0xE38080, 0xEFBC88, (0xE38081, 0xEFBC89, 0xEFBC8E, 0xE7ACAC)
 """（; 、）．第: what stands behind the number of an item."""
@@ -152,7 +153,7 @@ def _parse(span: tuple[int, int, int], work: Work, numbers: int, found: Found) -
             changing, others, things = _changing((earlier, at, at + length), work, numbers)
             entries = changing > ONE_COUNTER or things == others or _lined(text, earlier, at)
             found[LOOPED] += length if others == 0 or not entries else 0
-        if at + length == stop == size and length >= TAIL_BYTES:
+        if at + length == stop == size and length >= (TAIL_BYTES if start == 0 else LONG_BYTES):
             after = text[earlier + length]
             said = worded(text, (at, stop), NINE, ZERO)
             found[BROKEN_OFF] |= said and after != FEED and not _ends(text, (at, stop)) and not _in_cells(text, stop)

@@ -51,7 +51,7 @@ SIGNALS = {
     "order": "how far more often the same two words follow each other than if their order were chance, in standard"
     " deviations; null below 100 words",
     "misplaced": "English articles and prepositions before a word that they do not stand before (`the of`, `from is`),"
-    " by articles and prepositions; null below 15",
+    " by articles and prepositions; 0 where it is one alone, as where two lines meet; null below 15",
     "top_2_words": "words in the commonest pair of words by words",
     "top_4_words": "words in the commonest run of four words by words",
     "again_5_words": "words in runs of five that stood before by words",
@@ -140,7 +140,7 @@ RARE_HAN = 0.1
 FEWEST_LINES = 16
 FEWEST_PAIRS, FEWEST_KEYED = 100, 30
 FEWEST_WORDS = 100
-FEWEST_LEADING = 15
+FEWEST_LEADING, FEWEST_MISPLACED = 15, 2
 NAVIGATION = 0.1
 """Texts with more entries of menus than this are looked through for what is said of them."""
 DENSE = 0.25
@@ -225,6 +225,7 @@ def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
     ratios = compression(strings, parsed)
     counted = loops.loop_counts(strings, ratios < DENSE).T
     looping = np.maximum(parsed[:, LOOPED], counted[loops.LOOPED])
+    misplaced = np.where(counts[phrases.MISPLACED] < FEWEST_MISPLACED, 0, counts[phrases.MISPLACED])
     chance = sums[phrases.CHANCE]
     order = (sums[phrases.PAIRS] - chance) / np.sqrt(np.maximum(chance, 1.0))
     return {
@@ -234,7 +235,7 @@ def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
         "unique_words": share(counts[phrases.DISTINCT], words),
         "entropy": share(sums[phrases.ENTROPY], words),
         "order": np.where(words < FEWEST_WORDS, np.nan, order),
-        "misplaced": np.where(leading < FEWEST_LEADING, np.nan, share(counts[phrases.MISPLACED], leading)),
+        "misplaced": np.where(leading < FEWEST_LEADING, np.nan, share(misplaced, leading)),
         "top_2_words": np.minimum(share(counts[phrases.TOP_2], words), 1.0),
         "top_4_words": np.minimum(share(counts[phrases.TOP_4], words), 1.0),
         "again_5_words": share(counts[phrases.AGAIN_5], words),

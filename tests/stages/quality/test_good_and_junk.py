@@ -145,6 +145,7 @@ KEPT = {
     "a log of days": "\n".join(DAYS),
     "a list of valves": "\n".join(f"Valve V-{n} closed and tagged by the operator." for n in range(100, 140)),
     "a reference of functions": REFERENCE,
+    "a reference that ends with a name": f"{REFERENCE}See also: {_CALLS[3]}, {_CALLS[4]}",
     "an access list": "\n".join(f"permit tcp any host 10.0.{n}.10 eq 443" for n in range(60)),
     "alarms whose clock moves": "\n".join(f"2024-03-05 08:{n:02}:03 PT-1021 LOW UNACK" for n in range(60)),
     "a trace of Java": "Error: overflow\n" + "\tat a.b.Node.visit(Node.java:41)\n" * 60,
