@@ -14,7 +14,8 @@ APART = 3
 """Numbers with less between them than this, one Han character, are one: a date, an item counted twice (`3第三条`);
 not behind a blank (`3. 3号`)."""
 TAIL_BYTES = 6
-"""So much at the end has stood before, and gone on there: two Han characters."""
+"""So much at the end has stood before, and gone on there: two Han characters. Of texts longer than a window, where any
+two have stood somewhere, LONG_BYTES."""
 ZERO, NINE, DOT, COMMA, FEED, SPACE, OPENING, CLOSING = b"09.,\n ()"
 WIDE_SPACE, WIDE_OPENING, MARKERS = 0xE38080, 0xEFBC88, (0xE38081, 0xEFBC89, 0xEFBC8E, 0xE7ACAC)
 """（; 、）．第: what stands behind the number of an item."""
@@ -70,7 +71,7 @@ def _find(data: Bytes, spans: tuple[Places, Places, Places], given: tuple[Work, 
         size, numbers = _folded(data, (starts[i], stop), work, numerals)
         work[3][:] = -1
         for start in range(0, size, WINDOW_BYTES):
-            _parse((start, min(start + WINDOW_BYTES, size)), work, numbers, found[i])
+            _parse((start, min(start + WINDOW_BYTES, size), size), work, numbers, found[i])
         found[i, BROKEN_OFF] |= cut
 
 
@@ -138,13 +139,13 @@ def _numeral(data: Bytes, span: tuple[int, int], numerals: Found) -> int:
 
 
 @inlined
-def _parse(span: tuple[int, int], work: Work, numbers: int, found: Found) -> None:
-    """Parse one window as `repeats` does."""
+def _parse(span: tuple[int, int, int], work: Work, numbers: int, found: Found) -> None:
+    """Parse one window as `repeats` does; `span` ends with the size of the text, for it breaks off in its last one."""
     text, _, _, table = work
-    start, stop = span
+    start, stop, size = span
     at = start
     while at + PIECE <= stop:
-        earlier, length = matched(text, table, span, at)
+        earlier, length = matched(text, table, (start, stop), at)
         if length == 0:
             at += 1
             continue
@@ -152,7 +153,7 @@ def _parse(span: tuple[int, int], work: Work, numbers: int, found: Found) -> Non
             changing, others, things = _changing((earlier, at, at + length), work, numbers)
             entries = changing > ONE_COUNTER or things == others or _lined(text, earlier, at)
             found[LOOPED] += length if others == 0 or not entries else 0
-        if at + length == stop and length >= TAIL_BYTES:
+        if at + length == stop == size and length >= (TAIL_BYTES if start == 0 else LONG_BYTES):
             after = text[earlier + length]
             said = worded(text, (at, stop), NINE, ZERO)
             found[BROKEN_OFF] |= said and after != FEED and not _ends(text, (at, stop)) and not _in_cells(text, stop)

@@ -38,8 +38,9 @@ SIGNALS = {
     "rare_kinds": "different rare Han by rare Han; null where `rare_han` is",
     "unlisted_han": "Han that no national set has (GB 2312, Big5, JIS X 0208, KS X 1001) by Han; null where `rare_han`"
     " is",
-    "misread": "text that is common Chinese or Russian in another encoding than it was read in, by bytes beyond ASCII;"
-    " looked for where a tenth of the Han are rare, or of the characters letters beyond ASCII that are no Han; else 0",
+    "misread": "text that is Chinese, Russian or English in another encoding than it was read in, by bytes beyond"
+    " ASCII; looked for where a tenth of the Han are rare, or of the characters letters beyond ASCII that are no Han;"
+    " else 0",
     "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits between small"
     " letters, by pairs; left out are short words without a vowel and words full of digits; null below 100",
     "keyed_pairs": "pairs of letters whose keys lie side by side (`as`, `df`, `op`) by pairs; null below 30",
@@ -50,7 +51,7 @@ SIGNALS = {
     "order": "how far more often the same two words follow each other than if their order were chance, in standard"
     " deviations; null below 100 words",
     "misplaced": "English articles and prepositions before a word that they do not stand before (`the of`, `from is`),"
-    " by articles and prepositions; null below 15",
+    " by articles and prepositions; 0 where it is one alone, as where two lines meet; null below 15",
     "top_2_words": "words in the commonest pair of words by words",
     "top_4_words": "words in the commonest run of four words by words",
     "again_5_words": "words in runs of five that stood before by words",
@@ -139,7 +140,7 @@ RARE_HAN = 0.1
 FEWEST_LINES = 16
 FEWEST_PAIRS, FEWEST_KEYED = 100, 30
 FEWEST_WORDS = 100
-FEWEST_LEADING = 15
+FEWEST_LEADING, FEWEST_MISPLACED = 15, 2
 NAVIGATION = 0.1
 """Texts with more entries of menus than this are looked through for what is said of them."""
 DENSE = 0.25
@@ -224,6 +225,7 @@ def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
     ratios = compression(strings, parsed)
     counted = loops.loop_counts(strings, ratios < DENSE).T
     looping = np.maximum(parsed[:, LOOPED], counted[loops.LOOPED])
+    misplaced = np.where(counts[phrases.MISPLACED] < FEWEST_MISPLACED, 0, counts[phrases.MISPLACED])
     chance = sums[phrases.CHANCE]
     order = (sums[phrases.PAIRS] - chance) / np.sqrt(np.maximum(chance, 1.0))
     return {
@@ -233,7 +235,7 @@ def measure_words(strings: Strings, content: npt.NDArray[np.float64]) -> Shares:
         "unique_words": share(counts[phrases.DISTINCT], words),
         "entropy": share(sums[phrases.ENTROPY], words),
         "order": np.where(words < FEWEST_WORDS, np.nan, order),
-        "misplaced": np.where(leading < FEWEST_LEADING, np.nan, share(counts[phrases.MISPLACED], leading)),
+        "misplaced": np.where(leading < FEWEST_LEADING, np.nan, share(misplaced, leading)),
         "top_2_words": np.minimum(share(counts[phrases.TOP_2], words), 1.0),
         "top_4_words": np.minimum(share(counts[phrases.TOP_4], words), 1.0),
         "again_5_words": share(counts[phrases.AGAIN_5], words),

@@ -128,7 +128,7 @@ HEAD_GATES = ("password", "passwd", "pwd", "passphrase", "passcode", "密码", "
 
 def listed(text: str, lowered: str) -> Iterator[str]:
     """Yield the cells of columns that are headed as passwords: Markdown, CSV, tabs, two blanks between columns."""
-    for start in sorted({lowered.rfind("\n", 0, at) + 1 for gate in HEAD_GATES for at in places(lowered, gate)}):
+    for start in line_starts(lowered):
         rows = rows_of(text, start)
         line = next(rows)
         for mark, part in PARTS:
@@ -137,6 +137,17 @@ def listed(text: str, lowered: str) -> Iterator[str]:
             if len(heads) > 1 and columns:
                 yield from under(rows, (part, len(heads)), columns)
                 break
+
+
+def line_starts(lowered: str) -> Iterator[int]:
+    """Yield where each line begins that names a password, ascending; a line is gone through once, however long."""
+    start = before = 0
+    yielded = -1
+    for at in sorted(at for gate in HEAD_GATES for at in places(lowered, gate)):
+        start, before = max(start, lowered.rfind("\n", before, at) + 1), at
+        if start != yielded:
+            yield start
+            yielded = start
 
 
 def rows_of(text: str, start: int) -> Iterator[str]:

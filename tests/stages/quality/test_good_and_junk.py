@@ -59,6 +59,8 @@ ELEMENTS = """氢氦锂铍硼碳氮氧氟氖钠镁铝硅磷硫氯氩钾钙钪钛
 铷锶钇锆铌钼锝钌铑钯银镉铟锡锑碲碘氙铯钡镧铈镨钕钷钐铕钆铽镝钬铒铥镱镥"""
 COMPOUNDS = """该批溶剂含吡啶、吲哚、嘧啶、嘌呤、噻唑、咪唑、哌嗪、呋喃、喹啉、蒽醌、菲、芘、苊、芴、荧蒽
 羟基、羧基、羰基、烯烃、炔烃、醚、酯、酮、肟、肼、脲、胍、脒、膦、砜、腙"""
+ROUNDS = "设备运行期间，值班人员应当按照规程每小时巡视一次，记录压力、温度、液位等参数，发现异常及时处理并向班长报告。"
+TRADITIONAL = "檢修人員應當在停機後檢查主軸承的溫度，並將結果記入設備臺帳，對異常情況立即報告值班長。"
 PLAIN = "检修人员应当在停机后检查主轴承温度，并将结果记入设备台账，异常情况立即报告值班长。"
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\n{}-----END CERTIFICATE-----".format(
@@ -121,6 +123,13 @@ _SITE = "Home|Products|About us|Contact us|News|Careers|Log in|Sitemap"
 SITE_MENU = _SITE.replace("|", "\n")
 ZH_MENU = "首页\n新闻\n产品\n关于我们\n联系我们\n登录\n注册\n帮助\n搜索\n下载"
 
+_CALLS = [f"{verb}{one.title()}" for verb in ("get", "set", "find", "put", "clear", "check") for one in TERMS]
+REFERENCE = "\n".join(
+    f"{one}()\nReturns: an error where the attribute is not in the data set, else the status of the item.\n"
+    f"See also: {_CALLS[n * 7 % len(_CALLS)]}, {_CALLS[n * 11 % len(_CALLS)]}\n"
+    for n, one in enumerate(random.Random(1).sample(_CALLS, len(_CALLS)))
+)
+
 TURNS = [f"{n:02}:00 Unit steady, no alarms, rounds made." for n in range(24)]
 DAYS = [f"6月{n}日：设备运行正常，无异响，无渗漏，交接清楚。" for n in range(1, 31)]
 PAYLOAD = base64.b64encode(b"".join(hashlib.sha256(bytes([n])).digest() for n in range(36))).decode()
@@ -135,6 +144,8 @@ KEPT = {
     "a log of hours": "\n".join(TURNS),
     "a log of days": "\n".join(DAYS),
     "a list of valves": "\n".join(f"Valve V-{n} closed and tagged by the operator." for n in range(100, 140)),
+    "a reference of functions": REFERENCE,
+    "a reference that ends with a name": f"{REFERENCE}See also: {_CALLS[3]}, {_CALLS[4]}",
     "an access list": "\n".join(f"permit tcp any host 10.0.{n}.10 eq 443" for n in range(60)),
     "alarms whose clock moves": "\n".join(f"2024-03-05 08:{n:02}:03 PT-1021 LOW UNACK" for n in range(60)),
     "a trace of Java": "Error: overflow\n" + "\tat a.b.Node.visit(Node.java:41)\n" * 60,
@@ -161,6 +172,13 @@ LOST = {
     "a menu": (PAGES, "menu"),
     "Chinese in KOI8-R": ((PLAIN * 2).encode("gbk").decode("koi8-r"), "misread"),
     "Russian in another Cyrillic": ((RUSSIAN * 2).encode("cp1251").decode("cp866"), "misread"),
+    "Chinese read as Cyrillic": ((ROUNDS * 2).encode("gbk").decode("cp1251", "replace"), "misread"),
+    "Chinese read as Japanese": ((PLAIN * 2).encode("gbk").decode("cp932", "replace"), "misread"),
+    "Big5 read as Japanese": ((TRADITIONAL * 2).encode("big5").decode("cp932", "replace"), "misread"),
+    "Chinese read as Korean": ((ROUNDS * 3).encode("gbk").decode("cp949", "replace"), "misread"),
+    "Russian in UTF-8 read as Chinese": ((RUSSIAN * 3).encode().decode("gbk", "ignore"), "garbled_han"),
+    "letters read two at a time": (ENGLISH[:300].encode().decode("utf-16-le"), "garbled_han"),
+    "letters with their bytes exchanged": (ENGLISH[:300].encode("utf-16-be").decode("utf-16-le"), "garbled_han"),
     "Chinese read for boxes": ((PLAIN * 2).encode().decode("cp437"), "misread"),
     "escapes of an address": (quote(PLAIN), "escaped"),
     "words joined by escapes": (quote(ENGLISH[:300]), "escaped"),

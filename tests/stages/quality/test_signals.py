@@ -89,6 +89,7 @@ def test_every_signal_is_measured_of_every_text_and_shares_are_shares(texts):
         ("misread", ("检查主轴承温度是否过高并记录" * 4).encode().decode("gbk", "ignore"), 0.9),
         ("misread", "鲢鳙鲫鳊鲂鳜鲶鳗鲡鳝鳅鲈鲷鲳鳕鲭鲱鳀鲻鲅鲀鲽鳎鲟鳇鲑鳟鲮鳡鳤鲴鲹鲐鲣", 0),
         ("misplaced", "the pump of the line " * 8 + "the of " * 8, 8 / 39),
+        ("misplaced", "the pump of the line " * 8 + "instance of the\nand level of", 0),
         ("looped", "设备运行正常，未见异常。" * 4, 3 / 4),
         ("varied", "".join(f"第{n}次：设备运行正常，未见异常。" for n in range(40)), 0.05),
         ("varied", "".join(f"第{n}次：设备{n * n + 3}运行正常，未见异常。" for n in range(40)), 1),

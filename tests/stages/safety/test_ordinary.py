@@ -275,3 +275,25 @@ class TestWordsInDisguise:
 )
 def test_what_a_manual_tells_its_reader_is_no_injection(said):
     assert rules(said) == []
+
+
+class Searched(str):
+    """Text that counts the characters gone through backwards in search of where a line begins."""
+
+    __slots__ = ("characters",)
+
+    def rfind(self, sub, start=0, end=None):
+        at = super().rfind(sub, start, end)
+        self.characters = getattr(self, "characters", 0) + end - max(at, start)
+        return at
+
+
+def test_a_long_line_that_names_many_passwords_is_gone_through_once():
+    text = Searched('{"password":"see the vault"},' * 2_000)
+    assert list(listed(text, text)) == []
+    assert text.characters <= len(text)
+
+
+def test_every_line_that_names_a_password_is_looked_at():
+    text = "name,password\nann,rob4dor77\nnote\npassword|name\nkite5flyer|bob\n"
+    assert list(listed(text, text)) == ["rob4dor77", "kite5flyer"]
