@@ -10,6 +10,7 @@ import numpy as np
 
 from curate.core.errors import StorageError
 from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_licenses, check_stages
+from curate.lineage.contents import Contents, check_contents
 from curate.lineage.erase_checks import check_erasures
 from curate.lineage.ids import Index, spell
 from curate.lineage.keys import Verifier
@@ -37,6 +38,7 @@ class Records(NamedTuple):
 
     roots: Roots
     texts: Texts
+    contents: Contents
     left: Leftovers
     """Nothing where the run looked for no personal data."""
     unread: dict[str, str]
@@ -65,10 +67,11 @@ class Case:
     def records(self) -> Records:
         """What the records themselves say, texts included: they are read when the first check asks."""
         manifest = self.manifest
-        roots, texts = Roots(), Texts()
+        roots, texts, contents = Roots(), Texts(), Contents(manifest)
         left = Leftovers(look_of(manifest).columns)
-        lookers: tuple[Looker, ...] = (roots, texts) if manifest.residual is None else (roots, texts, left)
-        return Records(roots, texts, left, read_records(self.out, manifest, lookers))
+        lookers: tuple[Looker, ...] = (roots, texts, contents)
+        lookers = lookers if manifest.residual is None else (*lookers, left)
+        return Records(roots, texts, contents, left, read_records(self.out, manifest, lookers))
 
     @property
     def sizes(self) -> str:
@@ -262,6 +265,10 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     "roots": (
         "records and files have the Merkle roots that the manifest names",
         lambda case: check_roots(case.out, case.manifest, case.records.roots, case.records.unread),
+    ),
+    "contents": (
+        "texts, chats and splits are what stages, turns and settings make of them",
+        lambda case: check_contents(case.manifest, case.records.contents, case.records.unread),
     ),
     "equal_texts": (
         "no text stands twice where copies were left out",

@@ -194,6 +194,14 @@ def edited_row(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return next(row for row in rows if row["ops"])
 
 
+def turned_row(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["messages"])
+
+
+def size_of(row: dict[str, Any]) -> int:
+    return len(row["text"].encode())
+
+
 def untagged(rows: list[dict[str, Any]]) -> None:
     """Take the tags of a record of a source of which no later stage left out any."""
     next(row for row in rows if row["source_id"] == "laws" and row["tags"]).update(tags=[])
@@ -471,12 +479,24 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         {"settings"},
     ),
     "another name of the set": (lambda case: case.patch(lambda said: said["dataset"].update(name="x")), {"settings"}),
+    # What records say of themselves.
+    "an edited text, everything made to fit": (lambda case: case.perfect(SHARD, say("text", "x")), {"contents"}),
+    "edited turns, everything made to fit": (
+        lambda case: case.perfect(SHARD, lambda rows: turned_row(rows)["messages"][1].update(content="x")),
+        {"contents"},
+    ),
+    "a role of a turn, everything made to fit": (
+        lambda case: case.perfect(SHARD, lambda rows: turned_row(rows)["messages"][1].update(role="user")),
+        {"contents"},
+    ),
     # Raw files.
     "a truncated raw file": (lambda case: raw(case).write_bytes(raw(case).read_bytes()[:-1]), {"raw"}),
     "an edited raw file": (lambda case: raw(case).write_bytes(raw(case).read_bytes().replace(b"3", b"4")), {"raw"}),
     # What no check can tell without a key: everything that can be computed has been computed anew.
-    "an edited text, everything made to fit": (lambda case: case.perfect(SHARD, say("text", "x")), set()),
-    "edited turns, everything made to fit": (lambda case: case.perfect(SHARD, say("messages", None)), set()),
+    "another text of as many bytes, everything made to fit": (
+        lambda case: case.perfect(SHARD, lambda rows: edited_row(rows).update(text="x" * size_of(edited_row(rows)))),
+        set(),
+    ),
     "a whole run that is said to have been limited": (
         lambda case: case.patch(lambda said: said.update(limited=1000)),
         set(),
@@ -485,8 +505,8 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         lambda case: case.perfect(SHARD, lambda rows: rows[0].update(tags=[])),
         set(),
     ),
-    "an edited text, signed again under other keys": (
-        both(lambda case: case.perfect(SHARD, say("text", "x")), resign),
+    "a kept field, signed again under other keys": (
+        both(lambda case: case.perfect(SHARD, say("department", "x")), resign),
         set(),
     ),
     "a measurement that nothing else tells, digests made to fit": (
