@@ -166,23 +166,23 @@ def _copy_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
     A plug-in may find copies of its own, and name what stands for them or not.
     """
     finders = {stage.name for stage in manifest.stages if stage.stage in {*COPIES, KEYS}}
-    plugged = {stage.name for stage in _plugged(manifest)}
+    others = {stage.name for stage in plugged(manifest)}
     for (stage, named), n in sorted(marks.named.items()):
-        if named and stage not in finders | plugged:
+        if named and stage not in finders | others:
             yield f"{stage}: {n} records that it left out name another record as if they were copies"
         raised = sum(n for (own, rule, _), n in marks.reasons.items() if own == stage and rule.startswith("error:"))
         if not named and stage in finders and n > raised:
             yield f"{stage}: {n - raised} copies name no record that stands for them"
 
 
-def _plugged(manifest: Manifest) -> Iterator[StageRecord]:
+def plugged(manifest: Manifest) -> Iterator[StageRecord]:
     """Yield the stages that are neither curate's own nor the engine's."""
     return (stage for stage in manifest.stages if stage.stage not in {*STAGES, READ, KEYS})
 
 
 def _cluster_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
     """Count clusters by size, and compare with what the one stage that names clusters says."""
-    if any(_plugged(manifest)):
+    if any(plugged(manifest)):
         return  # whose clusters they are, nobody can tell
     stages = [stage for stage in manifest.stages if stage.stage == NEAR]
     pairs = np.concatenate(marks.clusters)

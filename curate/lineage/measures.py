@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.lineage.concluded import NEAR, RELEVANCE, measured_faults
-from curate.lineage.figures import NOWHERE, found_in
-from curate.lineage.ids import Pairs, parse_ids, spell
+from curate.lineage.ids import NOWHERE, Pairs, found_in, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, read_columns, reason
 from curate.lineage.verification import Finding

@@ -13,6 +13,7 @@ from curate.lineage.balance import check_accounting, check_dataset, check_ledger
 from curate.lineage.contents import Contents, check_contents
 from curate.lineage.erase_checks import check_erasures
 from curate.lineage.ids import Index, spell
+from curate.lineage.keepers import keeper_faults
 from curate.lineage.keys import Verifier
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
@@ -187,13 +188,14 @@ def _disjoint(case: Case) -> Finding:
 
 
 def _duplicates(case: Case) -> Finding:
-    """Look up every record that stands for another."""
-    targets = np.concatenate(case.sight.targets)
+    """Look up every record that stands for another: it was there when the other one was left out for it."""
+    targets, gone = np.concatenate(case.sight.targets), np.concatenate(case.sight.erased)
     missing = case.index.missing(targets)
-    erased = {spell(pair) for pair in np.concatenate(case.sight.erased)} if missing else set()
+    erased = {spell(pair) for pair in gone} if missing else set()
     lost = [f"{name} is in no shard and in no ledger row" for name in missing if name not in erased]
     circles = [f"{name} is called a duplicate of itself" for name in case.sight.circles]
-    return Finding([*lost, *circles], f"{len(targets)} duplicates")
+    vain = keeper_faults(case.manifest, case.sight.keepers, gone)
+    return Finding([*lost, *circles, *vain], f"{len(targets)} duplicates")
 
 
 def _thresholds(case: Case) -> Finding:
@@ -253,7 +255,7 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
         "stages tagged, edited and grouped what the records say",
         lambda case: check_marks(case.manifest, case.sight.marks),
     ),
-    "duplicates": ("every duplicate names a record that is there", _duplicates),
+    "duplicates": ("every duplicate names a record that stands for it", _duplicates),
     "erasures": (
         "what was erased is gone, is named once, and leads back to the version before",
         lambda case: check_erasures(case.out, case.manifest, case.sight, case.index),
