@@ -21,18 +21,30 @@ UNITS = ("line", "paragraph")
 NEAR, REPEATED, BENCHMARKS, RELEVANCE = "near_duplicates", "repeated_lines", "decontaminate", "relevance"
 WHOLE = 1e-6
 """A share of whole numbers comes as near as that to one."""
+FINAL = ("exact_duplicates", "source_gate")
+"""Kinds of stages of which each verdict is one finding."""
 Said = Mapping[str, JsonValue]
 
 
 def concluded_faults(manifest: Manifest) -> Iterator[str]:
     """Yield what cannot be, or does not follow from what else the manifest says of the same stage."""
-    checks = {NEAR: _cluster_faults, REPEATED: _unit_faults, BENCHMARKS: _item_faults, RELEVANCE: _learnt_faults}
+    checks = {NEAR: _cluster_faults, BENCHMARKS: _item_faults, RELEVANCE: _learnt_faults}
     for stage in manifest.stages:
+        for fault in _unit_faults(stage, unsettled(manifest, stage)) if stage.stage == REPEATED else ():
+            yield f"{stage.name}: {fault}"
         for fault in checks[stage.stage](stage) if stage.stage in checks else ():
             yield f"{stage.name}: {fault}"
         verdicts, spoken = stage.lineage.get("verdicts"), sum(one.rejected + one.tagged for one in stage.rules.values())
-        if stage.stage == "exact_duplicates" and verdicts not in (None, spoken - stage.errors):
+        if stage.stage in FINAL and verdicts not in (None, spoken - stage.errors):
             yield f"{stage.name}: {verdicts} verdicts are counted, its rules spoke {spoken} times"
+
+
+def unsettled(manifest: Manifest, stage: StageRecord) -> Counter[str]:
+    """Count, by source, records of which a stage may not have learnt: it, or a later one, raised an error at them."""
+    counted: Counter[str] = Counter()
+    for later in (one for one in manifest.stages if one.index >= stage.index):
+        counted.update({source: numbers.errors for source, numbers in later.by_source.items()})
+    return counted
 
 
 def sizes_of(said: JsonValue) -> Counter[int]:
@@ -70,7 +82,7 @@ def _cluster_faults(stage: StageRecord) -> Iterator[str]:
         yield f"{records} records in {runs} runs"
 
 
-def _unit_faults(stage: StageRecord) -> Iterator[str]:
+def _unit_faults(stage: StageRecord, unlearnt: Mapping[str, int]) -> Iterator[str]:
     """Hold the units that recur against the settings, the records of their source, and what was cut of them."""
     quoted = [one for one in _list(stage.lineage.get("most_frequent")) if isinstance(one, dict)]
     units = stage.lineage.get("units")
@@ -84,7 +96,7 @@ def _unit_faults(stage: StageRecord) -> Iterator[str]:
         if len(some) > QUOTED or documents != sorted(documents, reverse=True):
             yield f"the units of {source} are not the most frequent first"
         for one in some:
-            yield from _recurring_faults(stage, source, one)
+            yield from _recurring_faults(stage, source, one, unlearnt.get(source, 0))
     for source, numbers in stage.by_source.items():
         if (numbers.edited or numbers.tagged or numbers.counts) and source not in of_source:
             yield f"it found units in {source}, and none recurs there"
@@ -92,8 +104,8 @@ def _unit_faults(stage: StageRecord) -> Iterator[str]:
             yield f"{numbers.edited} records of {source} were changed, not by what it says that it cut"
 
 
-def _recurring_faults(stage: StageRecord, source: str, one: Said) -> Iterator[str]:
-    """Hold one unit against the settings."""
+def _recurring_faults(stage: StageRecord, source: str, one: Said, unlearnt: int) -> Iterator[str]:
+    """Hold one unit against the settings; of `unlearnt` records the stage may not know what they hold."""
     params, documents, share = stage.params, _count(one.get("documents")), _number(one.get("share"))
     if one.get("kind") not in UNITS or _count(one.get("chars")) < 1:
         yield f"a unit of {source} is no line and no paragraph"
@@ -105,7 +117,7 @@ def _recurring_faults(stage: StageRecord, source: str, one: Said) -> Iterator[st
     if (
         abs(total - round(total)) > WHOLE * max(total, 1)
         or round(total) > records
-        or (exact and round(total) < records)
+        or (exact and round(total) < records - unlearnt)
     ):
         yield f"a unit of {source} stands in {documents} records, which is not {share:g} of {records}"
 

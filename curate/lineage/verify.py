@@ -248,8 +248,10 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     ),
     "thresholds": ("every measured rejection crosses its threshold, which is that of the settings", _thresholds),
     "measures": (
-        "values in the ledger and in shards are those that were measured",
-        lambda case: check_measures(case.out, case.manifest, case.sight.marks.measured),
+        "every record is measured, and values in the ledger and in shards are those that were measured",
+        lambda case: check_measures(
+            case.out, case.manifest, case.sight.marks.measured, [*case.sight.kept, *case.sight.rejected]
+        ),
     ),
     "marks": (
         "stages tagged, edited and grouped what the records say",

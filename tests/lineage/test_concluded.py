@@ -48,6 +48,7 @@ TRUE: dict[str, Row] = {
         "threshold": 2.5,
     },
     "exact_duplicates": {"verdicts": 3},
+    "source_gate": {"verdicts": 3},
 }
 SETTINGS: dict[str, Row] = {
     "repeated_lines": {"min_documents": 3, "share": 0.01, "languages": None},
@@ -63,6 +64,7 @@ COUNTS: dict[str, Row] = {
     "decontaminate": {"counts": {"exam:q0": 1, "exam:q1": 2}, "rules": {"decontaminate:exam": {"tagged": 2}}},
     "relevance": {"rules": {"relevance:off_topic": {"tagged": 31}}},
     "exact_duplicates": {"rules": {"exact_duplicates:copy": {"rejected": 2, "tagged": 1}}},
+    "source_gate": {"rules": {"source_gate:over_limit": {"rejected": 3}}},
 }
 
 
@@ -116,6 +118,7 @@ FORGED: list[tuple[str, Callable[[Row], Any]]] = [
     ("relevance", lineage(stream=84)),
     ("relevance", lambda said: said["lineage"]["scripts"]["Hani"].update(recall=-1)),
     ("exact_duplicates", lineage(verdicts=2)),
+    ("source_gate", lineage(verdicts=4)),
 ]
 
 
@@ -134,6 +137,15 @@ def test_what_cannot_be_is_found(kind, forge):
     forge(said)
     assert said != told(kind)
     assert faults(said)
+
+
+@pytest.mark.parametrize(("errors", "found"), [(0, 2), (1, 2), (2, 0), (3, 0)])
+def test_records_at_which_a_stage_raised_an_error_may_be_known_to_no_earlier_one_of_the_same_pass(errors, found):
+    said = told("repeated_lines")
+    said["by_source"]["qa"].update(records_in=33, records_out=33)
+    later = StageRecord(index=said["index"] + 1, name="acme", stage="acme:Facts", by_source={"qa": {"errors": errors}})
+    stages = StageRecord.model_validate(said), later
+    assert len(list(concluded_faults(MANIFEST.model_copy(update={"stages": stages})))) == found
 
 
 @pytest.mark.parametrize(

@@ -431,6 +431,14 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         lambda case: case.rewrite(SIGNALS, say("quality_zipf", 1.0), "manifest"),
         {"measures"},
     ),
+    "a measurement of no record, digests made to fit": (
+        lambda case: case.rewrite(SIGNALS, lambda rows: rows[9].update(id="ab" * 16), "manifest"),
+        {"measures"},
+    ),
+    "the size of a raw file changed in the manifest": (
+        lambda case: case.patch(lambda said: said["inputs"][0].update(bytes=said["inputs"][0]["bytes"] + 1)),
+        {"accounting"},
+    ),
     "a measurement taken away, digests made to fit": (
         lambda case: case.rewrite(SIGNALS, lambda rows: rows.pop(3), "manifest"),
         {"measures"},
