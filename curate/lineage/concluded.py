@@ -7,7 +7,7 @@ from math import isfinite
 
 from pydantic import JsonValue
 
-from curate.lineage.manifest import Manifest, Numbers, StageRecord
+from curate.lineage.manifest import Manifest, Numbers, Ruled, StageRecord
 
 LARGEST = 10
 """So many of the largest clusters are named."""
@@ -19,6 +19,7 @@ MOST = 1e18
 """More records than there can be."""
 UNITS = ("line", "paragraph")
 NEAR, REPEATED, BENCHMARKS, RELEVANCE = "near_duplicates", "repeated_lines", "decontaminate", "relevance"
+LENGTH = "length"
 WHOLE = 1e-6
 """A share of whole numbers comes as near as that to one."""
 FINAL = ("exact_duplicates", "source_gate")
@@ -166,7 +167,13 @@ def _learnt_faults(stage: StageRecord) -> Iterator[str]:
 
 
 def measured_faults(stage: StageRecord, sizes: Counter[int], below: int) -> Iterator[str]:
-    """Compare a stage with what was measured: rows by the size of their cluster, rows with a score below the limit."""
+    """Compare a stage with what was measured.
+
+    That is: `sizes`, how many rows have a cluster of that size, or so many characters; how many have a score below the
+    limit.
+    """
+    if stage.stage == LENGTH:
+        yield from _length_faults(stage, sizes)
     if stage.stage == NEAR and "clusters_by_size" in stage.lineage:
         said = sizes_of(stage.lineage["clusters_by_size"])
         rows = {size: size * n for size, n in said.items()}
@@ -176,6 +183,19 @@ def measured_faults(stage: StageRecord, sizes: Counter[int], below: int) -> Iter
     spoken = rule.rejected + rule.tagged if rule else 0
     if stage.stage == RELEVANCE and spoken > below:
         yield f"{stage.name}: {spoken} records are off the topic, {below} have a score below the threshold"
+
+
+def _length_faults(stage: StageRecord, chars: Counter[int]) -> Iterator[str]:
+    """Find each record that is too short or too long by its measurement among those that the rules found."""
+    low, high = _number(stage.params.get("min")), _number(stage.params.get("max"))
+    crossing = {
+        "too_short": sum(n for size, n in chars.items() if size < low),
+        "too_long": sum(n for size, n in chars.items() if size > high),
+    }
+    for what, n in crossing.items():
+        rule = stage.rules.get(f"{stage.name}:{what}", Ruled())
+        if rule.rejected + rule.tagged != n:
+            yield f"{stage.name}: {n} records are {what} as measured, the rule found {rule.rejected + rule.tagged}"
 
 
 def _list(said: JsonValue) -> list[JsonValue]:

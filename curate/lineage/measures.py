@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.lineage.concluded import NEAR, RELEVANCE, measured_faults
+from curate.lineage.concluded import LENGTH, NEAR, RELEVANCE, measured_faults
 from curate.lineage.ids import NOWHERE, Pairs, found_in, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, read_columns, reason
@@ -138,8 +138,9 @@ def by_id(parts: Mapping[str, Sequence[Part]]) -> Iterator[tuple[str, Asked]]:
 
 
 def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[str]:
-    """Hold what a stage says of the whole corpus against its measurement of each record, where there is one."""
-    name = {NEAR: f"{stage.name}_size", RELEVANCE: f"{stage.name}_score"}.get(stage.stage, "")
+    """Hold what a stage says that it found in all against its measurement of each record, where there is one."""
+    measured = {NEAR: "size", RELEVANCE: "score", LENGTH: "chars"}
+    name = f"{stage.name}_{measured[stage.stage]}" if stage.stage in measured else ""
     limit = stage.lineage.get("threshold")
     sizes: Counter[int] = Counter()
     below, seen = 0, False
@@ -147,7 +148,7 @@ def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[st
         with pq.ParquetFile(out / file.path, page_checksum_verification=True) as opened:
             seen |= name in opened.schema_arrow.names
             for batch in opened.iter_batches(BATCH_ROWS, columns=[name]) if seen else ():
-                if stage.stage == NEAR:
+                if stage.stage in (NEAR, LENGTH):
                     counted = pa.compute.value_counts(batch[name].drop_null()).to_pylist()
                     sizes.update({line["values"]: line["counts"] for line in counted})
                 elif isinstance(limit, int | float):

@@ -49,8 +49,10 @@ TRUE: dict[str, Row] = {
     },
     "exact_duplicates": {"verdicts": 3},
     "source_gate": {"verdicts": 3},
+    "length": {},
 }
 SETTINGS: dict[str, Row] = {
+    "length": {"min": 5, "max": 90},
     "repeated_lines": {"min_documents": 3, "share": 0.01, "languages": None},
     "decontaminate": {"action": None, "benchmarks": {"exam": {"path": "sha256:"}}},
 }
@@ -65,6 +67,7 @@ COUNTS: dict[str, Row] = {
     "relevance": {"rules": {"relevance:off_topic": {"tagged": 31}}},
     "exact_duplicates": {"rules": {"exact_duplicates:copy": {"rejected": 2, "tagged": 1}}},
     "source_gate": {"rules": {"source_gate:over_limit": {"rejected": 3}}},
+    "length": {"rules": {"length:too_short": {"rejected": 2}, "length:too_long": {"tagged": 1}}},
 }
 
 
@@ -157,6 +160,10 @@ def test_records_at_which_a_stage_raised_an_error_may_be_known_to_no_earlier_one
         ("relevance", {}, 31, 0),
         ("relevance", {}, 90, 0),
         ("relevance", {}, 30, 1),
+        ("length", {0: 1, 4: 1, 5: 6, 90: 2, 91: 1}, 0, 0),
+        ("length", {4: 3, 5: 6, 91: 1}, 0, 1),
+        ("length", {4: 2, 5: 6}, 0, 1),
+        ("length", {5: 6}, 0, 2),
     ],
 )
 def test_what_was_measured_of_each_record_is_what_the_stage_counts(kind, sizes, below, found):
