@@ -30,21 +30,23 @@ Said = Mapping[str, JsonValue]
 def concluded_faults(manifest: Manifest) -> Iterator[str]:
     """Yield what cannot be, or does not follow from what else the manifest says of the same stage."""
     checks = {NEAR: _cluster_faults, BENCHMARKS: _item_faults, RELEVANCE: _learnt_faults}
+    unlearnt = unsettled(manifest)
     for stage in manifest.stages:
-        for fault in _unit_faults(stage, unsettled(manifest, stage)) if stage.stage == REPEATED else ():
+        for fault in _unit_faults(stage, unlearnt) if stage.stage == REPEATED else ():
             yield f"{stage.name}: {fault}"
         for fault in checks[stage.stage](stage) if stage.stage in checks else ():
             yield f"{stage.name}: {fault}"
         verdicts, spoken = stage.lineage.get("verdicts"), sum(one.rejected + one.tagged for one in stage.rules.values())
-        if stage.stage in FINAL and verdicts not in (None, spoken - stage.errors):
+        surplus = _count(verdicts) - spoken + stage.errors
+        if stage.stage in FINAL and verdicts is not None and not 0 <= surplus <= unlearnt.total():
             yield f"{stage.name}: {verdicts} verdicts are counted, its rules spoke {spoken} times"
 
 
-def unsettled(manifest: Manifest, stage: StageRecord) -> Counter[str]:
-    """Count, by source, records of which a stage may not have learnt: it, or a later one, raised an error at them."""
+def unsettled(manifest: Manifest) -> Counter[str]:
+    """Count, by source, records at which a stage raised an error: others may have learnt of them, or not."""
     counted: Counter[str] = Counter()
-    for later in (one for one in manifest.stages if one.index >= stage.index):
-        counted.update({source: numbers.errors for source, numbers in later.by_source.items()})
+    for stage in manifest.stages[1:]:
+        counted.update({source: numbers.errors for source, numbers in stage.by_source.items()})
     return counted
 
 

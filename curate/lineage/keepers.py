@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curate.lineage.ids import NONE, NOWHERE, Codes, Pairs, ascending, found_in, parse_ids, spell
 from curate.lineage.manifest import Manifest
@@ -21,7 +22,7 @@ class Keepers:
     """Stages in the order in which they were met; their places stand for them below."""
     left_out: list[Pairs] = field(default_factory=lambda: [NONE])
     by: list[Codes] = field(default_factory=lambda: [NO_CODES])
-    """By which stage each of these was left out."""
+    """By which stage each of these was left out; not for an error, of which other stages may not have known."""
     copies: list[Pairs] = field(default_factory=lambda: [NONE])
     keepers: list[Pairs] = field(default_factory=lambda: [NONE])
     """What stands for each copy."""
@@ -47,8 +48,10 @@ class Keepers:
         coded = batch["stage"].cast(pa.string()).fill_null("").dictionary_encode()
         places = np.array([self._place(str(name)) for name in coded.dictionary.to_pylist()], np.int64)
         stages = places[coded.indices.to_numpy()]
-        self.left_out.append(own.pairs)
-        self.by.append(stages[own.rows])
+        raised = pc.fill_null(pc.starts_with(batch["rule"].cast(pa.string()), "error:"), False)
+        judged = ~np.asarray(raised)[own.rows]
+        self.left_out.append(own.pairs[judged])
+        self.by.append(stages[own.rows][judged])
         both, mine, theirs = np.intersect1d(own.rows, keeper.rows, assume_unique=True, return_indices=True)
         self.copies.append(own.pairs[mine])
         self.keepers.append(keeper.pairs[theirs])

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.config.registry import STAGES
-from curate.lineage.concluded import sizes_of
+from curate.lineage.concluded import sizes_of, unsettled
 from curate.lineage.crossed import Bound, Reason, wrong_reasons
 from curate.lineage.ids import NONE, Pairs, parse_ids, spell
 from curate.lineage.manifest import Account, Manifest, Numbers, StageRecord, reread_sources
@@ -196,7 +196,7 @@ def _cluster_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
     names, sizes = np.unique(pairs, axis=0, return_counts=True)
     counted = {str(size): n for size, n in sorted(Counter(sizes.tolist()).items())}
     records = sum(size * n for size, n in sizes_of(said).items())
-    gone = manifest.accounting.erased
+    gone = manifest.accounting.erased + unsettled(manifest).total()
     if len(pairs) > records or records > len(pairs) + gone or (not gone and counted != said):
         yield f"{stages[0].name}: clusters by size are {counted}, the manifest counts {said}"
     if not gone and stages[0].lineage.get("clusters") not in (None, len(names)):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.lineage.concluded import LENGTH, NEAR, RELEVANCE, measured_faults
+from curate.lineage.concluded import LENGTH, NEAR, RELEVANCE, measured_faults, unsettled
 from curate.lineage.ids import NOWHERE, Pairs, found_in, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, read_columns, reason
@@ -48,7 +48,8 @@ def check_measures(
         asked = {(name, "the ledger"): one for name, one in _of_ledger(measured, numbers)}
         asked |= {(name, "its shard"): one for name, one in _of_shards(out, manifest, numbers)}
         faults += _differences(out, manifest, asked)
-        for stage in manifest.stages if not manifest.accounting.erased else ():
+        settled = not manifest.accounting.erased and not unsettled(manifest).total()
+        for stage in manifest.stages if settled else ():
             faults += _concluded(out, manifest, stage)
     except DAMAGE as wrong:
         faults.append(f"a file of measurements {reason(wrong)}")

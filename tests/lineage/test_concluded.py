@@ -147,7 +147,7 @@ def test_records_at_which_a_stage_raised_an_error_may_be_known_to_no_earlier_one
     said = told("repeated_lines")
     said["by_source"]["qa"].update(records_in=33, records_out=33)
     later = StageRecord(index=said["index"] + 1, name="acme", stage="acme:Facts", by_source={"qa": {"errors": errors}})
-    stages = StageRecord.model_validate(said), later
+    stages = MANIFEST.stages[0], StageRecord.model_validate(said), later
     assert len(list(concluded_faults(MANIFEST.model_copy(update={"stages": stages})))) == found
 
 
