@@ -159,6 +159,13 @@ LIES: list[tuple[str, Callable[[Path], None]]] = [
         manifest(lambda said: next(iter(some(said, "pii", "personal")["personal"].values())).update(found=99)),
     ),
     ("duplicates", ledger(lambda rows: first(rows, rule="near_duplicates:near_copy").update(duplicate_of="0" * 32))),
+    (
+        "keepers",
+        ledger(lambda rows: first(rows, stage="near_duplicates").update(duplicate_of=first(rows, stage="read")["id"])),
+    ),
+    ("chats", shard(lambda rows: next(row for row in rows if row["messages"])["messages"][0].update(content="x"))),
+    ("chats", shard(lambda rows: next(row for row in rows if not row["messages"]).update(messages=[]))),
+    ("measurements", ledger(lambda rows: rows[0].update(id="0" * 32))),
     ("clusters", shard(lambda rows: next(row for row in rows if row["cluster"]).update(cluster=None))),
     ("clusters", manifest(lambda said: stage(said, "near_duplicates")["lineage"].update(clusters_by_size={"2": 3}))),
 ]

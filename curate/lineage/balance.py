@@ -42,6 +42,8 @@ def _file_faults(manifest: Manifest, sight: Sight) -> Iterator[str]:
     for number, file in enumerate(manifest.inputs):
         if file.source_id not in reread and tiling.records[number] != file.records:
             yield f"{file.source_id} {file.uri}: {file.records} read, {tiling.records[number]} in shards and ledger"
+        if file.compression is None and file.decoded_bytes not in (None, file.bytes):
+            yield f"{file.source_id} {file.uri}: {file.bytes} bytes, not packed, give {file.decoded_bytes}"
     for (source, uri), n in sorted(tiling.strangers.items()):
         if source not in reread:
             yield f"{source} {uri}: {n} records of a file that is no input"

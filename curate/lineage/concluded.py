@@ -7,7 +7,7 @@ from math import isfinite
 
 from pydantic import JsonValue
 
-from curate.lineage.manifest import Manifest, Numbers, StageRecord
+from curate.lineage.manifest import Manifest, Numbers, Ruled, StageRecord
 
 LARGEST = 10
 """So many of the largest clusters are named."""
@@ -19,20 +19,35 @@ MOST = 1e18
 """More records than there can be."""
 UNITS = ("line", "paragraph")
 NEAR, REPEATED, BENCHMARKS, RELEVANCE = "near_duplicates", "repeated_lines", "decontaminate", "relevance"
+LENGTH = "length"
 WHOLE = 1e-6
 """A share of whole numbers comes as near as that to one."""
+FINAL = ("exact_duplicates", "source_gate")
+"""Kinds of stages of which each verdict is one finding."""
 Said = Mapping[str, JsonValue]
 
 
 def concluded_faults(manifest: Manifest) -> Iterator[str]:
     """Yield what cannot be, or does not follow from what else the manifest says of the same stage."""
-    checks = {NEAR: _cluster_faults, REPEATED: _unit_faults, BENCHMARKS: _item_faults, RELEVANCE: _learnt_faults}
+    checks = {NEAR: _cluster_faults, BENCHMARKS: _item_faults, RELEVANCE: _learnt_faults}
+    unlearnt = unsettled(manifest)
     for stage in manifest.stages:
+        for fault in _unit_faults(stage, unlearnt) if stage.stage == REPEATED else ():
+            yield f"{stage.name}: {fault}"
         for fault in checks[stage.stage](stage) if stage.stage in checks else ():
             yield f"{stage.name}: {fault}"
         verdicts, spoken = stage.lineage.get("verdicts"), sum(one.rejected + one.tagged for one in stage.rules.values())
-        if stage.stage == "exact_duplicates" and verdicts not in (None, spoken - stage.errors):
+        surplus = _count(verdicts) - spoken + stage.errors
+        if stage.stage in FINAL and verdicts is not None and not 0 <= surplus <= unlearnt.total():
             yield f"{stage.name}: {verdicts} verdicts are counted, its rules spoke {spoken} times"
+
+
+def unsettled(manifest: Manifest) -> Counter[str]:
+    """Count, by source, records at which a stage raised an error: others may have learnt of them, or not."""
+    counted: Counter[str] = Counter()
+    for stage in manifest.stages[1:]:
+        counted.update({source: numbers.errors for source, numbers in stage.by_source.items()})
+    return counted
 
 
 def sizes_of(said: JsonValue) -> Counter[int]:
@@ -70,7 +85,7 @@ def _cluster_faults(stage: StageRecord) -> Iterator[str]:
         yield f"{records} records in {runs} runs"
 
 
-def _unit_faults(stage: StageRecord) -> Iterator[str]:
+def _unit_faults(stage: StageRecord, unlearnt: Mapping[str, int]) -> Iterator[str]:
     """Hold the units that recur against the settings, the records of their source, and what was cut of them."""
     quoted = [one for one in _list(stage.lineage.get("most_frequent")) if isinstance(one, dict)]
     units = stage.lineage.get("units")
@@ -84,7 +99,7 @@ def _unit_faults(stage: StageRecord) -> Iterator[str]:
         if len(some) > QUOTED or documents != sorted(documents, reverse=True):
             yield f"the units of {source} are not the most frequent first"
         for one in some:
-            yield from _recurring_faults(stage, source, one)
+            yield from _recurring_faults(stage, source, one, unlearnt.get(source, 0))
     for source, numbers in stage.by_source.items():
         if (numbers.edited or numbers.tagged or numbers.counts) and source not in of_source:
             yield f"it found units in {source}, and none recurs there"
@@ -92,8 +107,8 @@ def _unit_faults(stage: StageRecord) -> Iterator[str]:
             yield f"{numbers.edited} records of {source} were changed, not by what it says that it cut"
 
 
-def _recurring_faults(stage: StageRecord, source: str, one: Said) -> Iterator[str]:
-    """Hold one unit against the settings."""
+def _recurring_faults(stage: StageRecord, source: str, one: Said, unlearnt: int) -> Iterator[str]:
+    """Hold one unit against the settings; of `unlearnt` records the stage may not know what they hold."""
     params, documents, share = stage.params, _count(one.get("documents")), _number(one.get("share"))
     if one.get("kind") not in UNITS or _count(one.get("chars")) < 1:
         yield f"a unit of {source} is no line and no paragraph"
@@ -105,7 +120,7 @@ def _recurring_faults(stage: StageRecord, source: str, one: Said) -> Iterator[st
     if (
         abs(total - round(total)) > WHOLE * max(total, 1)
         or round(total) > records
-        or (exact and round(total) < records)
+        or (exact and round(total) < records - unlearnt)
     ):
         yield f"a unit of {source} stands in {documents} records, which is not {share:g} of {records}"
 
@@ -154,7 +169,13 @@ def _learnt_faults(stage: StageRecord) -> Iterator[str]:
 
 
 def measured_faults(stage: StageRecord, sizes: Counter[int], below: int) -> Iterator[str]:
-    """Compare a stage with what was measured: rows by the size of their cluster, rows with a score below the limit."""
+    """Compare a stage with what was measured.
+
+    That is: `sizes`, how many rows have a cluster of that size, or so many characters; how many have a score below the
+    limit.
+    """
+    if stage.stage == LENGTH:
+        yield from _length_faults(stage, sizes)
     if stage.stage == NEAR and "clusters_by_size" in stage.lineage:
         said = sizes_of(stage.lineage["clusters_by_size"])
         rows = {size: size * n for size, n in said.items()}
@@ -164,6 +185,19 @@ def measured_faults(stage: StageRecord, sizes: Counter[int], below: int) -> Iter
     spoken = rule.rejected + rule.tagged if rule else 0
     if stage.stage == RELEVANCE and spoken > below:
         yield f"{stage.name}: {spoken} records are off the topic, {below} have a score below the threshold"
+
+
+def _length_faults(stage: StageRecord, chars: Counter[int]) -> Iterator[str]:
+    """Find each record that is too short or too long by its measurement among those that the rules found."""
+    low, high = _number(stage.params.get("min")), _number(stage.params.get("max"))
+    crossing = {
+        "too_short": sum(n for size, n in chars.items() if size < low),
+        "too_long": sum(n for size, n in chars.items() if size > high),
+    }
+    for what, n in crossing.items():
+        rule = stage.rules.get(f"{stage.name}:{what}", Ruled())
+        if rule.rejected + rule.tagged != n:
+            yield f"{stage.name}: {n} records are {what} as measured, the rule found {rule.rejected + rule.tagged}"
 
 
 def _list(said: JsonValue) -> list[JsonValue]:

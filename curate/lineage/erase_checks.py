@@ -1,5 +1,6 @@
 """Check what an output says of its erasures: tombstones, suppression list, the chain of versions."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from curate.lineage.manifest import SUPPRESSED, Manifest, Written
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, Sight, reason
 from curate.lineage.verification import Finding
 
+RECORDS = ("data/", "_lineage/rejects-")
+"""How files begin in which each record has one row."""
 SAID = ("erasure", "basis", "ticket", "at")
 
 
@@ -40,7 +43,7 @@ def check_erasures(out: Path, manifest: Manifest, sight: Sight, index: Index) ->
 def tombstone_faults(out: Path, file: Written, erasure: Erasure, number: int) -> Iterator[str]:
     """Compare one file of tombstones with what the manifest says of its erasure."""
     try:
-        table = pq.read_table(out / file.path, columns=[*SAID, "stage"])
+        table = pq.read_table(out / file.path, columns=[*SAID, "stage", "rule", "file"])
     except DAMAGE as wrong:
         yield f"{file.path} {reason(wrong)}"
         return
@@ -51,8 +54,11 @@ def tombstone_faults(out: Path, file: Written, erasure: Erasure, number: int) ->
     if (table.num_rows - rejected, rejected) != (erasure.records, erasure.rejected):
         parts = f"{erasure.records} of shards, {erasure.rejected} of the ledger"
         yield f"{file.path}: {table.num_rows} tombstones, the manifest counts {parts}"
-    if sum(one.erased for one in erasure.files if one.path.startswith("data/")) != erasure.records:
-        yield f"erasure {number}: the rows taken out of shards are not as many as its records"
+    if table["rule"].is_valid() != table["stage"].is_valid():
+        yield f"{file.path}: a rule without a stage, or a stage without a rule"
+    taken = {one.path: one.erased for one in erasure.files if one.path.startswith(RECORDS)}
+    if Counter(table["file"].to_pylist()) != taken:
+        yield f"erasure {number}: its tombstones are not of the files that it took as many rows out of"
 
 
 def still_there(out: Path, manifest: Manifest, gone: Pairs, index: Index) -> Iterator[str]:

@@ -6,21 +6,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field, JsonValue
 
 from curate.core.stage import Value
 from curate.lineage.coverage import is_about, stages_about
 from curate.lineage.histograms import Histogram, histograms
-from curate.lineage.ids import Pairs, parse_ids
+from curate.lineage.ids import NOWHERE, Pairs, found_in, parse_ids
 from curate.lineage.lookup import opened
 from curate.lineage.manifest import UNDETERMINED, UNKNOWN, Count, Manifest, StageRecord, Table
 from curate.lineage.sight import BATCH_ROWS, grouped
 
 SAFETY = "safety"
-NOWHERE = -1
-Codes = npt.NDArray[np.int64]
 
 
 class Spoken(Value):
@@ -193,16 +190,3 @@ def _owners(out: Path, manifest: Manifest, wanted: Pairs) -> list[str]:
                 for place, row in zip(found[here].tolist(), parsed.rows[here].tolist(), strict=True):
                     names[place] = str(batch["source_id"][row])
     return names
-
-
-def found_in(known: Pairs, asked: Pairs) -> Codes:
-    """Return the place of each id among those that are known, sorted and unique; NOWHERE where it is not there."""
-    place = np.searchsorted(known[:, 0], asked[:, 0], side="left")
-    end = np.searchsorted(known[:, 0], asked[:, 0], side="right")
-    found = np.full(len(asked), NOWHERE, np.int64)
-    while (left := place < end).any():  # more than one step only where two ids share their first half
-        here = np.flatnonzero(left)
-        same = here[known[place[here], 1] == asked[here, 1]]
-        found[same] = place[same]
-        place[here] += 1
-    return found

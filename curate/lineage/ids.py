@@ -18,6 +18,8 @@ for _place, _digit in enumerate(b"0123456789abcdef"):
     _DIGITS[_digit] = _place
 
 NONE: Pairs = np.zeros((0, 2), np.uint64)
+NOWHERE = -1
+Codes = npt.NDArray[np.int64]
 
 
 class Parsed(NamedTuple):
@@ -100,3 +102,21 @@ class Index:
             if not bool((others == asked[place, 1]).any()):
                 lost.append(spell(asked[place]))
         return lost
+
+
+def found_in(known: Pairs, asked: Pairs) -> Codes:
+    """Return the place of each id among those that are known, sorted and unique; NOWHERE where it is not there."""
+    place = np.searchsorted(known[:, 0], asked[:, 0], side="left")
+    end = np.searchsorted(known[:, 0], asked[:, 0], side="right")
+    found = np.full(len(asked), NOWHERE, np.int64)
+    while (left := place < end).any():  # more than one step only where two ids share their first half
+        here = np.flatnonzero(left)
+        same = here[known[place[here], 1] == asked[here, 1]]
+        found[same] = place[same]
+        place[here] += 1
+    return found
+
+
+def ascending(pairs: Pairs) -> Codes:
+    """Return the places of ids in ascending order."""
+    return np.lexsort((pairs[:, 1], pairs[:, 0]))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.config.registry import STAGES
-from curate.lineage.concluded import sizes_of
+from curate.lineage.concluded import sizes_of, unsettled
 from curate.lineage.crossed import Bound, Reason, wrong_reasons
 from curate.lineage.ids import NONE, Pairs, parse_ids, spell
 from curate.lineage.manifest import Account, Manifest, Numbers, StageRecord, reread_sources
@@ -166,23 +166,23 @@ def _copy_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
     A plug-in may find copies of its own, and name what stands for them or not.
     """
     finders = {stage.name for stage in manifest.stages if stage.stage in {*COPIES, KEYS}}
-    plugged = {stage.name for stage in _plugged(manifest)}
+    others = {stage.name for stage in plugged(manifest)}
     for (stage, named), n in sorted(marks.named.items()):
-        if named and stage not in finders | plugged:
+        if named and stage not in finders | others:
             yield f"{stage}: {n} records that it left out name another record as if they were copies"
         raised = sum(n for (own, rule, _), n in marks.reasons.items() if own == stage and rule.startswith("error:"))
         if not named and stage in finders and n > raised:
             yield f"{stage}: {n - raised} copies name no record that stands for them"
 
 
-def _plugged(manifest: Manifest) -> Iterator[StageRecord]:
+def plugged(manifest: Manifest) -> Iterator[StageRecord]:
     """Yield the stages that are neither curate's own nor the engine's."""
     return (stage for stage in manifest.stages if stage.stage not in {*STAGES, READ, KEYS})
 
 
 def _cluster_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
     """Count clusters by size, and compare with what the one stage that names clusters says."""
-    if any(_plugged(manifest)):
+    if any(plugged(manifest)):
         return  # whose clusters they are, nobody can tell
     stages = [stage for stage in manifest.stages if stage.stage == NEAR]
     pairs = np.concatenate(marks.clusters)
@@ -196,7 +196,7 @@ def _cluster_faults(manifest: Manifest, marks: Marks) -> Iterator[str]:
     names, sizes = np.unique(pairs, axis=0, return_counts=True)
     counted = {str(size): n for size, n in sorted(Counter(sizes.tolist()).items())}
     records = sum(size * n for size, n in sizes_of(said).items())
-    gone = manifest.accounting.erased
+    gone = manifest.accounting.erased + unsettled(manifest).total()
     if len(pairs) > records or records > len(pairs) + gone or (not gone and counted != said):
         yield f"{stages[0].name}: clusters by size are {counted}, the manifest counts {said}"
     if not gone and stages[0].lineage.get("clusters") not in (None, len(names)):

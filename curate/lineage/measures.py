@@ -1,5 +1,6 @@
 """Hold the values for which the ledger rejects, and the measurements in the shards, against the file of signals."""
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,9 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.lineage.concluded import NEAR, RELEVANCE, measured_faults
-from curate.lineage.figures import NOWHERE, found_in
-from curate.lineage.ids import Pairs, parse_ids, spell
+from curate.lineage.concluded import LENGTH, NEAR, RELEVANCE, measured_faults, unsettled
+from curate.lineage.ids import NOWHERE, Pairs, found_in, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, read_columns, reason
 from curate.lineage.verification import Finding
@@ -20,6 +20,9 @@ from curate.lineage.verification import Finding
 Values = npt.NDArray[np.float64 | np.int64 | np.bool_]
 """Numbers of the type that their column has."""
 Part = tuple[Pairs, Values]
+SPREAD, STIR, MODULUS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), 1 << 64
+KEYS = np.array([secrets.randbits(64), secrets.randbits(64)], np.uint64)
+"""Drawn anew each time, so that no ids can be made to fit."""
 NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
 
 
@@ -31,15 +34,22 @@ class Asked(NamedTuple):
     seen: npt.NDArray[np.bool_]
 
 
-def check_measures(out: Path, manifest: Manifest, measured: Sequence[pa.RecordBatch]) -> Finding:
-    """Look every value up; one that no file of signals has, such as the similarity of copies, is compared nowhere."""
+def check_measures(
+    out: Path, manifest: Manifest, measured: Sequence[pa.RecordBatch], records: Sequence[Pairs]
+) -> Finding:
+    """Look every value up; one that no file of signals has, such as the similarity of copies, is compared nowhere.
+
+    `records` are the ids of shards and ledger: each is measured once, and nothing else is.
+    """
     faults: list[str] = []
     try:
+        faults += _stranger_faults(out, manifest, records)
         numbers = _numbers(out, manifest)
         asked = {(name, "the ledger"): one for name, one in _of_ledger(measured, numbers)}
         asked |= {(name, "its shard"): one for name, one in _of_shards(out, manifest, numbers)}
         faults += _differences(out, manifest, asked)
-        for stage in manifest.stages if not manifest.accounting.erased else ():
+        settled = not manifest.accounting.erased and not unsettled(manifest).total()
+        for stage in manifest.stages if settled else ():
             faults += _concluded(out, manifest, stage)
     except DAMAGE as wrong:
         faults.append(f"a file of measurements {reason(wrong)}")
@@ -52,6 +62,28 @@ def check_measures(out: Path, manifest: Manifest, measured: Sequence[pa.RecordBa
         if lost:
             faults.append(f"{lost} records have a {name} in {place} and no measurement of it")
     return Finding(faults, f"{sum(len(one.pairs) for one in asked.values()) if not faults else 0} values")
+
+
+def _stranger_faults(out: Path, manifest: Manifest, records: Sequence[Pairs]) -> Iterator[str]:
+    """Compare the ids of measurements and records, where there are as many of both, by sums of their marks."""
+    there, total, rows = marks_of(records), 0, 0
+    for file in manifest.outputs.signals:
+        for batch in read_columns(out / file.path, ["id"]):
+            parsed = parse_ids(batch["id"])
+            rows += batch.num_rows
+            total += marks_of([parsed.pairs])
+    if rows == sum(map(len, records)) and total % MODULUS != there % MODULUS:
+        yield "measurements are of other records than shards and ledger have"
+
+
+def marks_of(parts: Sequence[Pairs]) -> int:
+    """Sum up a mark of each id: two lists of ids have one sum where they are the same, in any order."""
+    total = 0
+    for pairs in parts:
+        mixed = (pairs[:, 0] ^ KEYS[0]) * SPREAD ^ (pairs[:, 1] ^ KEYS[1]) * STIR
+        mixed ^= mixed >> np.uint64(29)
+        total += int((mixed * SPREAD).sum())
+    return total % MODULUS
 
 
 def _numbers(out: Path, manifest: Manifest) -> frozenset[str]:
@@ -119,8 +151,9 @@ def by_id(parts: Mapping[str, Sequence[Part]]) -> Iterator[tuple[str, Asked]]:
 
 
 def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[str]:
-    """Hold what a stage says of the whole corpus against its measurement of each record, where there is one."""
-    name = {NEAR: f"{stage.name}_size", RELEVANCE: f"{stage.name}_score"}.get(stage.stage, "")
+    """Hold what a stage says that it found in all against its measurement of each record, where there is one."""
+    measured = {NEAR: "size", RELEVANCE: "score", LENGTH: "chars"}
+    name = f"{stage.name}_{measured[stage.stage]}" if stage.stage in measured else ""
     limit = stage.lineage.get("threshold")
     sizes: Counter[int] = Counter()
     below, seen = 0, False
@@ -128,7 +161,7 @@ def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[st
         with pq.ParquetFile(out / file.path, page_checksum_verification=True) as opened:
             seen |= name in opened.schema_arrow.names
             for batch in opened.iter_batches(BATCH_ROWS, columns=[name]) if seen else ():
-                if stage.stage == NEAR:
+                if stage.stage in (NEAR, LENGTH):
                     counted = pa.compute.value_counts(batch[name].drop_null()).to_pylist()
                     sizes.update({line["values"]: line["counts"] for line in counted})
                 elif isinstance(limit, int | float):

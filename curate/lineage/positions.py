@@ -1,5 +1,6 @@
 """Hold the places of personal data against the records: each id is there, and each count is that of the record."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from curate.lineage.verification import Finding
 from curate.sinks.rejects import POSITIONS
 
 DIGEST = "^[0-9a-f]{32}$"
+TURN = re.compile(r"messages\[(0|[1-9][0-9]*)\](\.role)?")
 SPREAD, STIR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 MODULUS = 1 << 64
 
@@ -44,12 +46,15 @@ def check_positions(out: Path, manifest: Manifest, index: Index) -> Finding:
     """Look up the record of every place; where all but what is allowed was replaced, compare with the shards."""
     faults: list[str] = []
     placed = Sums()
+    fields = {"text", *(column.name for column in manifest.outputs.columns if column.kind == "kept")}
+    fields = fields if manifest.outputs.shards else set()
     rows = 0
     for file in manifest.outputs.pii:
         try:
             for batch in _batches(out, file, POSITIONS.names):
                 rows += batch.num_rows
                 faults += _placed(batch, file, index, placed)
+                faults += _field_faults(batch, file, fields)
         except DAMAGE as wrong:
             faults.append(f"{file.path} {reason(wrong)}")
     if rows or any(stage.key_id for stage in manifest.stages):
@@ -95,6 +100,14 @@ def _placed(batch: pa.RecordBatch, file: Written, index: Index, placed: Sums) ->
     kept = there & ~rejected
     types = batch["type"].take(pa.array(parsed.rows[kept]))
     placed.add(parsed.pairs[kept], types, np.ones(int(kept.sum()), np.int64))
+
+
+def _field_faults(batch: pa.RecordBatch, file: Written, fields: set[str]) -> Iterator[str]:
+    """Yield fields that no record of the output has; where none was written, its columns are not known."""
+    named = [str(name) for name in pc.unique(batch["field"]).to_pylist()]
+    for name in sorted(named) if fields else ():
+        if name not in fields and not TURN.fullmatch(name):
+            yield f"{file.path}: there is no field {name!r}"
 
 
 def counted(out: Path, manifest: Manifest) -> Sums:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from curate.core.record import SHARD
 from curate.lineage.ids import NONE, Pairs, parse_ids
+from curate.lineage.keepers import Keepers
 from curate.lineage.manifest import UNDETERMINED, Manifest
 from curate.lineage.marks import KEPT as MARKED
 from curate.lineage.marks import LEFT_OUT as GROUPED
@@ -74,6 +75,8 @@ class Sight:
     """Ledger rows with a threshold."""
     marks: Marks = field(default_factory=Marks)
     """What stages left on records: tags, edits, counts, clusters, reasons."""
+    keepers: Keepers = field(default_factory=Keepers)
+    """Which records stand for which copies, and the clusters of both."""
     faults: dict[str, str] = field(default_factory=dict)
     """Files that could not be read, and why."""
 
@@ -153,6 +156,7 @@ def _see_kept(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
         sight.licenses[names[0], names[1]] += len(rows)
     _see_places(sight.tiling, batch)
     sight.marks.keep(batch)
+    sight.malformed[f"{path}: cluster"] += sight.keepers.keep(batch)
 
 
 def _see_rejected(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
@@ -166,6 +170,7 @@ def _see_rejected(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
     _see_places(sight.tiling, batch)
     _see_targets(sight, path, batch)
     sight.marks.leave_out(batch)
+    sight.malformed[f"{path}: cluster"] += sight.keepers.leave_out(batch)
     _see_thresholds(sight, batch)
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from curate.core.errors import StorageError
 from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_licenses, check_stages
+from curate.lineage.contents import Contents, check_contents
 from curate.lineage.erase_checks import check_erasures
 from curate.lineage.ids import Index, spell
+from curate.lineage.keepers import keeper_faults
 from curate.lineage.keys import Verifier
 from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
@@ -37,6 +39,7 @@ class Records(NamedTuple):
 
     roots: Roots
     texts: Texts
+    contents: Contents
     left: Leftovers
     """Nothing where the run looked for no personal data."""
     unread: dict[str, str]
@@ -65,10 +68,11 @@ class Case:
     def records(self) -> Records:
         """What the records themselves say, texts included: they are read when the first check asks."""
         manifest = self.manifest
-        roots, texts = Roots(), Texts()
+        roots, texts, contents = Roots(), Texts(), Contents(manifest)
         left = Leftovers(look_of(manifest).columns)
-        lookers: tuple[Looker, ...] = (roots, texts) if manifest.residual is None else (roots, texts, left)
-        return Records(roots, texts, left, read_records(self.out, manifest, lookers))
+        lookers: tuple[Looker, ...] = (roots, texts, contents)
+        lookers = lookers if manifest.residual is None else (*lookers, left)
+        return Records(roots, texts, contents, left, read_records(self.out, manifest, lookers))
 
     @property
     def sizes(self) -> str:
@@ -184,13 +188,14 @@ def _disjoint(case: Case) -> Finding:
 
 
 def _duplicates(case: Case) -> Finding:
-    """Look up every record that stands for another."""
-    targets = np.concatenate(case.sight.targets)
+    """Look up every record that stands for another: it was there when the other one was left out for it."""
+    targets, gone = np.concatenate(case.sight.targets), np.concatenate(case.sight.erased)
     missing = case.index.missing(targets)
-    erased = {spell(pair) for pair in np.concatenate(case.sight.erased)} if missing else set()
+    erased = {spell(pair) for pair in gone} if missing else set()
     lost = [f"{name} is in no shard and in no ledger row" for name in missing if name not in erased]
     circles = [f"{name} is called a duplicate of itself" for name in case.sight.circles]
-    return Finding([*lost, *circles], f"{len(targets)} duplicates")
+    vain = keeper_faults(case.manifest, case.sight.keepers, gone)
+    return Finding([*lost, *circles, *vain], f"{len(targets)} duplicates")
 
 
 def _thresholds(case: Case) -> Finding:
@@ -243,14 +248,16 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     ),
     "thresholds": ("every measured rejection crosses its threshold, which is that of the settings", _thresholds),
     "measures": (
-        "values in the ledger and in shards are those that were measured",
-        lambda case: check_measures(case.out, case.manifest, case.sight.marks.measured),
+        "every record is measured, and values in the ledger and in shards are those that were measured",
+        lambda case: check_measures(
+            case.out, case.manifest, case.sight.marks.measured, [*case.sight.kept, *case.sight.rejected]
+        ),
     ),
     "marks": (
         "stages tagged, edited and grouped what the records say",
         lambda case: check_marks(case.manifest, case.sight.marks),
     ),
-    "duplicates": ("every duplicate names a record that is there", _duplicates),
+    "duplicates": ("every duplicate names a record that stands for it", _duplicates),
     "erasures": (
         "what was erased is gone, is named once, and leads back to the version before",
         lambda case: check_erasures(case.out, case.manifest, case.sight, case.index),
@@ -262,6 +269,10 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     "roots": (
         "records and files have the Merkle roots that the manifest names",
         lambda case: check_roots(case.out, case.manifest, case.records.roots, case.records.unread),
+    ),
+    "contents": (
+        "texts, chats and splits are what stages, turns and settings make of them",
+        lambda case: check_contents(case.manifest, case.records.contents, case.records.unread),
     ),
     "equal_texts": (
         "no text stands twice where copies were left out",

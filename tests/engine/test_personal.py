@@ -185,6 +185,7 @@ LIES = {
     "a digest is a value": lambda table: table.set_column(5, "digest", pa.array(["1"] * table.num_rows)),
     "a stretch is empty": lambda table: table.set_column(4, "length", pa.array([0] * table.num_rows, pa.int32())),
     "a place is another record's": moved,
+    "a field is none": lambda table: table.set_column(1, "field", pa.array(["messages[01]"] * table.num_rows)),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from curate.core.record import SHARD, place_of, record_id
+from curate.core.record import SHARD, place_of, record_id, render
 from curate.core.register import Registry
 from curate.lineage.balance import digest_of_settings
 from curate.lineage.manifest import (
@@ -174,17 +174,18 @@ def _judge(corpus: Corpus, where: Row, number: int) -> None:
         }
     )
     if number % 6 == 0:
-        turns = [{"role": "user", "content": "你好"}, {"role": "assistant", "content": "Hi"}]
-        corpus.rows[-1]["messages"] = turns
+        turns = [{"role": "user", "content": "你好"}, {"role": "assistant", "content": corpus.rows[-1]["text"]}]
+        corpus.rows[-1] |= {"messages": turns, "text": render(turns)}
 
 
 def numbers_of(corpus: Corpus, stage: str, source: str | None) -> Numbers:
     """Count one stage, for one source or for all, by walking through the fates of all records."""
-    fates = [None] * sum(1 for row in corpus.rows if source in {None, row["source_id"]})
+    kept = [row for row in corpus.rows if source in {None, row["source_id"]}]
+    fates: list[tuple[str, str] | None] = [None] * len(kept)
     fates += [(row["stage"], row["rule"]) for row in corpus.ledger if source in {None, row["source_id"]}]
     came = [fate for fate in fates if fate is None or STAGES.index(fate[0]) >= STAGES.index(stage)]
     rules = Counter(fate[1] for fate in came if fate and fate[0] == stage)
-    kept = [row for row in corpus.rows if source in {None, row["source_id"]}]
+    left = sum(len(row["text"].encode()) for row in kept)
     tags = Counter(tag for row in kept for tag in row["tags"] if tag.startswith(f"{stage}:"))
     values = Counter(
         {"PHONE_NUMBER": sum(one["count"] for row in kept for one in row["pii"])} if stage == "pii" else {}
@@ -197,8 +198,8 @@ def numbers_of(corpus: Corpus, stage: str, source: str | None) -> Numbers:
         edited=sum(stage in row["ops"] for row in kept),
         rules={rule: Ruled(rejected=rules[rule], tagged=tags[rule]) for rule in sorted({*rules, *tags})},
         counts=values,
-        bytes_in=100 * len(came),
-        bytes_out=100 * (len(came) - rules.total()),
+        bytes_in=left + 100 * (len(came) - len(kept)),
+        bytes_out=left + 100 * (len(came) - len(kept) - rules.total()),
     )
 
 

@@ -48,8 +48,11 @@ TRUE: dict[str, Row] = {
         "threshold": 2.5,
     },
     "exact_duplicates": {"verdicts": 3},
+    "source_gate": {"verdicts": 3},
+    "length": {},
 }
 SETTINGS: dict[str, Row] = {
+    "length": {"min": 5, "max": 90},
     "repeated_lines": {"min_documents": 3, "share": 0.01, "languages": None},
     "decontaminate": {"action": None, "benchmarks": {"exam": {"path": "sha256:"}}},
 }
@@ -63,6 +66,8 @@ COUNTS: dict[str, Row] = {
     "decontaminate": {"counts": {"exam:q0": 1, "exam:q1": 2}, "rules": {"decontaminate:exam": {"tagged": 2}}},
     "relevance": {"rules": {"relevance:off_topic": {"tagged": 31}}},
     "exact_duplicates": {"rules": {"exact_duplicates:copy": {"rejected": 2, "tagged": 1}}},
+    "source_gate": {"rules": {"source_gate:over_limit": {"rejected": 3}}},
+    "length": {"rules": {"length:too_short": {"rejected": 2}, "length:too_long": {"tagged": 1}}},
 }
 
 
@@ -118,6 +123,7 @@ FORGED: list[tuple[str, Callable[[Row], Any]]] = [
     ("relevance", lineage(stream=84)),
     ("relevance", lambda said: said["lineage"]["scripts"]["Hani"].update(recall=-1)),
     ("exact_duplicates", lineage(verdicts=2)),
+    ("source_gate", lineage(verdicts=4)),
 ]
 
 
@@ -138,6 +144,15 @@ def test_what_cannot_be_is_found(kind, forge):
     assert faults(said)
 
 
+@pytest.mark.parametrize(("errors", "found"), [(0, 2), (1, 2), (2, 0), (3, 0)])
+def test_records_at_which_a_stage_raised_an_error_may_be_known_to_no_earlier_one_of_the_same_pass(errors, found):
+    said = told("repeated_lines")
+    said["by_source"]["qa"].update(records_in=33, records_out=33)
+    later = StageRecord(index=said["index"] + 1, name="acme", stage="acme:Facts", by_source={"qa": {"errors": errors}})
+    stages = MANIFEST.stages[0], StageRecord.model_validate(said), later
+    assert len(list(concluded_faults(MANIFEST.model_copy(update={"stages": stages})))) == found
+
+
 @pytest.mark.parametrize(
     ("kind", "sizes", "below", "found"),
     [
@@ -147,6 +162,10 @@ def test_what_cannot_be_is_found(kind, forge):
         ("relevance", {}, 31, 0),
         ("relevance", {}, 90, 0),
         ("relevance", {}, 30, 1),
+        ("length", {0: 1, 4: 1, 5: 6, 90: 2, 91: 1}, 0, 0),
+        ("length", {4: 3, 5: 6, 91: 1}, 0, 1),
+        ("length", {4: 2, 5: 6}, 0, 1),
+        ("length", {5: 6}, 0, 2),
     ],
 )
 def test_what_was_measured_of_each_record_is_what_the_stage_counts(kind, sizes, below, found):

@@ -105,6 +105,27 @@ def dangle(corpus: Corpus) -> None:
     first(corpus, "near_duplicates:copy")["duplicate_of"] = "cd" * 16
 
 
+def name_what_was_left_out_before(corpus: Corpus) -> None:
+    first(corpus, "exact_duplicates:copy")["duplicate_of"] = first(corpus, "length:short")["id"]
+
+
+def name_what_never_was_read(corpus: Corpus) -> None:
+    first(corpus, "near_duplicates:copy")["duplicate_of"] = first(corpus, "read:malformed")["id"]
+
+
+def name_each_other(corpus: Corpus) -> None:
+    one, other, *_ = (row for row in corpus.ledger if row["rule"] == "exact_duplicates:copy")
+    one["duplicate_of"], other["duplicate_of"] = other["id"], one["id"]
+
+
+def name_one_of_no_cluster(corpus: Corpus) -> None:
+    first(corpus, "near_duplicates:copy")["duplicate_of"] = corpus.rows[3]["id"]
+
+
+def group_by_no_id(corpus: Corpus) -> None:
+    corpus.rows[3]["cluster"] = "the first"
+
+
 def circle(corpus: Corpus) -> None:
     row = first(corpus, "exact_duplicates:copy")
     row["duplicate_of"] = row["id"]
@@ -157,6 +178,11 @@ LIES: list[tuple[Callable[[Corpus], None], set[str]]] = [
     (operate_strangely, {"thresholds"}),
     (measure_half, {"thresholds"}),
     (dangle, {"duplicates"}),
+    (name_what_was_left_out_before, {"duplicates"}),
+    (name_what_never_was_read, {"duplicates"}),
+    (name_each_other, {"duplicates"}),
+    (name_one_of_no_cluster, {"duplicates"}),
+    (group_by_no_id, {"ids"}),
     (circle, {"duplicates"}),
     (rename_rule, {"ledger"}),
     (move_stage, {"ledger"}),
@@ -173,6 +199,11 @@ class TestALie:
         told = deepcopy(truth)
         lie(told)
         assert checks <= failed(publish(told, tmp_path, claimed=truth))
+
+    def test_about_the_order_of_stages_spares_copies_of_what_a_later_one_left_out(self, tmp_path):
+        told = made()
+        first(told, "exact_duplicates:copy")["duplicate_of"] = first(told, "near_duplicates:copy")["id"]
+        assert failed(publish(told, tmp_path)) == set()
 
     @pytest.mark.parametrize("lie", [drop_ledger_row, drop_row, relabel, move_span, count_record_twice])
     def test_in_rows_and_manifest_alike_is_found(self, tmp_path, lie):

@@ -194,6 +194,14 @@ def edited_row(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return next(row for row in rows if row["ops"])
 
 
+def turned_row(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["messages"])
+
+
+def size_of(row: dict[str, Any]) -> int:
+    return len(row["text"].encode())
+
+
 def untagged(rows: list[dict[str, Any]]) -> None:
     """Take the tags of a record of a source of which no later stage left out any."""
     next(row for row in rows if row["source_id"] == "laws" and row["tags"]).update(tags=[])
@@ -423,6 +431,14 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         lambda case: case.rewrite(SIGNALS, say("quality_zipf", 1.0), "manifest"),
         {"measures"},
     ),
+    "a measurement of no record, digests made to fit": (
+        lambda case: case.rewrite(SIGNALS, lambda rows: rows[9].update(id="ab" * 16), "manifest"),
+        {"measures"},
+    ),
+    "the size of a raw file changed in the manifest": (
+        lambda case: case.patch(lambda said: said["inputs"][0].update(bytes=said["inputs"][0]["bytes"] + 1)),
+        {"accounting"},
+    ),
     "a measurement taken away, digests made to fit": (
         lambda case: case.rewrite(SIGNALS, lambda rows: rows.pop(3), "manifest"),
         {"measures"},
@@ -471,12 +487,24 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         {"settings"},
     ),
     "another name of the set": (lambda case: case.patch(lambda said: said["dataset"].update(name="x")), {"settings"}),
+    # What records say of themselves.
+    "an edited text, everything made to fit": (lambda case: case.perfect(SHARD, say("text", "x")), {"contents"}),
+    "edited turns, everything made to fit": (
+        lambda case: case.perfect(SHARD, lambda rows: turned_row(rows)["messages"][1].update(content="x")),
+        {"contents"},
+    ),
+    "a role of a turn, everything made to fit": (
+        lambda case: case.perfect(SHARD, lambda rows: turned_row(rows)["messages"][1].update(role="user")),
+        {"contents"},
+    ),
     # Raw files.
     "a truncated raw file": (lambda case: raw(case).write_bytes(raw(case).read_bytes()[:-1]), {"raw"}),
     "an edited raw file": (lambda case: raw(case).write_bytes(raw(case).read_bytes().replace(b"3", b"4")), {"raw"}),
     # What no check can tell without a key: everything that can be computed has been computed anew.
-    "an edited text, everything made to fit": (lambda case: case.perfect(SHARD, say("text", "x")), set()),
-    "edited turns, everything made to fit": (lambda case: case.perfect(SHARD, say("messages", None)), set()),
+    "another text of as many bytes, everything made to fit": (
+        lambda case: case.perfect(SHARD, lambda rows: edited_row(rows).update(text="x" * size_of(edited_row(rows)))),
+        set(),
+    ),
     "a whole run that is said to have been limited": (
         lambda case: case.patch(lambda said: said.update(limited=1000)),
         set(),
@@ -485,8 +513,8 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
         lambda case: case.perfect(SHARD, lambda rows: rows[0].update(tags=[])),
         set(),
     ),
-    "an edited text, signed again under other keys": (
-        both(lambda case: case.perfect(SHARD, say("text", "x")), resign),
+    "a kept field, signed again under other keys": (
+        both(lambda case: case.perfect(SHARD, say("department", "x")), resign),
         set(),
     ),
     "a measurement that nothing else tells, digests made to fit": (
@@ -640,6 +668,8 @@ ERASURES: dict[str, tuple[Edit, set[str]]] = {
     "a tombstone of another source": (stone(STONES, source_id="laws"), {"accounting", "spans"}),
     "a tombstone under the id of a record that is there": (stone(STONES, id=made().rows[6]["id"]), LAST),
     "a tombstone under an id that is none": (stone(STONES, id="x"), {"ids"}),
+    "a tombstone of another file": (stone(STONES, file=OTHER), LAST),
+    "a rule in a tombstone of a shard": (stone(STONES, rule="length:short"), LAST),
     "a tombstone for another reason": (stone(STONES, basis="other"), LAST),
     "a tombstone for another request": (stone(STONES, ticket="DSR-9"), LAST),
     "a tombstone of another day": (stone(STONES, at="2020-01-01T00:00:00+00:00"), LAST),

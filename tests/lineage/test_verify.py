@@ -46,7 +46,8 @@ class TestAnUntouchedOutput:
     def test_of_a_limited_run_need_tile_only_inputs_of_sources_that_the_limit_did_not_cut_off(self, out):
         def first_only(said: dict[str, Any]) -> None:
             said["limited"] = 65
-            said["inputs"][0]["decoded_bytes"] += 1000
+            for name in ("bytes", "decoded_bytes"):
+                said["inputs"][0][name] += 1000
 
         patched(out, first_only)
         found = verify(out)
