@@ -10,6 +10,7 @@ from typing import NamedTuple
 from curate.core import labels
 from curate.stages.pii.checks import TOLL_FREE, is_public_ip, words
 from curate.stages.pii.machines import LARGEST_SECTION, is_of_machine, is_program, is_section
+from curate.stages.pii.memory import OfLastText
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.words import Words
 
@@ -175,7 +176,7 @@ def rows_of(text: str) -> Iterator[tuple[int, int, str, frozenset[int]]]:
             yield begin, begin + len(line), head[0], head[2]
 
 
-@lru_cache(1)
+@OfLastText
 def numbers_of(text: str) -> Numbers:
     """Walk a text once for the lists and tables of numbers of things; the last text is remembered."""
     lists = [

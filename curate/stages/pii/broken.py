@@ -16,20 +16,24 @@ from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import LEFT, RIGHT, Rule, Spared
 
 JOINT = f"(?:{BREAK}|[ -])?"
+PARTED = r"(?:[ -](?:\r?\n[ \t]{0,4}|)|\r\n[ \t]{0,4}|\n[ \t]{0,4}|)"
+"""The same as JOINT; each way begins with a sign, so that Python leaves those that cannot be at a glance."""
 BETWEEN = r"[ -]?\r?\n[ \t]{0,4}[A-Z]?[0-9]"
 GATE = f"(?:[0-9A-Z]{JOINT}){{4}}[0-9][A-Z]?{BETWEEN}|[0-9][A-Z]?{BETWEEN}(?:{JOINT}[0-9A-Z]){{4}}"
 """A line that ends in a digit, or a letter behind one, before one that begins so: common in tables, rare in prose.
 
 On one side stand five signs: no number has fewer than eleven."""
-AHEAD = rf"(?=[0-9](?:[ -]?[0-9]){{0,20}}+{BREAK}[0-9])"
+AHEAD = rf"(?=(?:[ -]?[0-9]){{0,20}}+{BREAK}[0-9])"
+OPENS = "(?<![0-9A-Za-z].)"
+"""LEFT, said behind the first sign."""
 
 
-def digits_joined(*classes: str, ahead: str) -> str:
+def digits_joined(first: str, *classes: str, ahead: str) -> str:
     """Return a pattern of signs in a row between which blanks, hyphens or line breaks may stand.
 
-    The first sign is asked for before what lies ahead, which takes longer to tell.
+    The first sign comes first: a search skips to it. Then what lies ahead of the second, which takes longer to tell.
     """
-    return f"{LEFT}(?={classes[0]}){ahead}{JOINT.join(classes)}{RIGHT}"
+    return f"{first}{OPENS}{ahead}{PARTED}{PARTED.join(classes)}{RIGHT}"
 
 
 def in_parts(text: str, start: int, end: int) -> Reason:
@@ -99,11 +103,11 @@ SCHEME_SHAPES = (
 )
 COMPANY_SIGN = "[0-9A-HJ-NPQRTUWXY]"
 COMPANY_SHAPE = digits_joined(
-    *[COMPANY_SIGN] * 2, *[DIGIT] * 6, *[COMPANY_SIGN] * 10, ahead=f"(?=[0-9A-Z]{{1,17}}+{BREAK})"
+    *[COMPANY_SIGN] * 2, *[DIGIT] * 6, *[COMPANY_SIGN] * 10, ahead=f"(?=[0-9A-Z]{{0,16}}+{BREAK})"
 )
 
 COMPANY_GATE = f"(?:1[1239]|5[1239]|9[123]|Y1)[0-9]{{6}}[0-9A-Y]{{0,9}}{BREAK}[0-9A-Y]"
-COMPANY_BY_KIND = digits_joined(*[COMPANY_SIGN] * 2, *[DIGIT] * 6, *[COMPANY_SIGN] * 10, ahead=f"(?={COMPANY_GATE})")
+COMPANY_BY_KIND = f"(?={COMPANY_GATE}){COMPANY_SHAPE}"
 WIDE = r"(?:[ ]{2,3}|\t|[ ]-[ ])"
 """What parts the groups of a number that somebody spread, and the columns of a table as well."""
 WIDE_FOURS = f"{WIDE}[0-9]{{4}}{WIDE}[0-9]{{4}}"

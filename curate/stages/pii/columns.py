@@ -11,6 +11,7 @@ from typing import NamedTuple, Self
 from curate.stages.pii.addresses import ENTITY as PLACE
 from curate.stages.pii.cells import ACCOUNT, DATE, FEWEST_DIGITS, count, fits, is_code, is_named, is_place, is_telephone
 from curate.stages.pii.checks import has_birth_date
+from curate.stages.pii.memory import OfLastText
 from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import Profile, Rule
 
@@ -226,7 +227,7 @@ class Found(NamedTuple):
     """By part of the text, and by kind."""
 
 
-@lru_cache(1)
+@OfLastText
 def found_in(text: str) -> Found:
     """Return what was read of a text so far, to be filled; nothing for another text than the last."""
     return Found([end.start() for end in re.finditer("\n", text)], {}, {}, {})

@@ -13,7 +13,7 @@ from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
 from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.engine import Span, replaced
-from curate.stages.pii.evidence import ENTITY, Evidence, lines
+from curate.stages.pii.evidence import Evidence, counted, lines
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import Sides, Unseen
 from curate.stages.pii.operators import Operators, Write
@@ -72,9 +72,10 @@ class Editing:
                 except BudgetError:
                     seen.rejected.append(place)
                     continue
-                spans, left = self.sifted(text, spans)
                 if number == 0:
                     evidence.allow(place, allowed)
+                spans, left = self.sifted(text, spans) if spans else ([], [])
+                if number == 0 and left:
                     evidence.leave(place, left)
                     seen.tag(place, left)
                 if spans:
@@ -163,12 +164,12 @@ class Seen:
 
     def count(self, place: int, spans: Sequence[Span]) -> None:
         """Count what is replaced."""
-        for entity, count in Counter(map(ENTITY, spans)).items():
+        for entity, count in counted(spans):
             self.counts[place, entity] += count
 
     def tag(self, place: int, spans: Sequence[Span]) -> None:
         """Count what stays."""
-        for entity, count in Counter(map(ENTITY, spans)).items():
+        for entity, count in counted(spans):
             self.tags[place, entity] += count
 
     def counted(self) -> pa.RecordBatch | None:

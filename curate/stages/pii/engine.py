@@ -60,6 +60,9 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
 
     `spans` come with the priority of the rule that found them, smaller being stronger.
     """
+    spans = list(spans)
+    if len(spans) <= 1:
+        return [span for _, span in spans]
     kept: list[Span] = []
     cluster: list[tuple[int, Span]] = []
     reach = 0
@@ -233,13 +236,15 @@ class Native:
 
         With `near`, one entry a row, only the parts around these stretches are looked at.
         """
-        return self.gates.opened(strings, near)
+        return self.gates.opened(strings, near, self.budget)
 
     def numbers(self, opened: Opened) -> list[tuple[int, Span]]:
         """Try the rules of numbers at every digit run by which they may begin."""
         found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
         self.spend(len(opened.runs.tried))
+        if not opened.runs.starts:
+            return found
         judge = Judge(opened.text, opened.runs.starts)
         for number, run in enumerate(zip(*opened.runs[:3], strict=True)):
             start = run[0]
@@ -265,11 +270,11 @@ class Native:
             chosen = self.choices.get(key)
             if chosen is None:
                 chosen = self.choices[key] = self.choice(*key)
-            if chosen.always is not None and (match := chosen.always.match(text, at)):
-                hits += [(one, at - start, end - start) for one, end in chosen.always.all(match)]
-            for one in chosen.labelled:
-                match = one.pattern.match(text, at)
-                if match:
+            always, labelled = chosen
+            if always is not None and (match := always.match(text, at)):
+                hits += [(one, at - start, end - start) for one, end in always.all(match)]
+            for one in labelled:
+                if match := one.pattern.match(text, at):
                     hits.append((one, at - start, match.end() - start))
         return hits
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -115,7 +115,7 @@ class Evidence:
         trail.edited(*lengths_of(spans, written))
 
     def _count(self, place: int, fate: int, spans: Sequence[Span]) -> None:
-        for entity, count in Counter(map(ENTITY, spans)).items():
+        for entity, count in counted(spans):
             self.counts[place, fate, "", entity] += count
 
     def told(self) -> tuple[pa.RecordBatch | None, pa.RecordBatch | None]:
@@ -142,6 +142,11 @@ class Evidence:
             for span in untouched(spans, replaced[place]):
                 self.counts[place, FOUND, "", span.entity] += 1
                 self.counts[place, ALLOWED, span.reason, span.entity] += 1
+
+
+def counted(spans: Sequence[Span]) -> Iterable[tuple[str, int]]:
+    """Return how many spans there are of each type; most strings have one or none."""
+    return Counter(map(ENTITY, spans)).items() if len(spans) > 1 else [(span.entity, 1) for span in spans]
 
 
 def untouched(spans: Sequence[Span], stretches: Sequence[tuple[int, int]]) -> list[Span]:

@@ -5,7 +5,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -116,11 +116,11 @@ class Gates:
         self.widths = {gate: min(reach_of(gate), OVERLAP) for gate in gates}
 
     def opened(
-        self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None
+        self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None, budget: int = 0
     ) -> tuple[list[int], "Openings"]:
-        """Return the rows that may hold personal data, ascending, and where in each of them.
+        """Return the rows that may hold personal data or have more digit runs than a budget, and where in each of them.
 
-        With `near`, one entry a row, only the parts around these stretches are looked at.
+        They ascend. With `near`, one entry a row, only the parts around these stretches are looked at.
         """
         cut = None if near is None else cuttings(strings, near)
         found = self.marks.found(strings if cut is None else cut.strings)
@@ -135,8 +135,10 @@ class Gates:
         worth = worth_trying(self.scan, texts, runs, found.near)
         if cut is not None:
             matched, runs = [cut.whole(some) for some in matched], cut.runs(runs)
-            texts = {row: fold(text) for row, text in enumerate(strings.to_pylist())}
-        told = Openings(self.reaches, texts, (runs, found.near, worth), matched)
+            open_rows = np.unique(np.concatenate([runs[:, 0], *(some.texts for some in matched)])).tolist()
+            whole = strings.take(pa.array(open_rows, pa.int64())).to_pylist()
+            texts = {row: fold(text) for row, text in zip(open_rows, whole, strict=True)}
+        told = Openings(self.reaches, texts, (runs, found.near, worth), matched, budget)
         return told.rows, told
 
     def everywhere(self, text: str) -> Opened:
@@ -157,9 +159,9 @@ class Openings:
     """What is opened in some texts, made when it is asked for: all at once it would be objects by the million."""
 
     def __init__(
-        self, reaches: Mapping[str, int], texts: dict[int, str], found: "Found", some: Sequence[Windows]
+        self, reaches: Mapping[str, int], texts: dict[int, str], found: "Found", some: Sequence[Windows], budget: int
     ) -> None:
-        """Take gates with reaches, texts by row, digit runs, and by gate windows."""
+        """Take gates with reaches, texts by row, digit runs, by gate windows, and how many runs are not too many."""
         self.gates, self.reaches, self.texts = list(reaches), reaches, texts
         lengths = {row: len(text) for row, text in texts.items()}
         wide = [joined(one, lengths, reach) for one, reach in zip(some, reaches.values(), strict=True)]
@@ -171,10 +173,12 @@ class Openings:
         kept = runs[worth]
         self.runs = kept[:, 1].tolist(), kept[:, 2].tolist(), bits[worth].tolist()
         self.tried = runs[:, 1]
-        rows = np.union1d(owners, runs[:, 0])
+        tried, counts = np.unique(runs[:, 0], return_counts=True)
+        rows = np.unique(np.concatenate([owners, kept[:, 0], tried[counts > budget]]))
         self.rows: list[int] = rows.tolist()
         owned = owners[order], kept[:, 0], runs[:, 0]
-        self.bounds = [np.append(np.searchsorted(texts, rows), len(texts)).tolist() for texts in owned]
+        sides: tuple[Literal["left"], Literal["right"]] = ("left", "right")
+        self.bounds = [np.searchsorted(texts, rows, side).tolist() for texts in owned for side in sides]
 
     def __len__(self) -> int:
         """Return how many texts there are."""
@@ -183,12 +187,14 @@ class Openings:
     def __getitem__(self, place: int) -> Opened:
         """Return what is opened in the text of a row, by place in `rows`."""
         text = self.texts[self.rows[place]]
-        (first, last), (begin, stop), (low, high) = (bounds[place : place + 2] for bounds in self.bounds)
+        first, last, begin, end, low, high = (bounds[place] for bounds in self.bounds)
         gates: dict[str, list[Stretch]] = {}
-        for gate, start, end in zip(*(column[first:last] for column in self.windows), strict=True):
-            gates.setdefault(self.gates[gate], []).append((start, end))
-        starts, stops, labels = (column[begin:stop] for column in self.runs)
-        return Opened(text, Runs(starts, stops, labels, self.tried[low:high]), gates)
+        numbers, starts, ends = self.windows
+        for at in range(first, last):
+            gates.setdefault(self.gates[numbers[at]], []).append((starts[at], ends[at]))
+        begins, stops, labels = self.runs
+        some = slice(begin, end)
+        return Opened(text, Runs(begins[some], stops[some], labels[some], self.tried[low:high]), gates)
 
     def __iter__(self) -> Iterator[Opened]:
         """Yield what is opened in each text."""

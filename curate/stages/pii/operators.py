@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, get_args
 
 from curate.core.personal import normal_form
@@ -53,7 +54,7 @@ class Operators:
         """Return what is done with values of a type."""
         return self.by_type.get(entity, self.default)
 
-    @property
+    @cached_property
     def used(self) -> frozenset[Operator]:
         """Operators that some type may meet."""
         return frozenset({self.default, *self.by_type.values()})
@@ -71,7 +72,7 @@ class Operators:
         """Tell whether values of a type count for the density: those of `reject_record`, else all."""
         return "reject_record" not in self.used or self.of(entity) == "reject_record"
 
-    @property
+    @cached_property
     def sifts(self) -> bool:
         """Tell whether some value that is found may stay."""
         return bool(self.used & {"tag", "surrogate"})

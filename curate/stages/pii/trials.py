@@ -1,7 +1,8 @@
 """The patterns of numbers: how they are compiled, at which digit runs they are tried, and many at a place in one go."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from curate.stages.pii.gating import REACH
@@ -52,17 +53,18 @@ class Trial:
         self.behind: dict[str, tuple[list[Compiled], Trial | None]] = {}
         """By the group of a pattern that matched: the rules that share it, and those that come after them."""
 
-    def all(self, match: re.Match[str]) -> Iterator[tuple[Compiled, int]]:
-        """Yield every pattern that matches where one does, and where its match ends."""
+    def all(self, match: re.Match[str], last: int = sys.maxsize) -> list[tuple[Compiled, int]]:
+        """Return every pattern that matches where one does, before `last`, and where its match ends."""
+        found: list[tuple[Compiled, int]] = []
         trial: Trial | None = self
         text, at = match.string, match.start()
-        found: re.Match[str] | None = match
-        while trial is not None and found is not None:
-            end = found.end()
-            some, trial = trial.after(str(found.lastgroup))
-            for one in some:
-                yield one, end
-            found = None if trial is None else trial.match(text, at)
+        one: re.Match[str] | None = match
+        while trial is not None and one is not None:
+            end = one.end()
+            some, trial = trial.after(str(one.lastgroup))
+            found += [(each, end) for each in some]
+            one = None if trial is None else trial.match(text, at, last)
+        return found
 
     def after(self, group: str) -> "tuple[list[Compiled], Trial | None]":
         """Return the rules of a pattern that matched, and the trial of the patterns behind it."""

@@ -1,5 +1,6 @@
 """Gates only leave out places where nothing is."""
 
+from contextlib import nullcontext
 from random import Random
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.core.kernels.landmarks import CELL, NEAR_BEFORE, NEAR_BEHIND
+from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.engine import Native
 from curate.stages.pii.gating import MARGIN, OVERLAP, REACH, common, widened
 from curate.stages.pii.rules import TYPES
@@ -15,6 +17,7 @@ from tests.stages.pii.made import MADE
 
 PART = 1024
 NATIVE = Native(frozenset(TYPES))
+PHONE = frozenset({"PHONE_NUMBER"})
 FILLERS = ("设备运行正常，巡视检修记录完整。", "The committee met in 2004 and 12 15. ", "1 ", "a.", "\n", "电话与传真")
 VALUES = [(kind, name) for kind, ways in MADE.items() for name in ways]
 LABELS = ("手机", "身份证号：", " Tel. ", "", "卡号", "，")
@@ -97,3 +100,14 @@ def test_a_long_run_begins_once():
     assert opened.runs.starts == [len(text) - 11]
     assert NATIVE.gates.everywhere(text).runs.starts == [2, len(text) - 11]
     assert len(NATIVE.find(text, opened)) == 1
+
+
+def test_a_text_in_which_nothing_begins_is_left_out_unless_it_exceeds_the_budget():
+    texts = pa.array(["共有70003000400件，", "电话13812345678，", "共有70003000400件，有70003000401件，"] * 60)
+    assert Native(PHONE).look(texts)[0] == [3 * row + 1 for row in range(60)]
+    few = Native(PHONE, budget=1)
+    rows, opened = few.look(texts)
+    assert rows == [row for row in range(180) if row % 3]
+    for row, one in zip(rows, opened, strict=True):
+        with pytest.raises(BudgetError) if row % 3 == 2 else nullcontext():
+            assert len(few.find(texts[row].as_py(), one)) == 1
