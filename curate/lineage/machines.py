@@ -17,7 +17,8 @@ PIECE = re.compile(r"[!#-%(-;@-_a-{}~]*\Z")
 NAMED = re.compile(
     rf"(?:[_-][0-9a-z]{{1,20}}){{0,3}}(?:\.[0-9a-z]{{1,8}})?\.(?:{FILE_ENDS})(?![0-9a-z])", re.IGNORECASE
 )
-STEM = re.compile(rf"(?:.*[/\\])?(?:(?:{STEMS})[_-]?)?", re.IGNORECASE)
+STEM = re.compile(rf"(?:.*[^0-9A-Za-z_.-])?(?:(?:{STEMS})[_-]?)?", re.IGNORECASE)
+"""All that may stand before the number in the name of a file, behind a path, a bracket, a comma."""
 PARTED = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
 PEOPLE = {*KEYS_OF_PEOPLE.split("|")}
 MACHINES = {*KEYS.split("|")}
