@@ -15,6 +15,9 @@ TAGS = f"(?:<(?!/?(?:[A-Z][A-Z_]{{2,}}[0-9a-z]{{0,12}}|{ITEM_END})>)/?[A-Za-z][^
 """What parts a label from its value: no placeholder (`<PERSON>`), no end of an item of a menu or a list."""
 BEHIND = f"(?:[:：]{BLANK}|{BLANK}(?=</)){TAGS}"
 """A label has a colon, or is all that its element holds: not the `to` of a sentence before a link."""
+BEFORE = f"(?:[:：]{BLANK}<|{BLANK}</)"
+BEFORE_ENGLISH = f"(?:[:：]?{BLANK}</|[:：]{BLANK}(?:<[^<>\n]{{1,160}}>{BLANK}){{1,3}}[^<>]{{0,80}}</)"
+"""What gates ask of it: the end of an element is rare in mail."""
 OPENED = re.compile("<(?P<name>[A-Za-z][0-9A-Za-z]{0,15})[^<>\n]{0,160}>[^<>]{0,12}\\Z")
 """The tag in which a value stands."""
 SHUT = re.compile(f"{BLANK}</")
@@ -72,7 +75,7 @@ ELEMENT_RULES: tuple[Rule, ...] = (
         "Chinese name in the element behind its label",
         (f"{BEHIND}(?={HAN_NAME})",),
         0.7,
-        gate=f"[{zh.LAST_SIGNS}]{CLOSING}[:：]?{BLANK}</?[A-Za-z]",
+        gate=f"[{zh.LAST_SIGNS}]{CLOSING}{BEFORE}",
         read=read_chinese_behind,
     ),
     Rule(
@@ -80,23 +83,15 @@ ELEMENT_RULES: tuple[Rule, ...] = (
         "Chinese name in an element called like a label",
         (f"<(?:[0-9A-Za-z]{{1,12}}:)?(?i:{CALLED}|name)>{BLANK}(?={HAN_NAME})",),
         0.7,
-        gate=f"(?i:name|person|contact|patient|physician|doctor|xingming|xing_ming|xm|姓名|人|患者)>{BLANK}{HAN_NAME}",
+        gate=f"(?i:name|person|contact|patient|physician|doctor|xingming|xing_ming|xm|姓名|人|患者)>{BLANK}{HAN_NAME}[^<>]{{0,24}}</",
         read=read_chinese_inside,
     ),
     Rule(
         "PERSON",
-        "English name in the element behind its label",
-        (f"{BEHIND}(?=[A-Za-zÀ-ÿ])",),
+        "English name in the element behind its label, or called like one",
+        (f"{BEHIND}(?=[A-Za-zÀ-ÿ])", f">{BLANK}(?=[A-Za-zÀ-ÿ])"),
         0.7,
-        gate=f"(?i:{'|'.join(sorted(en.LAST_WORDS))}){CLOSING}[:：]?{BLANK}</?[A-Za-z]",
-        read=read_english,
-    ),
-    Rule(
-        "PERSON",
-        "English name in an element called like a label",
-        (f">{BLANK}(?=[A-Za-zÀ-ÿ])",),
-        0.7,
-        gate=f"(?i:{'|'.join(sorted(en.LAST_WORDS))})>{BLANK}[A-Za-zÀ-ÿ]",
+        gate=f"(?i:{'|'.join(sorted(en.LAST_WORDS))})(?:{CLOSING}{BEFORE_ENGLISH}|>{BLANK}[A-Za-zÀ-ÿ][^<>]{{0,120}}</)",
         read=read_english,
     ),
 )
