@@ -158,3 +158,11 @@ def test_a_resident_id_ends_in_an_x_of_any_width(sign):
 def test_a_megabyte_of_numbers_is_looked_at_in_linear_work():
     text = "13812345678 " * 80_000
     assert len(found(text)) == 80_000
+
+
+@pytest.mark.parametrize("before", ["![](", "![图](", "见[", "甲.png,", "#", "(img_"])
+@pytest.mark.parametrize("after", [".jpg", "_1.png", ".log"])
+def test_the_name_of_a_file_is_allowed_behind_any_sign_as_by_the_stage(before, after):
+    text = f"{before}13812340001{after})"
+    assert [hit.allowed for hit in hits(pa.array([text]))] == [True]
+    assert Native(frozenset({"PHONE_NUMBER"})).find(text) == []

@@ -159,7 +159,7 @@ LABELS = label(
     "(?:(?:家庭|现|常|暂|居|收货|收件|寄件|发货|送货|邮寄|通讯|通信|联系|办公|单位|公司|注册|经营|户籍|户口|身份证|"
     "常住|详细|具体|工作|住宅)?"
     "(?:地址|住址|住所地?|居住地址?|住地)|户籍(?:所在地|地)?|户口所在地|经常居住地|家住|现住|[\"'](?i:(?:home_?|"
-    "mailing_?|street_?|full_?)?address|location|residence)(?=[\"']))"
+    "mailing_?|street_?|full_?)?address|location|residence)(?=\\\\?[\"']))"
 )
 VALUE = re.compile(f"[{HAN}0-9A-Za-z][{HAN}0-9A-Za-z ·#.()（）-]{{2,70}}")
 NEXT_FIELD = re.compile(
@@ -171,7 +171,7 @@ FEWEST_SIGNS = 2
 NAMED_ESTATE = re.compile(f"(?![本该此各])[{HAN}]{{2,8}}(?:小区|花园|公寓|大厦|家园)")
 
 
-LABEL_ENDS = frozenset("址所地籍住\"'”’】])）* \t")
+LABEL_ENDS = frozenset("址所地籍住\"'”’】])）*\\ \t")
 LONGEST_LABEL = 24
 
 

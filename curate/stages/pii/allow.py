@@ -74,6 +74,9 @@ THING = re.compile(
     "(?<=the )grant|(?<=this )grant|(?<=under )grant|(?<=by )grant|(?<=nih )grant|(?<=nsf )grant)[ ]?#?\\Z"
 )
 """What stands right before a number of a thing that is written like a telephone or a social security number."""
+IN_DOI = re.compile(r"(?<![0-9.])10\.[0-9]{4,9}/[!-+.-:=?-~-]{0,80}\Z")
+"""The beginning of the name of a publication (ISO 26324), in which `cell` is a journal."""
+LONGEST_DOI = 92
 NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
 DNS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "114.114.114.114", "223.5.5.5", "223.6.6.6"})
@@ -120,7 +123,7 @@ HEAD_END = re.compile("(?:[ _-]?(?:号码?|编号|编码|码|ids?|no\\.?|numbers
 FEWEST_ITEMS = 3
 """Of a list whose commas may part the fields of a row as well."""
 CELLS = ("|", "\t", ",")
-LONGEST_LINE, LONGEST_HEAD = 2000, 24
+LONGEST_LINE, LONGEST_HEAD, LONGEST_HEAD_LINE = 2000, 24, 400
 DIGITS = re.compile("[0-9]")
 FIGURES = re.compile("[0-9]{3}")
 RULED = re.compile(r"[|\s:+-]*-[|\s:+-]*")
@@ -316,12 +319,30 @@ def is_no_western(text: str, start: int, end: int) -> Reason:
     return "numbered" if thing else is_other_number(text, start, end)
 
 
+CELL_END = re.compile("[ ]?([\\t|,])")
+
+
+def is_first_cell(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a number opens the row below a head whose last cell is the label that seems to name it."""
+    closed = CELL_END.match(text, end) if text[start - 1 : start] == "\n" else None
+    if closed is None:
+        return ""
+    head = text[text.rfind("\n", max(0, start - LONGEST_HEAD_LINE), start - 1) + 1 : start - 1]
+    row = text[start : start + LONGEST_HEAD_LINE].split("\n", 1)[0]
+    is_row = head.count(closed[1]) == row.count(closed[1]) and not head.rstrip().endswith((":", "："))
+    return "table" if is_row else ""
+
+
 def is_no_phone(text: str, start: int, end: int) -> Reason:
     """Give the reason where a number that is written like a telephone number is a hotline or another number."""
     if is_written_by_machine(text, start, end) or (
         GROUPED.match(text, start, end) and THING.search(text, max(0, start - WINDOW), start)
     ):
         return "numbered"
+    if text[start - 1 : start] in {".", "/", "-"} and IN_DOI.search(text, max(0, start - LONGEST_DOI), start):
+        return "numbered"
+    if is_first_cell(text, start, end):
+        return "table"
     if TEN.fullmatch(text, start, end) and HEALTH_NUMBER.search(text, max(0, start - WINDOW), start):
         return "numbered"
     return is_hotline(text, start, end) or is_other_number(text, start, end)

@@ -222,6 +222,8 @@ def is_international(value: str) -> bool:
 def is_labelled_phone(value: str) -> bool:
     """Tell whether a number that stands by a label can be a telephone number: 7 to 13 digits, no date, no years.
 
+    More only behind `00` and a country calling code.
+
     Of two different digits only local numbers are; others, and those that repeat one digit, fill forms.
     """
     joined = JOINED_EXTENSION.fullmatch(value)
@@ -229,6 +231,8 @@ def is_labelled_phone(value: str) -> bool:
     other = DATE_LIKE.match(value) or OTHER_FIGURE.fullmatch(value)
     kinds = len(set(digits))
     varied = kinds > 2 or (kinds == 2 and LOCAL.fullmatch(digits) is not None)
+    if len(digits) > 13 and digits.startswith("00"):
+        return varied and not other and is_international(f"+{digits[2:]}")
     return FEWEST_OF_PHONE <= len(digits) <= 13 and varied and not other
 
 

@@ -44,7 +44,7 @@ PLURAL = ("人员", "名单", "成员", "组员", "编委", "作者")
 """Labels of several persons, whose names blanks and commas may part too."""
 KEYS = (
     "[\"'](?i:(?:full|real|user|patient|customer|contact|client|employee|legal)?_?name|doctor|physician|patient|contact|"
-    "author)(?=[\"'])"
+    "author)(?=\\\\?[\"'])"
 )
 SAID_TWICE = "(?i:name|contact|person|signature|applicant|patient|client|customer|recipient)"
 AFTER_LABEL = (
@@ -60,14 +60,14 @@ DONE = "复核|审核|审批|批准|核准|校核|校对|经办|制表|制单|�
 WHO = f"(?:{DONE}|记账|出纳|会计|主管)"
 SIGNER = label(f"(?:{'|'.join('[ ]{0,6}'.join(word) for word in DONE.split('|'))})")
 BESIDE = re.compile(WHO)
-CLOSES = "\"'”’】])）* \t\u3000"
+CLOSES = "\"'”’】])）*\\ \t\u3000"
 LAST_SIGNS = "".join(sorted({word[-1] for word in f"{LABELS}|{DONE}".split("|")} | set("称字名章")))
 LABEL_ENDS = frozenset(f"{LAST_SIGNS}{CLOSES}eEtTnNrR")
 SIGNER_ENDS = frozenset({word[-1] for word in DONE.split("|")} | {*CLOSES})
 LONGEST_LABEL, FORM = 32, 60
 FOLLOWS = (
     "先生|女士|性别|年龄|电话|联系|手机|身份|住[址院]|出生|民族|医[生师]|主任|教授|律师|"
-    "[\\s，,。；;、（(男女|\"'”’」』】\\])）/<&!！?？:：.…-]|\\Z"
+    "[\\s，,。；;、（(男女|\"'”’」』】\\])）/<&!！?？:：.…\\\\-]|\\Z"
 )
 HOUSES_OF_TWO = (
     "公司|银行|集团|中心|医院|大学|学校|学院|有限|股份|科技|技术|实业|贸易|软件|网络|工程|制造|电子|企业|法院|政府|证券|保险|广场|百货|珠宝|地产|置业|物流|传媒|酒店|商场|超市|药业|制药|建筑|建设|投资|控股|信托|"

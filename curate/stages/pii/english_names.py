@@ -25,7 +25,17 @@ SURNAME_FIRST = f"{LOUD_PARTICLE}{PART}, {PART}(?: {INITIAL}|[ ]{PART})?"
 TITLE = "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|MR|MRS)"
 ALL_TITLES = re.compile(f"(?i:{TITLE}\\.?(?: {TITLE}\\.?)*)")
 """What stands alone where the name behind it was replaced."""
-NEXT = "(?=[ ]{0,3}(?:[\\n\\r\\t,;()<>\"'|/\\]&]|\\.(?:\\s|\\Z)|[-–—] | and |[ ]{2}|\\\\n|\\Z))"
+FIELDS = (
+    "(?:d\\.?o\\.?b\\.?|date of birth|birth ?date|ssn|social security|mrn|medical record|patient id|employee id|age|"
+    "sex|gender|phone|ph\\.?|telephone|tel\\.?|mobile|cell|fax|e-?mail|address|id|passport|nhs|account|acct\\.?|policy|"
+    "title|position|department|dept\\.?|relationship|signature|date|room|ward|bank acc(?:oun)?t)"
+    "(?: ?(?:no\\.?|numbers?|num\\.?))?"
+)
+"""What follows the name of a person in a form, on the same line."""
+BESIDE = f"(?i:{FIELDS})(?:[ ]?[:#=]| [0-9])|[(]?[0-9]{{3}}[)]?[ .-][0-9]{{3}}[ .-][0-9]{{4}}(?![0-9])|[+][0-9]"
+NEXT = (
+    f"(?=[ ]{{0,3}}(?:[\\n\\r\\t,;()<>\"'|/\\]&]|\\.(?:\\s|\\Z)|[-–—] | and |[ ]{{2}}|\\\\[n\"']|\\Z)|[ ](?:{BESIDE}))"
+)
 
 NOBODY = words(
     "sir sirs madam customer customers client all team colleague colleagues friend friends editor editors "
@@ -54,8 +64,9 @@ ORGANISATIONS = words(
     "maintainers "
     "contributors authors user users root default test example required optional string number remotely exploitable "
     "exploit type title first last full "
-    "reserve trust insurance partners associates holdings press media times journal review street road avenue drive "
-    "court building "
+    "american hispanic shift duty "
+    "reserve trust insurance partners associates holdings press media times journal review street road "
+    "avenue drive court building "
     "united states america kingdom china european union january february march july september october "
     "november december monday tuesday wednesday thursday friday saturday sunday male female version windows linux "
     "server act law bill protection accounts payable receivable billing ops yes no pending plan plans "
@@ -110,10 +121,10 @@ GOODS = words(
 """Last words of what is sold: behind a bare `Name:` no person is called so."""
 OTHERS_NAME = re.compile("([A-Za-z]+)[ ]{1,2}\\Z")
 WORD_BEFORE = 16
-CLOSING_SIGNS = " \t\u3000\"'”’】])）*"
+CLOSING_SIGNS = " \t\u3000\"'”’】])）*\\"
 ENDINGS = frozenset(word[-2:] for word in LAST_WORDS) | {"(s"}
 ENDED = "|".join(sorted({f"{word[-2:]}" for word in LAST_WORDS}))
-AFTER_LABEL = f"(?:(?<=(?i:{ENDED}).)|(?<=(?i:{ENDED})[ \"'”’\\])*].)|(?<=[ \"'”’\\])*]{{2}}.))"
+AFTER_LABEL = f"(?:(?<=(?i:{ENDED}).)|(?<=(?i:{ENDED})[ \"'”’\\])*\\\\].)|(?<=[ \"'”’\\])*\\\\]{{2}}.))"
 """Before the sign that joins them: the last two letters of a label, or two signs that may close one."""
 LONGEST_LABEL, LONGEST_LAST = 32, 20
 WEAK_NAMES = re.compile(f"(?:(?i:{TITLE})\\.? ){{0,3}}(?P<name>{SURNAME_FIRST}|{FULL}){NEXT}")
@@ -122,14 +133,14 @@ BETWEEN = re.compile("[ ]?[\"']?[ ]?(?:<[^<>\n]{1,80}>)?[ ]?(?:[,;&]|and )[ ]?[\
 
 KEYED = re.compile(
     f"(?:(?i:{TITLE})\\.? )?(?P<name>[{UPPER}{LOWER}.'’\\-]{{1,24}}(?:[ "
-    f"][{UPPER}{LOWER}.'’\\-]{{1,24}}){{1,3}})(?=[\"'\\r\\n]|\\Z)"
+    f"][{UPPER}{LOWER}.'’\\-]{{1,24}}){{1,3}})(?=\\\\?[\"']|[\\r\\n]|\\Z)"
 )
 """A name alone in quotes or on a line, in whatever case it was typed."""
 PERSONAL_KEYS = re.compile(
-    "(?i)(?:[\"']|\\n[ \\t]{0,8})(?:gender|sex|age|birth_?date|date_of_birth|dob|phone(?:_?numbers?)?|mobile|"
+    "(?i)(?:[\"'<>]|\\n[ \\t]{0,8})(?:gender|sex|age|birth_?date|date_of_birth|dob|phone(?:_?numbers?)?|mobile|"
     "e-?mail(?:_?address)?|address|occupation|nationality|"
     "location|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|physician|doctor)"
-    "(?=(?P<close>[\"']|[ \\t]{0,3}[:|]))"
+    "(?=(?P<close>\\\\?[\"'<>]|[ \\t]{0,3}[:|]))"
 )
 """What closes one may open another: so the keys of a page do not depend on where it begins."""
 KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
@@ -138,7 +149,7 @@ KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
 SIGNED = (
     "(?:[Rr]egards|[Ss]igned|[Ss]incerely|[Bb]est wishes|[Bb]est|[Cc]heers|[Tt]hanks|[Tt]hank you|[Yy]ours truly|"
     "[Yy]ours faithfully|[Rr]espectfully|"
-    "[Yy]ours|REGARDS|SINCERELY)(?: yours)?[,.!]?[ ]{0,3}\\r?\\n\\s{0,12}"
+    "[Yy]ours|REGARDS|SINCERELY)(?: yours)?[,.!]?[ ]{0,3}\\r?\\n[\\s>|]{0,12}"
 )
 ADDRESSED = (
     "(?:[Ss]hip|[Bb]ill|[Dd]eliver|[Ss]old|SHIP|BILL|[Mm]ail|[Rr]eturn)(?:ed)?[ -](?:to|To|TO):?[ ]{0,3}\\r?\\n[ ]{0,8}"

@@ -2,11 +2,11 @@
 
 import re
 
-CLOSING = "[\"'”’】\\])）*]{0,3}[ \t\u3000]{0,3}"
-"""What may stand between a label and the sign that joins it to its value."""
+CLOSING = "[\"'”’】\\])）*\\\\]{0,3}[ \t\u3000]{0,3}"
+"""What may stand between a label and the sign that joins it to its value; a quote may be escaped."""
 SIGN = "[:：|=]"
 """Joins a label to its value: a colon, an equals sign, the border of a cell."""
-OPENING = "[ \t\u3000]{0,3}[\"'“‘\\[*]{0,3}"
+OPENING = "[ \t\u3000]{0,3}[\"'“‘\\[*\\\\]{0,3}"
 """What may stand between that sign and the value."""
 JOIN = SIGN + OPENING
 """The anchor of every labelled rule."""

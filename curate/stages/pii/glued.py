@@ -14,7 +14,8 @@ ANY_CARD = (
     "(?:unionpay|cup|visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)(?:card)?(?:no|num(?:ber)?)?"
 )
 LABELS = {
-    "Chinese mobile": "we(?:chat|ixin)|[vw]x|sms|mob",
+    "Chinese mobile": "we(?:chat|ixin)|[vw]x|sms|mob|tel(?:ephone)?(?:no)?|"
+    "(?:tele|cell|mobile)?phone(?:no|num(?:ber)?)?|mobile|cell",
     "telephone by its label": "tel(?:ephone)?(?:no)?|(?:tele|cell|mobile)?phone(?:no|num(?:ber)?)?|mobile|cell|fax|"
     "whatsapp",
     "international telephone": "tel(?:ephone)?|(?:tele|cell|mobile)?phone|mobile|mob|cell|fax|whatsapp|sms",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from curate.stages.pii import checks, groups
-from curate.stages.pii.allow import is_other_number, is_public_mailbox, is_version_or_own
+from curate.stages.pii.allow import is_first_cell, is_other_number, is_public_mailbox, is_version_or_own
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import APART, LEFT, RIGHT, SAID, TAG, Rule
 from curate.stages.pii.words import Words
@@ -252,6 +252,7 @@ MESSENGERS = (
         (f"{NOT_A_DAY}[1-9][0-9]{{4,10}}(?![0-9A-Za-z@])",),
         0.8,
         label=f"(?:{QQ_LABEL}|{QQ_ASKED})",
+        spared=is_first_cell,
         gate=QQ_GATE,
         profile="cn",
     ),
@@ -261,6 +262,7 @@ MESSENGERS = (
         (f"{NOT_A_DAY}[1-9]",),
         0.8,
         label=QQ_LABEL,
+        spared=is_first_cell,
         gate=QQ_GATE,
         read=QQ_GROUPS,
         profile="cn",

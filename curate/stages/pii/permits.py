@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from curate.stages.pii import checks, digits, groups
+from curate.stages.pii.allow import is_first_cell
 from curate.stages.pii.numbers import CARD_WORDS, COMPANY_ZH, PASSPORT_SHAPE, PASSPORT_ZH, RESIDENT_ZH
 from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule
 from curate.stages.pii.words import Next, Words
@@ -169,6 +170,7 @@ def announced(entity: str, name: str, label: str, reader: groups.Reader, score: 
         score,
         label=f"(?:{label}){SAID}",
         labels=Next(label, between=SAID),
+        spared=is_first_cell,
         gate=f"(?:{label.replace('(?=', '(?:')})",
         read=reader,
         profile="cn",

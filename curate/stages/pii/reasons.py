@@ -32,6 +32,6 @@ REASONS: dict[Reason, str] = {
     "example_domain": "a domain that nobody can register (RFC 2606, RFC 6761)",
     "file_name": "a file or unit with an `@` in its name",
     "street": "`Dr` closes the name of a street",
-    "table": "a number across two lines that are rows of a table",
+    "table": "a number across two lines that are rows of a table, or that opens the row below a head",
     "broken": "more than one line break divides it",
 }

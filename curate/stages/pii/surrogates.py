@@ -171,10 +171,11 @@ def phone_head(folded: str) -> tuple[str, str]:
 def formed(secret: Secret, seed: Seed, value: str, head: str, kept: int = 0) -> str:
     """Return signs of the same kinds in the same places, the first of them those of `head`, check digits that fail.
 
-    The first `kept` letters and digits stay.
+    The first `kept` letters and digits stay, and so do the letters of a telephone number: those of its extension.
     """
     folded = fold(value)
-    places = [n for n, sign in enumerate(folded) if sign.isascii() and sign.isalnum()][kept:]
+    is_part = str.isdigit if seed.entity == PHONE else str.isalnum
+    places = [n for n, sign in enumerate(folded) if sign.isascii() and is_part(sign)][kept:]
     kinds = [folded[n] for n in places]
     if seed.entity in RESIDENT_LIKE:
         kinds = ["0"] * len(kinds)

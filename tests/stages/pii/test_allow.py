@@ -141,6 +141,7 @@ def test_a_mailbox_of_a_person_is_not_taken_for_a_file_or_an_office(address):
         "PN 212-555-1234, P/N: 212-555-1235, PO# 212-555-1236, Catalog No. 212-555-1237",
         "Item # 212-555-1234; Drawing 212-555-1235; under Grant 212-55-1236, Docket No. 212-55-1237",
         "Case No. 212-55-1234, Ref: 212-55-1235, Ref. 212-555-1236",
+        "doi:10.1016/j.cell.2023.01.001, https://doi.org/10.1016/j.cellsig.2010.09.001 (10.1016/j.tel.2019.1012)",
     ],
 )
 def test_files_offices_and_versions_are_left(text):
@@ -157,6 +158,7 @@ def test_files_offices_and_versions_are_left(text):
         ("节点3.12.1.4节点", "3.12.1.4"),
         ("Ulysses Grant 212-555-1234", "212-555-1234"),
         ("Reference: 212-555-1234", "212-555-1234"),
+        ("see 10.1016/j.cell.2023 or call 212.555.1234", "212.555.1234"),
         ("In this case call 212-555-1234", "212-555-1234"),
         ("In that case, 536-22-1234", "536-22-1234"),
     ],

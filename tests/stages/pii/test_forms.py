@@ -303,3 +303,27 @@ def test_an_address_in_an_unusual_form_is_found_whole(text):
 )
 def test_what_only_begins_like_an_address_is_left(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize("number", ["18665551234", "18005551234", "18885551234"])
+@pytest.mark.parametrize("word", ["phone", "Tel", "mobile", "userPhone", "cell"])
+def test_a_mobile_glued_to_its_label_is_found_though_it_begins_like_a_free_number_of_america(word, number):
+    text = f"联系{word}{number}）"
+    assert found(text) == [("PHONE_NUMBER", number)]
+    assert left(text) == ["CN_MOBILE"]
+
+
+@pytest.mark.parametrize("number", ["0044 20 7946 0958", "0049 89 1234567", "00852-2123-4567", "0044 7911 123456"])
+def test_a_labelled_number_with_two_zeros_before_the_country_is_found(number):
+    assert found(f"Phone: {number}") == [("PHONE_NUMBER", number)]
+    assert found("Phone: 0000 1111 2222 3333, 0099 9123 4567 8901") == []
+
+
+def test_the_first_cell_of_a_row_is_not_what_the_last_cell_of_the_head_above_it_names():
+    heads = {"QQ": "QQ_NUMBER", "住院号": "MEDICAL_RECORD_NUMBER", "医保卡号": "HEALTH_INSURANCE_NUMBER"}
+    for head, entity in {**heads, "电话": "PHONE_NUMBER"}.items():
+        for sign in "\t|,":
+            table = f"工号{sign}科室{sign}{head}\n1002345{sign}内科{sign}\n"
+            assert found(table) == []
+        assert found(f"{head}\n65551234\n") == [(entity, "65551234")]
+        assert found(f"科室\t{head}：\n65551234\t无\n") == [(entity, "65551234")]

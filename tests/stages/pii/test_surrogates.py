@@ -101,6 +101,16 @@ class TestAFake:
     def test_keeps_full_width_digits(self):
         assert re.fullmatch("１２９[０-９]{8}", fake("PHONE_NUMBER", "１３８１２３４５６７８"))
 
+    @pytest.mark.parametrize(
+        "value", ["(212) 555-2671 ext. 204", "415-555-2671 x12", "010-65551234转801", "+1 415 555 2671 Ext 7"]
+    )
+    def test_keeps_the_word_before_an_extension(self, value):
+        made = fake("PHONE_NUMBER", value)
+        assert re.sub("[0-9]", "9", made) == re.sub("[0-9]", "9", value)
+        assert made[-1:].isdigit()
+        assert made != value
+        assert is_fake(SECRET, "PHONE_NUMBER", made)
+
     @given(seed=SEEDS)
     def test_passes_no_check_by_which_it_could_be_taken_for_real(self, seed):
         for entity, kind in KINDS:
