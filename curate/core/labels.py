@@ -24,6 +24,8 @@ KEYS = (
     "cursor|rev|revision|nonce|crc|checksum|hash|token|idx|index|bytes|duration|latency|elapsed|expires|ttl|inode"
 )
 """Last words of keys whose values are numbers of machines."""
+KEYS_OF_RECORDS = "id|ids|token"
+"""Of these, what may well be the telephone by which a record names somebody, where no other word stands beside."""
 KEYS_OF_PEOPLE = (
     "phone|phones|mobile|mobiles|tel|telephone|cell|cellphone|sms|call|caller|callee|wa|whatsapp|contact|contacts|"
     "user|users|u|"

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -151,9 +151,9 @@ def at_threshold(rule: Rule, measure: tuple[str, str, float], rows: Sequence[dic
     edges, bins = histogram([value for value in values if is_number(value)], threshold, operator)
     low = sorted((one for one in known if one[0] < threshold), key=lambda one: (-one[0], one[1]["id"]))
     high = sorted((one for one in known if one[0] >= threshold), key=lambda one: (one[0], one[1]["id"]))
-    near = [tuple(example(value, row) for value, row in side[:NEAR]) for side in (low, high)]
-    about = (metric, operator, threshold, edges, bins, *near)
-    return Rule(rule.rule, rule.rejected, rule.tagged, rule.share, *about, rule.first)
+    below, above = (tuple(example(value, row) for value, row in side[:NEAR]) for side in (low, high))
+    measured = replace(rule, metric=metric, operator=operator, threshold=threshold)
+    return replace(measured, edges=edges, bins=bins, below=below, above=above)
 
 
 def is_number(value: object) -> bool:

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from curate.core.labels import FILE_ENDS, KEYS, KEYS_OF_PEOPLE, STEMS
+from curate.core.labels import FILE_ENDS, KEYS, KEYS_OF_PEOPLE, KEYS_OF_RECORDS, STEMS
 
 BEFORE, AFTER = 160, 64
 """How many characters around a number are looked at."""
@@ -32,6 +32,7 @@ ROOTED = re.compile(
 """How a path or an address begins: `Wang/` is none."""
 PEOPLE = {*KEYS_OF_PEOPLE.split("|")}
 MACHINES = {*KEYS.split("|")}
+RECORDS = {*KEYS_OF_RECORDS.split("|")}
 
 
 def is_machines(before: str, after: str) -> bool:
@@ -50,6 +51,8 @@ def is_valued(before: str) -> bool:
     """Tell whether what stands before a number is a machine's key and its sign; `ID: ` within a sentence is none."""
     said = ASSIGNED.search(before) if before.rstrip(BETWEEN)[-1:] in SIGNS else None
     if said is None or speaks_of_people(f"{said['beside'] or ''} {said['key']}"):
+        return False
+    if said["sign"] == ":" and said["key"].lower() in RECORDS:
         return False
     plain = said["quote"] or said["sign"] != ":"
     begins = (said["key"].islower() or "-" in said["key"]) and BEGUN.match(before, 0, said.start("quote"))

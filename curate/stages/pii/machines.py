@@ -21,6 +21,7 @@ IN_LIST = re.compile(
 )
 WORDS = re.compile("[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+")
 KEYS = frozenset(labels.KEYS.split("|"))
+OF_RECORDS = frozenset(labels.KEYS_OF_RECORDS.split("|"))
 OF_PEOPLE = frozenset(labels.KEYS_OF_PEOPLE.split("|"))
 STEM = f"(?i:(?:{labels.STEMS})[_-]?)?"
 IN_PATH = r"[0-9A-Za-z/\\._~%:+,;@!$*()#\[\]-]"
@@ -53,7 +54,7 @@ def is_of_machine(text: str, start: int, end: int) -> bool:
         if named and run and PATH_GOES_ON.match(text, end) and not speaks_of_people(words_of(run[0])):
             return True
     key = KEY.search(text, low, start) if before in SIGNS_OF_KEY else None
-    if key is not None and key["sign"] == ":" and not (key["quote"] or begins_field(text, key)):
+    if key is not None and key["sign"] == ":" and not is_of_machines(text, key):
         return False
     if key is None and text.rfind("(", low, start) >= 0:
         key = IN_LIST.search(text, low, start)
@@ -71,6 +72,11 @@ def words_of(said: str) -> list[str]:
 def speaks_of_people(said: Sequence[str]) -> bool:
     """Tell whether one of the words, or two in a row (`weChat`), say that a number may be somebody's."""
     return not OF_PEOPLE.isdisjoint({*said, *map("".join, pairwise(said))})
+
+
+def is_of_machines(text: str, key: re.Match[str]) -> bool:
+    """Tell whether a key before a colon may be a machine's: quoted or at the beginning of a field, and no bare `id`."""
+    return key["key"].lower() not in OF_RECORDS and (key["quote"] != "" or begins_field(text, key))
 
 
 def begins_field(text: str, key: re.Match[str]) -> bool:

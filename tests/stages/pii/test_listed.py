@@ -84,6 +84,7 @@ MACHINES = [
     "Content-Length: 13812345678\n",
     "SELECT * FROM t WHERE id = 13812345678",
     "where t.id in (13812345678, 13912345678)",
+    '{"trace_id": "13812345678", "pageToken": 13812345679}',
 ]
 PEOPLE = [
     "https://x.cn/u/phone/13812345678",
@@ -92,6 +93,9 @@ PEOPLE = [
     "tel:13812345678",
     "?phone=13812345678&id=7",
     '{"userId": "13812345678"}',
+    '{"id": "13812345678"}',
+    "id: 13812345678\ncity: x",
+    "token: 13812345678",
     "WHERE mobile = '13812345678'",
     "where user_id in (13812345678)",
     "微信ID: 13812345678",
