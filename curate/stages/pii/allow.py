@@ -320,17 +320,24 @@ def is_no_western(text: str, start: int, end: int) -> Reason:
 
 
 CELL_END = re.compile("[ ]?([\\t|,])")
+ROW_NAMES = re.compile(
+    "[\"' ]*(?:序号?|行号|工号|学号|编号|员工(?:编号|号)|职工(?:编号|号)|(?i:id|no\\.?|nr\\.?|index|code)|#)[\"' ]*"
+)
+"""Heads of columns that number the rows."""
 
 
 def is_first_cell(text: str, start: int, end: int) -> Reason:
-    """Give the reason where a number opens the row below a head whose last cell is the label that seems to name it."""
+    """Give the reason where nothing but the last cell of the head above names a number that opens the row below it.
+
+    Only where the head says that the first column numbers the rows.
+    """
     closed = CELL_END.match(text, end) if text[start - 1 : start] == "\n" else None
-    if closed is None:
+    if closed is None or not text[start:end].isdigit():
         return ""
     head = text[text.rfind("\n", max(0, start - LONGEST_HEAD_LINE), start - 1) + 1 : start - 1]
     row = text[start : start + LONGEST_HEAD_LINE].split("\n", 1)[0]
     is_row = head.count(closed[1]) == row.count(closed[1]) and not head.rstrip().endswith((":", "："))
-    return "table" if is_row else ""
+    return "table" if is_row and ROW_NAMES.fullmatch(head.split(closed[1], 1)[0]) else ""
 
 
 def is_no_phone(text: str, start: int, end: int) -> Reason:
@@ -341,11 +348,14 @@ def is_no_phone(text: str, start: int, end: int) -> Reason:
         return "numbered"
     if text[start - 1 : start] in {".", "/", "-"} and IN_DOI.search(text, max(0, start - LONGEST_DOI), start):
         return "numbered"
-    if is_first_cell(text, start, end):
-        return "table"
     if TEN.fullmatch(text, start, end) and HEALTH_NUMBER.search(text, max(0, start - WINDOW), start):
         return "numbered"
     return is_hotline(text, start, end) or is_other_number(text, start, end)
+
+
+def is_no_labelled_phone(text: str, start: int, end: int) -> Reason:
+    """Give the reason like `is_no_phone` for a number that only its label tells."""
+    return is_first_cell(text, start, end) or is_no_phone(text, start, end)
 
 
 def is_version(text: str, start: int, end: int) -> bool:

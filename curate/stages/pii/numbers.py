@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from curate.stages.pii import checks
 from curate.stages.pii.allow import (
     is_called,
+    is_no_labelled_phone,
     is_no_mobile,
     is_no_phone,
     is_no_western,
@@ -219,7 +220,7 @@ PHONES = (
         labels=PHONE,
         digits=checks.FEWEST_OF_PHONE,
         needs_label=True,
-        spared=is_no_phone,
+        spared=is_no_labelled_phone,
         runs=frozenset(range(7, 13)),
         joined=frozenset(range(2, 13)),
         joints=" -.)）",

@@ -327,3 +327,13 @@ def test_the_first_cell_of_a_row_is_not_what_the_last_cell_of_the_head_above_it_
             assert found(table) == []
         assert found(f"{head}\n65551234\n") == [(entity, "65551234")]
         assert found(f"科室\t{head}：\n65551234\t无\n") == [(entity, "65551234")]
+
+
+def test_the_first_column_of_people_is_found_in_every_row_whatever_the_row_above_it_looks_like():
+    for text in (
+        "0571-88886666,张三\n0571-88886667,李四\n",
+        "phone,name\n415-555-2671,Bob Smith\n415-555-2672,Al Jones\n",
+        "联系电话\t备用电话\n88886666\t88886667\n",
+        "编号,电话\n+1 415 555 2671,(415) 555-2671\n",
+    ):
+        assert [kind for kind, _ in found(text)] == ["PHONE_NUMBER"] * 2, text
