@@ -9,7 +9,9 @@ import polars as pl
 import pytest
 
 import curate
+from curate.config.model import Config
 from curate.core.errors import ConfigError, DataError, StoppedError, StorageError
+from curate.engine.run import Options, execute
 from curate.sources.listed import Listed
 from tests.engine.corpora import bytes_of, config, ledger, lines, shards, write_corpus
 
@@ -172,8 +174,10 @@ def test_a_folder_of_something_else_is_never_replaced(raw: Path, tmp_path: Path)
     (tmp_path / "out").mkdir()
     (tmp_path / "out/thesis.doc").write_text("years of work")
 
-    with pytest.raises(StorageError, match="no output of curate"):
+    with pytest.raises(ConfigError, match="no output of curate"):
         curate.run(config(raw, tmp_path / "out"))
+    with pytest.raises(StorageError, match="no output of curate"):  # whoever does not ask whether it is ready
+        execute(Config.load(config(raw, tmp_path / "out")), Options())
     assert (tmp_path / "out/thesis.doc").read_text() == "years of work"
 
 

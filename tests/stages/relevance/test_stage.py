@@ -279,7 +279,8 @@ class TestScripts:
         said, kept, warned = self.said(tmp_path, texts(LAW, 40, 0), texts(KITCHEN, 120, 2))
         assert kept == []
         assert said["lineage"]["scripts"]["Hani"]["passing"] == 0
-        (one,) = warned
+        nothing, one = warned
+        assert nothing == "no record was written, so the output has no shard"
         assert "120 of 120 sampled records are written in Chinese characters, and 0 % of them pass" in one
 
     def test_a_stream_in_another_script_than_the_examples_is_refused(self, tmp_path):
