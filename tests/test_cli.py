@@ -72,6 +72,17 @@ def test_every_command_and_every_option_has_help(name):
     assert curate(name, "--help").exit_code == 0
 
 
+def test_the_package_is_the_command_too_with_its_exit_codes(config):
+    said = [sys.executable, "-m", "curate", "validate"]
+    paths = os.environ | {"PYTHONPATH": str(ROOT)}
+    whole = subprocess.run([*said, config], capture_output=True, text=True, check=False, env=paths)
+    assert (whole.returncode, whole.stderr) == (0, "")
+    Path(config).write_text(WRONG)
+    wrong = subprocess.run([*said, config], capture_output=True, text=True, check=False, env=paths)
+    assert wrong.returncode == 2
+    assert "did you mean 'length'?" in wrong.stderr
+
+
 def test_the_version_is_the_package_s():
     assert curate("--version").output == f"curate {__version__}\n"
 

@@ -40,7 +40,7 @@ class OnceArrowIsThere(MetaPathFinder, Loader):
         """Fill the module in as its own loader does."""
         self.own.exec_module(module)
         if module.__spec__ is not None:
-            module.__spec__.loader = self.own
+            module.__spec__.loader = module.__loader__ = self.own
         spare_pandas()
 
 

@@ -224,7 +224,8 @@ def check_licenses(manifest: Manifest, sight: Sight) -> Finding:
         for (source, name), n in sorted(sight.licenses.items())
         if name not in said.get(source, ())
     ]
-    return Finding(faults, f"{len({name for _, name in sight.licenses})} licences")
+    licenses = len({name for _, name in sight.licenses})
+    return Finding(faults, "1 licence" if licenses == 1 else f"{licenses} licences")
 
 
 def check_dataset(manifest: Manifest, sight: Sight) -> Finding:

@@ -1,5 +1,6 @@
 """Record ids as pairs of uint64: a hundred million of them fit into memory and are compared fast."""
 
+import secrets
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,12 @@ for _place, _digit in enumerate(b"0123456789abcdef"):
 NONE: Pairs = np.zeros((0, 2), np.uint64)
 NOWHERE = -1
 Codes = npt.NDArray[np.int64]
+SPREAD, STIR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+"""Odd numbers that spread bits: those of xxHash and of the golden ratio."""
+DRAWN = np.array([secrets.randbits(64), secrets.randbits(64)], np.uint64)
+"""Anew in each process, so that nobody can choose ids whose marks add up to the same."""
+MODULUS = 1 << 64
+"""Sums of marks are taken by it."""
 
 
 class Parsed(NamedTuple):
@@ -120,3 +127,11 @@ def found_in(known: Pairs, asked: Pairs) -> Codes:
 def ascending(pairs: Pairs) -> Codes:
     """Return the places of ids in ascending order."""
     return np.lexsort((pairs[:, 1], pairs[:, 0]))
+
+
+def marks_of(pairs: Pairs) -> npt.NDArray[np.uint64]:
+    """Return a mark of each id: two lists of ids have one sum of marks where they are the same, in whatever order."""
+    mixed = (pairs[:, 0] ^ DRAWN[0]) * SPREAD ^ (pairs[:, 1] ^ DRAWN[1]) * STIR
+    mixed ^= mixed >> np.uint64(29)
+    marks: npt.NDArray[np.uint64] = mixed * SPREAD
+    return marks

@@ -192,7 +192,9 @@ def check_card(out: Path, manifest: Manifest) -> Check:
         faults.append("its data files are not the folders of the splits")
     for name in CARDS:
         faults += _told_faults(out / name, manifest, rows)
-    return judged("card", title, faults, f"{sum(rows.values())} records in {len(rows)} splits")
+    return judged(
+        "card", title, faults, f"{sum(rows.values())} records, {len(rows)} {'split' if len(rows) == 1 else 'splits'}"
+    )
 
 
 def _told_faults(path: Path, manifest: Manifest, rows: dict[str, int]) -> Iterator[str]:

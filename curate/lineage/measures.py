@@ -1,6 +1,5 @@
 """Hold the values for which the ledger rejects, and the measurements in the shards, against the file of signals."""
 
-import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.lineage.concluded import LENGTH, NEAR, RELEVANCE, measured_faults, unsettled
-from curate.lineage.ids import NOWHERE, Pairs, found_in, parse_ids, spell
+from curate.lineage.ids import MODULUS, NOWHERE, Pairs, found_in, marks_of, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, read_columns, reason
 from curate.lineage.verification import Finding
@@ -20,9 +19,6 @@ from curate.lineage.verification import Finding
 Values = npt.NDArray[np.float64 | np.int64 | np.bool_]
 """Numbers of the type that their column has."""
 Part = tuple[Pairs, Values]
-SPREAD, STIR, MODULUS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), 1 << 64
-KEYS = np.array([secrets.randbits(64), secrets.randbits(64)], np.uint64)
-"""Drawn anew each time, so that no ids can be made to fit."""
 NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
 
 
@@ -66,24 +62,14 @@ def check_measures(
 
 def _stranger_faults(out: Path, manifest: Manifest, records: Sequence[Pairs]) -> Iterator[str]:
     """Compare the ids of measurements and records, where there are as many of both, by sums of their marks."""
-    there, total, rows = marks_of(records), 0, 0
+    there, total, rows = sum(int(marks_of(pairs).sum()) for pairs in records), 0, 0
     for file in manifest.outputs.signals:
         for batch in read_columns(out / file.path, ["id"]):
             parsed = parse_ids(batch["id"])
             rows += batch.num_rows
-            total += marks_of([parsed.pairs])
+            total += int(marks_of(parsed.pairs).sum())
     if rows == sum(map(len, records)) and total % MODULUS != there % MODULUS:
         yield "measurements are of other records than shards and ledger have"
-
-
-def marks_of(parts: Sequence[Pairs]) -> int:
-    """Sum up a mark of each id: two lists of ids have one sum where they are the same, in any order."""
-    total = 0
-    for pairs in parts:
-        mixed = (pairs[:, 0] ^ KEYS[0]) * SPREAD ^ (pairs[:, 1] ^ KEYS[1]) * STIR
-        mixed ^= mixed >> np.uint64(29)
-        total += int((mixed * SPREAD).sum())
-    return total % MODULUS
 
 
 def _numbers(out: Path, manifest: Manifest) -> frozenset[str]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.core.errors import StorageError
-from curate.lineage.ids import Index, Pairs, parse_ids
+from curate.lineage.ids import MODULUS, Index, Pairs, marks_of, parse_ids
 from curate.lineage.manifest import Manifest, Written, reread_sources
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, reason
 from curate.lineage.verification import Finding
@@ -20,8 +20,6 @@ from curate.sinks.rejects import POSITIONS
 
 DIGEST = "^[0-9a-f]{32}$"
 TURN = re.compile(r"messages\[(0|[1-9][0-9]*)\](\.role)?")
-SPREAD, STIR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
-MODULUS = 1 << 64
 
 
 class Sums:
@@ -33,12 +31,11 @@ class Sums:
 
     def add(self, pairs: Pairs, types: pa.StringArray, counts: npt.NDArray[np.int64]) -> None:
         """Add that records (pairs of their id) have so many values of a type."""
-        marks = (pairs[:, 0] * SPREAD) ^ (pairs[:, 1] * STIR)
-        marks ^= marks >> np.uint64(29)
+        marks = marks_of(pairs)
         for kind in pc.unique(types).to_pylist():
             mask = np.asarray(pc.equal(types, kind))
             self.counts[kind] += int(counts[mask].sum())
-            summed = int((marks[mask] * SPREAD * counts[mask].astype(np.uint64)).sum())
+            summed = int((marks[mask] * counts[mask].astype(np.uint64)).sum())
             self.prints[kind] = (self.prints[kind] + summed) % MODULUS
 
 
