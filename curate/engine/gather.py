@@ -40,10 +40,13 @@ class Gatherer:
         self._spool: FactSpool | None = None
         self._fresh: list[pa.RecordBatch] = []
 
-    def take(self, batch: pa.RecordBatch) -> None:
-        """Take the facts of the records that the stage applies to."""
-        started = time.process_time()
-        batch = applicable(batch, self.stage, self.trail.source)
+    def take(self, alive: pa.RecordBatch) -> pa.RecordBatch:
+        """Take the facts of the records that the stage applies to; return all records but those on which it raised.
+
+        These are rejected when its findings are applied: no later stage may let others go for their sake.
+        """
+        started, known = time.process_time(), len(self.unfit)
+        batch = applicable(alive, self.stage, self.trail.source)
         if batch.num_rows:
             name, watch = self.stage.name, self.trail.watch
             killed = pa.array([row for row, stage in self.trail.killed if stage == name], pa.uint32())
@@ -55,6 +58,8 @@ class Gatherer:
                 self.places.append({**place_at(batch, line["row"]), "rule": line["rule"]})
             self._write()
         self.seconds += time.process_time() - started
+        raised = pa.array([row for row, _ in self.unfit[known:]], alive["row"].type)
+        return alive.filter(pc.invert(pc.is_in(alive["row"], raised))) if len(raised) else alive
 
     def _facts(self, batch: pa.RecordBatch) -> Outcome:
         """Compute facts; they are written outside of the guard, where a full disk is no record's fault."""

@@ -265,7 +265,7 @@ class PassRun:
     def _gather(self, alive: pa.RecordBatch) -> None:
         for gatherer in self.gather:
             if not isinstance(gatherer.stage, Keys):
-                gatherer.take(alive)
+                alive = gatherer.take(alive)
 
     def _gather_keys(self, entry: pa.RecordBatch, living: list[pa.RecordBatch]) -> None:
         """Keys look at every record that came in: a rejected one must not bear the id of one that is kept."""

@@ -34,3 +34,23 @@ def test_copies_of_records_at_which_another_stage_raised_an_error_are_settled(tm
     }
     done = curate.run(config)
     assert verify(Path(done.path)).exit_code == 0
+
+
+def test_no_record_is_left_out_for_one_that_an_earlier_stage_leaves_out_by_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "STAGES", {**registry.STAGES, **STAGES})
+    words = " ".join(f"word{n}" for n in range(60))
+    texts = [f"{words} RAISE and a little more to be the longer one", words, "nothing that is like the others at all"]
+    (tmp_path / "raw.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    config = {
+        "name": "brittle",
+        "sources": {"a": {"format": "jsonl", "path": str(tmp_path / "raw.jsonl")}},
+        "stages": ["brittle_facts", NEAR],
+        "output": {"path": str(tmp_path / "out")},
+        "limits": "off",
+        "max_errors": 1,
+        "workers": 0,
+    }
+    done = curate.run(config)
+    assert done.rejects.frame()["rule"].to_list() == ["error:brittle_facts:ZeroDivisionError"]
+    assert done.manifest.accounting.written == 2
+    assert verify(Path(done.path)).exit_code == 0
