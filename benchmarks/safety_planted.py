@@ -10,6 +10,7 @@ UPPER, LOWER, DIGITS = string.ascii_uppercase, string.ascii_lowercase, string.di
 ALNUM = UPPER + LOWER + DIGITS
 URLSAFE = ALNUM + "-_"
 HEX = DIGITS + "abcdef"
+BECH32 = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 CARRIERS = (
     "变压器检修记录：油温正常，绝缘电阻合格。{}\n投入运行，值班员已签字。",
     "第三条 供应商应当按照合同约定交付货物。\n{}\n第四条 验收合格后付款。",
@@ -53,6 +54,27 @@ SECRETS: dict[str, tuple[str, Maker]] = {
     "Telegram token": ("secret_telegram_token", lambda d: f"bot 1{d(DIGITS, 8)}:AA{d(URLSAFE, 32)}{d(ALNUM, 1)}"),
     "Aliyun key": ("secret_aliyun_key", lambda d: f"AccessKeyId: LTAI{d(ALNUM, 20)}"),
     "Tencent key": ("secret_tencent_key", lambda d: f"SecretId：AKID{d(ALNUM, 32)}"),
+    "Vault token": ("secret_vault_token", lambda d: f"VAULT_TOKEN=hvs.{d(URLSAFE, 23)}{d(ALNUM, 1)}"),
+    "Grafana token": ("secret_grafana_token", lambda d: f"Bearer glsa_{d(ALNUM, 32)}_{d(HEX, 8)}"),
+    "Postman key": ("secret_postman_key", lambda d: f"X-Api-Key: PMAK-{d(HEX, 24)}-{d(HEX, 34)}"),
+    "age key": ("secret_age_key", lambda d: f"AGE-SECRET-KEY-1{d(BECH32, 58)}"),
+    "Discord webhook": (
+        "secret_discord_webhook",
+        lambda d: f"https://discord.com/api/webhooks/1{d(DIGITS, 17)}/{d(URLSAFE, 67)}{d(ALNUM, 1)}",
+    ),
+    "WeCom webhook": (
+        "secret_wecom_webhook",
+        lambda d: (
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
+            f"{d(HEX, 8)}-{d(HEX, 4)}-{d(HEX, 4)}-{d(HEX, 4)}-{d(HEX, 12)}"
+        ),
+    ),
+    "PuTTY key": (
+        "secret_private_key",
+        lambda d: (
+            f"PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n{d(ALNUM + '+/', 47)}=\nPrivate-MAC: {d(HEX, 64)}"
+        ),
+    ),
     "JWT": ("secret_jwt", lambda d: f"Bearer eyJ{d(ALNUM, 33)}.eyJ{d(ALNUM, 60)}.{d(URLSAFE, 42)}{d(ALNUM, 1)}"),
     "private key": (
         "secret_private_key",

@@ -31,6 +31,10 @@ ABBREVIATED = 6
 """Letters of what is written without its vowels, at most."""
 FEWEST_LETTERS = 4
 """Letters of a word that says something: units, variables and pairs of hexadecimal digits have fewer."""
+SLOTS = 4_096
+"""Odd words that are remembered, each in the slot of its hash; one that drives another out lets it count again."""
+BASIS, PRIME = 0xCBF29CE484222325, 0x100000001B3
+"""Of FNV-1a with 64 bits (RFC 9923)."""
 
 Counts = npt.NDArray[np.int64]
 Longs = npt.NDArray[np.uint64]
@@ -42,9 +46,10 @@ def letter_counts(strings: Strings) -> Counts:
     PAIRS, letters of ASCII that a small one follows, in words (letters and digits of ASCII that stand together) of
     FEWEST_LETTERS or more, with a vowel or more than ABBREVIATED letters, and more than two letters a digit: what is
     short and has no vowel is shorthand (`brg`, `rplcd`, `xfmr`), what is full of digits a name, and so is what a dot
-    and a small letter follow (`xkqvjw.example`). ODD_PAIRS, those that
-    no language of the Latin alphabet puts together often (both pairs of a digit between small letters are, as
-    recognition reads `va1ve`). ALL_PAIRS, those of every word; KEYED_PAIRS, what of them is of two keys side by side.
+    and a small letter follow (`xkqvjw.example`). ODD_PAIRS, those that no language of the Latin alphabet puts together
+    often (both pairs of a digit between small letters are, as recognition reads `va1ve`), of each word once in a
+    string, in whatever case: what comes again is a name (`dgemm`), noise falls otherwise each time. ALL_PAIRS, those of
+    every word; KEYED_PAIRS, what of them is of two keys side by side.
     """
     found = np.zeros((len(strings.starts), COLUMNS), np.int64)
     _count(strings.data, (strings.starts, strings.stops), (_letters(), _pairs()), found)
@@ -86,6 +91,7 @@ def _pairs() -> Longs:
 @kernel
 def _count(data: Bytes, spans: tuple[Places, Places], tables: tuple[Bytes, Longs], found: Counts) -> None:
     letters, pairs = tables
+    known = (np.zeros(SLOTS, np.uint64), np.full(SLOTS, -1, np.int64))
     for i in range(len(spans[0])):
         before, packed = np.uint64(0), np.uint64(0)
         first, stop = np.uint64(spans[0][i]), np.uint64(spans[1][i])
@@ -95,13 +101,17 @@ def _count(data: Bytes, spans: tuple[Places, Places], tables: tuple[Bytes, Longs
                 if packed != 0:
                     behind = letters[data[at + np.uint64(1)]] if at + np.uint64(1) < stop else np.uint8(0)
                     host = bool(data[at] == DOT and 0 < behind < LETTERS)
-                    _count_word(data, (int(np.int64(first)), int(np.int64(at))), packed, host, found[i])
+                    word = (int(np.int64(first)), int(np.int64(at)))
+                    odd = _count_word(data, word, packed, host, found[i])
+                    found[i, ODD_PAIRS] += odd if odd > 0 and _is_new(data, word, i, known) else 0
                     packed = np.uint64(0)
                 first = np.uint64(at + np.uint64(1)) if number == 0 else np.uint64(at)
             packed += pairs[before << np.uint64(6) | number]
             before = number
         if packed != 0:
-            _count_word(data, (int(np.int64(first)), int(np.int64(stop))), packed, False, found[i])
+            word = (int(np.int64(first)), int(np.int64(stop)))
+            odd = _count_word(data, word, packed, False, found[i])
+            found[i, ODD_PAIRS] += odd if odd > 0 and _is_new(data, word, i, known) else 0
 
 
 @inlined
@@ -111,19 +121,34 @@ def _count_word(
     packed: np.uint64,
     host: bool,  # noqa: FBT001 - numba passes by place
     found: Counts,
-) -> None:
+) -> int:
+    """Count a word; return its odd pairs."""
     found[ALL_PAIRS] += _field(packed, 0)
     found[KEYED_PAIRS] += _field(packed, 2)
     vowels, digits = _field(packed, 3), _field(packed, 4)
     letters = word[1] - word[0] - digits
     if host or letters < FEWEST_LETTERS or (vowels == 0 and letters <= ABBREVIATED) or 2 * digits >= letters:
-        return
+        return 0
     wrong = 0
     if digits > 0:
         for at in range(word[0] + 1, word[1] - 1):
             wrong += 2 * _misread(data, (at, word[0], word[1]))
     found[PAIRS] += _field(packed, 0) + wrong
-    found[ODD_PAIRS] += _field(packed, 1) + wrong
+    return _field(packed, 1) + wrong
+
+
+@inlined
+def _is_new(data: Bytes, word: tuple[int, int], row: int, known: tuple[Longs, Places]) -> bool:
+    """Tell whether a word has not stood in the string of a row before; remember it."""
+    value = np.uint64(BASIS)
+    for at in range(word[0], word[1]):
+        value = (value ^ np.uint64(data[at] | 0x20)) * np.uint64(PRIME)
+    hashes, rows = known
+    slot = np.int64((value >> np.uint64(32)) % np.uint64(SLOTS))
+    if hashes[slot] == value and rows[slot] == row:
+        return False
+    hashes[slot], rows[slot] = value, row
+    return True
 
 
 @inlined

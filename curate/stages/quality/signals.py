@@ -42,7 +42,8 @@ SIGNALS = {
     " ASCII; looked for where a tenth of the Han are rare, or of the characters letters beyond ASCII that are no Han;"
     " else 0",
     "odd_pairs": "pairs of letters that no language of the Latin alphabet has often, and digits between small"
-    " letters, by pairs; left out are short words without a vowel and words full of digits; null below 100",
+    " letters, those of each word once, by all pairs; left out are short words without a vowel and words full of"
+    " digits; null below 100",
     "keyed_pairs": "pairs of letters whose keys lie side by side (`as`, `df`, `op`) by pairs; null below 30",
     "stacked_marks": "combining marks behind two others on one letter by characters",
     "function_words": "function words of English and Chinese by words",

@@ -29,6 +29,15 @@ _NOWHERE_ELSE = r"(?!\s+(?:in|on|of|from|for|about|at)\s+(?:section|chapter|clau
 _WHOSE = r"(?:之前|以上|上述|上面|此前|先前|前面|前文|你(?:之前)?收到)"
 _QUOTE = r"(?:\\?[\"']|&quot;|&#34;)?"
 _ZH_ORDERS = r"(?:指令|指示|提示词?|规则|要求|设定|命令|约束|限制|对话|内容)"
+_MACHINE = (
+    r"(?:ai|artificial intelligence)(?:\s(?:language\s)?(?:assistant|chat ?bot|bot|model|system|program|tool|agent))?"
+)
+_THAT_IS_ALL = (
+    r"(?=\s*(?:[^\w\s-]|$)|\s+(?:and|but|so|or|that|which|who|with|without|by|from|not|here|i|my|to|as|because|since|while"
+    r"|whose|only|for|in|at|on|of|just|rather|currently|capable|unable|incapable|trained|developed|created|designed|made"
+    r"|built|powered|based|running|programmed|speciali[sz]ed|text-based)\b)"
+)
+"""What follows a machine that speaks of itself; a person is an AI engineer, a language model researcher."""
 
 PHRASES = (
     phrase(
@@ -90,17 +99,18 @@ PHRASES = (
     ),
     phrase(
         "ai_phrase",
-        "language model, an ai, ai assistant, knowledge cutoff, knowledge cut-off, my training data",
+        "language model, an ai, ai assistant, an artificial intelligence, knowledge cutoff, knowledge cut-off, my training data",
         r"\bas an? (?:ai|artificial intelligence|large language|ai language)(?: language)?(?: model| assistant)?(?: (?:developed|created|trained|made|built) by [\w .]{2,24})?,? (?:i\b|my\b|and i\b)"
-        r"|\bas an? (?:ai |large )?language model\b[^.\n]{0,60}?[\s,](?:i|my|i'm|me)\b|\bi(?: am|'m) (?:just |only )?an? (?:ai|large)? ?(?:language model|ai assistant|ai)\b"
+        r"|\bas an? (?:ai |large )?language model\b[^.\n]{0,60}?[\s,](?:i|my|i'm|me)\b"
+        rf"|\bi(?: am|['’]m) (?:just |only )?an? (?:(?:ai |large )?language model|{_MACHINE}){_THAT_IS_ALL}"
         r"|\bmy (?:knowledge cut-?off|training data (?:only )?(?:goes|extends))\b",
     ),
     phrase(
         "ai_phrase",
-        "作为一个, 作为一名, 作为ai, 作为人工智能, 作为大, 作为语言, 我是一个, 我是由, 知识截止, 知识更新",
+        "作为一个, 作为一名, 作为一款, 作为ai, 作为 ai, 作为人工智能, 作为 人工智能, 作为大, 作为语言, 我是一个, 我是一名, 我是一款, 我只是一, 我是由, 知识截止, 知识更新",
         r"作为(?:一个|一名|一款)?\s?(?:ai|人工智能|大语言|大型语言|语言)\s?(?:语言|助手|模型|大模型|聊天机器人|[，,]\s?我)"
-        r"|我(?:只)?是(?:一个|一名|一款)(?:ai|人工智能|大型?语言|语言)\s?(?:语言|助手|模型|聊天机器人)"
-        r"|我是由[^\n，。]{1,16}?(?:开发|训练|研发)的|我的知识(?:截止|更新(?:至|到|截止))",
+        r"|我(?:只)?是(?:一个|一名|一款)(?:ai|人工智能|大型?语言|语言)\s?(?:语言(?!学)|助手|模型|聊天机器人)"
+        r"|我是由[^\n，。]{1,16}?(?:开发|训练|研发)的(?:(?![\u4e00-\u9fff])|一|大|人工智能|智能|语言|模型|助手|聊天)|我的知识(?:截止|更新(?:至|到|截止))",
     ),
 )
 """Words in Chinese and English. `ai_label` is the implicit label of GB 45438-2025 where metadata came into the text: the

@@ -67,11 +67,29 @@ FORMATS = (
     formed("telegram_token", ":AA", r"\d{8,10}:AA[\w-]{33}"),
     formed("aliyun_key", "LTAI", r"LTAI[A-Za-z0-9]{12,26}"),
     formed("tencent_key", "AKID", r"AKID[A-Za-z0-9]{32}"),
+    formed("vault_token", "hvs. hvb. hvr.", r"hv[sbr]\.[\w-]{24,}"),
+    formed("grafana_token", "glsa_", r"glsa_[A-Za-z0-9]{32}_[0-9A-Fa-f]{8}"),
+    formed("postman_key", "PMAK-", r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}"),
+    formed("age_key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1([QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58})"),
+    formed(
+        "discord_webhook",
+        "discord.com/api/ discordapp.com/api/",
+        r"discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{17,20}/([\w-]{60,})",
+    ),
+    formed(
+        "wecom_webhook",
+        "qyapi.weixin.qq.com/cgi-bin/webhook/send?key=",
+        r"qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
+    ),
     formed("jwt", "eyJ", r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
     Format(
         "private_key",
-        ("-----BEGIN",),
-        re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,2}PRIVATE KEY(?: BLOCK)?-----[^-]{0,200}?([A-Za-z0-9+/]{40,})"),
+        ("-----BEGIN", "Private-Lines:"),
+        re.compile(
+            r"-----BEGIN (?:[A-Z0-9]+ ){0,2}PRIVATE KEY(?: BLOCK)?-----[^-]{0,200}?([A-Za-z0-9+/]{40,})"
+            r"|^Private-Lines: \d{1,3}\s+([A-Za-z0-9+/]{40,})",
+            re.MULTILINE,
+        ),
     ),
     Format(
         "azure_key",
@@ -104,8 +122,9 @@ FORMATS = (
 )
 """Formats that their makers publish: a prefix, an alphabet, a length.
 
-Keys of Azure are 64 bytes (storage) or 32 (buses) in base64; an `Authorization` header has its scheme (RFC 6750, RFC
-7617); hashed passwords are those of crypt(5) and of Cisco's types 5, 8 and 9, which can be guessed.
+`Private-Lines` opens the private half of a key in a .ppk file (PuTTY's manual, appendix C). Keys of Azure are 64 bytes
+(storage) or 32 (buses) in base64; an `Authorization` header has its scheme (RFC 6750, RFC 7617); hashed passwords are
+those of crypt(5) and of Cisco's types 5, 8 and 9, which can be guessed.
 """
 
 OPENS = by_gate(one.gates for one in FORMATS)

@@ -253,6 +253,9 @@ GOOD = {
     "a note on a broken page": "Customer gets 404 Not Found since Monday; cleared the cache of the proxy, solved.",
     "advice on cookies": "Set the HttpOnly flag so that scripts cannot read the session cookie. Rotate it at login.",
     "advice on pages": "如果用户访问的页面不存在，服务器应当返回状态码404，并在日志中注明来源，由运维人员每周核对。",
+    "a routine that names itself": "zkqrdmx\n\nzkqrdmx(m, n) = <fortran function zkqrdmx>\nWrapper for zkqrdmx.\n\n"
+    "Parameters:\n\nminput int\nninput int\n\nReturns:\n\nworkcomplex\ninfoint\n\n"
+    "previous\nblas.ckqrdmx\n\nnext\nblas.kqrdmx\nsee also blas.zkqrdmx",
     "words about lost characters": "把UTF-8误当作GBK读两次，就会看到“锟斤拷”这样的乱码；应先核对编码，再重新导入。",
     "a buffer filled": "python -c \"print('run')\" sends this to the device and it must not crash: " + "A" * 600,
 }
