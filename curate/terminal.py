@@ -301,6 +301,7 @@ def show_trace(traced: "Trace", *, as_json: bool) -> None:
     places = sum(line.places for line in traced.asked)
     missed = [str(line.line) for line in traced.asked if not line.places]
     click.echo(f"{places} places in {len(traced.records)} records; {traced.searched:,} places were looked through")
+    click.echo(f"manifest {traced.manifest_sha256}")
     if missed:
         click.echo(f"not found: line {', '.join(missed)}")
     click.echo("this cannot find:")

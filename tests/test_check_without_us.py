@@ -15,6 +15,7 @@ import pytest
 import curate
 from curate.lineage.erase import erase
 from curate.lineage.erase_asked import Request
+from curate.lineage.reported import reported
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "check-without-us.md").read_text("utf-8")
@@ -22,8 +23,10 @@ BLOCK = re.compile(r"^```sql\n-- (\w[\w ]*):(.*?)^```$", re.MULTILINE | re.DOTAL
 QUERIES = {m[1]: f"--{m[2]}" for m in BLOCK.finditer(PAGE)}
 """By name: SQL, of which the last statement answers with what differs."""
 FIGURES = "figures"
-VIEWS, TOMBSTONES = "views", "tombstones"
-CHECKS = [name for name in QUERIES if name not in {VIEWS, TOMBSTONES, FIGURES}]
+VIEWS, TOMBSTONES, REPORT = "views", "tombstones", "report"
+REVIEWS = "reviews"
+"""Needs an output that was reviewed: tests/test_check_the_report.py has one."""
+CHECKS = [name for name in QUERIES if name not in {VIEWS, TOMBSTONES, REPORT, FIGURES, REVIEWS}]
 Rows = list[dict[str, Any]]
 
 
@@ -31,7 +34,19 @@ Rows = list[dict[str, Any]]
 def quickstart(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("quickstart")
     done = curate.run(ROOT / "configs" / "quickstart.yaml", overrides=[f"output.path={folder / 'out'}"], workers=0)
-    return Path(done.path)
+    return told(Path(done.path))
+
+
+def told(out: Path) -> Path:
+    """Write what the report says of an output beside its folder."""
+    _, said = reported(out, None)
+    (out.parent / "report.json").write_text(said.model_dump_json(), "utf-8")
+    return out
+
+
+def copied(out: Path, folder: Path) -> Path:
+    shutil.copy(out.parent / "report.json", folder)
+    return shutil.copytree(out, folder / "out")
 
 
 def answers(out: Path, name: str, monkeypatch) -> list[tuple[Any, ...]]:
@@ -40,6 +55,7 @@ def answers(out: Path, name: str, monkeypatch) -> list[tuple[Any, ...]]:
         connection.execute(QUERIES[VIEWS])
         if list(Path().glob("_lineage/tombstones-*.parquet")):
             connection.execute(QUERIES[TOMBSTONES])
+        connection.execute(QUERIES[REPORT])
         return connection.execute(QUERIES[name]).fetchall()
 
 
@@ -72,7 +88,7 @@ def erased(quickstart, tmp_path_factory) -> Path:
     for number, names in enumerate(asked):
         (folder / "ids.txt").write_text("\n".join(names), "utf-8")
         erase(out, Request("ids", str(folder / "ids.txt"), "gdpr-17", f"DSR-{number}", b"k" * 32))
-    return out
+    return told(out)
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -173,13 +189,13 @@ LIES: list[tuple[str, Callable[[Path], None]]] = [
 
 @pytest.mark.parametrize(("name", "lie"), LIES, ids=[f"{number}-{name}" for number, (name, _) in enumerate(LIES)])
 def test_a_query_finds_what_it_is_there_to_find(quickstart, tmp_path, name, lie, monkeypatch):
-    shutil.copytree(quickstart, tmp_path / "out")
+    copied(quickstart, tmp_path)
     lie(tmp_path / "out")
     assert answers(tmp_path / "out", name, monkeypatch)
 
 
 def test_equal_texts_are_found_where_nothing_edited_after_exact_duplicates(quickstart, tmp_path, monkeypatch):
-    shutil.copytree(quickstart, tmp_path / "out")
+    copied(quickstart, tmp_path)
     shard(lambda rows: rows[0].update(text=rows[1]["text"]))(tmp_path / "out")
     assert answers(tmp_path / "out", "equal texts", monkeypatch) == []
     manifest(lambda said: stage(said, "pii").update(edited=0))(tmp_path / "out")
@@ -203,6 +219,6 @@ GONE: list[tuple[str, Callable[[Path], None]]] = [
 
 @pytest.mark.parametrize(("name", "lie"), GONE, ids=[f"{number}-{name}" for number, (name, _) in enumerate(GONE)])
 def test_a_query_finds_what_is_wrong_with_tombstones(erased, tmp_path, name, lie, monkeypatch):
-    shutil.copytree(erased, tmp_path / "out")
+    copied(erased, tmp_path)
     lie(tmp_path / "out")
     assert answers(tmp_path / "out", name, monkeypatch)

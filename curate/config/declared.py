@@ -103,7 +103,8 @@ def _taken(
 
 def _based(entry: Entry) -> dict[str, object]:
     """Put the bases under both laws into one line, for where nobody else says one."""
-    said = [f"{law} {basis}" for law, basis in (("PIPL", entry.pipl), ("GDPR", entry.gdpr)) if basis != UNKNOWN]
+    bases = [(law, basis) for law, basis in (("PIPL", entry.pipl), ("GDPR", entry.gdpr)) if basis != UNKNOWN]
+    said = [basis if basis.upper().startswith(law) else f"{law} {basis}" for law, basis in bases]
     return {"lawful_basis": "; ".join(said)} if said else {}
 
 

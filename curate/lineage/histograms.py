@@ -174,7 +174,7 @@ def _values(column: pa.Array) -> tuple[Values, npt.NDArray[np.int64]]:
 
 
 def _ranges(out: Path, manifest: Manifest, measures: Sequence[str]) -> dict[str, Range]:
-    """Return the range of each measure that has a value."""
+    """Return the least and the greatest value of each measure that has any: no wider, however files are cut."""
     found: dict[str, Range] = {}
     if not measures:
         return found
@@ -182,8 +182,9 @@ def _ranges(out: Path, manifest: Manifest, measures: Sequence[str]) -> dict[str,
         for name in measures:
             values, _ = _values(batch[name])
             if len(values):
-                before = found.get(name)
-                found[name] = _reach(values, before or ())
+                low, high = float(values.min()), float(values.max())
+                before = found.get(name, Range(low, high))
+                found[name] = Range(min(low, before.low), max(high, before.high))
     return found
 
 
@@ -192,8 +193,9 @@ def _drawn(
 ) -> dict[str, tuple[Counts, Counts]]:
     """Count the records in each stretch, and those among them that the rule left out."""
     shown = [one for one in asked if one.metric in ranges]
-    for one in shown:
-        ranges[one.metric] = _reach(np.array(ranges[one.metric]), one.thresholds)
+    for name in {one.metric for one in shown}:
+        limits = [limit for one in shown if one.metric == name for limit in one.thresholds]
+        ranges[name] = _reach(np.array(ranges[name]), limits)
     drawn = {one.rule: (np.zeros(BINS, np.int64), np.zeros(BINS, np.int64)) for one in shown}
     known: Fates = fates(out, manifest)
     for batch in measured(out, manifest, sorted(ranges)):

@@ -8,11 +8,12 @@ import pyarrow.compute as pc
 from pydantic import Field, JsonValue
 
 from curate.core.errors import ConfigError, CurateError
+from curate.core.files import digest_of
 from curate.core.personal import digest_of_value, digests_of, key_id
 from curate.core.stage import Value
 from curate.lineage.explain import Archive, Record
 from curate.lineage.lookup import Files, spots
-from curate.lineage.manifest import Count, Manifest, StageRecord, read_manifest
+from curate.lineage.manifest import MANIFEST, Count, Manifest, StageRecord, read_manifest
 from curate.lineage.subject import lines_of, read
 
 CANNOT = (
@@ -57,6 +58,7 @@ class Trace(Value):
     records: tuple[Traced, ...]
     lost: tuple[str, ...] = Field((), description="Ids of places whose record the output does not have.")
     searched: Count = Field(description="Places that were looked through.")
+    manifest_sha256: str = Field(description="Digest of the manifest whose files were searched.")
     cannot: tuple[str, ...] = Field(description="What this cannot find.")
 
 
@@ -99,6 +101,7 @@ def trace_by(out: Path, subject: Path, key: bytes) -> Trace:
         ),
         lost=tuple(sorted(set(places) - set(records))),
         searched=sum(file.rows for file in manifest.outputs.pii),
+        manifest_sha256=digest_of(out / MANIFEST),
         cannot=(*CANNOT, *unseen(manifest, keyed)),
     )
 

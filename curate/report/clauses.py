@@ -206,7 +206,8 @@ def _value(sheet: Sheet, value: JsonValue, share: bool) -> str:  # noqa: FBT001 
     if isinstance(value, bool):
         return sheet.say(YES if value else NO)
     if isinstance(value, (int, float)):
-        return f"{100 * value:.4g} %" if share else f"{value:,}"
+        plain = int(value) if isinstance(value, float) and value.is_integer() else value
+        return f"{100 * value:.4g} %" if share else f"{plain:,}"
     if isinstance(value, (dict, list)):
         return sheet.say(STATED)
     return str(value)

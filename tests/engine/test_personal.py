@@ -316,6 +316,8 @@ class TestTrace:
         assert done.exit_code == 0, done.output
         said = json.loads(done.stdout)
         assert [(one["line"], one["places"]) for one in said["asked"]] == [(2, 3), (3, 1), (5, 1), (6, 1)]
+        assert said["manifest_sha256"] == digest_of(out / MANIFEST)
+        assert f"manifest {said['manifest_sha256']}\n" in asked(out, *lines).stdout
         records = {one["record"]["id"]: one for one in said["records"]}
         assert len(records) == 5
         assert sum(one["record"]["rejected"] is not None for one in records.values()) == 1

@@ -67,6 +67,12 @@ def mistakes(path: Path) -> list[tuple[str, str]]:
 
 
 class TestARegistry:
+    @pytest.mark.parametrize("basis", ["PIPL 13(1)(2)", "pipl art13(1)(2)"])
+    def test_names_a_law_once_where_the_basis_begins_with_it(self, basis):
+        entry = ENTRY.replace("pipl: art13(1)(1) consent", f"pipl: {basis}")
+        (source,) = Config.load(in_file(entry)).sources
+        assert source.lawful_basis == f"{basis}; GDPR not applicable"
+
     def test_is_copied_whole_into_the_manifest_and_names_the_licence_of_every_record(self):
         done = CliRunner().invoke(main, ["run", str(in_file(ENTRY)), "--progress", "none"])
         assert done.exit_code == 0, done.output

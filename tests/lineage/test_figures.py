@@ -54,6 +54,21 @@ def test_values_are_drawn_with_those_that_the_rule_left_out(measured):
     assert sum(one.counts[: last + 1]) == sum(one.out), "nothing that was kept lies among what was too short"
 
 
+def test_the_ends_are_those_of_the_values_however_files_are_cut(measured, monkeypatch):
+    out, manifest, values = measured
+    monkeypatch.setattr("curate.lineage.signals.BATCH_ROWS", 5)
+    (written,) = manifest.outputs.signals
+    table = pq.read_table(out / written.path)
+    flat = [value if value is not None and value < 50 else 60.0 for value in values]
+    flat[20] = 60.0625
+    path = "_lineage/signals-flat.parquet"
+    pq.write_table(table.set_column(2, "characters", pa.array(flat, pa.float32())), out / path)
+    signals = (written.model_copy(update={"path": path}),)
+    outputs = manifest.outputs.model_copy(update={"signals": signals})
+    drawn = {one.rule: one for one in figures(out, manifest.model_copy(update={"outputs": outputs})).histograms}
+    assert drawn["length:short"].high == 60.0625
+
+
 def test_values_that_no_signal_holds_are_drawn_from_the_ledger(measured):
     out, manifest, _ = measured
     near = next(one for one in figures(out, manifest).histograms if one.stage == "near_duplicates")

@@ -347,6 +347,16 @@ def test_a_bar_fills_its_width_and_lets_nothing_disappear():
     assert "<rect" not in bar([Part("kept", 0, "kept")], 0)
 
 
+def test_a_verdict_shows_a_count_as_a_whole_number(report):
+    (one, *others) = (one for one in report.said.profile.verdicts if not one.id.startswith("registry:"))
+    counted = one.model_copy(update={"measured": 1200.0, "operator": "<=", "limit": 0.0})
+    judged = report.said.profile.model_copy(update={"verdicts": (counted, *others)})
+    shown = page(report._replace(said=report.said.model_copy(update={"profile": judged})))
+    assert ">1,200<" in shown
+    assert "1,200.0" not in shown
+    assert "≤ 0<" in shown
+
+
 def test_an_interval_stands_beside_the_limit_and_says_so_aloud():
     drawn = whisker(Interval(0.02, 0.06, 0.09, 0.05, "6 %"), 0.1)
     assert 'd="M500 0V24"' in drawn
