@@ -61,6 +61,7 @@ ADDRESS = Words(
 BOUND = re.compile(r"[<>≤≥](?:=\s?|\s)\Z")
 """What stands before a version up to which something holds."""
 EXTENSION = re.compile("(?i:x|e|#|转|分)")
+NO_DIGITS = re.compile("[^0-9]+")
 HEALTH_NUMBER = re.compile(r"(?i:(?<![a-z])nhs(?:[ _-]?(?:numbers?|no\.?|num|id))?)(?:[ ]is)?[ :#=|]{0,3}\Z")
 TEN = re.compile("[0-9]{3}([ -]?)[0-9]{3}\\1[0-9]{4}")
 """What the NHS writes its numbers like: behind its name they are that or nothing, and no telephone."""
@@ -299,7 +300,7 @@ def is_hotline(text: str, start: int, end: int) -> Reason:
 
     Short codes (95xxx, 12345) have too few digits for any rule.
     """
-    digits = "".join(sign for sign in EXTENSION.split(text[start:end], 1)[0] if sign.isdigit())
+    digits = NO_DIGITS.sub("", EXTENSION.split(text[start:end], 1)[0])
     return "hotline" if NATIONAL.fullmatch(digits) else ""
 
 

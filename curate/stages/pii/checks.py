@@ -3,8 +3,8 @@
 import re
 from calendar import monthrange
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv6Address
 from operator import mul
+from socket import AF_INET6, inet_pton
 
 # ruff: noqa: PLR2004 - the numbers are those of the standards that the docstrings name
 
@@ -253,8 +253,8 @@ def is_public_ip(value: str) -> bool:
         special = NOBODYS.get(first, ())
         return 1 <= first <= 223 and not any(low <= (second, third) <= high for low, high in special)
     try:
-        address = int(IPv6Address(value))
-    except AddressValueError:
+        address = int.from_bytes(inet_pton(AF_INET6, value))
+    except OSError:
         return False
     documented = address >> 96 == 0x20010DB8 or address >> 108 == 0x3FFF0
     local = address >> 121 == 0xFC >> 1 or address >> 118 == 0xFE80 >> 6 or address >> 120 == 0xFF

@@ -94,13 +94,11 @@ class Evidence:
     def leave(self, place: int, spans: Sequence[Span]) -> None:
         """Note what is found in a string as it came and stays in it."""
         self.positions += [(place, span.start, span.end - span.start, span.entity) for span in spans]
-        self._count(place, FOUND, spans)
-        self._count(place, TAGGED, spans)
+        self._count(place, spans, TAGGED)
 
     def replace(self, place: int, spans: Sequence[Span], written: Sequence[tuple[int, int]]) -> None:
         """Note where in the original the spans stood in whose places something was written."""
-        self._count(place, FOUND, spans)
-        self._count(place, REPLACED, spans)
+        self._count(place, spans, REPLACED)
         if place not in self.edits:
             self.edits[place] = spans, written
             self.positions += [(place, span.start, span.end - span.start, span.entity) for span in spans]
@@ -114,8 +112,9 @@ class Evidence:
             self.positions.append((place, start, end - start, span.entity))
         trail.edited(*lengths_of(spans, written))
 
-    def _count(self, place: int, fate: int, spans: Sequence[Span]) -> None:
+    def _count(self, place: int, spans: Sequence[Span], fate: int) -> None:
         for entity, count in counted(spans):
+            self.counts[place, FOUND, "", entity] += count
             self.counts[place, fate, "", entity] += count
 
     def told(self) -> tuple[pa.RecordBatch | None, pa.RecordBatch | None]:

@@ -125,7 +125,11 @@ class Gates:
         cut = None if near is None else cuttings(strings, near)
         found = self.marks.found(strings if cut is None else cut.strings)
         wide = None if cut is None else near_cells(found, cut.near)
-        windows = [windows_of(found, bits, wide, self.widths[gate]) for gate, bits in self.marks.gates.items()]
+        seen = bits_of(found)
+        windows = [
+            windows_of(found, bits, wide, self.widths[gate]) if all(bit & seen for bit in bits) else NO_WINDOWS
+            for gate, bits in self.marks.gates.items()
+        ]
         rows = np.unique(np.concatenate([found.runs[:, 0], *(some.texts for some in windows)])).tolist()
         some = (strings if cut is None else cut.strings).take(pa.array(rows, pa.int64())).to_pylist()
         folded = found.folded.tolist()
@@ -178,7 +182,9 @@ class Openings:
         self.rows: list[int] = rows.tolist()
         owned = owners[order], kept[:, 0], runs[:, 0]
         sides: tuple[Literal["left"], Literal["right"]] = ("left", "right")
-        self.bounds = [np.searchsorted(texts, rows, side).tolist() for texts in owned for side in sides]
+        bounds = [np.searchsorted(texts, rows, side) for texts in owned for side in sides]
+        self.bounds: list[list[int]] = np.column_stack(bounds).tolist()
+        """By row: from where to where its windows, the digit runs at which something may begin, and all of them are."""
 
     def __len__(self) -> int:
         """Return how many texts there are."""
@@ -186,15 +192,15 @@ class Openings:
 
     def __getitem__(self, place: int) -> Opened:
         """Return what is opened in the text of a row, by place in `rows`."""
-        text = self.texts[self.rows[place]]
-        first, last, begin, end, low, high = (bounds[place] for bounds in self.bounds)
+        first, last, begin, end, low, high = self.bounds[place]
         gates: dict[str, list[Stretch]] = {}
-        numbers, starts, ends = self.windows
-        for at in range(first, last):
-            gates.setdefault(self.gates[numbers[at]], []).append((starts[at], ends[at]))
+        if first < last:
+            numbers, starts, ends = self.windows
+            for at in range(first, last):
+                gates.setdefault(self.gates[numbers[at]], []).append((starts[at], ends[at]))
         begins, stops, labels = self.runs
-        some = slice(begin, end)
-        return Opened(text, Runs(begins[some], stops[some], labels[some], self.tried[low:high]), gates)
+        runs = Runs(begins[begin:end], stops[begin:end], labels[begin:end], self.tried[low:high])
+        return Opened(self.texts[self.rows[place]], runs, gates)
 
     def __iter__(self) -> Iterator[Opened]:
         """Yield what is opened in each text."""
@@ -227,6 +233,9 @@ def cuttings(strings: pa.StringArray, near: Sequence[Sequence[Stretch]]) -> Cutt
     """Cut from each text what lies within MARGIN of one of its stretches, which are in order and do not overlap."""
     parts: list[tuple[str, int, int, list[Stretch]]] = []
     for row, (text, stretches) in enumerate(zip(strings.to_pylist(), near, strict=True)):
+        if stretches and len(text) <= MARGIN:
+            parts.append((text, row, 0, widened(stretches)))
+            continue
         behind = 0
         for first, last in widened(stretches, len(text), MARGIN):
             before, behind = behind, bisect_right(stretches, last, behind, key=itemgetter(0))
@@ -268,6 +277,14 @@ def windows_of(
     return Windows(texts[firsts], starts, (own[lasts] + 1) * CELL + width)
 
 
+def bits_of(found: "Landmarks") -> int:
+    """Return the bits that some cell has: most gates need one that none has."""
+    from curate.core.kernels.landmarks import HALF
+
+    low, high = np.bitwise_or.reduce(found.cells, axis=0).tolist()
+    return int(low | high << HALF)
+
+
 def with_bit(found: "Landmarks", bit: int) -> npt.NDArray[np.bool_]:
     """Return which cells have a bit."""
     from curate.core.kernels.landmarks import HALF
@@ -292,7 +309,7 @@ def matching(gate: str, windows: Windows, texts: dict[int, str]) -> Windows:
     import polars as pl
 
     parts = pl.Series(windows.of(texts), dtype=pl.String)
-    return windows.some(parts.str.contains(gate.replace("\\s", BLANK)).arg_true().to_numpy())
+    return windows.some(np.flatnonzero(parts.str.contains(gate.replace("\\s", BLANK)).to_numpy()))
 
 
 def meets(part: Stretch, stretches: Sequence[Stretch]) -> bool:

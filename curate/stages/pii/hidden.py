@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from curate.stages.pii.engine import Span, settle
@@ -124,9 +125,8 @@ def with_signs(strings: pa.StringArray) -> list[int]:
     import polars as pl
 
     texts = pl.Series(strings, dtype=pl.String).str
-    rows = texts.contains(f"[{NO_WIDTH}]").arg_true()  # ten times quicker than what it leaves to be looked at
-    within: list[int] = [row for row in rows.to_list() if SIGNS_WITHIN.search(strings[row].as_py())]
-    return within
+    rows = np.flatnonzero(texts.contains(f"[{NO_WIDTH}]").to_numpy())  # ten times quicker than what it leaves
+    return [row for row in rows.tolist() if SIGNS_WITHIN.search(strings[row].as_py())]
 
 
 def aligned(rows: Iterable[int], kept: Iterable[int], opened: Iterable[Opened | None]) -> Iterator[Opened | None]:

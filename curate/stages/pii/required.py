@@ -69,13 +69,13 @@ SELDOM, RARELY = 0.004, 0.0015
 HAN = "\ue000"
 """Stands for any character from FIRST_WIDE on."""
 FIRST_WIDE = 0x2E80
-LONGEST_ASCII, LONGEST_WORD = 7, 4
-"""Of longer words a part is enough."""
+LONGEST_MIXED, LONGEST_WIDE = 7, 4
+"""Of longer words a part is enough; four characters without spaces say as much as seven others."""
 
 
 def rare_part(word: str) -> str:
     """Return the rarest part of a long word."""
-    length = LONGEST_ASCII if word.isascii() else LONGEST_WORD
+    length = LONGEST_WIDE if min(word) >= chr(FIRST_WIDE) else LONGEST_MIXED
     return min((word[i : i + length] for i in range(max(1, len(word) - length + 1))), key=frequency)
 
 

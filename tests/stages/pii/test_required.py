@@ -57,6 +57,10 @@ def holds(text: str, pattern: str) -> bool:
     )
 
 
+def test_words_before_a_wide_sign_are_told_from_the_same_words_alone() -> None:
+    assert not holds("<PHONE_NUMBER>", "(?i:phone|number)[ ]?(?:[+(（][0-9]|[0-9]{2})")
+
+
 @pytest.mark.parametrize(("pattern", "bits"), PATTERNS)
 @given(data=st.data(), before=ANYTHING, behind=ANYTHING)
 @settings(max_examples=20, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
