@@ -8,12 +8,12 @@ from curate.core.labels import FILE_ENDS, KEYS, KEYS_OF_PEOPLE, KEYS_OF_RECORDS,
 BEFORE, AFTER = 160, 64
 """How many characters around a number are looked at."""
 ASSIGNED = re.compile(
-    r"(?:(?P<beside>[A-Za-z]{1,16}) )?(?P<quote>[\"'`]?)(?<![0-9A-Za-z_.\u4e00-\u9fff-])"
+    r"(?:(?P<beside>[A-Za-z]{1,16}) (?=[A-Za-z]))?(?P<quote>[\"'`]?)(?<![0-9A-Za-z_.\u4e00-\u9fff-])"
     r"(?P<key>[A-Za-z][0-9A-Za-z_.-]{0,60})[\"'`\])]{0,2} {0,2}"
     r"(?P<sign>[=!<>]{1,3}|:|\s(?:not\s)?in\s?\((?:\s?[\"']?[0-9]+[\"']?\s?,)*\s?) {0,2}[\"']?\Z",
     re.IGNORECASE,
 )
-"""A key, the word beside it, and all that may stand between it and its value or one of its values."""
+"""A key, the word beside one without quotes, and all that may stand between it and its value or one of its values."""
 SIGNS, BETWEEN = frozenset("=!<>:(,"), " \t\r\n\"'"
 """With what all of it ends, and what may stand behind that: most numbers have another sign before them."""
 BEGUN = re.compile(r"(?:.*[{,\[]|(?:.*\n)?[ {-]*)\Z", re.DOTALL)

@@ -75,8 +75,10 @@ THING = re.compile(
     "(?<=the )grant|(?<=this )grant|(?<=under )grant|(?<=by )grant|(?<=nih )grant|(?<=nsf )grant)[ ]?#?\\Z"
 )
 """What stands right before a number of a thing that is written like a telephone or a social security number."""
-IN_DOI = re.compile(r"(?<![0-9.])10\.[0-9]{4,9}/[!-+.-:=?-~-]{0,80}\Z")
-"""The beginning of the name of a publication (ISO 26324), in which `cell` is a journal."""
+IN_DOI = re.compile(r"(?<![0-9.])10\.[0-9]{4,9}/[!#-&(-+.-:=@-[\]-_a-z~-]{0,80}\Z")
+"""The beginning of the name of a publication (ISO 26324), in which `cell` is a journal.
+
+No quote, bar or query is part of one: behind it another field begins."""
 LONGEST_DOI = 92
 NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")

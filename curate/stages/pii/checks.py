@@ -16,6 +16,8 @@ def words(said: str) -> frozenset[str]:
 
 FIRST_YEAR, LAST_YEAR = 1900, 2039
 """Birth years that are believed; a constant, because a clock would make the output depend on the day of the run."""
+DATE_ENDS = 14
+"""After so many of 18 signs the birth date of a resident id ends."""
 
 PROVINCES = words(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
@@ -97,12 +99,13 @@ def is_date(year: int, month: int, day: int) -> bool:
 def has_birth_date(value: str) -> bool:
     """Tell whether province and birth date of a resident id are plausible; its check digit does not matter.
 
-    Reads 18 digits (GB 11643-1999) or the 15 of the older form, whose year has two digits and means 19xx.
+    Reads 18 digits (GB 11643-1999) or the 15 of the older form, whose year has two digits and means 19xx. What is too
+    short for a date, as an id of which stars hide a part, has none.
     """
     signs = digits_of(value)
     if len(signs) == 15:
         signs = f"{signs[:6]}19{signs[6:]}"
-    if signs[:2] not in PROVINCES or "X" in signs[:14]:
+    if len(signs) < DATE_ENDS or signs[:2] not in PROVINCES or "X" in signs[:DATE_ENDS]:
         return False
     return is_date(int(signs[6:10]), int(signs[10:12]), int(signs[12:14]))
 

@@ -364,7 +364,11 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "English name under a letter or after a profession",
-        (f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))", f"(?!{TITLE}\\.? )(?:{FULL})(?=[,.]?(?:\\s|\\Z))"),
+        (
+            f"(?:{NAME})(?=[ ]{{0,3}}(?:[\\n\\r,]|\\Z))",
+            f"(?!{TITLE}\\.? )(?:{FULL})(?=[,.]?(?:\\s|\\Z))",
+            f"(?:{SURNAME_FIRST})(?=[ ]{{0,3}}(?:[\\n\\r]|\\Z))",
+        ),
         0.6,
         check=is_person,
         certain=False,

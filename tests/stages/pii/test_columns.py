@@ -47,3 +47,9 @@ def test_each_table_is_read_as_if_it_stood_alone(tables):
     parts = [f"{row}\n|---|---|\n|王小明|13812345678|{'男|' if len(row) > 8 else ''}\n\n" for row in rows]
     alone = [[span.entity for span in NATIVE.find(part)] for part in parts]
     assert [span.entity for span in NATIVE.find("".join(parts))] == [entity for some in alone for entity in some]
+
+
+@pytest.mark.parametrize("cell", ["110101********1234", "31", "44 (副本)", "1101", "1101011990031", ""])
+def test_below_a_head_of_resident_ids_what_is_shorter_than_one_is_none(cell):
+    text = f"|姓名|身份证号|\n|王小明|{cell}|\n|李娜|11010519491231002X|\n"
+    assert [text[span.start : span.end] for span in NATIVE.find(text)] == ["王小明", "李娜", "11010519491231002X"]

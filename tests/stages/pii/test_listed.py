@@ -85,6 +85,8 @@ MACHINES = [
     "SELECT * FROM t WHERE id = 13812345678",
     "where t.id in (13812345678, 13912345678)",
     '{"trace_id": "13812345678", "pageToken": 13812345679}',
+    "User `crc` = 13812345678",
+    "contact \"latency\": '13812345678'",
 ]
 PEOPLE = [
     "https://x.cn/u/phone/13812345678",

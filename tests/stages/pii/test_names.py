@@ -288,3 +288,14 @@ def test_a_long_monotonous_text_costs_no_more_than_its_length(unit):
 @pytest.mark.parametrize("form", ["Dear Ms. {},", "Name: Maria {}\nAge: 40"])
 def test_of_a_long_surname_or_one_of_several_parts_nothing_stays(name, form):
     assert found(form.format(name)) in ([name], [f"Maria {name}"])
+
+
+@pytest.mark.parametrize("quoted", ["", "> ", "| "])
+@pytest.mark.parametrize("name", ["BAKER, ANN", "Baker, Ann", "Baker, Ann M."])
+def test_under_a_letter_a_name_with_its_surname_first_goes_whole(quoted, name):
+    assert found(f"{quoted}Regards,\n{quoted}{name}\n") == [name]
+    assert found(f"From: {name} <a@b.cn>\n\n{quoted}Thanks,\n{quoted}{name}\n") == [name, name]
+
+
+def test_under_a_letter_a_first_name_before_a_company_goes_alone():
+    assert found("Thanks,\nAnn, Acme Support\n") == ["Ann"]
