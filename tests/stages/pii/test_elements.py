@@ -99,3 +99,10 @@ def test_an_english_name_is_found_in_elements_and_before_the_next_field(name, fo
 )
 def test_menus_heads_goods_and_companies_stay(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize("head", ["时长", "周期", "权重", "容量", "路由器", "曾用名"])
+def test_what_heads_the_next_column_is_no_name(head):
+    row = f"<tr><td>姓名</td><td>{head}</td></tr><tr><td>王小明</td><td>3</td></tr>"
+    assert found(row) == []
+    assert found(f"负责人：{head}，") == []
