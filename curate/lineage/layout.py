@@ -13,7 +13,7 @@ from curate.core.errors import StorageError
 from curate.core.files import digest_of
 from curate.core.record import SHARD
 from curate.lineage.manifest import SUMS, Amount, Manifest, Written
-from curate.lineage.sight import BARRED, reason
+from curate.lineage.sight import BARRED, DAMAGE, reason
 from curate.lineage.sums import empty_folders, listed_files, read_sums
 from curate.lineage.verification import Check, judged
 from curate.sinks.card import data_files
@@ -101,7 +101,7 @@ def check_shards(out: Path, manifest: Manifest, faults_read: dict[str, str]) -> 
         try:
             with pq.ParquetFile(out / file.path) as opened:
                 meta, schema = opened.metadata, opened.schema_arrow
-        except (OSError, pa.ArrowException) as wrong:
+        except DAMAGE as wrong:
             counts.append(f"{file.path} {reason(wrong)}")
             continue
         rows[file.path] = meta.num_rows
@@ -172,7 +172,7 @@ def check_card(out: Path, manifest: Manifest) -> Check:
     for shard in manifest.outputs.shards:
         try:
             rows[shard.split] = rows.get(shard.split, 0) + pq.read_metadata(out / shard.path).num_rows
-        except (OSError, pa.ArrowException) as wrong:
+        except DAMAGE as wrong:
             return Check("card", title, "unchecked", f"{shard.path} {reason(wrong)}")
     try:
         said = _promised(out / "README.md")

@@ -237,3 +237,18 @@ class TestAChangedFile:
     def test_with_a_manifest_of_another_version_is_found(self, out):
         patched(out, lambda said: said.update(manifest_version="9.0"))
         assert failed(out) == {"readable"}
+
+
+@pytest.mark.parametrize(
+    "pattern", ["data/train/*.parquet", "_lineage/signals-*.parquet", "_lineage/rejects-*.parquet"]
+)
+def test_a_column_whose_name_is_no_utf_8_is_damage_and_ends_in_no_traceback(tmp_path, pattern):
+    out = publish(made(), tmp_path)
+    path = next(out.glob(pattern))
+    body = path.read_bytes()
+    footer = len(body) - 8 - int.from_bytes(body[-8:-4], "little")
+    place = body.index(b"id", footer)
+    path.write_bytes(body[:place] + b"\xf9" + body[place + 1 :])
+    found = verify(out)
+    assert found.exit_code == 1
+    assert not any("\n" in check.detail for check in found.checks)
