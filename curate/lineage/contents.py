@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from curate.config.registry import SOURCES
 from curate.lineage.manifest import Account, Manifest, Numbers, reread_sources
 from curate.lineage.reading import Seen
+from curate.lineage.sight import grouped
 from curate.lineage.verification import Finding
 
 CLUSTER = "cluster"
@@ -74,15 +75,12 @@ class Contents:
     def see(self, seen: Seen) -> None:
         """Take in some records."""
         batch = seen.batch
-        sources = batch["source_id"].cast(pa.string())
         has_turns = batch["messages"].is_valid()
-        table = pa.table({"source": sources, "bytes": pc.binary_length(batch["text"]), "chat": has_turns})
-        summed = table.group_by("source").aggregate([("bytes", "sum"), ("chat", "sum"), ([], "count_all")])
-        for line in summed.to_pylist():
-            name = line["source"] or ""
-            self.bytes[name] += line["bytes_sum"] or 0
-            self.chats[name] += line["chat_sum"] or 0
-            self.rows[name] += line["count_all"]
+        turns, sizes = np.asarray(has_turns), np.asarray(pc.fill_null(pc.binary_length(batch["text"]), 0))
+        for (name,), rows in grouped([batch["source_id"]]):
+            self.bytes[name] += int(sizes[rows].sum())
+            self.chats[name] += int(turns[rows].sum())
+            self.rows[name] += len(rows)
         if has_turns.true_count:
             self.unlike += unlike(batch.filter(has_turns))
         split = self._split[seen.shard]

@@ -109,9 +109,22 @@ def _see(sight: Sight, out: Path, path: str, columns: Sequence[str], take_in: Ta
 
 def read_columns(path: Path, columns: Sequence[str], rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
     """Yield some columns of a shard or ledger file, so many rows a batch; raise one of DAMAGE where that cannot be."""
+    held: list[pa.RecordBatch] = []
     with _opened(path, columns) as file:
         for batch in file.iter_batches(rows, columns=list(columns), use_threads=False):
-            yield batch.select(list(columns))
+            if held and sum(map(len, held)) + len(batch) > rows:
+                yield from _joined(held)
+                held = []
+            held.append(batch.select(list(columns)))
+    yield from _joined(held)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Make one batch of some: where a column is read as a dictionary, each row group comes alone, with its own."""
+    if len(batches) < 2:  # noqa: PLR2004 - nothing to join
+        return iter(batches)
+    joined = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
+    return iter(joined.to_batches())
 
 
 def read_groups(path: Path, columns: Sequence[str], rows: int = TEXT_ROWS) -> Iterator[pa.RecordBatch]:
