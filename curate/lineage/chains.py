@@ -11,8 +11,10 @@ Numbers = npt.NDArray[np.int64]
 
 FEWEST = 11
 """Digits of a mobile: no number of interest has fewer."""
+WIDEST_GAP = 7
+"""Bytes that may stand between two digits of a chain: a blank, the end of a line, WIDEST_INDENT blanks."""
 BLOCK = 64
-"""Bytes in which digits are counted together. FEWEST digits take 3 bytes each, and 7 at most stand between two."""
+"""Bytes in which digits are counted together: FEWEST digits of 3 bytes and the gaps between them take less than two."""
 STRETCH = 1 << 17
 """Bytes looked at in one go, so that what is made of them stays in the cache."""
 WIDE = np.array([0xE38080, 0xEFBC8D, 0xE28093, 0xE28090, 0xE28091])
@@ -85,7 +87,17 @@ def digits_of(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> Di
     digits[broad] = (last > 1) & (used[last - 1] == 0xBC) & (used[last - 2] == 0xEF)  # noqa: PLR2004
     ends = places[digits] + base + 1
     starts = ends - np.where(broad[digits], 3, 1)
-    return Digits(starts, ends, values[digits] & np.uint8(0x0F), np.searchsorted(offsets, starts, side="right") - 1)
+    close = _close(starts, ends)
+    starts, ends = starts[close], ends[close]
+    values = values[digits][close] & np.uint8(0x0F)
+    return Digits(starts, ends, values, np.searchsorted(offsets, starts, side="right") - 1)
+
+
+def _close(starts: Numbers, ends: Numbers) -> npt.NDArray[np.bool_]:
+    """Tell which digits lie among FEWEST of which none is farther from the next than two of a chain may be."""
+    edges = np.concatenate(([0], np.flatnonzero(starts[1:] - ends[:-1] > WIDEST_GAP) + 1, [len(starts)]))
+    lengths = np.diff(edges)
+    return np.repeat(lengths >= FEWEST, lengths)
 
 
 def crowded(used: npt.NDArray[np.uint8]) -> Numbers:
