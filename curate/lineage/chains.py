@@ -13,8 +13,10 @@ FEWEST = 11
 """Digits of a mobile: no number of interest has fewer."""
 WIDEST_GAP = 7
 """Bytes that may stand between two digits of a chain: a blank, the end of a line, WIDEST_INDENT blanks."""
+WIDE_BYTES = 3
+"""Of a full-width digit."""
 BLOCK = 64
-"""Bytes in which digits are counted together: FEWEST digits of 3 bytes and the gaps between them take less than two."""
+"""Bytes in which digits are counted together: FEWEST full-width ones and the gaps between them take less than two."""
 STRETCH = 1 << 17
 """Bytes looked at in one go, so that what is made of them stays in the cache."""
 WIDE = np.array([0xE38080, 0xEFBC8D, 0xE28093, 0xE28090, 0xE28091])
@@ -76,67 +78,58 @@ def digits_of(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> Di
     """Find ASCII and full-width digits, but for those around which too few stand for a number of interest."""
     base = int(offsets[0])
     used = data[base:]
-    blocks = crowded(used)
-    signs = _signs(used, blocks)
+    places = crowded(used)
+    signs = used[places]
     plain = (signs - np.uint8(0x30)) < 10  # noqa: PLR2004 - ten digits; uint8 wraps below the first
     wide = (signs - np.uint8(0x90)) < 10  # noqa: PLR2004 - full-width: EF BC 90..99
-    found = np.flatnonzero(plain | wide)
-    places, values, broad = blocks[found // BLOCK] * BLOCK + found % BLOCK, signs.ravel()[found], wide.ravel()[found]
-    last = places[broad]
-    digits = ~broad
-    digits[broad] = (last > 1) & (used[last - 1] == 0xBC) & (used[last - 2] == 0xEF)  # noqa: PLR2004
+    last = places[wide]
+    wide[wide] = (last > 1) & (used[last - 1] == 0xBC) & (used[last - 2] == 0xEF)  # noqa: PLR2004
+    digits = plain | wide
     ends = places[digits] + base + 1
-    starts = ends - np.where(broad[digits], 3, 1)
-    close = _close(starts, ends)
-    starts, ends = starts[close], ends[close]
-    values = values[digits][close] & np.uint8(0x0F)
+    starts = ends - np.where(wide[digits], WIDE_BYTES, 1)
+    values = signs[digits] & np.uint8(0x0F)
     return Digits(starts, ends, values, np.searchsorted(offsets, starts, side="right") - 1)
 
 
-def _close(starts: Numbers, ends: Numbers) -> npt.NDArray[np.bool_]:
-    """Tell which digits lie among FEWEST of which none is farther from the next than two of a chain may be."""
-    edges = np.concatenate(([0], np.flatnonzero(starts[1:] - ends[:-1] > WIDEST_GAP) + 1, [len(starts)]))
-    lengths = np.diff(edges)
-    return np.repeat(lengths >= FEWEST, lengths)
-
-
 def crowded(used: npt.NDArray[np.uint8]) -> Numbers:
-    """Return the numbers of all blocks, ascending, but for those without digits enough for a number of interest.
+    """Return where digits end that may be of a number of interest, ascending: at least FEWEST, close to each other.
 
     FEWEST digits with what may stand between them take less than two blocks, so they lie in three neighbouring ones: of
-    a chain with fewer in every such three nothing is missed, and of all others each digit is returned. Counted is by
-    the upper half of a byte, which is faster: a few signs beside the digits count too, and no digit is missed.
+    a chain with fewer in every such three nothing is missed, and of all others each digit is returned. Looked at is the
+    upper half of a byte, which is faster: a few signs beside the digits are returned too.
     """
-    bits = np.zeros((-(-len(used) // BLOCK) + 2, BLOCK // 8), np.uint8)
-    flat = bits.ravel()
-    for start in range(0, len(used), STRETCH):
-        part = used[start : start + STRETCH]
-        upper = part & np.uint8(0xF0)
-        digits = upper == 0x30  # noqa: PLR2004
-        before = used[max(start - 1, 0) : start + len(part) - 1] == 0xBC  # noqa: PLR2004 - and 9x: a full-width digit
-        if before.any():
-            wide = upper == 0x90  # noqa: PLR2004
-            wide[-len(before) :] &= before
-            digits |= wide
-        packed = np.packbits(digits)
-        flat[start // 8 :][: len(packed)] = packed
+    bits = _digit_bits(used)
     counts = np.bitwise_count(bits.view(np.uint64).ravel())
     many = counts[:-2] + counts[1:-1] + counts[2:] >= FEWEST
     near = np.zeros(len(counts), np.bool_)
     for beside in range(3):
         near[beside:][: len(many)] |= many
-    return np.flatnonzero(near[:-2])
+    blocks = np.flatnonzero(near)
+    found = np.flatnonzero(np.unpackbits(bits[blocks]).view(np.bool_))
+    places = blocks[found // BLOCK] * BLOCK + found % BLOCK
+    edges = np.concatenate(([0], np.flatnonzero(np.diff(places) > WIDEST_GAP + WIDE_BYTES) + 1, [len(places)]))
+    lengths = np.diff(edges)
+    return places[np.repeat(lengths >= FEWEST, lengths)]
 
 
-def _signs(used: npt.NDArray[np.uint8], blocks: Numbers) -> npt.NDArray[np.uint8]:
-    """Return the bytes of blocks, one a line; zeros stand behind the last byte of all."""
-    whole = len(used) // BLOCK
-    signs = np.zeros((len(blocks), BLOCK), np.uint8)
-    within = int(np.searchsorted(blocks, whole))
-    signs[:within] = used[: whole * BLOCK].reshape(-1, BLOCK)[blocks[:within]]
-    if within < len(blocks):
-        signs[within, : len(used) % BLOCK] = used[whole * BLOCK :]
-    return signs
+def _digit_bits(used: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return one bit a byte, BLOCK a line: set where a digit may end. Two lines more are empty."""
+    bits = np.zeros((-(-len(used) // BLOCK) + 2, BLOCK // 8), np.uint8)
+    flat = bits.ravel()
+    upper, some, others = np.empty((3, min(len(used), STRETCH)), np.uint8)  # once: memory anew costs as much again
+    for start in range(0, len(used), STRETCH):
+        part = used[start : start + STRETCH]
+        size = len(part)
+        np.bitwise_and(part, np.uint8(0xF0), out=upper[:size])
+        digits = np.equal(upper[:size], 0x30, out=some[:size].view(np.bool_))
+        before = used[max(start - 1, 0) : start + size - 1] == 0xBC  # noqa: PLR2004 - and 9x: a full-width digit
+        if before.any():
+            wide = np.equal(upper[:size], 0x90, out=others[:size].view(np.bool_))
+            wide[-len(before) :] &= before
+            digits |= wide
+        packed = np.packbits(digits)
+        flat[start // 8 :][: len(packed)] = packed
+    return bits
 
 
 def is_joint(data: npt.NDArray[np.uint8], ends: Numbers, gaps: Numbers) -> npt.NDArray[np.bool_]:
