@@ -26,7 +26,7 @@ PIECES = [
     "－",
     "号",
 ]
-PIECES += ["弑", "张", "x" * 60, "，" * 70]
+PIECES += ["弑", "张", "：", "1:2;3", "x" * 60, "，" * 70]
 TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), min_size=1, max_size=4)
 
 
