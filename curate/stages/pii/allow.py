@@ -318,7 +318,7 @@ def is_no_mobile(text: str, start: int, end: int) -> Reason:
 
 def is_no_western(text: str, start: int, end: int) -> Reason:
     """Give the reason where a number in western groups is that of a case, a part and the like, said right before it."""
-    thing = THING.search(text, max(0, start - WINDOW), start)
+    thing = text[start - 1 : start] != "\n" and THING.search(text, max(0, start - WINDOW), start)
     return "numbered" if thing else is_other_number(text, start, end)
 
 

@@ -4,16 +4,20 @@ A hard line break, two blanks, a tab, a dash between blanks, a blank behind ever
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from curate.stages.pii import digits
+from curate.stages.pii import checks, digits
 from curate.stages.pii.allow import is_other_number
-from curate.stages.pii.checks import PROVINCES
 from curate.stages.pii.groups import BREAK, in_column
+from curate.stages.pii.memory import OfLastText
 from curate.stages.pii.numbers import CARDS, CODES, COMPANY, PHONES, RESIDENT_ID
 from curate.stages.pii.reasons import Reason
-from curate.stages.pii.rule import LEFT, RIGHT, Rule, Spared
+from curate.stages.pii.rule import LEFT, RIGHT, Begins, Rule, Spared
+
+if TYPE_CHECKING:
+    from curate.core.kernels.across import Sums
 
 JOINT = f"(?:{BREAK}|[ -])?"
 PARTED = r"(?:[ -](?:\r?\n[ \t]{0,4}|)|\r\n[ \t]{0,4}|\n[ \t]{0,4}|)"
@@ -60,15 +64,48 @@ def read_company(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     its parts do not lie in a column.
     """
     signs = digits.signs_of(text[start:end])
-    usual = USUAL.match(signs) is not None and not signs.isdigit() and signs[2:4] in PROVINCES
+    usual = USUAL.match(signs) is not None and not signs.isdigit() and signs[2:4] in checks.PROVINCES
     if COMPANY.near(text, start, end) or (usual and not in_column(text, start, end)):
         yield start, end
 
 
 USUAL = re.compile("1[1239]|5[1239]|9[123]|Y1")
 """Departments and kinds of organisations to which nearly all codes belong."""
+BEGINS = {
+    "resident id of 18 signs": ("12345678", [18]),
+    "UnionPay card": ("6", [16, 17, 18, 19]),
+    "card of an international scheme": ("23456", [15, 16]),
+    "Chinese mobile": ("1", [11]),
+}
+"""With which signs the numbers begin that a line end may divide, and how many they have."""
 WHOLE = {rule.name: rule for rule in (*RESIDENT_ID, *PHONES, *CARDS, *CODES)}
 """The rules of numbers in one line, by name."""
+
+
+@OfLastText
+def sums(text: str) -> "tuple[Sums, dict[Hashable, list[int]]]":
+    """Return how many signs hang together from where on across lines of a text, and what was asked of that."""
+    from curate.core.kernels.across import across
+
+    return across(text), {}
+
+
+def begins(first: str, sizes: Sequence[int], *, whole: bool = False) -> Begins:
+    """Tell where numbers of so many signs may begin that a line end divides or follows, with one of `first`.
+
+    Those in one line alone that no other number may begin within are left out, unless they count too (`whole`).
+    """
+    known_first = frozenset(first)
+    wanted = sum(1 << size for size in sizes)
+
+    def begun(text: str) -> Sequence[int]:
+        (starts, divided, all_in_all), known = sums(text)
+        if (first, wanted) not in known:
+            held = (all_in_all if whole else divided) & wanted
+            known[first, wanted] = [at for at in starts[held > 0].tolist() if text[at] in known_first]
+        return known[first, wanted]
+
+    return begun
 
 
 def divided(name: str, how: str, gate: str, *values: str) -> Rule:
@@ -86,8 +123,8 @@ def divided(name: str, how: str, gate: str, *values: str) -> Rule:
 
 def across_lines(name: str, spared: Spared, *values: str, needs_label: bool = False) -> Rule:
     """Return the rule of the same numbers where one line break divides them."""
-    rule = divided(name, "across two lines", GATE, *values)
-    return replace(rule, needs_label=needs_label, spared=spared, read=read_broken)
+    rule = divided(name, ACROSS, GATE, *values)
+    return replace(rule, needs_label=needs_label, spared=spared, read=read_broken, begins=begins(*BEGINS[name]))
 
 
 DIGIT = "[0-9]"
@@ -101,7 +138,7 @@ SCHEME_SHAPES = (
     digits_joined("[2-6]", *[DIGIT] * 15, ahead=AHEAD),
     digits_joined("3", "[47]", *[DIGIT] * 13, ahead=AHEAD),
 )
-COMPANY_SIGN = "[0-9A-HJ-NPQRTUWXY]"
+COMPANY_SIGN, COMPANY_SIGNS = "[0-9A-HJ-NPQRTUWXY]", checks.USCC_SIGNS
 COMPANY_SHAPE = digits_joined(
     *[COMPANY_SIGN] * 2, *[DIGIT] * 6, *[COMPANY_SIGN] * 10, ahead=f"(?=[0-9A-Z]{{0,16}}+{BREAK})"
 )
@@ -131,7 +168,7 @@ SINGLE_RESIDENT = f"{LEFT}[1-8]{SINGLE}[0-9](?:(?P=w)[0-9]){{15}}(?P=w)[0-9Xx]{D
 SINGLE_CARD = f"{LEFT}[2-69]{SINGLE}[0-9](?:(?P=w)[0-9]){{13,17}}{DONE}"
 SINGLE_MOBILE = f"{NO_CODE}1{SINGLE}[3-9](?:(?P=w)[0-9]){{9}}{DONE}"
 SINGLE_PHONE = f"{NO_CODE}[02-9]{SINGLE}[0-9](?:(?P=w)[0-9]){{5,10}}{DONE}"
-SPREAD, SINGLY = "in groups far apart", "with every digit apart"
+ACROSS, SPREAD, SINGLY = "across two lines", "in groups far apart", "with every digit apart"
 CODES_BEFORE = f"{NO_CODE}(?:(?:\\+|00)?86(?:{WIDE}|[ -])?)?"
 
 
@@ -151,16 +188,21 @@ SPREAD_RULES: tuple[Rule, ...] = (
     labelled(divided("card of an international scheme", SINGLY, SINGLE_GATE, SINGLE_CARD)),
     labelled(divided("telephone by its label", SINGLY, SINGLE_GATE, SINGLE_MOBILE, SINGLE_PHONE)),
 )
+COMPANY_ACROSS = replace(
+    divided("unified social credit code", ACROSS, GATE, COMPANY_SHAPE),
+    spared=in_parts,
+    read=read_company,
+    begins=begins(COMPANY_SIGNS, [18], whole=True),
+)
 BROKEN_RULES: tuple[Rule, ...] = (
     *SPREAD_RULES,
     across_lines("resident id of 18 signs", in_parts, RESIDENT_SHAPE),
-    replace(across_lines("unified social credit code", in_parts, COMPANY_SHAPE), read=read_company),
+    COMPANY_ACROSS,
     replace(
-        across_lines("unified social credit code", in_parts, COMPANY_SHAPE),
+        COMPANY_ACROSS,
         name="unified social credit code that a line end divides among its letters",
         values=(COMPANY_BY_KIND,),
         gate=COMPANY_GATE,
-        read=read_company,
     ),
     across_lines("UnionPay card", is_no_card, *UNION_SHAPES),
     across_lines("card of an international scheme", is_no_card, *SCHEME_SHAPES),

@@ -37,6 +37,7 @@ IBAN_LENGTHS = {
     )
 }
 """Signs of an IBAN by country, of SWIFT's registry."""
+IBAN_NUMBERS = {ord(sign): str(int(sign, 36)) for sign in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_AUTHORITIES = "123456789ANY"
 USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
@@ -110,13 +111,17 @@ def has_birth_date(value: str) -> bool:
     return is_date(int(signs[6:10]), int(signs[10:12]), int(signs[12:14]))
 
 
+@lru_cache(256)
 def is_resident_id(value: str) -> bool:
-    """Tell whether the check digit of an 18-digit resident id holds (GB 11643-1999: ISO 7064, MOD 11-2)."""
+    """Tell whether the check digit of an 18-digit resident id holds (GB 11643-1999: ISO 7064, MOD 11-2).
+
+    Several rules ask of the same number.
+    """
     signs = digits_of(value)
-    if len(signs) != 18 or "X" in signs[:17] or not has_birth_date(value):
+    if len(signs) != 18 or "X" in signs[:17]:
         return False
-    total = sum(int(sign) * weight for sign, weight in zip(signs, RESIDENT_WEIGHTS, strict=False))
-    return RESIDENT_CHECKS[total % 11] == signs[17]
+    total = sum(map(mul, map(int, signs[:17]), RESIDENT_WEIGHTS))
+    return RESIDENT_CHECKS[total % 11] == signs[17] and has_birth_date(signs)
 
 
 def is_any_resident_id(value: str) -> bool:
@@ -197,12 +202,17 @@ def is_any_card(value: str) -> bool:
     return is_luhn(digits_of(value))
 
 
+def is_grouped_card(value: str) -> bool:
+    """Tell the same of a number in groups of four that one kind of sign parts."""
+    return is_luhn(value.replace(value[4], ""))
+
+
 def is_iban(value: str) -> bool:
     """Tell whether an IBAN has its country's length and its two check digits hold (ISO 13616, MOD 97-10)."""
     signs = value.replace(" ", "").replace("-", "").upper()
     if IBAN_LENGTHS.get(signs[:2]) != len(signs) or not signs[2:4].isdigit():
         return False
-    return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
+    return int((signs[4:] + signs[:4]).translate(IBAN_NUMBERS)) % 97 == 1
 
 
 def is_ssn(value: str) -> bool:

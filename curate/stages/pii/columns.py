@@ -144,7 +144,7 @@ class Column:
             return
         for row in table.rows():
             cell = row.cells[place].strip(" \r")
-            if is_head(cell) or (ends_in_head(cell) and opens_table(text, row)):
+            if cell[-1:] in LAST_SIGNS and (is_head(cell) or (ends_in_head(cell) and opens_table(text, row))):
                 return
             if cell and len(cell) <= LONGEST_CELL and self.known(cell):
                 at = row.starts[place] + len(row.cells[place]) - len(row.cells[place].lstrip(" \r"))
@@ -296,6 +296,10 @@ def known_heads(head: str, sign: str) -> Heads | None:
     return Heads(sum(map(bool, map(HEAD.fullmatch, cells))) > 1, any(map(PERSONAL.fullmatch, cells)))
 
 
+LAST_SIGNS = frozenset(
+    "".join(one.lower() + one.upper() for one in HEADS + OTHER_HEADS + "\u017f\u0130\u0131\u212a" if not one.isdigit())
+)
+"""With which a head may end: most cells of a table end otherwise."""
 SAID = {sign for sign in HEADS if sign.isalnum()} | {".", *"\u017f\u0130\u0131\u212a"}
 """What a head may end with, and the letters that count as others where the case does not matter."""
 EDGE = re.compile(f"(?<=[{re.escape(''.join(sorted({*map(str.lower, SAID)} | {*map(str.upper, SAID)})))}]){SEPARATED}")

@@ -1,6 +1,7 @@
 """Check digits of documents, accounts and devices beyond resident ids and cards: pure functions of one value."""
 
 import hashlib
+import re
 from datetime import date
 
 from curate.stages.pii.checks import is_luhn
@@ -17,10 +18,12 @@ BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 BECH32_POLYMOD = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 MRZ_LINE = frozenset({30, 36, 44})
 
+NO_SIGNS = re.compile("[^0-9A-Z]+")
+
 
 def signs_of(value: str) -> str:
     """Return the ASCII letters and digits of a value, in upper case."""
-    return "".join(sign for sign in value.upper() if sign.isascii() and sign.isalnum())
+    return NO_SIGNS.sub("", value.upper())
 
 
 def holds_mod_11_10(digits: str) -> bool:

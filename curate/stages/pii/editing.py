@@ -12,7 +12,7 @@ import pyarrow as pa
 from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
 from curate.stages.pii.budget import BudgetError
-from curate.stages.pii.engine import Span, replaced
+from curate.stages.pii.engine import Span
 from curate.stages.pii.evidence import Evidence, counted, lines
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import Sides, Unseen
@@ -139,6 +139,24 @@ def uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def replaced(text: str, spans: Sequence[Span], write: Write) -> tuple[str, list[Stretch]]:
+    """Put `write(type, value)` in the place of every span; return the text, and where in it there is something new.
+
+    Spans are in text order and do not overlap.
+    """
+    parts: list[str] = []
+    written: list[Stretch] = []
+    last = at = 0
+    for start, end, entity, *_ in spans:
+        value = write(entity, text[start:end])
+        parts += (text[last:start], value)
+        begin = at + start - last
+        at, last = begin + len(value), end
+        written.append((begin, at))
+    parts.append(text[last:])
+    return "".join(parts), written
 
 
 def spliced(strings: pa.StringArray, texts: dict[int, str]) -> pa.StringArray:

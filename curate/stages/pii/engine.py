@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,27 +21,28 @@ from curate.stages.pii.trials import (
     SIGNS,
     Choice,
     Compiled,
+    Hit,
     Trial,
     begun,
     compiled,
+    mailbox,
     opener,
+    searched,
+    sifted,
     starts,
     tabled,
 )
 
-LEFT_OF_AT = 140
-"""How far an e-mail address can reach to the left of its `@`: a little more than its pattern allows."""
-SIGHT = 64
-"""Where a text is cut off, what ends so close to the cut may have been longer."""
 MENTIONED = 0.5
 """How sure it is that the name of a person found means the same person elsewhere in the text."""
 AT = re.compile("@")
+PAIR = 2
+"""Of so many spans that hang together one stays."""
 MANY = 2000
 """So many places of one kind in a text are compared with one another before they are judged."""
 BEHIND = 4 * REACH
 """How many characters behind a place have to be the same: no match is so long, but a list of names, which is judged
 anew."""
-LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-"
 
 
 class Span(NamedTuple):
@@ -94,23 +95,25 @@ def mentioned(text: str, spans: list[Span]) -> list[Span]:
     return sorted([*spans, *(Span(start, end, "PERSON", MENTIONED) for start, end in more)]) if more else spans
 
 
+def strength(ranked: tuple[int, Span]) -> tuple[int, float, int, int]:
+    """Say how strong a span is: the smaller, the stronger."""
+    rank, (start, end, _, score, _) = ranked
+    return start - end, -score, rank, start
+
+
 def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
     """Settle spans that hang together."""
-    if len(cluster) <= 1:
-        return [span for _, span in cluster]
+    if len(cluster) <= PAIR:
+        return [min(cluster, key=strength)[1]] if cluster else []
     origin = min(span.start for _, span in cluster)
     taken = bytearray(max(span.end for _, span in cluster) - origin)
     kept = []
-    for _, span in sorted(cluster, key=lambda one: (one[1].start - one[1].end, -one[1].score, one[0], one[1].start)):
+    for _, span in sorted(cluster, key=strength):
         first, last = span.start - origin, span.end - origin
         if not (taken[first] or taken[last - 1]):
             taken[first:last] = bytes([1]) * (last - first)
             kept.append(span)
     return sorted(kept)
-
-
-Hit = tuple[Compiled, int, int]
-"""A pattern that matches, from and to, counted from the place where it was tried."""
 
 
 class Judge:
@@ -187,10 +190,20 @@ class Native:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
         self.gated = gated
         labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
+        tried = [one for one in self.at_runs if one.sift is None]
         self.gates = Gates(
-            list(labels), {gate: beyond(gate, some) for gate, some in gated.items()}, map(begun, self.at_runs)
+            list(labels),
+            {gate: beyond(gate, some) for gate, some in gated.items()},
+            list(map(begun, self.at_runs)),
+            map(begun, tried),
         )
-        self.table = tabled(self.at_runs, self.gates.marks.labels)
+        bits = self.gates.marks.labels
+        self.table = tabled(tried, bits)
+        self.sifted: dict[tuple[re.Pattern[str], int], list[Compiled]] = {}
+        """Patterns of which few matches are values, by the bit of the labels that they need."""
+        for one in self.at_runs:
+            if one.sift is not None:
+                self.sifted.setdefault((one.pattern, bits.get(opener(one.rule), ALWAYS)), []).append(one)
         self.choices: dict[tuple[int, str, int, str], Choice] = {}
         self.trials: dict[tuple[int, ...], Trial] = {}
 
@@ -240,28 +253,47 @@ class Native:
 
     def numbers(self, opened: Opened) -> list[tuple[int, Span]]:
         """Try the rules of numbers at every digit run by which they may begin."""
-        found: list[tuple[int, Span]] = []
-        ends: dict[int, int] = {}
         self.spend(len(opened.runs.tried))
+        found = self.grouped(opened)
+        ends: dict[int, int] = {}
         if not opened.runs.starts:
             return found
         judge = Judge(opened.text, opened.runs.starts)
+        text, repeats = opened.text, judge.first is not None
         for number, run in enumerate(zip(*opened.runs[:3], strict=True)):
             start = run[0]
-            if judge.first is None:
-                hits = self.hits(opened.text, *run)
+            if not repeats:
+                hits = self.hits(text, run, ends)
             elif (known := judge.hits.get(key := judge.key(number, run[2]))) is None:
-                hits = judge.hits[key] = self.hits(opened.text, *run)
+                hits = judge.hits[key] = self.hits(text, run, {})
             else:
                 hits = known
             for one, first, last in hits:
                 if start + first >= ends.get(id(one), 0):
                     ends[id(one)] = start + last
-                    found += judge.found(number, one, (start + first, start + last))
+                    span = start + first, start + last
+                    found += judge.found(number, one, span) if repeats else judged(one, text, span)
         return found
 
-    def hits(self, text: str, start: int, stop: int, labels: int) -> list[Hit]:
-        """Return the patterns that match where a digit run stands, and from where to where, counted from its start."""
+    def grouped(self, opened: Opened) -> list[tuple[int, Span]]:
+        """Try the patterns of which few matches are values, and judge these."""
+        found: list[tuple[int, Span]] = []
+        starts, _, labels, tried = opened.runs
+        for (_, bit), some in self.sifted.items():
+            near = (start for start, said in zip(starts, labels, strict=True) if said & bit)
+            spans = sifted(opened.text, some[0], tried.tolist() if bit == ALWAYS else near)
+            judge = Judge(opened.text, [start for start, _ in spans])
+            for number, span in enumerate(spans):
+                for one in some:
+                    found += judge.found(number, one, span)
+        return found
+
+    def hits(self, text: str, run: tuple[int, int, int], ends: Mapping[int, int]) -> list[Hit]:
+        """Return the patterns that match where a digit run stands, and from where to where, counted from its start.
+
+        `ends` say up to where the last match of a pattern by a label reached: none begins within it.
+        """
+        start, stop, labels = run
         before, follows = text[start - 1 : start], text[stop : stop + 1]
         joint = follows if follows in AFTER else ""
         hits: list[Hit] = []
@@ -272,9 +304,9 @@ class Native:
                 chosen = self.choices[key] = self.choice(*key)
             always, labelled = chosen
             if always is not None and (match := always.match(text, at)):
-                hits += [(one, at - start, end - start) for one, end in always.all(match)]
+                hits += always.all(match, start)
             for one in labelled:
-                if match := one.pattern.match(text, at):
+                if start >= ends.get(id(one), 0) and (match := one.pattern.match(text, at)):
                     hits.append((one, at - start, match.end() - start))
         return hits
 
@@ -336,35 +368,15 @@ def beyond(gate: str, patterns: Iterable[Compiled]) -> int:
 def judged(one: Compiled, text: str, span: Stretch) -> list[tuple[int, Span]]:
     """Return what is personal data in a match, or would be without an allow rule, with the rank of its rule."""
     rule = one.rule
+    if rule.read is None:
+        score, reason = rule.judge(text, *span, lenient=one.lenient)
+        return [(one.place, Span(*span, rule.entity, score, reason))] if score else []
     found: list[tuple[int, Span]] = []
-    for start, end in (span,) if rule.read is None else rule.read(text, *span):
+    for start, end in rule.read(text, *span):
         score, reason = rule.judge(text, start, end, lenient=one.lenient)
         if score:
             found.append((one.place, Span(start, end, rule.entity, score, reason)))
     return found
-
-
-def searched(text: str, one: Compiled, first: int, last: int) -> list[tuple[int, int]]:
-    """Return what a pattern matches as a value in a part of a text, as if it had been searched for in all of it.
-
-    What ends so close to the end of the part that it could go on, and does not match beyond it, counts as (-1, -1).
-    """
-    spans: list[tuple[int, int]] = []
-    for match in one.pattern.finditer(text, first, last):
-        if last == len(text) or match.end() + min(one.reach, SIGHT) <= last:
-            spans.append(match.span("value"))
-        else:
-            again = one.pattern.match(text, match.start())
-            spans.append(again.span("value") if again else (-1, -1))
-    return spans
-
-
-def mailbox(text: str, one: Compiled, at: int) -> list[Hit]:
-    """Return from where to where, counted from the `@`, an address stands around it; none where there is none."""
-    before = text[max(0, at - LEFT_OF_AT) : at]
-    start = at - len(before) + len(before.rstrip(LOCAL_SIGNS))
-    match = one.pattern.match(text, start) if start < at else None
-    return [(one, match.start("value") - at, match.end() - at)] if match else []
 
 
 def parted(found: Sequence[tuple[int, Span]], allowed: list[Span] | None) -> list[Span]:
@@ -380,21 +392,3 @@ def parted(found: Sequence[tuple[int, Span]], allowed: list[Span] | None) -> lis
                 claimed[place] |= spared[place].end > span.start
         allowed += [span for span, taken in zip(spared, claimed, strict=True) if not taken]
     return spans
-
-
-def replaced(text: str, spans: Sequence[Span], write: Callable[[str, str], str]) -> tuple[str, list[Stretch]]:
-    """Put `write(type, value)` in the place of every span; return the text, and where in it there is something new.
-
-    Spans are in text order and do not overlap.
-    """
-    parts: list[str] = []
-    written: list[Stretch] = []
-    last = at = 0
-    for start, end, entity, *_ in spans:
-        value = write(entity, text[start:end])
-        parts += (text[last:start], value)
-        begin = at + start - last
-        at, last = begin + len(value), end
-        written.append((begin, at))
-    parts.append(text[last:])
-    return "".join(parts), written

@@ -104,14 +104,20 @@ class Opened(NamedTuple):
 class Gates:
     """Knows the conditions under which rules are tried."""
 
-    def __init__(self, labels: Sequence[str], gates: Mapping[str, int], beginnings: Iterable[Beginning]) -> None:
+    def __init__(
+        self,
+        labels: Sequence[str],
+        gates: Mapping[str, int],
+        beginnings: Iterable[Beginning],
+        tried: Iterable[Beginning],
+    ) -> None:
         """Take the labels that rules of digit runs need, the gates of other rules, and where digit runs begin values.
 
-        Gates are regular expressions in the common part of Python's and Rust's, each with how far what its rules match
-        reaches beyond what it matches itself.
+        Of these, those that are `tried` run by run, not all at once. Gates are regular expressions in the common part
+        of Python's and Rust's, each with how far what its rules match reaches beyond what it matches itself.
         """
         self.marks = Marks(labels, list(gates), beginnings)
-        self.scan = scan(one for one in self.marks.beginnings if self.marks.labels.get(one.opener, ALWAYS) == ALWAYS)
+        self.scan = scan(one for one in tried if self.marks.labels.get(one.opener, ALWAYS) == ALWAYS)
         self.reaches = gates
         self.widths = {gate: min(reach_of(gate), OVERLAP) for gate in gates}
 
@@ -136,13 +142,13 @@ class Gates:
         texts = {row: fold(text) if folded[row] else text for row, text in zip(rows, some, strict=True)}
         matched = [matching(gate, some, texts) for gate, some in zip(self.marks.gates, windows, strict=True)]
         runs = found.runs
-        worth = worth_trying(self.scan, texts, runs, found.near)
+        bits = worth_trying(self.scan, texts, runs, found.near)
         if cut is not None:
             matched, runs = [cut.whole(some) for some in matched], cut.runs(runs)
             open_rows = np.unique(np.concatenate([runs[:, 0], *(some.texts for some in matched)])).tolist()
             whole = strings.take(pa.array(open_rows, pa.int64())).to_pylist()
             texts = {row: fold(text) for row, text in zip(open_rows, whole, strict=True)}
-        told = Openings(self.reaches, texts, (runs, found.near, worth), matched, budget)
+        told = Openings(self.reaches, texts, (runs, bits, bits > 0), matched, budget)
         return told.rows, told
 
     def everywhere(self, text: str) -> Opened:

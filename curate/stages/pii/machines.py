@@ -15,6 +15,8 @@ KEY = re.compile(
 )
 """A key and its sign, as in queries, logs, SQL, JSON."""
 SIGNS_OF_KEY = frozenset("=:<> \"'")
+LONGEST_SIGN = 4
+"""A blank or two and a quote may stand behind the sign."""
 LONGEST_WORD = 16
 IN_LIST = re.compile(
     r"(?<![\w.-])(?P<key>[A-Za-z][0-9A-Za-z_.-]{0,30})[\"'`]?\s(?i:not\s)?(?i:in)\s?\((?:\s?[\"']?[0-9]{1,20}[\"']?\s?,)*\s?[\"']?\Z"
@@ -53,7 +55,8 @@ def is_of_machine(text: str, start: int, end: int) -> bool:
         run = RUN.search(text, low, start)
         if named and run and PATH_GOES_ON.match(text, end) and not speaks_of_people(words_of(run[0])):
             return True
-    key = KEY.search(text, low, start) if before in SIGNS_OF_KEY else None
+    ends = text[max(0, start - LONGEST_SIGN) : start].rstrip(" \"'")[-1:] if before in SIGNS_OF_KEY else ""
+    key = KEY.search(text, low, start) if ends and ends in "=!<>:" else None
     if key is not None and key["sign"] == ":" and not is_of_machines(text, key):
         return False
     if key is None and text.rfind("(", low, start) >= 0:

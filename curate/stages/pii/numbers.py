@@ -237,6 +237,8 @@ CARD_SHAPES = (
     f"{LEFT}62[0-9]{{4}}(?P<d>[ -])[0-9]{{10,13}}{RIGHT}",
 )
 CARD_RUNS = frozenset(range(12, 20))
+GROUPED = frozenset(CARD_SHAPES[1:3])
+"""Groups of four digits, of which tables are full."""
 
 CARDS = (
     Rule(
@@ -247,6 +249,8 @@ CARDS = (
         check=checks.is_union_pay,
         labels=CARD_ZH,
         spared=is_other_number,
+        sifted=GROUPED,
+        sift=checks.is_grouped_card,
         runs=CARD_RUNS,
         joined=frozenset({4, 6}),
         profile="cn",
@@ -261,6 +265,8 @@ CARDS = (
         labels=CARD_ZH,
         needs_label=True,
         spared=is_other_number,
+        sifted=GROUPED,
+        sift=checks.is_grouped_card,
         runs=CARD_RUNS,
         joined=frozenset({4, 6}),
         profile="cn",
@@ -273,6 +279,8 @@ CARDS = (
         check=checks.is_long_credit_card,
         labels=CARD,
         spared=is_other_number,
+        sifted=GROUPED,
+        sift=checks.is_grouped_card,
         runs=CARD_RUNS,
         joined=frozenset({4, 6}),
     ),
@@ -285,6 +293,8 @@ CARDS = (
         labels=CARD,
         needs_label=True,
         spared=is_other_number,
+        sifted=GROUPED,
+        sift=checks.is_grouped_card,
         runs=CARD_RUNS,
         joined=frozenset({4, 6}),
     ),

@@ -6,7 +6,6 @@ from re import _parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curate.stages.pii.required import EMPTY, REPEATS
 
@@ -23,6 +22,8 @@ LETTERS, OPEN = "A-Za-z", "+(（"
 NOTHING = "[^\\x{0}-\\x{10FFFF}]"
 """Matches nowhere."""
 FEW, CHUNK = 100, 50_000
+ALWAYS = np.uint64(1)
+"""The bit of what needs no label."""
 Said = tuple[str, int, bool]
 """A part of a pattern in Rust's words, how many characters it takes at most, and whether nothing is left out."""
 
@@ -31,19 +32,25 @@ def beginning(pattern: str) -> str:
     r"""Return a pattern without look-around that matches the first LONGEST characters of whatever a pattern matches.
 
     It may match more: what Rust's regex does not know, and what lies too far behind, is left out with all that follows.
+    Of what must not follow one character alone is known, where nothing else comes behind.
 
     >>> beginning("(?<![0-9])[0-9]{3}(?P<a>[ -])x(?P=a)y(?i:z)")
     '[0-9]{3,3}(?:[ \\x{2d}])x(?:[ \\x{2d}])y'
     """
-    return row(_parser.parse(pattern), LONGEST, {})[0]
+    return row(_parser.parse(pattern), LONGEST, {}, last=True)[0]
 
 
-def row(tree: Iterable[tuple[Any, Any]], room: int, groups: dict[int, Any]) -> Said:
-    """Write pieces one behind the other, as long as there is room."""
+def row(tree: Iterable[tuple[Any, Any]], room: int, groups: dict[int, Any], *, last: bool = False) -> Said:
+    """Write pieces one behind the other, as long as there is room; `last`: nothing comes behind."""
     texts: list[str] = []
     taken = 0
-    for operator, said in tree:
-        text, most, whole = piece(operator, said, room - taken, groups)
+    pieces = list(tree)
+    ends = max((place for place, one in enumerate(pieces) if one[0] not in EMPTY), default=-1)
+    for place, (operator, said) in enumerate(pieces):
+        if last and place == ends + 1 and operator is ops.ASSERT_NOT:
+            texts.append(nothing_of(*said))
+            continue
+        text, most, whole = piece(operator, said, room - taken, groups, last=last and place == len(pieces) - 1)
         texts.append(text)
         taken += most
         if not whole:
@@ -51,12 +58,18 @@ def row(tree: Iterable[tuple[Any, Any]], room: int, groups: dict[int, Any]) -> S
     return "".join(texts), taken, True
 
 
-def piece(operator: Any, said: Any, room: int, groups: dict[int, Any]) -> Said:
+def nothing_of(direction: int, tree: Any) -> str:
+    """Write that none of some characters follows; nothing where more is asked."""
+    one = one_of(*tree[0]) if direction > 0 and len(tree) == 1 else ""
+    return f"(?:[^{one.strip('[]')}]|$)" if one and "^" not in one else ""
+
+
+def piece(operator: Any, said: Any, room: int, groups: dict[int, Any], *, last: bool = False) -> Said:
     """Write one piece; nothing, and that it is not whole, where that cannot be done."""
     if operator in EMPTY:
         return "", 0, True
     if operator is ops.BRANCH:
-        ways = [row(one, room, groups) for one in said[1]]
+        ways = [row(one, room, groups, last=last) for one in said[1]]
         return f"(?:{'|'.join(way[0] for way in ways)})", max(way[1] for way in ways), all(way[2] for way in ways)
     if operator in REPEATS:
         return repeated(said, room, groups)
@@ -67,7 +80,7 @@ def piece(operator: Any, said: Any, room: int, groups: dict[int, Any]) -> Said:
         inner = said if operator is ops.ATOMIC_GROUP else said[3]
         if operator is ops.SUBPATTERN:
             groups[said[0]] = inner
-        text, most, whole = row(inner, room, groups)
+        text, most, whole = row(inner, room, groups, last=last)
         return f"(?:{text})", most, whole
     sign = one_of(operator, said)
     return (sign, 1, True) if sign and room > 0 else ("", 0, False)
@@ -125,19 +138,20 @@ def scan(beginnings: Iterable["Beginning"]) -> str:
     return f"^(?:(?s:.)(?:[^{LETTERS}{OPEN}](?:{bare})|[{OPEN}]|{signs})|(?s:.)?(?:{after}))"
 
 
-def worth_trying(scan: str, texts: Mapping[int, str], runs: "Places", bits: "Bits") -> NDArray[np.bool_]:
-    """Tell of digit runs whether a value may begin there; of those that stand by a label nothing is asked.
+def worth_trying(scan: str, texts: Mapping[int, str], runs: "Places", bits: "Bits") -> "Bits":
+    """Return the bits of digit runs without that of the patterns that need no label where none of them begins.
 
-    `scan` is what `scan` makes of the patterns that need no label. So few runs as a pattern is sooner tried at than
-    compiled for all count as worth it.
+    `scan` is what `scan` makes of these patterns. So few runs as a pattern is sooner tried at than compiled for all
+    keep the bit.
     """
     import polars as pl
 
-    worth = np.ones(len(runs), np.bool_)
-    asked = np.flatnonzero((bits == 1) & (runs[:, 1] >= BEFORE))
+    left = bits.copy()
+    asked = np.flatnonzero(((bits & ALWAYS) > 0) & (runs[:, 1] >= BEFORE))
     for first in range(0, len(asked) if len(asked) > FEW else 0, CHUNK):
         some = asked[first : first + CHUNK]
         places = zip(runs[some, 0].tolist(), runs[some, 1].tolist(), strict=True)
         parts = [texts[row][at - BEFORE : at + LONGEST] for row, at in places]
-        worth[some] = pl.Series(parts, dtype=pl.String).str.contains(scan).to_numpy()
-    return worth
+        begin = pl.Series(parts, dtype=pl.String).str.contains(scan).to_numpy()
+        left[some[~begin]] &= ~ALWAYS
+    return left

@@ -54,6 +54,8 @@ NAMED = f"(?P<name>{SHAPE})(?:[ \t，,|]{{1,3}}[男女])?(?:{GAP})(?:[+＋]|\\+8
 BEFORE, FIRST = re.compile(f"{EDGE}{NAMED}"), re.compile(f"{LINE}{NAMED}")
 ANY_HAN, UP_TO_DIGIT = re.compile(HAN), re.compile("(?s:.*)[0-9]")
 BEHIND = re.compile(f"[ ]?[(（][ ]?(?P<name>{SHAPE})[ ]?[)）]")
+LINE_ENDS, OPENS_NAME = frozenset({"", "\n", "\r"}), frozenset(" (（")
+"""Behind a line end no name and no letter can announce a number; before these signs one may stand behind it."""
 SIGNED = re.compile(
     "(?:\\A|[\\n\\r])[ ]{0,4}(?:[MTP]|[Tt][Ee][Ll]|[Mm]obile|[Cc]ell|(?:联系|移动)?电话|手机)"
     "[ ]?[.:：]{1,2}[ ]{0,3}[+＋]?\\Z"
@@ -159,12 +161,13 @@ def named_before(text: str, start: int) -> re.Match[str] | None:
 
 def read_beside(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Read the name right before a number, else the one in brackets right behind it, else that above its line."""
-    if is_other_number(text, start, end) or not is_persons(text[start:end]):
-        return
-    name = named_before(text, start) or BEHIND.match(text, end)
-    if name is None and SIGNED.search(text, max(0, start - LONGEST_KEY), start):
+    begins_line = text[start - 1 : start] in LINE_ENDS
+    name = None if begins_line else named_before(text, start)
+    if name is None and text[end : end + 1] in OPENS_NAME:
+        name = BEHIND.match(text, end)
+    if name is None and not begins_line and SIGNED.search(text, max(0, start - LONGEST_KEY), start):
         name = ABOVE.search(text, max(0, start - LONGEST_BLOCK), start)
-    if name and is_listed(name["name"]):
+    if name and is_listed(name["name"]) and is_persons(text[start:end]) and not is_other_number(text, start, end):
         yield name.span("name")
 
 

@@ -63,6 +63,10 @@ Places = Callable[[str, int, int], Sequence[tuple[int, int]]]
 """(folded text, first, last): where in text[first:last] `values` match, in order, as a search would find them."""
 
 
+Begins = Callable[[str], Sequence[int]]
+"""(folded text): where alone a match may begin, ascending."""
+
+
 def never(_text: str, _start: int, _end: int) -> Reason:
     """Spare nothing."""
     return ""
@@ -108,6 +112,13 @@ class Rule:
     It may match more than the rule. Its rarest words are looked for first, those of all gates in one walk: a rare gate
     for each rule costs less than one for many."""
     profile: Profile = ""
+    sifted: frozenset[str] = frozenset()
+    """Those of `values` of which texts can be full that are none."""
+    sift: Callable[[str], bool] | None = None
+    """What all of these that `check` lets pass fulfil: asked of all matches first, unless a label makes up for the
+    check."""
+    begins: Begins | None = None
+    """Says where alone `values` may begin, where there is something quicker than a search for that."""
     places: Places | None = None
     """Finds all that `values` match, where there is something quicker than a search; without a `label`."""
     read: Read | None = None

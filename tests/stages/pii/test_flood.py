@@ -61,6 +61,37 @@ def test_no_more_digit_runs_are_tried_than_is_said(kind):
     assert sum(len(one.runs.starts) for one in opened) <= RUNS[kind] * sum(len(text.encode()) for text in texts) / 1e6
 
 
+def groups(draw: Random, count: int, *, joint: str = " ") -> str:
+    """Write random groups of four digits."""
+    return joint.join(f"{draw.randrange(10**4):04}" for _ in range(count))
+
+
+@pytest.mark.parametrize("joint", [" ", "-"])
+def test_few_of_many_random_groups_of_four_digits_are_tried_one_by_one(joint):
+    _, (opened,) = NATIVE.look(pa.array([groups(Random(1), 20_000, joint=joint)]))
+    assert len(opened.runs.tried) > 19_000
+    assert len(opened.runs.starts) < 0.3 * len(opened.runs.tried)
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10**6), joint=st.sampled_from([" ", "-"]), label=st.sampled_from(["", "卡号：", "card no "]))
+def test_cards_in_groups_are_those_that_are_found_one_match_after_another(seed, joint, label):
+    draw = Random(seed)
+    text = "，".join(
+        label + groups(draw, draw.randrange(3, 40), joint=joint) + f"{joint}12"[: draw.randrange(4)] for _ in "abc"
+    )
+    opened = NATIVE.gates.everywhere(text)
+    wanted = []
+    for one in NATIVE.at_runs:
+        end = 0
+        for start in opened.runs.starts if one.sift else ():
+            match = one.pattern.match(text, start) if start >= end else None
+            if match:
+                end = match.end()
+                wanted += judged(one, text, match.span())
+    assert sorted(NATIVE.grouped(opened)) == sorted(wanted)
+
+
 HEADS = (
     "订单号,备注",
     "手机号,备注",

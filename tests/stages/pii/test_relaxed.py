@@ -38,15 +38,21 @@ def test_what_a_pattern_matches_begins_as_is_said(pattern, data):
         assert begun.to_list() == [True]
 
 
+def test_where_something_must_not_follow_a_pattern_without_look_around_does_not_match_either():
+    shape = beginning("(?P<value>[0-9]{4}(?:[ -][0-9]{4}){2}(?![0-9A-Za-z]))")
+    said = pl.Series(["1234 5678 9012", "1234 5678 9012 3", "1234 5678 90123", "1234-5678-9012a", "1234-5678-9012。"])
+    assert said.str.contains(f"^{shape}").to_list() == [True, True, False, False, True]
+
+
 @given(pieces=st.lists(PIECES, min_size=1, max_size=12), joint=st.sampled_from(["", " ", "-", "，", "\n"]))
 def test_what_is_found_with_many_runs_is_what_is_found_everywhere(pieces, joint):
     text = joint.join(pieces) + "。" + "31 20 7 " * FEW
     _, opened = NATIVE.look(pa.array([text]))
-    assert NATIVE.find(text, opened[0]) == NATIVE.find(text)
+    assert [one for each in opened for one in NATIVE.find(text, each)] == NATIVE.find(text)
 
 
 def test_runs_that_begin_nothing_still_count_as_work():
-    text = "31 20 7 " * FEW
+    text = "31 20 7 " * FEW + "13812345678"
     _, (opened,) = NATIVE.look(pa.array([text]))
     assert len(opened.runs.starts) < len(opened.runs.tried)
     assert opened.runs.within([(0, len(text))]).tried.tolist() == opened.runs.tried.tolist()
