@@ -166,3 +166,9 @@ def test_the_name_of_a_file_is_allowed_behind_any_sign_as_by_the_stage(before, a
     text = f"{before}13812340001{after})"
     assert [hit.allowed for hit in hits(pa.array([text]))] == [True]
     assert Native(frozenset({"PHONE_NUMBER"})).find(text) == []
+
+
+@pytest.mark.parametrize("label", ["电话：", "联系方式：", "Phone ", "phone: ", "联系:"])
+@pytest.mark.parametrize("after", [".png", "_a.png", ".jpg"])
+def test_a_mobile_right_behind_its_label_is_no_name_of_a_file(label, after):
+    assert [(hit.kind, hit.allowed) for hit in hits(pa.array([f"{label}13812345678{after}"]))] == [("CN_MOBILE", False)]
