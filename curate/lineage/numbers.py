@@ -33,6 +33,9 @@ NEEDS = {
 LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 MOBILE = re.compile("1[3-9][0-9]{9}")
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+BARE = re.compile(f"(?:[0-9０-９][{UNSEEN}]*){{11}}")
+"""The digits of a mobile in one piece, as machines write their numbers, whatever signs nobody sees stand within."""
 MOBILE_GROUPS = {(11,), (3, 4, 4), (13,), (2, 11), (2, 3, 4, 4), (15,), (4, 11), (4, 3, 4, 4)}
 CARD_GROUPS = {(15,), (16,), (17,), (18,), (19,), (4, 4, 4, 4), (4, 6, 5), (6, 10), (6, 11), (6, 12), (6, 13)} | {
     (4, 4, 4, 4, rest) for rest in (1, 2, 3)
@@ -262,11 +265,11 @@ def is_other(row: Row, start: int, end: int, kind: str) -> bool:
     if kind == "CN_RESIDENT_ID":
         return False
     before = row.text(start - 3 * BEFORE, start)[-BEFORE:].lower()
-    after = row.text(end, end + 3 * AFTER)
+    after = row.text(end, end + 3 * AFTER).lstrip(UNSEEN)
     if UNIT.match(after) or CURRENCY.search(before) or is_labelled(before):
         return True
-    bare = kind == "CN_MOBILE" and end - start == MOBILE_DIGITS and not CALLED.search(before)
-    return bare and is_machines(row.text(start - machines.BEFORE, start), row.text(end, end + machines.AFTER))
+    bare = kind == "CN_MOBILE" and BARE.fullmatch(row.text(start, end)) and not CALLED.search(before)
+    return bool(bare) and is_machines(row.text(start - machines.BEFORE, start), row.text(end, end + machines.AFTER))
 
 
 def is_labelled(before: str) -> bool:
