@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from curate.stages.pii import english_names as en
 from curate.stages.pii.checks import words
-from curate.stages.pii.chinese_names import COMPOUND_STARTS, FOREIGN, FREQUENT, GIVEN, HAN, ROLES
+from curate.stages.pii.chinese_names import COMPOUND_STARTS, FOREIGN, FREQUENT, GIVEN, GLUED_GATE, HAN, ROLES
 from curate.stages.pii.rosters import is_listed
 from curate.stages.pii.rule import Rule
 from curate.stages.pii.surnames import COMMON
 
-OPENS, CLOSES = "[\\[(（{【「『〔]", "[\\])）}】」』〕]"
+OPENS, CLOSES = "[\\[(（【「『]", "[\\])）】」』]"
 NAME = f"(?:{FREQUENT}(?:{GIVEN}){{1,2}}|{FOREIGN})"
 ENDS = f"(?=[ ]?(?:[，,。；;、|(（]|{CLOSES}|\\s|\\Z))"
 BEGINS = f"(?:[{COMMON}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])"
@@ -55,7 +55,7 @@ BRACKETED_RULES: tuple[Rule, ...] = (
         check=is_listed,
         certain=False,
         label=f"(?:{ROLES})[:：]?[ ]?{OPENS}[ ]?",
-        gate=f"(?:{ROLES})[:：]?[ \u3000]?{OPENS}[ \u3000]?{BEGINS}",
+        gate=GLUED_GATE,
     ),
     Rule(
         "PERSON",
