@@ -11,7 +11,7 @@ from curate.core import compute as pc
 from curate.core.columns import with_columns
 from curate.core.personal import digest_of_value
 from curate.core.record import MESSAGES, render
-from curate.core.stage import COUNTED, Edit, Edited, Outcome, RecordEdit, merged
+from curate.core.stage import COUNTED, Edit, Edited, Outcome, RecordEdit, TurnEdit, merged
 
 Rows = npt.NDArray[np.int64]
 
@@ -82,7 +82,7 @@ def edit_batch(batch: pa.RecordBatch, edit: Edit | RecordEdit, stage: str, field
     nothing changed is shared, not copied. The name of the stage is appended to `ops` of the records that changed.
     """
     chats = batch["messages"].is_valid()
-    turns = _of_records(edit, lambda: batch["id"].take(pc.list_parent_indices(batch["messages"])))
+    turns = _of_turns(edit, batch)
     messages = _edit_messages(batch["messages"], turns, fields)
     edit = _of_records(edit, lambda: batch["id"])
     applied = {
@@ -100,6 +100,14 @@ def edit_batch(batch: pa.RecordBatch, edit: Edit | RecordEdit, stage: str, field
         edited["ops"] = _appended(batch["ops"], stage, changed)
         batch = with_columns(batch, pa.schema([batch.schema.field(name) for name in edited]), edited)
     return Told(Outcome(batch, found), counts, judged, placed)
+
+
+def _of_turns(edit: Edit | RecordEdit, batch: pa.RecordBatch) -> Edit:
+    """Return the edit of the turns of all chats of a batch, where an edit cares whose they are."""
+    owners = pc.list_parent_indices(batch["messages"])
+    if isinstance(edit, TurnEdit):
+        return edit.of_turns(batch["id"].take(owners), owners.to_pylist())
+    return _of_records(edit, lambda: batch["id"].take(owners))
 
 
 def _of_records(edit: Edit | RecordEdit, ids: Callable[[], pa.StringArray]) -> Edit:

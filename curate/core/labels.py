@@ -7,6 +7,7 @@ way, so that they share what is known of the world and no code.
 THINGS = (
     "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳|"
     "编码|工单号|注准|公网安备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班|"
+    "凭证号|凭证编号|任务id|任务号|会议号|会议id|交易号|"
     "群号|商品id|用户id|播放量|访问量|浏览量|阅读量|点击量|下载量"
 )
 """Chinese ones, and whatever may stand inside a word."""
@@ -35,6 +36,8 @@ KEYS_OF_PEOPLE = (
     "sender|receiver|recipient|vcard|msisdn|alipay"
 )
 """Words in keys and paths beside which a number may be somebody's after all."""
+TRACKERS = "jira|issue|bug|task|req|story|inc|chg"
+"""What numbers the entries of a tracker, glued to them by a hyphen or `#`; no letter stands before."""
 STEMS = (
     "file|img|image|photo|pic|picture|log|backup|bak|dump|data|export|tmp|temp|cache|part|chunk|shard|segment|seg|"
     "snapshot|video|"

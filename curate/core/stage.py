@@ -108,6 +108,15 @@ class RecordEdit(Protocol):
         ...
 
 
+@runtime_checkable
+class TurnEdit(RecordEdit, Protocol):
+    """An edit for which the turns of a chat belong together: what one says decides what is edited in another."""
+
+    def of_turns(self, ids: pa.StringArray, owners: Sequence[int] | None) -> Edit:
+        """Return the edit of n turns of the records of these n ids; those of equal `owners` are of one chat."""
+        ...
+
+
 class Settings(Value):
     """What every stage has: a name, what it applies to, and what it does with a finding."""
 

@@ -63,9 +63,19 @@ def bounds_of(stage: StageRecord, rule: str) -> set[Bound] | None:
     if found is None:
         return None
     metric, operator, setting = found
-    threshold = _number({**stage.lineage, **stage.params}.get(setting))
+    threshold = _threshold(stage, setting)
     names = {"name": stage.name, "by": str(stage.params.get("by"))}
     return set() if threshold is None else {Bound(metric.format(**names), operator, threshold)}
+
+
+def _threshold(stage: StageRecord, setting: str) -> float | None:
+    """Return the threshold that a setting says; where `pii` rejects records and no density is set, any value does."""
+    said = _number({**stage.lineage, **stage.params}.get(setting))
+    if said is None and stage.stage == "pii":
+        by_type = stage.params.get("operators")
+        operators = [stage.params.get("operator"), *(by_type.values() if isinstance(by_type, dict) else ())]
+        return 0.0 if "reject_record" in operators else None
+    return said
 
 
 def _written(stage: StageRecord, what: str) -> Iterator[Bound]:

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from curate.core.labels import FILE_ENDS, KEYS, KEYS_OF_PEOPLE, KEYS_OF_RECORDS, STEMS
+from curate.core.labels import FILE_ENDS, KEYS, KEYS_OF_PEOPLE, KEYS_OF_RECORDS, STEMS, TRACKERS
 
 BEFORE, AFTER = 160, 64
 """How many characters around a number are looked at."""
@@ -18,6 +18,8 @@ SIGNS, BETWEEN = frozenset("=!<>:(,"), " \t\r\n\"'"
 """With what all of it ends, and what may stand behind that: most numbers have another sign before them."""
 BEGUN = re.compile(r"(?:.*[{,\[]|(?:.*\n)?[ {-]*)\Z", re.DOTALL)
 """What stands before a key without quotes that begins a line or a field."""
+NUMBERED = re.compile(rf"(?:\A|[^0-9a-z])(?:{TRACKERS})[-#]\Z", re.IGNORECASE)
+"""The tracker whose entry a number is."""
 PIECE = re.compile(r"[!#-%(-;@-_a-{}~]*\Z")
 """What no blank, quote, query or Chinese sign parts from a number."""
 NAMED = re.compile(
@@ -37,7 +39,7 @@ RECORDS = {*KEYS_OF_RECORDS.split("|")}
 
 def is_machines(before: str, after: str) -> bool:
     """Tell whether eleven digits between these are no mobile; a word of people in key or path says that they are."""
-    if is_valued(before[-BEFORE:]):
+    if is_valued(before[-BEFORE:]) or NUMBERED.search(before):
         return True
     piece = PIECE.search(before[-BEFORE:])
     path = piece[0] if piece else ""

@@ -21,7 +21,7 @@ from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chain
 from curate.lineage.listed import Listed
 from curate.lineage.machines import is_machines
 
-DETECTOR = 7
+DETECTOR = 8
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
 NEEDS = {
     "CN_RESIDENT_ID": frozenset({"CN_RESIDENT_ID"}),
@@ -33,6 +33,9 @@ NEEDS = {
 LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 MOBILE = re.compile("1[3-9][0-9]{9}")
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+BARE = re.compile(f"(?:[0-9０-９][{UNSEEN}]*){{11}}")
+"""The digits of a mobile in one piece, as machines write their numbers, whatever signs nobody sees stand within."""
 MOBILE_GROUPS = {(11,), (3, 4, 4), (13,), (2, 11), (2, 3, 4, 4), (15,), (4, 11), (4, 3, 4, 4)}
 CARD_GROUPS = {(15,), (16,), (17,), (18,), (19,), (4, 4, 4, 4), (4, 6, 5), (6, 10), (6, 11), (6, 12), (6, 13)} | {
     (4, 4, 4, 4, rest) for rest in (1, 2, 3)
@@ -94,6 +97,8 @@ OWN_LABEL = re.compile(
     "电话|手机|座机|传真|联系|致电|拨打|身份|卡号|银行卡|储蓄卡|信用卡|账号|帐号|账户|phone|mobile|card|(?<!i)ssn|"
     "(?<![a-z])(?:cell|tel|fax)"
 )
+CALLED = re.compile(f"(?:{OWN_LABEL.pattern})(?:号码?|方式|numbers?|no\\.?|[#:：=是为\\s\"'“(（]){{0,8}}\\Z")
+"""The same right before a number: then it is no machine's."""
 UNIT = re.compile(
     r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|平方|立方|公里|千米|公斤|千克|"
     r"号(?:商标|专利|文件|公告|通知|决定|判决|裁定)|"
@@ -260,11 +265,11 @@ def is_other(row: Row, start: int, end: int, kind: str) -> bool:
     if kind == "CN_RESIDENT_ID":
         return False
     before = row.text(start - 3 * BEFORE, start)[-BEFORE:].lower()
-    after = row.text(end, end + 3 * AFTER)
+    after = row.text(end, end + 3 * AFTER).lstrip(UNSEEN)
     if UNIT.match(after) or CURRENCY.search(before) or is_labelled(before):
         return True
-    bare = kind == "CN_MOBILE" and end - start == MOBILE_DIGITS
-    return bare and is_machines(row.text(start - machines.BEFORE, start), row.text(end, end + machines.AFTER))
+    bare = kind == "CN_MOBILE" and BARE.fullmatch(row.text(start, end)) and not CALLED.search(before)
+    return bool(bare) and is_machines(row.text(start - machines.BEFORE, start), row.text(end, end + machines.AFTER))
 
 
 def is_labelled(before: str) -> bool:

@@ -445,3 +445,15 @@ def test_a_run_that_lost_half_of_its_work_gives_the_same_bytes(made, tmp_path, s
         path.unlink()
     shutil.rmtree(out)
     assert bytes_of(ran(tmp_path, work="keep_all")) == bytes_of(made[0])
+
+
+@pytest.mark.parametrize(
+    "stage", [{"operator": "reject_record"}, {"operators": {"PHONE_NUMBER": "reject_record"}}, {"max_density": 0}]
+)
+def test_a_run_that_rejects_records_with_personal_data_is_published_and_verified(tmp_path, stage):
+    corpus(tmp_path / "raw")
+    out = ran(tmp_path, stages=[{"pii": stage}])
+    rejects = pl.read_parquet(sorted(out.glob("_lineage/rejects-*.parquet")))
+    assert set(rejects["rule"]) == {"pii:density"}
+    assert set(rejects["threshold"]) == {0.0}
+    assert [check.id for check in verify(out).checks if check.status == "fail"] == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from curate.core import labels
 from curate.lineage.numbers import Hit, hits
+from curate.stages.pii import Pii
 from curate.stages.pii.engine import Native
 from curate.stages.pii.rules import DEFAULT_TYPES
 from tests.stages.pii.made import digits, luhn, mobile, resident
@@ -166,3 +167,35 @@ def test_the_name_of_a_file_is_allowed_behind_any_sign_as_by_the_stage(before, a
     text = f"{before}13812340001{after})"
     assert [hit.allowed for hit in hits(pa.array([text]))] == [True]
     assert Native(frozenset({"PHONE_NUMBER"})).find(text) == []
+
+
+@pytest.mark.parametrize("label", ["电话：", "联系方式：", "Phone ", "phone: ", "联系:"])
+@pytest.mark.parametrize("after", [".png", "_a.png", ".jpg"])
+def test_a_mobile_right_behind_its_label_is_no_name_of_a_file(label, after):
+    assert [(hit.kind, hit.allowed) for hit in hits(pa.array([f"{label}13812345678{after}"]))] == [("CN_MOBILE", False)]
+
+
+@pytest.mark.parametrize("before", ["id=", "/data/", "JIRA-", "img_", "#"])
+@pytest.mark.parametrize("number", ["１３８1２３４５６７８", "138\u200b12345678"])
+def test_a_machines_number_is_allowed_however_wide_it_is_and_whatever_nobody_sees_in_it(before, number):
+    text = f"{before}{number}.log"
+    assert [hit.allowed for hit in hits(pa.array([text]))] == [True]
+    assert Pii().finder().find(text) == []
+
+
+def test_a_unit_behind_signs_that_nobody_sees_is_one():
+    card = luhn(f"4{digits(Random(2), 14)}")
+    parts = "\u200b".join(card[at : at + 4] for at in range(0, 16, 4))
+    for text in (f"共{parts}\u200b个", f"共{parts}\u200b万"):
+        assert [hit.allowed for hit in hits(pa.array([text]))] == [True]
+        assert Pii().finder().find(text) == []
+
+
+@pytest.mark.parametrize("joint", ["-", " ", "－", "\u3000"])
+@pytest.mark.parametrize("before", ["", "第", "/", "批号", "任务ID"])
+def test_the_stage_finds_what_is_left_for_the_check_where_a_number_is_cut_in_two(joint, before):
+    person, card = resident(Random(3)), luhn(f"4{digits(Random(2), 14)}")
+    for text in (f"{before}{person[0]}{joint}{person[1:]}，", f"{before}{person[:14]}{joint}{person[14:]}，"):
+        assert [span.entity for span in Pii().finder().find(text)] == ["CN_RESIDENT_ID"], text
+    text = f"{card[:6]}{joint}{card[6:]}，"
+    assert [span.entity for span in Pii().finder().find(text)] == ["CREDIT_CARD"]

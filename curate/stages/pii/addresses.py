@@ -66,12 +66,18 @@ LONGEST_BARE = 12
 """How much may follow the name of a division that is not followed by its kind or by another division."""
 
 ROOM = r"[ ]?[-#]?[0-9]{2,5}室?(?![0-9A-Za-z.年月日元人万个名户岁]|[ ]?[-/][0-9])"
+SUITE = (
+    "[ ]?(?:[0-9]{1,2}-[A-Z][0-9]{0,3}|[A-Z][0-9]{0,2}-[0-9]{1,4})室?"
+    "(?![0-9A-Za-z-]|[ ]?(?:[年月日元人万个名户岁]|[-/.][0-9]))"
+)
+"""The door of an estate, a letter before it or behind the dash: `5-B1`."""
 INNER = f"[^{re.escape(PROSE)} \n\t0-9]"
 TAIL = re.compile(
     f"(?:(?:[ ]?{INNER}{{1,10}}?(?:{ESTATES}|城|楼|园|院|厦|府|区|期))?[ ]?(?:第|地下|负|附)?{NUMBER}[ ]?(?:{DOORS}|"
-    "门|房|户|铺|期|区)(?:之[0-9]{1,3}|[东西南北中]侧?)?"
+    "门|房|户|铺|期|区|塔(?![吊式架台基机器筒顶类]))(?:之[0-9]{1,3}|[东西南北中]侧?)?"
+    f"|[ ]?{INNER}{{1,10}}?(?:{ESTATES}|城|楼|园|厦|府)[ ]?{SUITE}"
     f"|[ ]?{INNER}{{2,10}}?(?:小区|花园|公寓|家园|大厦|大楼|广场|宿舍|家属院)"
-    f"|{ROOM})"
+    f"|{SUITE}|{ROOM})"
     "{0,6}"
     "(?:[ ,]{0,2}(?:邮(?:政)?编(?:码)?[:： ]{0,2})?[1-9][0-9]{5}(?![0-9A-Za-z]))?"
 )
@@ -191,6 +197,21 @@ def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield end, end + len(written)
 
 
+VILLAGE = (
+    f"{INNER}{{2,30}}?(?:乡|镇|街道|苏木){INNER}{{1,10}}?(?:村|社区|屯|寨)"
+    f"(?:(?:{INNER}|[0-9]){{1,6}}?(?:组(?![长织成合员建])|队(?![长员列伍])|屯|社(?![会区])))?(?:[0-9]{{1,4}}号)?"
+)
+
+
+def read_village(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Read the village where somebody lives, and the group in it, from the division on that it belongs to.
+
+    One without its name (`某村`) is none.
+    """
+    if division(text, start, end) >= 0 and text.find("某", start, end) < 0:
+        yield start, end
+
+
 ADDRESS_RULES: tuple[Rule, ...] = (
     Rule(
         ENTITY,
@@ -208,6 +229,16 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         0.75,
         gate=f"(?:[址所地籍住]|(?i:address|location|residence)[\"']){CLOSING}{JOIN}(?:[{HAN}]|{BUILDING_CODE})",
         read=read_labelled,
+    ),
+    Rule(
+        ENTITY,
+        "Chinese address by the village where somebody lives",
+        (VILLAGE,),
+        0.7,
+        label="(?:家住|现住(?:址|在)?|居住[在于]|住(?:址|所地?)|户籍(?:所在)?地?|户口所在地)[为是在于系]?[:：]?[ ]?",
+        gate=f"(?:家住|现住|居住|住址|住所|户籍|户口所在地)(?:址|在|地|所在地|于)?[为是在于系]?[:：]?"
+        f"[ \u3000]?[{HAN}]{{3,40}}[村社屯寨]",
+        read=read_village,
     ),
     Rule(
         ENTITY,

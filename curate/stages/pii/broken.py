@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from curate.stages.pii import checks, digits
-from curate.stages.pii.allow import is_other_number
+from curate.stages.pii.allow import is_called, is_other_number
 from curate.stages.pii.groups import BREAK, in_column
 from curate.stages.pii.memory import OfLastText
 from curate.stages.pii.numbers import CARDS, CODES, COMPANY, PHONES, RESIDENT_ID
@@ -55,6 +55,17 @@ def is_no_card(text: str, start: int, end: int) -> Reason:
     """Give the reason where a broken number is not in two parts, part of a column, an amount or another number."""
     apart: Reason = in_parts(text, start, end) or ("table" if in_column(text, start, end) else "")
     return apart or is_other_number(text, start, end)
+
+
+IN_LINES = re.compile(f"1[3-9][0-9]{BREAK}[0-9]{{4}}{BREAK}[0-9]{{4}}")
+"""Each group of a mobile in its own line, as narrow cells break it."""
+
+
+def is_no_mobile_in_parts(text: str, start: int, end: int) -> Reason:
+    """Give the same reason for a mobile, which two line ends may part between its groups right behind its label."""
+    if IN_LINES.fullmatch(text, start, end) and is_called(text, start):
+        return ("table" if in_column(text, start, end) else "") or is_other_number(text, start, end)
+    return is_no_card(text, start, end)
 
 
 def read_company(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -206,5 +217,5 @@ BROKEN_RULES: tuple[Rule, ...] = (
     ),
     across_lines("UnionPay card", is_no_card, *UNION_SHAPES),
     across_lines("card of an international scheme", is_no_card, *SCHEME_SHAPES),
-    across_lines("Chinese mobile", is_no_card, MOBILE_SHAPE, needs_label=True),
+    across_lines("Chinese mobile", is_no_mobile_in_parts, MOBILE_SHAPE, needs_label=True),
 )

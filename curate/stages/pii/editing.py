@@ -17,6 +17,7 @@ from curate.stages.pii.evidence import Evidence, counted, lines
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import Sides, Unseen
 from curate.stages.pii.operators import Operators, Write
+from curate.stages.pii.turns import Read, shared
 
 ROUNDS = 8
 """After so many passes a text has to be settled; a text that is not is rejected."""
@@ -36,14 +37,25 @@ class Wording(NamedTuple):
     """Values per 1,000 characters above which a record is rejected."""
 
 
+class Records(NamedTuple):
+    """Whose strings are edited."""
+
+    ids: Sequence[str] | None
+    """Of which record each string is, where what is written depends on it."""
+    owners: Sequence[int] | None
+    """Of which chat each string is a turn."""
+
+
+NO_RECORDS = Records(None, None)
+
+
 class Editing:
     """The opened stage."""
 
-    def __init__(
-        self, finder: Unseen, operators: Operators, wording: Wording, ids: Sequence[str] | None = None
-    ) -> None:
+    def __init__(self, finder: Unseen, operators: Operators, wording: Wording, records: Records = NO_RECORDS) -> None:
         """Take an engine, what is done with each type, how findings are worded, and of which record each string is."""
-        self.finder, self.operators, self.wording, self.ids = finder, operators, wording, ids
+        self.finder, self.operators, self.wording = finder, operators, wording
+        self.ids, self.owners = records
 
     def __call__(self, strings: pa.StringArray) -> Edited:
         """Edit strings."""
@@ -52,8 +64,12 @@ class Editing:
 
     def of_records(self, ids: pa.StringArray) -> "Editing":
         """Return the edit of strings that belong to the records of these ids."""
+        return self.of_turns(ids, None)
+
+    def of_turns(self, ids: pa.StringArray, owners: Sequence[int] | None) -> "Editing":
+        """Return the edit of strings of these records where those of one owner are the turns of one chat."""
         named = ids.to_pylist() if self.operators.needs_records else None
-        return Editing(self.finder, self.operators, self.wording, named)
+        return Editing(self.finder, self.operators, self.wording, Records(named, owners))
 
     def edit(self, strings: pa.StringArray) -> Edited:
         """Replace what is found until nothing is: what stands next to a placeholder may only then show its shape."""
@@ -65,13 +81,12 @@ class Editing:
         for number in range(ROUNDS):
             changed: dict[int, str] = {}
             around = [near[place] for place in places] if number else None
-            for place, text, opened in self.worth_a_look(places, batch, around):
-                allowed: list[Span] = []
-                try:
-                    spans = self.finder.find(text, opened, near.get(place), allowed)
-                except BudgetError:
+            read = self.read(places, batch, around)
+            for place, text, every, allowed in read if number else self.together(read, strings):
+                if every is None:
                     seen.rejected.append(place)
                     continue
+                spans = every
                 if number == 0:
                     evidence.allow(place, allowed)
                 spans, left = self.sifted(text, spans) if spans else ([], [])
@@ -90,6 +105,21 @@ class Editing:
             seen.rejected += places
         found = found_lines(self.wording, seen, self.dense(strings, seen))
         return Edited(spliced(strings, texts), found, seen.counted(), *evidence.told())
+
+    def read(self, places: list[int], strings: pa.StringArray, near: list[list[Stretch]] | None) -> Iterator[Read]:
+        """Yield the strings that may hold personal data, and what is found in them."""
+        for row, text, opened in self.worth_a_look(strings, near):
+            allowed: list[Span] = []
+            try:
+                spans = self.finder.find(text, opened, None if near is None else near[row], allowed)
+            except BudgetError:
+                yield Read(places[row], text, None, allowed)
+            else:
+                yield Read(places[row], text, spans, allowed)
+
+    def together(self, read: Iterator[Read], strings: pa.StringArray) -> Iterator[Read]:
+        """Yield the same, and what the turns of a chat say of the persons in one another."""
+        return read if self.owners is None else shared(read, strings, self.owners)
 
     def writing(self, place: int) -> Write:
         """Return what is written for the values of a string."""
@@ -120,13 +150,12 @@ class Editing:
         return dense
 
     def worth_a_look(
-        self, places: list[int], strings: pa.StringArray, near: list[list[Stretch]] | None
+        self, strings: pa.StringArray, near: list[list[Stretch]] | None
     ) -> Iterator[tuple[int, str, Opened | Sides | None]]:
-        """Yield the strings that may hold personal data, with their places, and where in them."""
+        """Yield the strings that may hold personal data, which they are, and where in them."""
         rows, opened = self.finder.look(strings, near)
         some = strings.take(pa.array(rows, pa.int64())).to_pylist()
-        for row, text, where in zip(rows, some, opened, strict=True):
-            yield places[row], text, where
+        yield from zip(rows, some, opened, strict=True)
 
 
 @contextmanager

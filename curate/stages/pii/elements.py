@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from curate.stages.pii import chinese_names as zh
 from curate.stages.pii import english_names as en
+from curate.stages.pii.bracketed import is_no_field
 from curate.stages.pii.fields import CLOSING
 from curate.stages.pii.rule import Rule
 from curate.stages.pii.surnames import SURNAMES
@@ -65,7 +66,7 @@ def read_english(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if is_head(text, start, end) or (bare and not en.is_record(text, start - en.KEY_WINDOW, end + en.KEY_WINDOW)):
         return
     for first, last in en.read_labelled(text, start, end):
-        if SHUT.match(text, last):
+        if SHUT.match(text, last) and is_no_field(text[first:last]):
             yield first, last
 
 

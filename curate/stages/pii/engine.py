@@ -12,9 +12,8 @@ from curate.stages.pii.allow import Far, far_of
 from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stretch, widened
 from curate.stages.pii.marks import ALWAYS
-from curate.stages.pii.mentions import mentions
+from curate.stages.pii.mentions import mentions, names_in
 from curate.stages.pii.reasons import Reason
-from curate.stages.pii.rosters import BESIDE
 from curate.stages.pii.rules import EVERY, RULES, Sought
 from curate.stages.pii.trials import (
     AFTER,
@@ -82,16 +81,10 @@ def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
     return kept + disjoint(cluster)
 
 
-def mentioned(text: str, spans: list[Span]) -> list[Span]:
-    """Add the further mentions of the persons found, unsurer than any rule; `spans` do not overlap.
-
-    Who is known by nothing but a number beside the name is not looked for again: one word taken for a name would take
-    all of its kind along.
-    """
-    named = [(span.start, span.end) for span in spans if span.entity == "PERSON" and span.score != BESIDE]
-    if not named:
-        return spans
-    more = mentions(text, named, [(span.start, span.end) for span in spans])
+def mentioned(text: str, spans: list[Span], names: Iterable[str] | None = None) -> list[Span]:
+    """Add the further mentions of the persons found, or of `names`, unsurer than any rule; `spans` do not overlap."""
+    said = names_in(text, spans) if names is None else names
+    more = mentions(text, said, [(span.start, span.end) for span in spans]) if said else ()
     return sorted([*spans, *(Span(start, end, "PERSON", MENTIONED) for start, end in more)]) if more else spans
 
 

@@ -36,15 +36,18 @@ LABELS = {
 }
 """By the name of a rule, the words that its values may be glued to, in any case."""
 RESIDENT = "resident id of 18 signs"
-COMPACT = "[1-8][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
-"""A resident id without blanks, the one form that is looked for behind so short a word as `id`."""
+SIGNS = (
+    "[1-8](?:[ -]?[0-9]){5}[ -]?(?:1[ -]?[89]|2[ -]?0)(?:[ -]?[0-9]){2}[ -]?(?:0[ -]?[1-9]|1[ -]?[0-2])[ -]?"
+    "(?:0[ -]?[1-9]|[12][ -]?[0-9]|3[ -]?[01])(?:[ -]?[0-9]){3}[ -]?[0-9Xx](?![0-9A-Za-z])"
+)
+"""A resident id whose check digit holds; by no other is so short a word as `id` a label."""
 DIGITS_AHEAD = {"unified social credit code": "(?=[0-9]{8})"}
 """By the name of a rule, what a value has to begin with where letters in it could be those of a longer word."""
 GATE = (
     "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei|mob|wechat|weixin|[vw]x|sms|no|num|number)"
     "(?:[+(（][0-9]|[0-9]{2})|"
     "(?i:card|account|acct|unionpay|cup|visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)"
-    "[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9]{14}|"
+    "[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9](?:[ -]?[0-9]){8}|"
     "(?i:uscc|code|taxno)[0-9]{8}|(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|"
     "(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
 )
@@ -68,7 +71,7 @@ def glued() -> Iterator[Rule]:
                 rule,
                 name=f"{rule.name.removesuffix(' by its label')} glued to its label",
                 label=f"{OWN_WORD}(?i:{words})",
-                values=(COMPACT,) if rule.name == RESIDENT else tuple(bare(rule, value) for value in rule.values),
+                values=(SIGNS,) if rule.name == RESIDENT else tuple(bare(rule, value) for value in rule.values),
                 labels=Next(words, between=""),
                 needs_label=False,
                 gate=GATE,

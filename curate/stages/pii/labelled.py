@@ -64,6 +64,15 @@ def is_public_spelled(text: str, start: int, end: int) -> Reason:
     return is_public_mailbox(value, 0, len(value))
 
 
+QUAD = "[0-9]{1,3}(?:\\.[0-9]{1,3}){3}"
+
+
+def is_public_at_number(text: str, start: int, end: int) -> Reason:
+    """Give the reason where a mailbox at an address literal (RFC 5321, 4.1.3) is nobody's, or the host is none's."""
+    host = text[text.index("@[", start, end) + 2 : end - 1].lower().removeprefix("ipv6:")
+    return is_public_mailbox(text, start, end) or ("" if checks.is_public_ip(host) else "private_address")
+
+
 LEFT_OF_IP = "(?<![0-9A-Za-z.])(?<![0-9:]:)"
 LEFT_OF_WIDE = "(?<![0-9A-Za-z.])(?<![0-9A-Fa-f][0-9：]：)"
 HEX = "[0-9A-Fa-f]"
@@ -111,6 +120,14 @@ MAIL_AND_NET = (
         0.8,
         spared=is_public_spelled,
         gate=f"{OPENED}[ ]?(?i:at)[ ]?{CLOSED}",
+    ),
+    Rule(
+        "EMAIL_ADDRESS",
+        "e-mail address at a number in brackets",
+        (f"(?<![{LOCAL}@])[0-9A-Za-z_][{LOCAL}]{{0,63}}@\\[(?:{QUAD}|(?i:IPv6:)[0-9A-Fa-f:.]{{2,45}})\\]",),
+        0.8,
+        spared=is_public_at_number,
+        gate="@\\[[0-9Ii]",
     ),
     Rule(
         "IP_ADDRESS",

@@ -26,6 +26,8 @@ KEYS = frozenset(labels.KEYS.split("|"))
 OF_RECORDS = frozenset(labels.KEYS_OF_RECORDS.split("|"))
 OF_PEOPLE = frozenset(labels.KEYS_OF_PEOPLE.split("|"))
 STEM = f"(?i:(?:{labels.STEMS})[_-]?)?"
+TRACKED = re.compile(f"(?<![0-9A-Za-z])(?i:{labels.TRACKERS})[-#]\\Z")
+LONGEST_TRACKER = 8
 IN_PATH = r"[0-9A-Za-z/\\._~%:+,;@!$*()#\[\]-]"
 RUN = re.compile(r"[^\s\"'`<>|?&=\u0080-\U0010ffff]*\Z")
 """All that hangs together with a number on its left."""
@@ -41,13 +43,15 @@ PATH_GOES_ON = re.compile(r"[/\\?#_.,;:)\]\"'`<>\s-]|[，。；、）]|\Z")
 
 
 def is_of_machine(text: str, start: int, end: int) -> bool:
-    """Tell whether eleven bare digits are no mobile but the value of a key, or a part of a path or of a file's name.
+    """Tell whether eleven bare digits are no mobile but the value of a key, of a tracker, or part of a path or file.
 
     Not where a word of the key or the path says that it may be somebody's (`phone=`, `/user/`, `wa.me/`).
     """
     if BARE.fullmatch(text, start, end) is None:
         return False
     before = text[start - 1 : start]
+    if before in {"-", "#"} and TRACKED.search(text, max(0, start - LONGEST_TRACKER), start):
+        return True
     low = max(0, start - LEFT_OF_NUMBER)
     if before in "/\\_-" or not before or text[end : end + 1] in ("_", "-", "."):
         named = FILE.search(text, low, start) if FILE_END.match(text, end) else None
@@ -128,8 +132,9 @@ PACKAGE = re.compile(
 """The rest of the name of what is installed."""
 LIBRARY = re.compile(r"\.(?:so|dll|jar|dylib)\.\Z")
 HEADED = re.compile(
-    r"(?:第|附录|附表|公式|条款|章节|(?<![列址由发代])[表图]|§|(?<![A-Za-z])(?:Tables?|Figures?|Fig\.|Sections?|Sec\.|Appendix|Annex|"
-    r"Eqs?\.|Equation|Articles?|Clauses?|Chapters?|Para(?:graph)?s?\.?))[ ]?\Z"
+    r"(?:第|附录|附表|公式|条款|章节|(?<![列址由发代])[表图]|§|参见|详见|步骤|条目|(?<![A-Za-z])(?:Tables?|Figures?|Fig\.|"
+    r"Sections?|Sec\.|Appendix|Annex|Eqs?\.|Equation|Articles?|Clauses?|Chapters?|Para(?:graph)?s?\.?|"
+    r"[Ss]ee(?: also)?|[Rr]ules?|[Ss]teps?|[Cc]ontrols?|[Rr]equirements?))[ ]?\Z"
 )
 PART_OF_TEXT = re.compile("[ ]?(?:[条款节章](?![件目约点])|小节)")
 LARGEST_MAJOR, LARGEST_SECTION = 30, 40

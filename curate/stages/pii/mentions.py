@@ -1,9 +1,14 @@
 """Further mentions of a person whom a rule has found by name: the same name, anywhere in the same text."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from curate.stages.pii.budget import BudgetError
+from curate.stages.pii.rosters import BESIDE
+
+if TYPE_CHECKING:
+    from curate.stages.pii.engine import Span
 
 FEW_NAMES = 16
 """So many different names are looked for one by one, more of them in one walk: the work stays linear in the text."""
@@ -15,14 +20,22 @@ MOST_TRIED = 4_000_000
 """So many names are tried in one walk at most; a text of names that all begin alike is rejected instead."""
 
 
-def mentions(text: str, names: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return where the names text[start:end] stand again; the stretches in `taken` stay as they are.
+def names_in(text: str, spans: "Iterable[Span]") -> list[str]:
+    """Return the names of the persons found in a text as engines read it.
+
+    Who is known by nothing but a number beside the name is left out: one word taken for a name would take all of its
+    kind along.
+    """
+    return [text[span.start : span.end] for span in spans if span.entity == "PERSON" and span.score != BESIDE]
+
+
+def mentions(text: str, names: Iterable[str], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return where the names stand again in a text, those that came first before others; stretches `taken` stay.
 
     English names count in full only (two words), surnames and single signs never. Raises BudgetError where too many
     names begin alike.
     """
-    said = dict.fromkeys(text[start:end] for start, end in names)
-    known = [name for name in said if is_han(name) or " " in name]
+    known = [name for name in dict.fromkeys(names) if is_han(name) or " " in name]
     if not known:
         return []
     busy = bytearray(len(text))

@@ -1,9 +1,16 @@
 """Rules for names of persons, without any model: by labels, honorifics, titles, headers, signatures, ages, numbers."""
 
+from curate.stages.pii.bracketed import BRACKETED_RULES
 from curate.stages.pii.chinese_names import CHINESE_NAME_RULES
 from curate.stages.pii.elements import ELEMENT_RULES
 from curate.stages.pii.english_names import ENGLISH_NAME_RULES
 from curate.stages.pii.rosters import ROSTER_RULES
 from curate.stages.pii.rule import Rule
 
-NAME_RULES: tuple[Rule, ...] = (*CHINESE_NAME_RULES, *ROSTER_RULES, *ENGLISH_NAME_RULES, *ELEMENT_RULES)
+NAME_RULES: tuple[Rule, ...] = (
+    *CHINESE_NAME_RULES,
+    *ROSTER_RULES,
+    *ENGLISH_NAME_RULES,
+    *ELEMENT_RULES,
+    *BRACKETED_RULES,
+)

@@ -93,7 +93,7 @@ RESIDENT_ID = (
         check=checks.is_resident_id,
         labels=RESIDENT,
         runs=frozenset({17, 18}),
-        joined=frozenset(range(2, 17)),
+        joined=frozenset(range(1, 17)),
         profile="cn",
     ),
     Rule(
@@ -142,8 +142,8 @@ PHONES = (
         "PHONE_NUMBER",
         "Chinese mobile with country code",
         (
-            f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{RIGHT}",
-            f"{LEFT}(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9]{{2}}(?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{4}}{RIGHT}",
+            f"(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}{WORD_BEHIND}",
+            f"(?:[(（]\\+86[)）]|\\+86)[ -]?1[3-9][0-9]{{2}}(?P<a>[ -])[0-9]{{3}}(?P=a)[0-9]{{4}}{RIGHT}",
         ),
         0.85,
         labels=PHONE,
@@ -234,7 +234,7 @@ CARD_SHAPES = (
     f"{LEFT}[2-69][0-9]{{3}}(?P<a>[ -])[0-9]{{4}}(?P=a)[0-9]{{4}}(?P=a)[0-9]{{4}}{RIGHT}",
     f"{LEFT}[2-69][0-9]{{3}}(?P<b>[ -])(?:[0-9]{{4}}(?P=b)){{3}}[0-9]{{1,3}}{RIGHT}",
     f"{LEFT}3[0-9]{{3}}(?P<c>[ -])[0-9]{{6}}(?P=c)[0-9]{{4,5}}{RIGHT}",
-    f"{LEFT}62[0-9]{{4}}(?P<d>[ -])[0-9]{{10,13}}{RIGHT}",
+    f"{LEFT}[2-69][0-9]{{5}}(?P<d>[ -])[0-9]{{10,13}}{RIGHT}",
 )
 CARD_RUNS = frozenset(range(12, 20))
 GROUPED = frozenset(CARD_SHAPES[1:3])

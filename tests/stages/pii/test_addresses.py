@@ -18,6 +18,10 @@ def found(text: str) -> list[str]:
 
 ADDRESSES = [
     "北京市海淀区学院路37号",
+    "北京市海淀区中关村大街27号A塔23楼",
+    "北京市朝阳区建国路88号SOHO现代城5-B1",
+    "深圳市南山区科技园路1号B座12层",
+    "杭州市西湖区文三路90号B-1203室",
     "广东省深圳市南山区科技园南路2070号",
     "上海市浦东新区张江镇碧波路690弄3号楼502室",
     "内蒙古自治区呼和浩特市赛罕区大学西街235号",
@@ -157,3 +161,32 @@ def test_addresses_of_hong_kong_macao_and_taiwan_are_found_down_to_the_door(valu
 )
 def test_numbers_of_things_in_traditional_signs_are_no_doors(text):
     assert NATIVE.find(text) == []
+
+
+@pytest.mark.parametrize("label", ["家住", "现住", "住址：", "户籍所在地为", "居住在"])
+@pytest.mark.parametrize("behind", ["", "，务农", "。", "（原籍）"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "河南省信阳市光山县白雀园镇方岗村王湾组",
+        "四川省凉山州昭觉县支尔莫乡阿土列尔村勒尔社",
+        "贵州省毕节市威宁县石门乡泉发村",
+        "湖南省邵阳市隆回县司门前镇大坪村三组12号",
+    ],
+)
+def test_a_village_is_an_address_where_somebody_lives_there(label, address, behind):
+    assert found(f"张某，{label}{address}{behind}") == [address]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "家住文山市柳井乡某村的人",
+        "家住农村",
+        "居住在乡镇的村民",
+        "河南省光山县白雀园镇方岗村的茶叶",
+        "现住该镇各村的社员",
+    ],
+)
+def test_a_village_that_nobody_lives_in_or_names_stays(text):
+    assert found(text) == []

@@ -15,8 +15,14 @@ from curate.stages.pii.engine import Native
 from curate.stages.pii.rule import LEFT
 from curate.stages.pii.rules import TYPES
 from curate.stages.pii.trials import searched
+from tests.stages.pii.made import resident
 
 NATIVE = Native(frozenset(TYPES))
+NUMBERS = Native(frozenset({"PHONE_NUMBER", "CN_RESIDENT_ID"}))
+
+
+def found(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in NUMBERS.find(text)]
 
 
 def test_what_parts_the_signs_of_a_broken_number_is_a_joint():
@@ -63,3 +69,18 @@ def test_lines_of_one_number_each_are_tried_for_none_across_them(size):
     draw = Random(size)
     text = "".join(f"{draw.randrange(10 ** (size - 1), 10**size)}\n" for _ in range(1000))
     assert [one.rule.name for one in ACROSS if len(one.rule.begins(text))] == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n  "])
+def test_a_mobile_right_behind_its_label_may_have_each_group_in_its_own_line(end):
+    number = end.join(("138", "1234", "5678"))
+    assert found(f"电话：{number}") == [number]
+    assert found(f"联系电话 {number}\n谢谢") == [number]
+    for text in (f"数量：{number}", f"电话见表。数量\n{number}", f"电话：{number}\n12", f"电话：1381{end}234{end}5678"):
+        assert found(text) == []
+
+
+def test_a_resident_id_may_break_behind_its_first_sign():
+    number = resident(Random(3))
+    for text in (f"{number[0]}\n{number[1:]}", f"{number[0]}\r\n  {number[1:]}"):
+        assert found(f"身份证：{text}，男") == [text]

@@ -158,3 +158,18 @@ class TestWhatIsNobodys:
     def test_a_desk_behind_an_order_is_a_telephone(self):
         assert found("订单咨询021-66542213") == [("PHONE_NUMBER", "021-66542213")]
         assert found("订单号021-66542213") == []
+
+
+@pytest.mark.parametrize("before", ["contact", "A", "Wang", "tel/", "5", "x9", "微信abc"])
+@pytest.mark.parametrize("number", ["+8613812345678", "+86 138 1234 5678", "+86-138-1234-5678"])
+def test_a_mobile_with_its_country_code_is_found_whatever_is_glued_to_it(before, number):
+    assert found(before + number) == [("PHONE_NUMBER", number)]
+
+
+@pytest.mark.parametrize("mailbox", ["lin@[45.33.12.9]", "lin.q@[IPv6:2a01:4f8::1]"])
+def test_a_mailbox_at_a_number_in_brackets_is_found_whole(mailbox):
+    assert found(f"写信给{mailbox}。") == [("EMAIL_ADDRESS", mailbox)]
+
+
+def test_one_at_a_private_number_stays():
+    assert found("lin@[192.168.1.4] lin@[IPv6:2001:db8::1] postmaster@[192.168.1.4]") == []
