@@ -11,6 +11,7 @@ import pyarrow as pa
 from curate.stages.pii.allow import Far, far_of
 from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stretch, widened
+from curate.stages.pii.kinds import digits_within
 from curate.stages.pii.marks import ALWAYS
 from curate.stages.pii.mentions import mentions
 from curate.stages.pii.reasons import Reason
@@ -187,9 +188,8 @@ class Native:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
         self.gated = gated
         labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
-        self.gates = Gates(
-            list(labels), {gate: beyond(gate, some) for gate, some in gated.items()}, map(begun, self.at_runs)
-        )
+        reaches = {gate: (beyond(gate, some), digits_within(some)) for gate, some in gated.items()}
+        self.gates = Gates(list(labels), reaches, map(begun, self.at_runs))
         self.table = tabled(self.at_runs, self.gates.marks.labels)
         self.choices: dict[tuple[int, str, int, str], Choice] = {}
         self.trials: dict[tuple[int, ...], Trial] = {}
