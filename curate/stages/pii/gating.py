@@ -274,10 +274,10 @@ def windows_of(
     """Return where what the first need says has the others near, and `width` around; everywhere without needs."""
     from curate.core.kernels.landmarks import CELL
 
-    first, *others = [with_bit(found, bit) for bit, _ in needs] or [np.ones(len(found.cells), np.bool_)]
+    first = with_bit(found, needs[0][0]) if needs else np.ones(len(found.cells), np.bool_)
     cells = np.flatnonzero(first if wide is None else first & wide)
-    for other, (_, far) in zip(others, needs[1:], strict=True):
-        cells = cells[close(other, cells, far // CELL + 1)]
+    for bit, far in needs[1:] if len(cells) else ():
+        cells = cells[close(with_bit(found, bit), cells, far // CELL + 1)]
     if not len(cells):
         return NO_WINDOWS
     texts = np.searchsorted(found.first, cells, "right") - 1
