@@ -11,6 +11,7 @@ import pyarrow as pa
 from curate.stages.pii.allow import Far, far_of
 from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stretch, widened
+from curate.stages.pii.kinds import digits_within
 from curate.stages.pii.marks import ALWAYS
 from curate.stages.pii.mentions import mentions, names_in
 from curate.stages.pii.reasons import Reason
@@ -186,7 +187,7 @@ class Native:
         tried = [one for one in self.at_runs if one.sift is None]
         self.gates = Gates(
             list(labels),
-            {gate: beyond(gate, some) for gate, some in gated.items()},
+            {gate: (beyond(gate, some), digits_within(some)) for gate, some in gated.items()},
             list(map(begun, self.at_runs)),
             map(begun, tried),
         )

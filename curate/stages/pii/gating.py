@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.stages.pii.marks import ALWAYS, Beginning, Marks
+from curate.stages.pii.marks import ALWAYS, ANY_DIGIT, Beginning, Marks
 from curate.stages.pii.relaxed import scan, worth_trying
 from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import fold
@@ -37,12 +37,16 @@ LOOKS = re.compile(r"\(\?<?[=!]")
 """What only Python knows: looking around. A gate with it is for words so rare that the speed is no matter."""
 FEW = 100
 """So few windows are searched sooner than a pattern is compiled anew for a column."""
+FEWER = 10
+"""The same of patterns that ignore case: Python searches for them ten times slower."""
 SURE = frozenset("@")
 """Gates that match wherever what they need stands."""
 
 Stretch = tuple[int, int]
 """A part of a text, in characters: from, to."""
 Places = npt.NDArray[np.int64]
+Need = tuple[int, int]
+"""The bit of what has to stand near, and within how many characters."""
 
 
 class Windows(NamedTuple):
@@ -107,19 +111,25 @@ class Gates:
     def __init__(
         self,
         labels: Sequence[str],
-        gates: Mapping[str, int],
+        gates: Mapping[str, tuple[int, int]],
         beginnings: Iterable[Beginning],
         tried: Iterable[Beginning],
     ) -> None:
         """Take the labels that rules of digit runs need, the gates of other rules, and where digit runs begin values.
 
         Of these, those that are `tried` run by run, not all at once. Gates are regular expressions in the common part
-        of Python's and Rust's, each with how far what its rules match reaches beyond what it matches itself.
+        of Python's and Rust's, each with how far what its rules match reaches beyond what it matches itself, and how
+        near to it a digit has to stand (0: none has to).
         """
         self.marks = Marks(labels, list(gates), beginnings)
         self.scan = scan(one for one in tried if self.marks.labels.get(one.opener, ALWAYS) == ALWAYS)
-        self.reaches = gates
+        self.reaches = {gate: reach for gate, (reach, _) in gates.items()}
         self.widths = {gate: min(reach_of(gate), OVERLAP) for gate in gates}
+        self.needs: dict[str, list[Need]] = {}
+        for gate, width in self.widths.items():
+            needs = self.needs[gate] = [(bit, width) for bit in self.marks.gates[gate]]
+            if needs and 0 < gates[gate][1] <= MARGIN - REACH:  # further away it may lie beyond a part
+                needs.append((self.marks.bits[ANY_DIGIT], width + gates[gate][1]))
 
     def opened(
         self, strings: pa.StringArray, near: Sequence[Sequence[Stretch]] | None = None, budget: int = 0
@@ -133,8 +143,8 @@ class Gates:
         wide = None if cut is None else near_cells(found, cut.near)
         seen = bits_of(found)
         windows = [
-            windows_of(found, bits, wide, self.widths[gate]) if all(bit & seen for bit in bits) else NO_WINDOWS
-            for gate, bits in self.marks.gates.items()
+            windows_of(found, needs, wide, self.widths[gate]) if all(bit & seen for bit, _ in needs) else NO_WINDOWS
+            for gate, needs in self.needs.items()
         ]
         rows = np.unique(np.concatenate([found.runs[:, 0], *(some.texts for some in windows)])).tolist()
         some = (strings if cut is None else cut.strings).take(pa.array(rows, pa.int64())).to_pylist()
@@ -263,16 +273,15 @@ def near_cells(found: "Landmarks", wide: Sequence[Sequence[Stretch]]) -> npt.NDA
 
 
 def windows_of(
-    found: "Landmarks", bits: Sequence[int], wide: npt.NDArray[np.bool_] | None, width: int = OVERLAP
+    found: "Landmarks", needs: Sequence[Need], wide: npt.NDArray[np.bool_] | None, width: int = OVERLAP
 ) -> Windows:
-    """Return where words of each of these needs stand `width` from each other; everywhere where there are none."""
+    """Return where what the first need says has the others near, and `width` around; everywhere without needs."""
     from curate.core.kernels.landmarks import CELL
 
-    worth = np.ones(len(found.cells), np.bool_) if wide is None else wide
-    first, *others = [with_bit(found, bit) for bit in bits] or [worth]
-    cells = np.flatnonzero(first & worth)
-    for other in others:
-        cells = cells[close(other, cells, width // CELL + 1)]
+    first = with_bit(found, needs[0][0]) if needs else np.ones(len(found.cells), np.bool_)
+    cells = np.flatnonzero(first if wide is None else first & wide)
+    for bit, far in needs[1:] if len(cells) else ():
+        cells = cells[close(with_bit(found, bit), cells, far // CELL + 1)]
     if not len(cells):
         return NO_WINDOWS
     texts = np.searchsorted(found.first, cells, "right") - 1
@@ -287,8 +296,10 @@ def bits_of(found: "Landmarks") -> int:
     """Return the bits that some cell has: most gates need one that none has."""
     from curate.core.kernels.landmarks import HALF
 
-    low, high = np.bitwise_or.reduce(found.cells, axis=0).tolist()
-    return int(low | high << HALF)
+    low, high = (
+        int(np.bitwise_or.reduce(found.cells[:, half])) for half in range(2)
+    )  # of both at once it takes longer
+    return low | high << HALF
 
 
 def with_bit(found: "Landmarks", bit: int) -> npt.NDArray[np.bool_]:
@@ -309,7 +320,7 @@ def matching(gate: str, windows: Windows, texts: dict[int, str]) -> Windows:
     """Leave the windows in which a gate matches."""
     if gate in SURE or not len(windows.texts):
         return windows
-    if LOOKS.search(gate) or len(windows.texts) <= FEW:
+    if LOOKS.search(gate) or len(windows.texts) <= (FEWER if "(?i" in gate else FEW):
         search = re.compile(gate).search
         return windows.some(np.flatnonzero([search(part) is not None for part in windows.of(texts)]))
     import polars as pl

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Chains, Required, plain, required, wide
+from curate.stages.pii.kinds import wide
+from curate.stages.pii.required import ALIKE, DIGIT, FIRST_WIDE, HAN, Chain, Chains, Required, plain, required
 from curate.stages.pii.rule import FOLDABLE, FOLDS, IDEOGRAPHIC_SPACE
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ ALWAYS = 1
 FREE_LOW, FREE_HIGH = 63, 64
 """Bits of the two halves of a cell, besides that of what needs no word. Every need has a bit of its own; the bits of
 labels, which are set beside numbers, lie in the low half."""
-ANY_WIDE = Required(frozenset(HAN))
+ANY_WIDE, ANY_DIGIT = Required(frozenset(HAN)), Required(frozenset(DIGIT))
 RARE_ENOUGH, TOO_OFTEN = 0.0005, 0.12
 """What one need alone lets through so seldom, or a second one so often, makes the second worth nothing."""
 LEADS = {
@@ -72,7 +73,8 @@ class Marks:
         said = {label: required(label)[:1] for label in labels}
         wanted = {gate: telling(required(gate), holds_wide=wide(gate)) for gate in gates}
         beside = dict.fromkeys(need for some in said.values() for need in some)
-        needs = [*beside, *dict.fromkeys(need for some in wanted.values() for need in some if need not in beside)]
+        others = (*(need for some in wanted.values() for need in some), ANY_DIGIT)
+        needs = [*beside, *dict.fromkeys(need for need in others if need not in beside)]
         if len(beside) > FREE_LOW or len(needs) > FREE_LOW + FREE_HIGH:
             raise ValueError(f"{len(beside)} words of labels, {len(needs)} in all: more than a cell has bits")
         self.bits = {need: 2 << place for place, need in enumerate(needs)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import product, starmap
+from itertools import product
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -229,27 +229,6 @@ def is_wide(operator: Any, said: Any) -> bool:
     kinds = {ops.LITERAL: lambda value: value, ops.RANGE: lambda value: value[0]}
     signs = said if operator is ops.IN else [(operator, said)]
     return all(kind in kinds and kinds[kind](value) >= FIRST_WIDE for kind, value in signs)
-
-
-def holds_wide(operator: Any, said: Any) -> bool:
-    """Tell whether whatever a piece of a pattern matches holds a character from FIRST_WIDE on."""
-    if operator is ops.BRANCH:
-        return all(any(starmap(holds_wide, way)) for way in said[1])
-    if operator in REPEATS:
-        return said[0] > 0 and any(starmap(holds_wide, said[2]))
-    if operator in {ops.SUBPATTERN, ops.ATOMIC_GROUP}:
-        return any(starmap(holds_wide, said[3] if operator is ops.SUBPATTERN else said))
-    return is_wide(operator, said)
-
-
-@cache
-def wide(pattern: str) -> bool:
-    """Tell whether whatever a pattern matches holds a character that is written without spaces.
-
-    >>> wide("(?:name|姓名)[:：][王李]|[一-龥]{1,8}·"), wide("姓名|name")
-    (True, False)
-    """
-    return any(starmap(holds_wide, _parser.parse(pattern)))
 
 
 @cache
