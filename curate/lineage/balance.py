@@ -8,12 +8,15 @@ from itertools import pairwise
 import orjson
 from pydantic import JsonValue
 
+from curate.config.registry import STAGES
 from curate.lineage.manifest import Account, Manifest, Numbers, StageRecord, reread_sources
 from curate.lineage.sight import Sight
 from curate.lineage.verification import Finding
 
 READ = "read"
 SUMMED = ("records_in", "records_out", "rejected", "tagged", "edited", "errors", "bytes_in", "bytes_out")
+OURS = frozenset({*STAGES, READ})
+"""Kinds of stages of which the engine counts every edit."""
 FATES = ("found", "replaced", "tagged", "allowed")
 
 
@@ -79,6 +82,8 @@ def check_stages(manifest: Manifest) -> Finding:
         faults += _number_faults(stage.name, stage)
         for source, numbers in stage.by_source.items():
             faults += _number_faults(f"{stage.name} ({source})", numbers)
+            if stage.stage in OURS:
+                faults += _byte_faults(f"{stage.name} ({source})", numbers)
         faults += _sum_faults(stage)
     return Finding(faults, f"{len(manifest.stages)} stages")
 
@@ -130,6 +135,10 @@ def _link_faults(stages: Sequence[StageRecord]) -> Iterator[str]:
             entered = after.by_source.get(source, Numbers()).records_in
             if left != entered:
                 yield f"{source}: {left} leave {before.name!r}, {entered} enter {after.name!r}"
+            went = before.by_source.get(source, Numbers()).bytes_out
+            came = after.by_source.get(source, Numbers()).bytes_in
+            if went != came:
+                yield f"{source}: {went} bytes leave {before.name!r}, {came} enter {after.name!r}"
 
 
 def _number_faults(name: str, said: Numbers) -> Iterator[str]:
@@ -153,6 +162,13 @@ def _number_faults(name: str, said: Numbers) -> Iterator[str]:
             yield f"{name}: {fates.found} {kind} found, {parts}"
         if fates.allowed != sum(fates.reasons.values()):
             yield f"{name}: {fates.allowed} {kind} allowed, not for as many reasons"
+
+
+def _byte_faults(name: str, said: Numbers) -> Iterator[str]:
+    """Find texts that grew or shrank where no record is said to have been edited; a plug-in may edit without a word."""
+    lost = said.bytes_in - said.bytes_out
+    if not said.edited and (lost < 0 or (lost > 0 and not said.rejected)):
+        yield f"{name}: {said.bytes_in} bytes in, {said.bytes_out} out, and no record edited"
 
 
 def _sum_faults(stage: StageRecord) -> Iterator[str]:

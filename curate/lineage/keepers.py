@@ -81,6 +81,7 @@ def keeper_faults(manifest: Manifest, seen: Keepers, erased: Pairs) -> Iterator[
     near = {stage.name for stage in manifest.stages if stage.stage == NEAR}
     if len(near) == 1 and not any(plugged(manifest)):
         grouped = np.array([name in near for name in (*seen.names, "")], np.bool_)[stages]
+        yield from _leaderless(seen, erased)
         there = grouped & (found_in(erased[ascending(erased)], keepers) == NOWHERE)
         yield from _cluster_faults(seen, copies[there], keepers[there])
 
@@ -96,3 +97,13 @@ def _cluster_faults(seen: Keepers, copies: Pairs, keepers: Pairs) -> Iterator[st
     alike[known] = (clusters[mine[known]] == clusters[theirs[known]]).all(axis=1)
     for place in np.flatnonzero(~alike).tolist():
         yield f"{spell(copies[place])} is called a near copy of {spell(keepers[place])}, which is not of its cluster"
+
+
+def _leaderless(seen: Keepers, erased: Pairs) -> Iterator[str]:
+    """Yield clusters that are not named after a member of theirs, unless that was erased."""
+    members, clusters = np.concatenate(seen.members), np.concatenate(seen.clusters)
+    leaders = members[(members == clusters).all(axis=1)]
+    named = np.unique(clusters, axis=0)
+    lost = found_in(leaders[ascending(leaders)], named) == NOWHERE
+    lost &= found_in(erased[ascending(erased)], named) == NOWHERE
+    yield from (f"the cluster {spell(name)} is named after no record of it" for name in named[lost])

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from curate.lineage.concluded import LENGTH, NEAR, RELEVANCE, measured_faults, unsettled
 from curate.lineage.ids import MODULUS, NOWHERE, Pairs, found_in, marks_of, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
-from curate.lineage.sight import BATCH_ROWS, DAMAGE, read_columns, reason
+from curate.lineage.sight import BATCH_ROWS, DAMAGE, grouped, read_columns, reason
 from curate.lineage.verification import Finding
 
 Values = npt.NDArray[np.float64 | np.int64 | np.bool_]
@@ -31,15 +31,16 @@ class Asked(NamedTuple):
 
 
 def check_measures(
-    out: Path, manifest: Manifest, measured: Sequence[pa.RecordBatch], records: Sequence[Pairs]
+    out: Path, manifest: Manifest, measured: Sequence[pa.RecordBatch], prints: Mapping[str, int]
 ) -> Finding:
     """Look every value up; one that no file of signals has, such as the similarity of copies, is compared nowhere.
 
-    `records` are the ids of shards and ledger: each is measured once, and nothing else is.
+    `prints` are the sums of the marks of the ids in shards and ledger, by source: each is measured once, and nothing
+    else is.
     """
     faults: list[str] = []
     try:
-        faults += _stranger_faults(out, manifest, records)
+        faults += _stranger_faults(out, manifest, prints)
         numbers = _numbers(out, manifest)
         asked = {(name, "the ledger"): one for name, one in _of_ledger(measured, numbers)}
         asked |= {(name, "its shard"): one for name, one in _of_shards(out, manifest, numbers)}
@@ -60,16 +61,22 @@ def check_measures(
     return Finding(faults, f"{sum(len(one.pairs) for one in asked.values()) if not faults else 0} values")
 
 
-def _stranger_faults(out: Path, manifest: Manifest, records: Sequence[Pairs]) -> Iterator[str]:
-    """Compare the ids of measurements and records, where there are as many of both, by sums of their marks."""
-    there, total, rows = sum(int(marks_of(pairs).sum()) for pairs in records), 0, 0
+def _stranger_faults(out: Path, manifest: Manifest, prints: Mapping[str, int]) -> Iterator[str]:
+    """Compare the ids of measurements and records by source, where there are as many, by sums of their marks."""
+    found: Counter[str] = Counter()
+    rows = 0
     for file in manifest.outputs.signals:
-        for batch in read_columns(out / file.path, ["id"]):
+        for batch in read_columns(out / file.path, ["id", "source_id"]):
             parsed = parse_ids(batch["id"])
             rows += batch.num_rows
-            total += int(marks_of(parsed.pairs).sum())
-    if rows == sum(map(len, records)) and total % MODULUS != there % MODULUS:
-        yield "measurements are of other records than shards and ledger have"
+            marks = np.zeros(batch.num_rows, np.uint64)
+            marks[parsed.rows] = marks_of(parsed.pairs)
+            for names, some in grouped([batch["source_id"]]):
+                found[names[0]] = (found[names[0]] + int(marks[some].sum())) % MODULUS
+    if rows == manifest.accounting.written + manifest.accounting.rejected:
+        for source in sorted({*prints, *found} if rows else ()):
+            if prints.get(source, 0) != found[source]:
+                yield f"{source}: measurements are of other records than shards and ledger have"
 
 
 def _numbers(out: Path, manifest: Manifest) -> frozenset[str]:

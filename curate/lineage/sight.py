@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.core.record import SHARD
-from curate.lineage.ids import NONE, Pairs, parse_ids
+from curate.lineage.ids import MODULUS, NONE, Pairs, Parsed, marks_of, parse_ids
 from curate.lineage.keepers import Keepers
 from curate.lineage.manifest import UNDETERMINED, Manifest
 from curate.lineage.marks import KEPT as MARKED
 from curate.lineage.marks import LEFT_OUT as GROUPED
 from curate.lineage.marks import Marks
+from curate.lineage.named import named_by_place, unlike_places
 from curate.lineage.spans import Numbers, Place, Tiling
 from curate.sinks.rejects import REJECTS, TOMBSTONES
 
@@ -26,7 +27,7 @@ Mask = npt.NDArray[np.bool_]
 BATCH_ROWS = 1 << 16
 TEXT_ROWS = 1024
 """Records whose texts are held at once: a row group has about as many."""
-PLACED = ("id", "source_id", "source_uri", "source_offset", "source_length")
+PLACED = ("id", "source_id", "source_uri", "source_row", "source_offset", "source_length")
 KEPT = (*PLACED, "license", "language", *MARKED)
 LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator", "duplicate_of", *GROUPED)
 ERASED = (*PLACED, "stage", "rule")
@@ -50,6 +51,12 @@ class Sight:
     """What the files themselves say."""
 
     tiling: Tiling
+    placed: frozenset[str] = frozenset()
+    """Sources whose records are named after their places."""
+    misnamed: list[str] = field(default_factory=list)
+    """Ids that are not those of their places."""
+    prints: Counter[str] = field(default_factory=Counter)
+    """Sums of the marks of the ids in shards and ledger, by source."""
     kept: list[Pairs] = field(default_factory=lambda: [NONE])
     rejected: list[Pairs] = field(default_factory=lambda: [NONE])
     erased: list[Pairs] = field(default_factory=lambda: [NONE])
@@ -81,6 +88,8 @@ class Sight:
     """Files that could not be read, and why."""
 
 
+NEVER = -2
+"""In the place of a number that no record can have."""
 BARRED = "may not be read"
 
 Take = Callable[[Sight, str, pa.RecordBatch], None]
@@ -88,7 +97,7 @@ Take = Callable[[Sight, str, pa.RecordBatch], None]
 
 def look(out: Path, manifest: Manifest) -> Sight:
     """Read every shard and ledger file that the manifest names."""
-    sight = Sight(Tiling(manifest.inputs))
+    sight = Sight(Tiling(manifest.inputs), named_by_place(manifest))
     for shard in manifest.outputs.shards:
         _see(sight, out, shard.path, KEPT, _see_kept)
     for ledger in manifest.outputs.rejects:
@@ -167,7 +176,8 @@ def _see_kept(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
     sight.languages.update({code or UNDETERMINED: n for code, n in _counted(batch["language"]).items()})
     for names, rows in grouped([batch["source_id"], batch["license"]]):
         sight.licenses[names[0], names[1]] += len(rows)
-    _see_places(sight.tiling, batch)
+    _see_prints(sight, batch, parsed)
+    _see_places(sight, batch, parsed)
     sight.marks.keep(batch)
     sight.malformed[f"{path}: cluster"] += sight.keepers.keep(batch)
 
@@ -180,7 +190,8 @@ def _see_rejected(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
     sight.rejected_by_source.update(_counted(batch["source_id"]))
     for names, rows in grouped([batch["stage"], batch["rule"], batch["source_id"]]):
         sight.ledger[names[0], names[1], names[2]] += len(rows)
-    _see_places(sight.tiling, batch)
+    _see_prints(sight, batch, parsed)
+    _see_places(sight, batch, parsed)
     _see_targets(sight, path, batch)
     sight.marks.leave_out(batch)
     sight.malformed[f"{path}: cluster"] += sight.keepers.leave_out(batch)
@@ -198,20 +209,42 @@ def _see_erased(sight: Sight, path: str, batch: pa.RecordBatch) -> None:
             sight.ledger[names[0], names[1], names[2]] += len(rows)
         else:
             sight.unwritten_by_source[names[2]] += len(rows)
-    _see_places(sight.tiling, batch)
+    _see_places(sight, batch, parsed)
 
 
-def _see_places(tiling: Tiling, batch: pa.RecordBatch) -> None:
+def _see_places(sight: Sight, batch: pa.RecordBatch, parsed: Parsed) -> None:
     """Take in where records stand in their files; a null place counts as a span of negative length."""
+    tiling = sight.tiling
     starts = _numbers(batch["source_offset"])
     lengths = _numbers(batch["source_length"])
     numbers = np.full(batch.num_rows, -1, np.int64)
+    pairs = np.zeros((batch.num_rows, 2), np.uint64)
+    pairs[parsed.rows] = parsed.pairs
     for names, rows in grouped([batch["source_id"], batch["source_uri"]]):
         numbers[rows] = tiling.number_of((names[0], names[1]))
         if numbers[rows[0]] < 0:
             tiling.strangers[names[0], names[1]] += len(rows)
+        if names[0] in sight.placed:
+            sight.misnamed += unlike_places((names[0], names[1]), pairs[rows], starts[rows])
     known = numbers >= 0
-    tiling.add(numbers[known], starts[known], lengths[known])
+    tiling.add(numbers[known], starts[known], lengths[known], _rows(batch)[known])
+
+
+def _rows(batch: pa.RecordBatch) -> Numbers:
+    """Return the numbers of records; only what a source left out, as a stretch without a record, may have none."""
+    rows = _numbers(batch["source_row"])
+    bare = np.ones(batch.num_rows, np.bool_)
+    if "rule" in batch.schema.names:
+        bare = ~np.asarray(pc.fill_null(pc.starts_with(batch["rule"].cast(pa.string()), "read:"), False))
+    return np.where((rows < 0) & bare, NEVER, rows)
+
+
+def _see_prints(sight: Sight, batch: pa.RecordBatch, parsed: Parsed) -> None:
+    """Take in which source each id is of."""
+    marks = np.zeros(batch.num_rows, np.uint64)
+    marks[parsed.rows] = marks_of(parsed.pairs)
+    for names, rows in grouped([batch["source_id"]]):
+        sight.prints[names[0]] = (sight.prints[names[0]] + int(marks[rows].sum())) % MODULUS
 
 
 def _see_targets(sight: Sight, path: str, batch: pa.RecordBatch) -> None:

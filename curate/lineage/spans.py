@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,10 @@ Numbers = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.uint64]
 Place = tuple[str, str]
 """A file: (source id, uri)."""
+NO_ROW = -1
+"""In the place of a number that is null."""
+STRIDE = np.uint64(0x9E3779B97F4A7C15)
+"""Tells (offset, number) from any other pair by one number: odd, that of the golden ratio."""
 
 
 class Tiling:
@@ -33,16 +37,58 @@ class Tiling:
         self._misshapen = np.zeros(len(inputs), bool)
         self._keys = np.array([secrets.randbits(64), secrets.randbits(64)], np.uint64)
         self._flow = np.zeros((2, len(inputs)), np.uint64)
+        self._order = np.zeros((2, len(inputs)), np.uint64)
+        self._rows = np.zeros((2, len(inputs)), np.uint64)
+        self._blank = np.zeros(len(inputs), np.int64)
 
     def number_of(self, place: Place) -> int:
         """Return the number of an input; -1 for a file that is none."""
         return self._number.get(place, -1)
 
-    def add(self, numbers: Numbers, starts: Numbers, lengths: Numbers) -> None:
-        """Take the spans of records of known inputs: `numbers` says which input each record stands in."""
+    def add(self, numbers: Numbers, starts: Numbers, lengths: Numbers, rows: Numbers) -> None:
+        """Take the spans of records of known inputs.
+
+        `numbers` says which input each record stands in, `rows` which number it has among that input's records: NO_ROW
+        where it has none, as a stretch without a record.
+        """
         np.add.at(self.records, numbers, 1)
         self._misshapen[numbers[(lengths < 0) | (starts < 0)]] = True
         self._add_flow(numbers, starts, lengths)
+        counted = rows != NO_ROW
+        np.add.at(self._blank, numbers[~counted], 1)
+        for place, key in enumerate(self._keys):
+            np.add.at(self._rows[place], numbers[counted], _mixed(rows[counted].astype(np.uint64) + key))
+        first = starts.astype(np.uint64) + rows.astype(np.uint64) * STRIDE
+        last = first + lengths.astype(np.uint64) + STRIDE
+        for place, key in enumerate(self._keys):
+            np.add.at(self._order[place], numbers, _mixed(last + key) - _mixed(first + key))
+
+    def gaps(self) -> Counter[str]:
+        """Count what has no number among the records of its file, by source."""
+        found: Counter[str] = Counter()
+        for file, n in zip(self.inputs, self._blank.tolist(), strict=True):
+            found[file.source_id] += n
+        return found
+
+    def disordered(self) -> list[int]:
+        """Return the numbers of the inputs whose records are not numbered from 0 in the order of their spans.
+
+        As with spans alone, from (0, 0) to the end and the number of records. Of a file in which something between
+        records has no number, only the numbers are compared, in whatever order.
+        """
+        heads = [prefix_of(file) for file in self.inputs]
+        starts = np.array([head or 0 for head in heads], np.uint64)
+        ends = np.array([end_of(file) for file in self.inputs], np.uint64)
+        ends += np.array([file.records for file in self.inputs], np.uint64) * STRIDE
+        whole = np.stack([_mixed(ends + key) - _mixed(starts + key) for key in self._keys])
+        known = np.array([head is not None for head in heads], np.bool_) & (self._blank == 0)
+        amounts = self.records - self._blank
+        every = np.arange(amounts.max(initial=0), dtype=np.uint64)
+        sums = np.stack(
+            [np.concatenate((np.zeros(1, np.uint64), np.cumsum(_mixed(every + key))))[amounts] for key in self._keys]
+        )
+        wrong = (self._rows != sums).any(axis=0) | ((self._order != whole).any(axis=0) & known)
+        return [int(n) for n in np.flatnonzero(wrong)]
 
     def broken(self) -> list[int]:
         """Return the numbers of the inputs that are not tiled, once all records were taken; call it once."""
@@ -64,6 +110,16 @@ class Tiling:
         first = np.ascontiguousarray(starts).view(np.uint64)
         last = np.ascontiguousarray(starts + lengths).view(np.uint64)
         return np.stack([_mixed(last + key) - _mixed(first + key) for key in self._keys])
+
+
+def prefix_of(file: Input) -> int | None:
+    """Return where the first record must start; None where something is skipped between records."""
+    at = 0
+    for start, length in sorted(file.skipped):
+        if start != at:
+            return None
+        at += length
+    return at
 
 
 def end_of(file: Input) -> int:
@@ -91,13 +147,17 @@ def first_gap(file: Input, starts: Numbers, lengths: Numbers) -> str:
     return f"the spans end at {at}, the file at {end_of(file)}"
 
 
-def unfinished(manifest: Manifest) -> tuple[set[str], list[str]]:
-    """Return the sources that a limit may have cut off, so that nothing tiles them; and what no limit explains."""
+def unfinished(manifest: Manifest, gaps: Mapping[str, int]) -> tuple[set[str], list[str]]:
+    """Return the sources that a limit may have cut off, so that nothing tiles them; and what no limit explains.
+
+    `gaps` are stretches without a record, by source: inputs count them, a limit does not.
+    """
     if manifest.limited is None:
         return set(), []
     read: Counter[str] = Counter()
     for file in manifest.inputs:
         read[file.source_id] += file.records
+    read.subtract({source: n for source, n in gaps.items() if source in read})
     over = [
         f"{name}: {n} records were read, of each source no more than {manifest.limited}" for name, n in read.items()
     ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from curate.config.registry import SOURCES
 from curate.core.errors import StorageError
 from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_licenses, check_stages
 from curate.lineage.contents import Contents, check_contents
@@ -156,7 +157,7 @@ def _left(case: Case) -> Check:
 def _from_rows(case: Case) -> Iterator[Check]:
     """Make the checks that need every row of every shard and ledger file."""
     for name, (title, look_at) in FROM_ROWS.items():
-        excuse = _excuse(case.manifest) if name == "spans" else ""
+        excuse = _excuse(case) if name == "spans" else ""
         if excuse:
             yield Check(name, title, "unchecked", excuse, excused=True)
         elif case.sight.faults:
@@ -166,9 +167,10 @@ def _from_rows(case: Case) -> Iterator[Check]:
             yield judged(name, title, *look_at(case))
 
 
-def _excuse(manifest: Manifest) -> str:
+def _excuse(case: Case) -> str:
     """Say why spans need not tile any input of this output; empty where they must."""
-    spared, faults = unfinished(manifest)
+    manifest = case.manifest
+    spared, faults = unfinished(manifest, case.sight.tiling.gaps())
     if not spared or faults or any(file.source_id not in spared for file in manifest.inputs):
         return ""
     return f"only the first {manifest.limited} records of each source were read"
@@ -178,7 +180,8 @@ def _ids(case: Case) -> Finding:
     """Look for ids that are none, and for ids that stand twice."""
     malformed = [f"{place}: {n} values are no id" for place, n in case.sight.malformed.items() if n]
     twice, _ = case.repeated
-    return Finding([*malformed, *(f"{name} stands twice" for name in twice)], case.sizes)
+    twice = [f"{name} stands twice" for name in twice]
+    return Finding([*malformed, *twice, *case.sight.misnamed], case.sizes)
 
 
 def _disjoint(case: Case) -> Finding:
@@ -208,7 +211,7 @@ def _thresholds(case: Case) -> Finding:
 def _spans(case: Case) -> Finding:
     """Report inputs of which some byte or record is covered by no record, or by two."""
     broken = case.sight.tiling.broken()
-    spared, faults = unfinished(case.manifest)
+    spared, faults = unfinished(case.manifest, case.sight.tiling.gaps())
     spared |= reread_sources(case.manifest)
     for number in broken:
         file = case.manifest.inputs[number]
@@ -216,6 +219,11 @@ def _spans(case: Case) -> Finding:
             place = (file.source_id, file.uri)
             why = "" if faults else f": {first_gap(file, *spans_of(case.out, case.manifest, place))}"
             faults.append(f"{file.source_id} {file.uri}{why}")
+    ours = {card.id for card in case.manifest.sources if card.format in SOURCES} - spared
+    for number in case.sight.tiling.disordered():
+        file = case.manifest.inputs[number]
+        if file.source_id in ours and number not in broken:
+            faults.append(f"{file.source_id} {file.uri}: its records are not numbered in the order of their spans")
     checked = sum(1 for file in case.manifest.inputs if file.source_id not in spared)
     limit = case.manifest.limited
     said = f"; only the first {limit} records of each source were read" if limit is not None else ""
@@ -228,7 +236,7 @@ BROUGHT = frozenset({"signature", "raw", "evidence"})
 """Checks that need what only the caller can bring."""
 LEFT = "no personal data is left that a stage was to replace"
 FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
-    "ids": ("ids are well formed and unique over shards and ledger", _ids),
+    "ids": ("ids are well formed, those of their places, and unique over shards and ledger", _ids),
     "disjoint": ("no record is both kept and left out", _disjoint),
     "accounting": (
         "inputs = rows + ledger, by source and by file",
@@ -249,9 +257,7 @@ FROM_ROWS: dict[str, tuple[str, Callable[[Case], Finding]]] = {
     "thresholds": ("every measured rejection crosses its threshold, which is that of the settings", _thresholds),
     "measures": (
         "every record is measured, and values in the ledger and in shards are those that were measured",
-        lambda case: check_measures(
-            case.out, case.manifest, case.sight.marks.measured, [*case.sight.kept, *case.sight.rejected]
-        ),
+        lambda case: check_measures(case.out, case.manifest, case.sight.marks.measured, case.sight.prints),
     ),
     "marks": (
         "stages tagged, edited and grouped what the records say",

@@ -12,6 +12,7 @@ import curate
 from curate.config.model import Config
 from curate.core.errors import ConfigError, DataError, StoppedError, StorageError
 from curate.engine.run import Options, execute
+from curate.lineage.verify import verify
 from curate.sources.listed import Listed
 from tests.engine.corpora import bytes_of, config, ledger, lines, shards, write_corpus
 
@@ -149,6 +150,18 @@ def test_a_limit_takes_the_first_records_of_each_source(raw: Path, tmp_path: Pat
 
     assert dict(shards(out).group_by("source_id").len().iter_rows()) == {"lines": 7, "qa": 7, "laws": 7}
     assert curate.open(out).manifest.limited == 7
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+def test_a_limit_counts_no_blank_line(limit: int, tmp_path: Path) -> None:
+    body = '{"text": "one"}\n\n{"text": "two"}\n\n \n{"text": "three"}\n'
+    (tmp_path / "a.jsonl").write_text(body, "utf-8")
+    sources = {"a": {"format": "jsonl", "path": str(tmp_path / "a.jsonl")}}
+    said = {"name": "a", "sources": sources, "limits": "off", "output": {"path": str(tmp_path / "out")}}
+    out = curate.run(said, limit=limit).path
+
+    assert shards(out).height == min(limit, 3)
+    assert verify(out).exit_code == 0
 
 
 def test_a_killed_publication_is_ended_by_the_next_run(raw: Path, reference: Path, tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ from copy import deepcopy
 from hashlib import sha256
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from curate.lineage.balance import digest_of_settings
 from curate.lineage.manifest import MANIFEST, SUMS, Previous
 from curate.lineage.verify import verify
 from tests.lineage.made import Corpus, configured, failed, folders, made, patched, publish, seal
@@ -75,6 +78,34 @@ def count_record_twice(corpus: Corpus) -> None:
 
 def spell_id_wrong(corpus: Corpus) -> None:
     corpus.rows[5] |= {"id": corpus.rows[5]["id"].upper()}
+
+
+def invent_id(corpus: Corpus) -> None:
+    corpus.rows[5] |= {"id": "ab" * 16}
+
+
+def exchange_ids(corpus: Corpus) -> None:
+    """As whoever wants a record in another split, or out of a sample."""
+    one, other = corpus.rows[5], corpus.ledger[1]
+    one["id"], other["id"] = other["id"], one["id"]
+
+
+def renumber(corpus: Corpus) -> None:
+    corpus.rows[5]["source_row"] += 70
+
+
+def exchange_numbers(corpus: Corpus) -> None:
+    one, other = corpus.rows[5], corpus.ledger[1]
+    one["source_row"], other["source_row"] = other["source_row"], one["source_row"]
+
+
+def lose_number(corpus: Corpus) -> None:
+    corpus.rows[5]["source_row"] = None
+
+
+def rename_cluster(corpus: Corpus) -> None:
+    for row in (*corpus.rows, *corpus.ledger):
+        row["cluster"] = row["cluster"] and "ef" * 16
 
 
 def lose_id(corpus: Corpus) -> None:
@@ -172,6 +203,12 @@ LIES: list[tuple[Callable[[Corpus], None], set[str]]] = [
     (count_record_twice, {"spans"}),
     (spell_id_wrong, {"ids"}),
     (lose_id, {"ids"}),
+    (invent_id, {"ids"}),
+    (exchange_ids, {"ids"}),
+    (renumber, {"spans"}),
+    (exchange_numbers, {"spans"}),
+    (lose_number, {"spans"}),
+    (rename_cluster, {"duplicates"}),
     (uncross, {"thresholds"}),
     (resemble_beyond_measure, {"thresholds"}),
     (value_nothing, {"thresholds"}),
@@ -324,3 +361,56 @@ def test_a_record_of_an_earlier_output_has_one_of_the_licences_that_its_card_nam
     assert failed(out) == {"licenses"}
     reread("MIT")
     assert failed(out) == {"licenses"}
+
+
+@pytest.mark.parametrize("change", [{"key": "number"}, {"format": "curate"}, {"format": "plugged"}])
+def test_an_id_that_does_not_follow_from_its_place_is_no_lie(tmp_path, change):
+    told = made()
+    next(row for row in told.rows if row["source_id"] == "laws")["id"] = "ab" * 16
+    out = publish(told, tmp_path)
+    assert failed(out) == {"ids"}
+
+    def other(said: dict[str, Any]) -> None:
+        said["config"]["resolved"]["sources"][1] |= change
+        said["config"]["sha256"] = digest_of_settings(said["config"]["resolved"])
+
+    patched(out, other)
+    assert "ids" not in failed(out)
+
+
+def test_measurements_under_another_source_are_found(tmp_path):
+    told = made()
+    out = publish(told, tmp_path)
+    path = "_lineage/signals-00000-of-00001.parquet"
+    table = pq.read_table(out / path)
+    rows = table.to_pylist()
+    laws = next(row for row in rows if row["source_id"] == "laws")
+    other = next(row for row in rows if row["source_id"] == "qa")
+    laws["source_id"], other["source_id"] = other["source_id"], laws["source_id"]
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), out / path, write_page_checksum=True)
+    seal(out)
+    assert "measures" in failed(out)
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_texts_that_change_where_nothing_was_edited_are_found(out, stage):
+    def shifted(said: dict[str, Any]) -> None:
+        before, after = said["stages"][stage : stage + 2]
+        for one in (before, before["by_source"]["laws"]):
+            one["bytes_out"] += 1000
+        for one in (after, after["by_source"]["laws"]):
+            one["bytes_in"] += 1000
+
+    patched(out, shifted)
+    assert failed(out) == {"stages"}
+
+
+def test_bytes_that_a_stage_takes_from_one_source_for_another_are_found(out):
+    def exchanged(said: dict[str, Any]) -> None:
+        by_source = said["stages"][4]["by_source"]
+        for name in ("bytes_in", "bytes_out"):
+            by_source["laws"][name] -= 1
+            by_source["qa"][name] += 1
+
+    patched(out, exchanged)
+    assert {"stages"} <= failed(out)
