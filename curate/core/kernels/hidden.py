@@ -32,8 +32,8 @@ def hidden(strings: Strings) -> Counts:
     `invisible_run` is the most of them in a row; `tags` counts tag characters outside of flags, `overrides` U+202D and
     U+202E; `encoded` is the length of the longest stretch of base64 with capitals, small letters and digits (0 below
     250), over line ends where lines are long; `repeats` says how often a unit of 4 to 96 bytes stands in a row that is
-    of words, on one line, without a clock (`12:34:56`) and the marks that part the entries of lists and tables, and longer
-    than one short word: eight letters, or four Han.
+    of words, on one line, without a clock (`12:34:56`) and the marks that part the entries of lists and tables, and
+    longer than one short word: eight letters, or four Han.
     """
     table = np.zeros(256, np.uint8)
     for characters, group in (
