@@ -76,17 +76,11 @@ def encoded_chars(strings: Strings) -> Counts:
 def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: Counts, counts: Counts) -> None:
     starts, stops = spans
     for i in range(len(starts)):
-        at, stop = np.uint64(starts[i]), np.uint64(stops[i])
+        stop, listed = np.uint64(stops[i]), 0
         paired, mixed, pairs, armoured = 0, 0, 0, False
         words, encoded, before, offset = 0, 0, 0, False
-        row, listed = at, 0
+        at = row = _uuencoded(data, (np.uint64(starts[i]), stop), counts[i])
         while at < stop:
-            if at == row and _is_uuencoded(data, (row, stop)):
-                at = _line_end(data, (row, stop))
-                counts[i, ENCODED] += _solid(data, (row, at))
-                counts[i, ENCODED_LINES] += 1
-                row = at = at + np.uint64(1)
-                continue
             groups[:] = 0
             first = at
             while at < stop and data[at] > SPACE:
@@ -103,7 +97,6 @@ def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: C
                 counts[i, ENCODED] += chars
                 digest = (hexed == chars and chars in DIGEST_CHARS) or (based and chars in BASE32_DIGESTS)
                 counts[i, DIGESTS] += chars if armoured or digest else 0
-                listed += chars if armoured or digest else 0
                 encoded += 1
             marked = groups[NONE] == 1 and hexed == chars - 1 and data[at - np.uint64(1)] == COLON
             offset = (offset and words > 0) or (words == 0 and hexed >= OFFSET_CHARS and (hexed == chars or marked))
@@ -114,9 +107,10 @@ def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: C
             if at >= stop or data[at] == FEED:
                 counts[i, ENCODED_LINES] += 0 < words == encoded
                 counts[i, DUMP_LINES] += offset and pairs - before > 2  # noqa: PLR2004 - the offset, and two words
-                counts[i, DIGESTS] += max(_of_column(data, (row, min(at, stop))) - listed, 0)
+                counts[i, DIGESTS] = max(listed + _of_column(data, (row, min(at, stop))), counts[i, DIGESTS])
                 words, encoded, before, offset = 0, 0, pairs, False
-                row, listed = at + np.uint64(1), 0
+                row = _uuencoded(data, (at + np.uint64(1), stop), counts[i])
+                at, listed = row - np.uint64(1), counts[i, DIGESTS]
             at += np.uint64(1)
         counts[i, HEXADECIMAL] = paired if mixed * MIXED >= pairs else 0
 
@@ -139,6 +133,18 @@ def _is_base32(data: Bytes, word: tuple[np.uint64, np.uint64], groups: Counts) -
         if not (0x41 <= byte <= 0x5A or 0x32 <= byte <= 0x37 or byte == EQUALS):  # noqa: PLR2004 - A to Z, 2 to 7
             return False
     return True
+
+
+@inlined
+def _uuencoded(data: Bytes, span: tuple[np.uint64, np.uint64], found: Counts) -> np.uint64:
+    """Count the lines of uuencode that begin here; return where they end."""
+    at, stop = span
+    while at < stop and _is_uuencoded(data, (at, stop)):
+        end = _line_end(data, (at, stop))
+        found[ENCODED] += _solid(data, (at, end))
+        found[ENCODED_LINES] += 1
+        at = end + np.uint64(1)
+    return at
 
 
 @inlined
