@@ -138,8 +138,10 @@ class Profile:
         return table(heads, rows, left=4)
 
     def _warnings(self) -> Iterator[str]:
-        if not self.tightened:
+        if not self.tightened and any(line.new != line.old for line in self.lines):
             yield "thresholds were loosened only: these documents do not bear out tighter ones"
+        elif not self.tightened:
+            yield "no threshold was moved: none hits too many of these documents, and they do not bear out tighter ones"
         if self.held_out.share < self.keep:
             yield f"held out, that is below {self.keep:.2%}: more documents would help, or a preset for each kind"
 

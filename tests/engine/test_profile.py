@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,16 @@ def test_the_page_shows_every_threshold_with_what_it_hits_before_and_after(profi
     assert "held out (5 folds): " in page
     assert "95 % interval" in page
     assert page.rstrip().endswith(f"quality: {{preset_file: {tmp_path / 'p.yaml'}}}")
+
+
+def test_it_says_whether_thresholds_moved_at_all(profiled):
+    folder, *_ = profiled
+    found = replace(profile(folder, Wanted(keep=0.95)), tightened=False)
+    assert any(line.new != line.old for line in found.lines)
+    assert "thresholds were loosened only" in found.page()
+    still = replace(found, lines=tuple(replace(line, new=line.old) for line in found.lines))
+    assert "no threshold was moved" in still.page()
+    assert "loosened only" not in still.page()
 
 
 def test_it_does_not_begin_with_thresholds_that_others_published(tmp_path):

@@ -32,8 +32,8 @@ def hidden(strings: Strings) -> Counts:
     `invisible_run` is the most of them in a row; `tags` counts tag characters outside of flags, `overrides` U+202D and
     U+202E; `encoded` is the length of the longest stretch of base64 with capitals, small letters and digits (0 below
     250), over line ends where lines are long; `repeats` says how often a unit of 4 to 96 bytes stands in a row that is
-    of words, on one line, without the marks that part the entries of lists and tables, and longer than one short word:
-    eight letters, or four Han.
+    of words, on one line, without a clock (`12:34:56`) and the marks that part the entries of lists and tables, and
+    longer than one short word: eight letters, or four Han.
     """
     table = np.zeros(256, np.uint8)
     for characters, group in (
@@ -168,7 +168,7 @@ def _repeats(data: Bytes, start: int, stop: int, last: Counts) -> int:
 @inlined
 def _said(data: Bytes, at: int, period: int, run: int) -> int:
     """Return how often the unit that ends before `at` stands in a row; 0 where it is no words."""
-    letters = signs = weight = 0
+    letters = signs = weight = clocks = 0
     for place in range(at - period, at):
         byte = data[place]
         lead = byte < 0x80 or byte >= 0xC0
@@ -178,4 +178,7 @@ def _said(data: Bytes, at: int, period: int, run: int) -> int:
         weight += letter * (2 if byte >= 0xE0 else 1)
         if byte in (0x09, 0x0A, 0x26, 0x2C, 0x2F, 0x3B, 0x3C, 0x5C, 0x7C):  # lists, paths, entities, markup, tables
             return 0
+        clocks += byte == 0x3A and 0x30 <= data[place - 1] <= 0x39 and 0x30 <= data[place + 1 - period] <= 0x39
+    if clocks > 1:  # entries of a log that was put on one line
+        return 0
     return run // period + 1 if weight >= LEAST_WEIGHT and letters * 2 >= signs else 0

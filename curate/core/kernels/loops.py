@@ -32,6 +32,8 @@ ORDINAL = 0xE7ACAC
 CELL_BYTES = 16
 """A cell of a sheet in which the same is said every day (`正常`, `OK`, a tick) is shorter than this."""
 NUMERALS = "零〇一二三四五六七八九十百千两"
+RULES = tuple(b"-=~*_#.")
+"""What headings are underlined with: a longer rule elsewhere is not this one, broken off."""
 HASH_PRIME = np.uint64(0x100000001B3)
 
 Found = npt.NDArray[np.int64]
@@ -143,11 +145,12 @@ def _parse(span: tuple[int, int, int], work: Work, numbers: int, found: Found) -
     """Parse one window as `repeats` does; `span` ends with the size of the text, for it breaks off in its last one."""
     text, _, _, table = work
     start, stop, size = span
-    at = start
+    at = new = start
     while at + PIECE <= stop:
         earlier, length = matched(text, table, (start, stop), at)
         if length == 0:
             at += 1
+            new = at
             continue
         if length >= LONG_BYTES and length >= TURNS * (at - earlier) and worded(text, (earlier, at), NINE, ZERO):
             changing, others, things = _changing((earlier, at, at + length), work, numbers)
@@ -155,9 +158,20 @@ def _parse(span: tuple[int, int, int], work: Work, numbers: int, found: Found) -
             found[LOOPED] += length if others == 0 or not entries else 0
         if at + length == stop == size and length >= (TAIL_BYTES if start == 0 else LONG_BYTES):
             after = text[earlier + length]
-            said = worded(text, (at, stop), NINE, ZERO)
-            found[BROKEN_OFF] |= said and after != FEED and not _ends(text, (at, stop)) and not _in_cells(text, stop)
+            said = worded(text, (at, stop), NINE, ZERO) and _said_whole(text, (new, stop)) and after != FEED
+            ruled = after == text[stop - 1] and after in RULES
+            found[BROKEN_OFF] |= said and not ruled and not _ends(text, (at, stop)) and not _in_cells(text, stop)
         at += length
+
+
+@inlined
+def _said_whole(text: Bytes, span: tuple[int, int]) -> bool:
+    """Tell whether the last line, or LONG_BYTES at its end, lies within a stretch.
+
+    What follows a heading or a label that stood nowhere else (`Title is: ...`) names something, and breaks nothing off.
+    """
+    new, stop = span
+    return stop - new >= LONG_BYTES or new == 0 or _lined(text, new - 1, stop)
 
 
 @inlined

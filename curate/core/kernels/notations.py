@@ -11,6 +11,8 @@ AXES, DEVICES = tuple(b"GMNTOXYZ"), tuple(b"RCLDQMVIXKJU")
 FEWEST_WORDS, LETTERS_AT_MOST = 3, 11
 MOST = 4
 """All words but one in so many have a digit in a row of figures."""
+VALUES, COMMAS = tuple(b"+-.,;eE/ "), tuple(b",;")
+"""What stands in numbers and dates beside digits, and between them; two digits a mark on average."""
 DOTS = 3
 """Dots of an address of IPv4."""
 _RULES = """
@@ -28,9 +30,12 @@ def notation(data: Bytes, line: tuple[int, int], ended: bool) -> int:  # noqa: F
 
     Words are parted by white space. PROGRAM: all words, two or more, are a letter and a number, the first of AXES
     (`G01 X10.5 Z5.`); a rule of an access list (`permit tcp any host 10.0.0.1`); a part of a circuit with its nodes and
-    its value (`R1 n1 0 10k`). FIGURES: three words or more of which three in four have a digit.
+    its value (`R1 n1 0 10k`). FIGURES: three words or more of which three in four have a digit, or nothing but values
+    that commas or semicolons part (`7,21.4,0.98`).
     """
     start, stop = _within(data, line)
+    if _values(data, (start, stop)):
+        return FIGURES
     words, figured, coded, at, last = 0, 0, 0, start, start
     while at < stop:
         while at < stop and data[at] <= SPACE:
@@ -55,6 +60,20 @@ def notation(data: Bytes, line: tuple[int, int], ended: bool) -> int:  # noqa: F
     if named and words > FEWEST_WORDS and 0x30 <= data[last] <= 0x39:  # noqa: PLR2004 - 0 to 9
         return PROGRAM
     return FIGURES if words >= FEWEST_WORDS and figured * MOST >= words * (MOST - 1) else NO_NOTATION
+
+
+@inlined
+def _values(data: Bytes, line: tuple[int, int]) -> bool:
+    """Tell whether a line is a row of CSV of nothing but numbers, two or more; also dates without a clock."""
+    commas = digits = 0
+    for at in range(line[0], line[1]):
+        byte = data[at]
+        digit = 0x30 <= byte <= 0x39  # noqa: PLR2004 - 0 to 9
+        if not (digit or byte in VALUES):
+            return False
+        comma = byte in COMMAS
+        commas, digits = commas + comma, digits + digit
+    return commas > 0 and digits >= MOST * commas // 2
 
 
 @inlined

@@ -84,7 +84,8 @@ SIGNALS = {
     "log_lines": "lines as in a log (a clock or the kernel's time near the start) or a stack trace by lines",
     "form_lines": "lines that begin with a label and a colon by lines",
     "trace_lines": "lines as in a stack trace by lines",
-    "encoded": "characters in words of hexadecimal, base64 or base32 by characters that are no white space",
+    "encoded": "characters in words of hexadecimal, base64 or base32 and in lines of uuencode by characters that are no"
+    " white space",
     "encoded_lines": "lines with nothing but such words by lines",
     "hexadecimal": "characters in words of pairs of hexadecimal digits, as in a dump, by characters that are no white"
     " space",
@@ -92,7 +93,8 @@ SIGNALS = {
     "escaped": "characters in escapes of characters beyond ASCII (`%E4%B8%AD`, `\\u4e2d`, `&#20013;`) and in words that"
     " escapes join, by characters that are no white space; addresses of pages left out",
     "digests": "characters in digests and numbers of devices (12, 16, 24, 32, 40, 56, 64, 96 or 128 hexadecimal"
-    " digits) and in blocks of PEM by characters that are no white space",
+    " digits), in blocks of PEM, in columns of hexadecimal numbers (a line: one or two, 16 digits at most) and"
+    " in account numbers (two capitals, then digits) by characters that are no white space",
     "urls": "characters in addresses of pages by characters that are no white space",
     "markup": "characters in tags and character references of HTML and XML by characters",
 }

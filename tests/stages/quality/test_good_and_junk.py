@@ -1,8 +1,10 @@
 """Good text beside the junk that looks most like it: one is kept, the other rejected."""
 
 import base64
+import binascii
 import hashlib
 import random
+import zlib
 from urllib.parse import quote
 
 import pytest
@@ -148,6 +150,22 @@ KEPT = {
     "a reference that ends with a name": f"{REFERENCE}See also: {_CALLS[3]}, {_CALLS[4]}",
     "an access list": "\n".join(f"permit tcp any host 10.0.{n}.10 eq 443" for n in range(60)),
     "alarms whose clock moves": "\n".join(f"2024-03-05 08:{n:02}:03 PT-1021 LOW UNACK" for n in range(60)),
+    "an alarm that stands": "2024-03-05 08:14:03 PT-1021 LOW UNACK\n" * 60,
+    "an alarm that stands in Chinese": "2024-03-05 08:14:03 [ERROR] 3号泵压力过低，请检查入口阀门\n" * 60,
+    "accounts": "\n".join(
+        f"DE{n * 37 % 90 + 10} {n * 7919 % 9000 + 1000} {n * 104729 % 9000 + 1000} {n + 1000} 0532 {n:02}"
+        for n in range(40)
+    ),
+    "accounts without blanks": "\n".join(f"DE{n % 90 + 10}{n * 7919 + 37040044053201300:018}" for n in range(40)),
+    "registers and their values": "\n".join(f"{4 * n:04X} {n * 2654435761 & 0xFFFFFFFF:08X}" for n in range(60)),
+    "check sums": "\n".join(f"{zlib.crc32(bytes([n])):08x}" for n in range(60)),
+    "files of a folder": "\n\n".join(
+        f"{TERMS[n * 7 % 39]}-of-{TERMS[n * 11 % 39]}.{'h' if n % 2 else 'cc'}" for n in range(120)
+    ),
+    "an index of variables": "\n\n".join(f"wxNl{one[:5].title()}Hkrf : {one[:3]}.h" for one in TERMS),
+    "versions and a title": "Help\n\nThis function is there from version 3.3 on.\n\n"
+    + "".join(f"This function is there from version {n // 4}.{n % 4} of the program on.\n\n" for n in range(14, 46))
+    + "Title: There from version",
     "a trace of Java": "Error: overflow\n" + "\tat a.b.Node.visit(Node.java:41)\n" * 60,
     "a trace of Python": "Traceback:\n"
     + '  File "/a/tree.py", line 14, in walk\n    walk(node.left)\n' * 40
@@ -168,7 +186,16 @@ KEPT = {
     "a question about a page": "Q: What does 404 Not Found mean?\nA: 404 Not Found.",
     "pages to be built": f"门户改造需求\n{ENTRIES}上述栏目由业主确认",
 }
+_UU = "".join(binascii.b2a_uu(hashlib.sha256(bytes([n])).digest() + bytes(13)).decode() for n in range(30))
 LOST = {
+    "uuencode": (f"begin 644 pump.bin\n{_UU}`\nend\n", "encoded"),
+    "one row of a table over and over": ("| 1 | 合格 | 完成 |\n" * 200, "stuck"),
+    "words of few articles out of order": (
+        " ".join(
+            random.Random(5).sample([one for one in ENGLISH.split() if one not in {"the", "of", "and", "is"}], 185)
+        ),
+        "shuffled",
+    ),
     "a menu": (PAGES, "menu"),
     "Chinese in KOI8-R": ((PLAIN * 2).encode("gbk").decode("koi8-r"), "misread"),
     "Russian in another Cyrillic": ((RUSSIAN * 2).encode("cp1251").decode("cp866"), "misread"),
@@ -325,6 +352,19 @@ def test_entries_of_one_paragraph_that_begin_with_a_number_of_a_thing_are_kept()
     assert rejected(POLES) == set()
     assert "loop" in rejected("3号杆塔基础完好，绝缘子无破损，接地良好。" * 60)
     assert "loop" in rejected("".join(f"第{n}号证据证明被告人构成犯罪，应当处罚。" for n in range(1, 60)))
+
+
+def test_rows_of_numbers_that_commas_part_are_a_table_however_few():
+    rows = "\n".join(f"{n},{n * 37 % 101}.{n % 10},-{n * 7 % 13}.5" for n in range(40))
+    for text in (rows, rows.replace(",-", ", -"), "\n".join(f"2024-05-{n % 28 + 1:02},{n}.75" for n in range(40))):
+        lines = Quality(**{"as": "quality"}).open()(records(text))
+        assert lines.batch["quality_content_type"].to_pylist() == ["table"]
+        assert lines.found is None
+
+
+def test_a_log_that_stands_still_is_tagged():
+    found = Quality(**{"as": "quality"}).open()(records("2024-03-05 08:14:03 PT-1021 LOW UNACK\n" * 60)).found
+    assert [(line["rule"], line["action"]) for line in found.to_pylist()] == [("quality:stuck_log", "tag")]
 
 
 def test_a_report_around_a_dump_keeps_it():

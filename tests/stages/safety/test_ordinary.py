@@ -188,6 +188,10 @@ class TestHidden:
     def test_words_said_again_and_again_are(self, said):
         assert rules(said) == ["repeated_trigger"]
 
+    def test_a_log_on_one_line_that_says_the_same_is_no_trigger(self):
+        assert rules("09:14:07 PT-1021 pressure low " * 12) == []
+        assert rules("PT 1021 pressure low " * 12) == ["repeated_trigger"]
+
     def test_the_flag_of_a_region_hides_nothing_and_more_behind_it_does(self):
         def tags(said):
             return "".join(chr(0xE0000 + ord(sign)) for sign in said)
