@@ -193,11 +193,12 @@ class Native:
         )
         bits = self.gates.marks.labels
         self.table = tabled(tried, bits)
-        self.sifted: dict[tuple[re.Pattern[str], int], list[Compiled]] = {}
-        """Patterns of which few matches are values, by the bit of the labels that they need."""
+        self.sifted: dict[re.Pattern[str], dict[int, list[Compiled]]] = {}
+        """Patterns of which few matches are values, each by the bit of the labels that it needs."""
         for one in self.at_runs:
             if one.sift is not None:
-                self.sifted.setdefault((one.pattern, bits.get(opener(one.rule), ALWAYS)), []).append(one)
+                by_bit = self.sifted.setdefault(one.pattern, {})
+                by_bit.setdefault(bits.get(opener(one.rule), ALWAYS), []).append(one)
         self.choices: dict[tuple[int, str, int, str], Choice] = {}
         self.trials: dict[tuple[int, ...], Trial] = {}
 
@@ -272,14 +273,17 @@ class Native:
     def grouped(self, opened: Opened) -> list[tuple[int, Span]]:
         """Try the patterns of which few matches are values, and judge these."""
         found: list[tuple[int, Span]] = []
-        starts, _, labels, tried = opened.runs
-        for (_, bit), some in self.sifted.items():
-            near = (start for start, said in zip(starts, labels, strict=True) if said & bit)
-            spans = sifted(opened.text, some[0], tried.tolist() if bit == ALWAYS else near)
-            judge = Judge(opened.text, [start for start, _ in spans])
-            for number, span in enumerate(spans):
-                for one in some:
-                    found += judge.found(number, one, span)
+        text, (starts, _, labels, tried) = opened.text, opened.runs
+        places = tried.tolist()
+        for pattern, by_bit in self.sifted.items():
+            begins = [start for start in places if pattern.match(text, start)]
+            for bit, some in by_bit.items() if begins else ():
+                near = {start for start, said in zip(starts, labels, strict=True) if said & bit}
+                spans = sifted(text, some[0], [start for start in begins if bit == ALWAYS or start in near])
+                judge = Judge(text, [start for start, _ in spans])
+                for number, span in enumerate(spans):
+                    for one in some:
+                        found += judge.found(number, one, span)
         return found
 
     def hits(self, text: str, run: tuple[int, int, int], ends: Mapping[int, int]) -> list[Hit]:

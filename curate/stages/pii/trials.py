@@ -20,6 +20,8 @@ LEFT_OF_AT = 140
 LOCAL_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-"
 SIGHT = 64
 """Where a text is cut off, what ends so close to the cut may have been longer."""
+SHORT = 256
+"""A part of so many characters is searched sooner than it is found out where in the text something may begin."""
 LONGEST_CODE = 12
 """How many letters and hyphens before the first digit run may belong to a code such as ZY-2024001."""
 
@@ -164,7 +166,8 @@ def searched(text: str, one: Compiled, first: int, last: int) -> list[tuple[int,
     What ends so close to the end of the part that it could go on, and does not match beyond it, counts as (-1, -1).
     """
     spans: list[tuple[int, int]] = []
-    for match in one.pattern.finditer(text, first, last) if one.rule.begins is None else tried(text, one, first, last):
+    quick = one.rule.begins is not None and last - first > SHORT
+    for match in tried(text, one, first, last) if quick else one.pattern.finditer(text, first, last):
         if last == len(text) or match.end() + min(one.reach, SIGHT) <= last:
             spans.append(match.span("value"))
         else:

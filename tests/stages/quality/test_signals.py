@@ -107,7 +107,8 @@ def test_every_signal_is_measured_of_every_text_and_shares_are_shares(texts):
         ("control", "\uf0fe ok \uf0a8\ue000", 1 / 7),
         ("encoded_lines", "7f45\n7f45 4c46\nrun 7f45\n", 2 / 3),
         ("dump_lines", "00000010: 6c69 6e65\n01 03 00 6b\n", 0.5),
-        ("digests", "3c5282a1b2c3 7f45", 12 / 16),
+        ("digests", "3c5282a1b2c3 7f45 6c6e", 12 / 20),
+        ("digests", "7f45 0x\n7f45 00ff\n", 8 / 14),
         ("trace_lines", "Error: no tag\n\tat a.b.Node.visit(Node.java:41)\nat noon (local time) it ran\n", 1 / 3),
         (
             "trace_lines",
