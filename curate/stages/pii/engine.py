@@ -38,6 +38,8 @@ MENTIONED = 0.5
 AT = re.compile("@")
 PAIR = 2
 """Of so many spans that hang together one stays."""
+FEWEST_GROUPS = 3
+"""A number in four groups has so many digit runs that go on, wherever it begins."""
 MANY = 2000
 """So many places of one kind in a text are compared with one another before they are judged."""
 BEHIND = 4 * REACH
@@ -226,9 +228,11 @@ class Native:
         """
         if opened is None:
             opened = self.gates.everywhere(text)
+        in_groups = len(opened.runs.tried) >= FEWEST_GROUPS
         if near is not None:
             opened = opened.within(widened(near, len(text)))
         found = self.numbers(opened)
+        found += self.grouped(opened) if in_groups else ()
         for gate, stretches in opened.gates.items():
             if gate == "@":
                 found += self.by_at(opened.text, self.gated[gate][0], stretches)
@@ -249,7 +253,7 @@ class Native:
     def numbers(self, opened: Opened) -> list[tuple[int, Span]]:
         """Try the rules of numbers at every digit run by which they may begin."""
         self.spend(len(opened.runs.tried))
-        found = self.grouped(opened)
+        found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
         if not opened.runs.starts:
             return found

@@ -14,7 +14,7 @@ from curate.stages.pii.broken import read_broken
 from curate.stages.pii.engine import Native
 from curate.stages.pii.rule import LEFT
 from curate.stages.pii.rules import TYPES
-from curate.stages.pii.trials import searched
+from curate.stages.pii.trials import SHORT, searched
 from tests.stages.pii.made import resident
 
 NATIVE = Native(frozenset(TYPES))
@@ -48,12 +48,17 @@ PIECES = st.one_of(
 )
 
 
-@given(pieces=st.lists(PIECES, min_size=3, max_size=40), cut=st.tuples(st.integers(0, 9), st.integers(0, 9)))
-@example(pieces=["110105", "\n", "1990", "0307", "1234"], cut=(0, 0))
-@example(pieces=["4111", " ", "1111", "-\n  ", "1111", "1111", "\n", "62"], cut=(0, 0))
-@example(pieces=["91", "110105", "MA01", "\r\n", "234567"], cut=(0, 0))
-def test_a_number_across_lines_is_tried_wherever_a_search_would_find_it(pieces, cut):
-    text = "".join(pieces)
+@given(
+    pieces=st.lists(PIECES, min_size=3, max_size=40),
+    cut=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    filled=st.booleans(),
+)
+@example(pieces=["110105", "\n", "1990", "0307", "1234"], cut=(0, 0), filled=True)
+@example(pieces=["4111", " ", "1111", "-\n  ", "1111", "1111", "\n", "62"], cut=(0, 0), filled=False)
+@example(pieces=["91", "110105", "MA01", "\r\n", "234567"], cut=(0, 0), filled=True)
+def test_a_number_across_lines_is_tried_wherever_a_search_would_find_it(pieces, cut, filled):
+    filler = "。" * (SHORT + sum(cut))  # what is shorter is searched as it is
+    text = f"{filler if filled else ''}{''.join(pieces)}{'' if filled else filler}"
     first, last = min(cut[0], len(text)), max(min(cut[0], len(text)), len(text) - cut[1])
     for one in ACROSS:
         plain = one._replace(rule=replace(one.rule, begins=None))
