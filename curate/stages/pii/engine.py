@@ -322,6 +322,8 @@ class Native:
                 spans += (
                     searched(text, one, first, last) if one.rule.places is None else one.rule.places(text, first, last)
                 )
+            if not spans:
+                continue
             work += len(spans)
             judge = Judge(text, [start for start, _ in spans] if one.rule.places is None else ())
             for number, span in enumerate(spans):
