@@ -65,6 +65,7 @@ def is_public_spelled(text: str, start: int, end: int) -> Reason:
 
 
 QUAD = "[0-9]{1,3}(?:\\.[0-9]{1,3}){3}"
+COLONS = "(?=(?:[0-9A-Fa-f]{0,4}:){2})"
 
 
 def is_public_at_number(text: str, start: int, end: int) -> Reason:
@@ -124,7 +125,7 @@ MAIL_AND_NET = (
     Rule(
         "EMAIL_ADDRESS",
         "e-mail address at a number in brackets",
-        (f"(?<![{LOCAL}@])[0-9A-Za-z_][{LOCAL}]{{0,63}}@\\[(?:{QUAD}|(?i:IPv6:)[0-9A-Fa-f:.]{{2,45}})\\]",),
+        (f"(?<![{LOCAL}@])[0-9A-Za-z_][{LOCAL}]{{0,63}}@\\[(?:{QUAD}|(?i:IPv6:){COLONS}[0-9A-Fa-f:.]{{2,45}})\\]",),
         0.8,
         spared=is_public_at_number,
         gate="@\\[[0-9Ii]",

@@ -173,3 +173,4 @@ def test_a_mailbox_at_a_number_in_brackets_is_found_whole(mailbox):
 
 def test_one_at_a_private_number_stays():
     assert found("lin@[192.168.1.4] lin@[IPv6:2001:db8::1] postmaster@[192.168.1.4]") == []
+    assert found("lin@[IPv6:00] lin@[IPv6:0.0.0] lin@[IPv6:1:2] lin@[999.1.1.1] lin@[IPv6:::1]") == []
