@@ -23,10 +23,13 @@ SYNTAX_HINTS = {
     "mapping values are not allowed": "one `key: value` on a line; a key whose settings follow below it ends in a "
     "colon; a value that holds `: ` is put in quotes",
     "cannot start any token": "indent with spaces, never with tabs; put a value that starts with % @ or ` in quotes",
+    "but found '<scalar>'": "nothing follows a value in quotes or brackets; a quote before it is not closed, or is one "
+    "too many",
     "expected <block end>": "entries of one list or mapping start in the same column",
     "expected ',' or": "a bracket or a brace is not closed",
     "expected the node content": "a bracket or a brace is not closed, or a value is missing",
-    "unexpected end of stream": "a quote is not closed",
+    "quoted scalar": "a quote is not closed",
+    "alias": "`*` stands for what `&` has named before; put a value that starts with * in quotes",
     "expected a single document": "a file holds one configuration; remove the `---`",
 }
 
@@ -142,10 +145,17 @@ def compose(text: str, file: str) -> "Node | None":
 
 
 def syntax_error(error: "MarkedYAMLError", file: str) -> ConfigError:
-    """Put a parser's complaint into our form: where, what, what to do."""
-    mark = error.problem_mark or error.context_mark
-    place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+    """Put a parser's complaint into our form: where, what, what to do.
+
+    A quote that is not closed is told where it opens: the parser sees that it is missing at the end of the file.
+    """
     fact = " ".join(filter(None, [error.problem, error.context]))
+    opened = error.context_mark if "scanning a quoted scalar" in fact else None
+    mark = opened or error.problem_mark or error.context_mark
+    begun = error.context_mark
+    if mark and begun and begun.line != mark.line and "while parsing a flow" in fact:
+        fact += f" that begins on line {begun.line + 1}"
+    place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
     hint = next((hint for sign, hint in SYNTAX_HINTS.items() if sign in fact), "check the indentation around this line")
     return ConfigError(f"this is not YAML: {fact}", where=place, hint=hint)
 

@@ -303,6 +303,14 @@ WHOLE = {
         curate.yaml:6 key_file: the key 'secret' cannot be read: No such file or directory
           hint: head -c 32 /dev/urandom > curate.key, then `key_file: curate.key`; keep it out of the repository""",
     ),
+    "no number": (
+        f"{HEAD}stages:\n  - quality: {{min: .nan, share: .nan}}\n",
+        """\
+        curate.yaml:6 stages[0].quality.min: expected a whole number, found nan
+          hint: Fewest characters.
+        curate.yaml:6 stages[0].quality.share: nan is no number
+          hint: Largest share of digits.""",
+    ),
     "a list instead of a mapping": (
         "- a\n",
         """\
@@ -340,7 +348,24 @@ SYNTAX = {
           hint: indent with spaces, never with tabs; put a value that starts with % @ or ` in quotes""",
     "a: *b\n": """\
         curate.yaml:1:4: this is not YAML: found undefined alias 'b'
-          hint: check the indentation around this line""",
+          hint: `*` stands for what `&` has named before; put a value that starts with * in quotes""",
+    "a: *.jsonl\n": """\
+        curate.yaml:1:4: this is not YAML: found undefined alias '.jsonl'
+          hint: `*` stands for what `&` has named before; put a value that starts with * in quotes""",
+    "a:\n  b: {c: 1\n  d: 2\n": """\
+        curate.yaml:3:4: this is not YAML: expected ',' or '}', but got ':' while parsing a flow mapping that begins """
+    """on line 2
+          hint: a bracket or a brace is not closed""",
+    'a: 1\nb: "c\nd: e\n': """\
+        curate.yaml:2:4: this is not YAML: found unexpected end of stream while scanning a quoted scalar
+          hint: a quote is not closed""",
+    "a: 1\nb: 'c\n---\nd: e\n": """\
+        curate.yaml:2:4: this is not YAML: found unexpected document separator while scanning a quoted scalar
+          hint: a quote is not closed""",
+    "a: 'don't'\n": """\
+        curate.yaml:1:9: this is not YAML: expected <block end>, but found '<scalar>' while parsing a block mapping
+          hint: nothing follows a value in quotes or brackets; a quote before it is not closed, or is one """
+    """too many""",
 }
 
 
