@@ -1,5 +1,6 @@
 """A configuration as it was said: plain values, and the line on which each of them stands."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 At = tuple[str | int, ...]
 """Where a value stands: keys of mappings and numbers of list entries, from the top."""
 
+NULL = "tag:yaml.org,2002:null"
 MERGE = "tag:yaml.org,2002:merge"
 PLAIN = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")}
 WORDS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "timestamp")}
@@ -32,6 +34,11 @@ SYNTAX_HINTS = {
     "alias": "`*` stands for what `&` has named before; put a value that starts with * in quotes",
     "expected a single document": "a file holds one configuration; remove the `---`",
 }
+
+FULL_WIDTH = re.compile("[：，\u3000]")
+QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|(?:^|\s)#.*")
+"""What may hold any sign: words in quotes, and remarks."""
+NARROW = "outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space"
 
 
 @dataclass
@@ -138,13 +145,13 @@ def compose(text: str, file: str) -> "Node | None":
     try:
         return cast("Node | None", YAML(typ="safe", pure=True).compose(text))
     except MarkedYAMLError as error:
-        raise syntax_error(error, file) from error
+        raise syntax_error(error, text, file) from error
     except YAMLError as error:
         fact = f"this is not YAML: {str(error).splitlines()[0]}"
         raise ConfigError(fact, where=file, hint="save the configuration as plain text") from error
 
 
-def syntax_error(error: "MarkedYAMLError", file: str) -> ConfigError:
+def syntax_error(error: "MarkedYAMLError", text: str, file: str) -> ConfigError:
     """Put a parser's complaint into our form: where, what, what to do.
 
     A quote that is not closed is told where it opens: the parser sees that it is missing at the end of the file.
@@ -157,7 +164,18 @@ def syntax_error(error: "MarkedYAMLError", file: str) -> ConfigError:
         fact += f" that begins on line {begun.line + 1}"
     place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
     hint = next((hint for sign, hint in SYNTAX_HINTS.items() if sign in fact), "check the indentation around this line")
+    around = text.splitlines()[max(0, mark.line - 1) : mark.line + 1] if mark and not opened else []
+    if any(FULL_WIDTH.search(QUOTED.sub("", line)) for line in around):
+        hint = f"{NARROW}; else {hint}"
     return ConfigError(f"this is not YAML: {fact}", where=place, hint=hint)
+
+
+def is_misread(key: "Node", value: "Node") -> bool:
+    """Tell whether a full-width sign hides where a key begins or ends: a full-width colon leaves it without a value."""
+    if getattr(key, "style", None):  # in quotes
+        return False
+    name = str(key.value)
+    return name.startswith("\u3000") or ("：" in name and value.tag == NULL and not value.value)
 
 
 class Reader:
@@ -204,6 +222,9 @@ class Reader:
                 self.repeated((*at, name), line)
                 continue
             self.draft.lines[*at, name] = line
+            if is_misread(key, value):
+                self.draft.report((*at, name), f"the key {name!r} holds a full-width sign", NARROW)
+                continue
             own[name] = self.read(value, (*at, name))
         return merged | own
 

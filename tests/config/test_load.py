@@ -311,6 +311,14 @@ WHOLE = {
         curate.yaml:6 stages[0].quality.share: nan is no number
           hint: Largest share of digits.""",
     ),
+    "full-width signs": (
+        f"{HEAD}limits: {{rejected_share： 1}}\n\u3000work: none\n",
+        """\
+        curate.yaml:5 limits.rejected_share： 1: the key 'rejected_share： 1' holds a full-width sign
+          hint: outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space
+        curate.yaml:6 \u3000work: the key '\\u3000work' holds a full-width sign
+          hint: outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space""",
+    ),
     "a list instead of a mapping": (
         "- a\n",
         """\
@@ -356,6 +364,19 @@ SYNTAX = {
         curate.yaml:3:4: this is not YAML: expected ',' or '}', but got ':' while parsing a flow mapping that begins """
     """on line 2
           hint: a bracket or a brace is not closed""",
+    "a：1\nb: c\n": """\
+        curate.yaml:2:2: this is not YAML: mapping values are not allowed here
+          hint: outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space; else """
+    """one `key: value` on a line; a key whose settings follow below it ends in a colon; a value that holds """
+    """`: ` is put in quotes""",
+    "a: {b: c，d: e}\n": """\
+        curate.yaml:1:11: this is not YAML: expected ',' or '}', but got ':' while parsing a flow mapping
+          hint: outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space; else """
+    """a bracket or a brace is not closed""",
+    "a: '：，' # 注：\nb: c: '：'\n": """\
+        curate.yaml:2:5: this is not YAML: mapping values are not allowed here
+          hint: one `key: value` on a line; a key whose settings follow below it ends in a colon; a value that holds """
+    """`: ` is put in quotes""",
     'a: 1\nb: "c\nd: e\n': """\
         curate.yaml:2:4: this is not YAML: found unexpected end of stream while scanning a quoted scalar
           hint: a quote is not closed""",
