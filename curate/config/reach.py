@@ -117,7 +117,8 @@ def ready(source: Given, overrides: Sequence[str] = ()) -> Config:
 def placed(read: Drafted[Config]) -> Iterator[tuple[At, Source]]:
     """Yield every source that can be read as far as its path, with the place of the path."""
     for name, source in read.sources.items():
-        yield ("sources", name, "path"), source
+        if getattr(source, "path", "") is not None:
+            yield ("sources", name, "path"), source
 
 
 def missing(draft: Draft, at: At, source: Source, error: ConfigError) -> None:
@@ -258,7 +259,7 @@ def fed_back(read: Drafted[Config]) -> None:
     if not isinstance(said, (str, Path)) or "://" in str(said):
         return
     written = [Path(f"{said}{end}") for end in WRITTEN]
-    fed = [name for name, source in read.sources.items() if any(map(source.would_read, written))]
+    fed = [source.name for _, source in placed(read) if any(map(source.would_read, written))]
     if fed:
         fact = f"{str(said)!r} lies where the source {fed[0]!r} looks for its files, which would read what is written"
         read.draft.report(at, fact, "choose a folder outside of the raw files, or a pattern that leaves it out")

@@ -105,6 +105,12 @@ class TestTheOutput:
         assert is_one_clear_error(done.stderr, "c.yaml:1 output.path", "'qa' looks for its files")
         assert sorted(path.name for path in here.iterdir()) == ["a.txt", "sub"]
 
+    @pytest.mark.parametrize("path", [None, [], 3, ["a.txt", 3], {"a": 1}])
+    def test_is_told_of_no_source_whose_path_cannot_be_read(self, trial: Trial, path: object) -> None:
+        done = trial.run(sources={"qa": {"format": "text", "path": path}})
+        assert done.exit_code == 2
+        assert is_one_clear_error(done.stderr, "sources.qa.path")
+
     @pytest.mark.parametrize("path", ["here/*.txt", "here/**/*.jsonl", "here.txt"])
     def test_may_lie_beside_what_a_source_reads(self, trial: Trial, path: str) -> None:
         folder = trial.out.parent
