@@ -214,6 +214,9 @@ class Reader:
             if key.tag == MERGE:
                 theirs = self.read(value, at)
                 parts = theirs if isinstance(theirs, list) else [theirs]
+                if not all(isinstance(part, dict) for part in parts):
+                    hint = "write `<<: *name`, where `&name` stands before a mapping"
+                    self.draft.report(at, f"`<<` takes in mappings, found {theirs!r}", hint)
                 merged = {k: v for part in reversed(parts) if isinstance(part, dict) for k, v in part.items()} | merged
                 continue
             name = str(key.value)

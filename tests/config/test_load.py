@@ -311,6 +311,12 @@ WHOLE = {
         curate.yaml:6 stages[0].quality.share: nan is no number
           hint: Largest share of digits.""",
     ),
+    "nothing to merge": (
+        f"{HEAD}limits: {{<<: 3, by: source}}\n",
+        """\
+        curate.yaml:5 limits: `<<` takes in mappings, found 3
+          hint: write `<<: *name`, where `&name` stands before a mapping""",
+    ),
     "full-width signs": (
         f"{HEAD}limits: {{rejected_share： 1}}\n\u3000work: none\n",
         """\
