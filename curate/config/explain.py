@@ -1,5 +1,6 @@
 """What is wrong with a setting, in words that name the value and say what to do."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, get_args, get_origin
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 KINDS = {
     "int": "a whole number",
     "float": "a number",
+    "finite_number": "a whole number",
     "decimal": "a number",
     "bool": "true or false",
     "string": "words",
@@ -149,8 +151,8 @@ def explain(details: "ErrorDetails", value: object, model: type[BaseModel], hidd
         return Fault(at, f"{said!r} is none of {', '.join(options)}", near(said, options), wanted=" or ".join(options))
     if kind in BOUNDS:
         words, bound = BOUNDS[kind]
-        wanted = words.format(spelled_number(context.get(bound)))
-        return Fault(at, f"{said!r} is out of bounds: it must be {wanted}", about)
+        wanted = f"is out of bounds: it must be {words.format(spelled_number(context.get(bound)))}"
+        return Fault(at, f"{said!r} {'is no number' if is_nan(said) else wanted}", about)
     if kind in {"value_error", "assertion_error"}:
         fact = str(context.get("error", details["msg"]))
         told = said is None or isinstance(said, (Mapping, list)) or repr(said) in fact
@@ -160,6 +162,11 @@ def explain(details: "ErrorDetails", value: object, model: type[BaseModel], hidd
     inner = model_at(model, at) if wanted == KINDS["model"] else None
     known = f"{KNOWN}{', '.join(said_names(inner))}" if inner else ""
     return Fault(at, fact, quoted(said, wanted) or known or about, wanted=wanted)
+
+
+def is_nan(said: object) -> bool:
+    """Tell whether a value is the number that is none: it keeps no bound, and tells of none that was overstepped."""
+    return isinstance(said, float) and math.isnan(said)
 
 
 def spelled_number(bound: object) -> str:

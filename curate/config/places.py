@@ -1,5 +1,6 @@
 """A configuration as it was said: plain values, and the line on which each of them stands."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 At = tuple[str | int, ...]
 """Where a value stands: keys of mappings and numbers of list entries, from the top."""
 
+NULL = "tag:yaml.org,2002:null"
 MERGE = "tag:yaml.org,2002:merge"
 PLAIN = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")}
 WORDS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "timestamp")}
@@ -23,12 +25,20 @@ SYNTAX_HINTS = {
     "mapping values are not allowed": "one `key: value` on a line; a key whose settings follow below it ends in a "
     "colon; a value that holds `: ` is put in quotes",
     "cannot start any token": "indent with spaces, never with tabs; put a value that starts with % @ or ` in quotes",
+    "but found '<scalar>'": "nothing follows a value in quotes or brackets; a quote before it is not closed, or is one "
+    "too many",
     "expected <block end>": "entries of one list or mapping start in the same column",
     "expected ',' or": "a bracket or a brace is not closed",
     "expected the node content": "a bracket or a brace is not closed, or a value is missing",
-    "unexpected end of stream": "a quote is not closed",
+    "quoted scalar": "a quote is not closed",
+    "alias": "`*` stands for what `&` has named before; put a value that starts with * in quotes",
     "expected a single document": "a file holds one configuration; remove the `---`",
 }
+
+FULL_WIDTH = re.compile("[：，\u3000]")
+QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|(?:^|\s)#.*")
+"""What may hold any sign: words in quotes, and remarks."""
+NARROW = "outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space"
 
 
 @dataclass
@@ -135,19 +145,37 @@ def compose(text: str, file: str) -> "Node | None":
     try:
         return cast("Node | None", YAML(typ="safe", pure=True).compose(text))
     except MarkedYAMLError as error:
-        raise syntax_error(error, file) from error
+        raise syntax_error(error, text, file) from error
     except YAMLError as error:
         fact = f"this is not YAML: {str(error).splitlines()[0]}"
         raise ConfigError(fact, where=file, hint="save the configuration as plain text") from error
 
 
-def syntax_error(error: "MarkedYAMLError", file: str) -> ConfigError:
-    """Put a parser's complaint into our form: where, what, what to do."""
-    mark = error.problem_mark or error.context_mark
-    place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+def syntax_error(error: "MarkedYAMLError", text: str, file: str) -> ConfigError:
+    """Put a parser's complaint into our form: where, what, what to do.
+
+    A quote that is not closed is told where it opens: the parser sees that it is missing at the end of the file.
+    """
     fact = " ".join(filter(None, [error.problem, error.context]))
+    opened = error.context_mark if "scanning a quoted scalar" in fact else None
+    mark = opened or error.problem_mark or error.context_mark
+    begun = error.context_mark
+    if mark and begun and begun.line != mark.line and "while parsing a flow" in fact:
+        fact += f" that begins on line {begun.line + 1}"
+    place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
     hint = next((hint for sign, hint in SYNTAX_HINTS.items() if sign in fact), "check the indentation around this line")
+    around = text.splitlines()[max(0, mark.line - 1) : mark.line + 1] if mark and not opened else []
+    if any(FULL_WIDTH.search(QUOTED.sub("", line)) for line in around):
+        hint = f"{NARROW}; else {hint}"
     return ConfigError(f"this is not YAML: {fact}", where=place, hint=hint)
+
+
+def is_misread(key: "Node", value: "Node") -> bool:
+    """Tell whether a full-width sign hides where a key begins or ends: a full-width colon leaves it without a value."""
+    if getattr(key, "style", None):  # in quotes
+        return False
+    name = str(key.value)
+    return name.startswith("\u3000") or ("：" in name and value.tag == NULL and not value.value)
 
 
 class Reader:
@@ -186,6 +214,9 @@ class Reader:
             if key.tag == MERGE:
                 theirs = self.read(value, at)
                 parts = theirs if isinstance(theirs, list) else [theirs]
+                if not all(isinstance(part, dict) for part in parts):
+                    hint = "write `<<: *name`, where `&name` stands before a mapping"
+                    self.draft.report(at, f"`<<` takes in mappings, found {theirs!r}", hint)
                 merged = {k: v for part in reversed(parts) if isinstance(part, dict) for k, v in part.items()} | merged
                 continue
             name = str(key.value)
@@ -194,6 +225,9 @@ class Reader:
                 self.repeated((*at, name), line)
                 continue
             self.draft.lines[*at, name] = line
+            if is_misread(key, value):
+                self.draft.report((*at, name), f"the key {name!r} holds a full-width sign", NARROW)
+                continue
             own[name] = self.read(value, (*at, name))
         return merged | own
 

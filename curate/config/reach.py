@@ -20,6 +20,16 @@ from curate.core.stage import Settings
 Given = Path | str | Mapping[str, object]
 Files = dict[str, Sequence[FileStat]]
 LINEAGE = "_lineage"
+WRITTEN = (
+    *(
+        f"/{name}"
+        for name in ("README.md", "SHA256SUMS", f"{LINEAGE}/manifest.json", f"{LINEAGE}/rejects-00000.parquet")
+    ),
+    "/data/train/00000-of-00001.parquet",
+    ".lock",
+    ".work/status.json",
+)
+"""Some of what a run writes into its output and beside it, by what follows the output's name."""
 
 
 class Checked(NamedTuple):
@@ -80,6 +90,7 @@ def reached(source: Given, overrides: Sequence[str] = ()) -> Checked:
     assets(read)
     unreadable_assets(read)
     output(draft, unwritable)
+    fed_back(read)
     return Checked(read.settled(), files)
 
 
@@ -99,13 +110,15 @@ def ready(source: Given, overrides: Sequence[str] = ()) -> Config:
             continue
     assets(read)
     output(read.draft, taken)
+    fed_back(read)
     return read.settled()
 
 
 def placed(read: Drafted[Config]) -> Iterator[tuple[At, Source]]:
     """Yield every source that can be read as far as its path, with the place of the path."""
     for name, source in read.sources.items():
-        yield ("sources", name, "path"), source
+        if getattr(source, "path", "") is not None:
+            yield ("sources", name, "path"), source
 
 
 def missing(draft: Draft, at: At, source: Source, error: ConfigError) -> None:
@@ -237,6 +250,19 @@ def output(draft: Draft, wrong: Callable[[Path], tuple[str, str]]) -> None:
         fact, hint = f"{str(path)!r} cannot be looked at: {error.strerror}", "choose another folder"
     if fact:
         draft.report(at, fact, hint)
+
+
+def fed_back(read: Drafted[Config]) -> None:
+    """Note sources that would read what the run itself writes: each run would then read another input."""
+    at = ("output", "path")
+    said = read.draft.at(at)
+    if not isinstance(said, (str, Path)) or "://" in str(said):
+        return
+    written = [Path(f"{said}{end}") for end in WRITTEN]
+    fed = [source.name for _, source in placed(read) if any(map(source.would_read, written))]
+    if fed:
+        fact = f"{str(said)!r} lies where the source {fed[0]!r} looks for its files, which would read what is written"
+        read.draft.report(at, fact, "choose a folder outside of the raw files, or a pattern that leaves it out")
 
 
 def unwritable(path: Path) -> tuple[str, str]:

@@ -125,6 +125,11 @@ class Source(Value):
     def files(self) -> Sequence[FileStat]:
         """List the files in the order of their uris; raise ConfigError where there is none."""
 
+    def would_read(self, path: Path) -> bool:
+        """Tell whether a local file that is yet to be written will be one of the files."""
+        del path
+        return False
+
     @abstractmethod
     def look(self, file: FileStat, parts: Path) -> Surveyed:
         """Read a file once: digest, encoding, boundaries. What has to be cut into parts is written below `parts`."""

@@ -73,6 +73,11 @@ class Listed(Collection, Rights, Placed):
                     )
         return [found[uri] for uri in sorted(found)]
 
+    def would_read(self, path: Path) -> bool:
+        """Tell whether a local file that is yet to be written will be one of the files; links are not followed."""
+        paths = (self.path,) if isinstance(self.path, str) else self.path
+        return any(names(each, path.absolute()) for each in paths)
+
 
 class Pattern(NamedTuple):
     """A path parted into the folder that is fixed and what must match below it."""
@@ -128,10 +133,9 @@ def listed(path: str, where: str = "path") -> Iterator[FileStat]:
 
     Hidden files and folders are left out, links to folders are followed unless they lead back up.
     """
-    scheme, separator, _ = path.partition("://")
-    local = not separator or scheme in {"file", "local"}
-    if local and separator:
-        path = path[len(scheme) + 3 :]
+    inner = unlocated(path)
+    local = inner is not None
+    path = path if inner is None else inner
     if not path:
         raise ConfigError("the path is empty", where=where, hint="name a file, a folder or a pattern of files")
     pattern = parted(path)
@@ -152,6 +156,26 @@ def listed(path: str, where: str = "path") -> Iterator[FileStat]:
     if not count:
         fact = f"nothing matches {path!r}" if pattern.rest else f"the folder {path!r} holds no file"
         raise ConfigError(fact, where=where, hint="hidden files are left out; `**` stands for folders of any depth")
+
+
+def unlocated(path: str) -> str | None:
+    """Return the local path behind `file://` and the like; None where a path is of a store."""
+    scheme, separator, inner = path.partition("://")
+    if not separator:
+        return path
+    return inner if scheme in {"file", "local"} else None
+
+
+def names(path: str, file: Path) -> bool:
+    """Tell whether a path names a local file, which is said from the root on."""
+    said = unlocated(path)
+    if not said:
+        return False
+    pattern = parted(said)
+    uri = Path(os.path.relpath(file, pattern.root))
+    if any(part.startswith(".") for part in uri.parts):  # elsewhere, or hidden
+        return False
+    return not pattern.rest or matcher(pattern.rest).fullmatch(uri.as_posix()) is not None
 
 
 def checked(file: FileStat, where: str) -> FileStat:

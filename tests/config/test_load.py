@@ -303,6 +303,28 @@ WHOLE = {
         curate.yaml:6 key_file: the key 'secret' cannot be read: No such file or directory
           hint: head -c 32 /dev/urandom > curate.key, then `key_file: curate.key`; keep it out of the repository""",
     ),
+    "no number": (
+        f"{HEAD}stages:\n  - quality: {{min: .nan, share: .nan}}\n",
+        """\
+        curate.yaml:6 stages[0].quality.min: expected a whole number, found nan
+          hint: Fewest characters.
+        curate.yaml:6 stages[0].quality.share: nan is no number
+          hint: Largest share of digits.""",
+    ),
+    "nothing to merge": (
+        f"{HEAD}limits: {{<<: 3, by: source}}\n",
+        """\
+        curate.yaml:5 limits: `<<` takes in mappings, found 3
+          hint: write `<<: *name`, where `&name` stands before a mapping""",
+    ),
+    "full-width signs": (
+        f"{HEAD}limits: {{rejected_share： 1}}\n\u3000work: none\n",
+        """\
+        curate.yaml:5 limits.rejected_share： 1: the key 'rejected_share： 1' holds a full-width sign
+          hint: outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space
+        curate.yaml:6 \u3000work: the key '\\u3000work' holds a full-width sign
+          hint: outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space""",
+    ),
     "a list instead of a mapping": (
         "- a\n",
         """\
@@ -340,7 +362,37 @@ SYNTAX = {
           hint: indent with spaces, never with tabs; put a value that starts with % @ or ` in quotes""",
     "a: *b\n": """\
         curate.yaml:1:4: this is not YAML: found undefined alias 'b'
-          hint: check the indentation around this line""",
+          hint: `*` stands for what `&` has named before; put a value that starts with * in quotes""",
+    "a: *.jsonl\n": """\
+        curate.yaml:1:4: this is not YAML: found undefined alias '.jsonl'
+          hint: `*` stands for what `&` has named before; put a value that starts with * in quotes""",
+    "a:\n  b: {c: 1\n  d: 2\n": """\
+        curate.yaml:3:4: this is not YAML: expected ',' or '}', but got ':' while parsing a flow mapping that begins """
+    """on line 2
+          hint: a bracket or a brace is not closed""",
+    "a：1\nb: c\n": """\
+        curate.yaml:2:2: this is not YAML: mapping values are not allowed here
+          hint: outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space; else """
+    """one `key: value` on a line; a key whose settings follow below it ends in a colon; a value that holds """
+    """`: ` is put in quotes""",
+    "a: {b: c，d: e}\n": """\
+        curate.yaml:1:11: this is not YAML: expected ',' or '}', but got ':' while parsing a flow mapping
+          hint: outside of quotes YAML knows `:`, `,` and the blank, not `：`, `，` and the ideographic space; else """
+    """a bracket or a brace is not closed""",
+    "a: '：，' # 注：\nb: c: '：'\n": """\
+        curate.yaml:2:5: this is not YAML: mapping values are not allowed here
+          hint: one `key: value` on a line; a key whose settings follow below it ends in a colon; a value that holds """
+    """`: ` is put in quotes""",
+    'a: 1\nb: "c\nd: e\n': """\
+        curate.yaml:2:4: this is not YAML: found unexpected end of stream while scanning a quoted scalar
+          hint: a quote is not closed""",
+    "a: 1\nb: 'c\n---\nd: e\n": """\
+        curate.yaml:2:4: this is not YAML: found unexpected document separator while scanning a quoted scalar
+          hint: a quote is not closed""",
+    "a: 'don't'\n": """\
+        curate.yaml:1:9: this is not YAML: expected <block end>, but found '<scalar>' while parsing a block mapping
+          hint: nothing follows a value in quotes or brackets; a quote before it is not closed, or is one """
+    """too many""",
 }
 
 

@@ -91,6 +91,36 @@ class TestTheOutput:
         assert [path.name for path in trial.out.iterdir()] == ["thesis.txt"]
         assert not trial.out.with_name("out.lock").exists()
 
+    @pytest.mark.parametrize(
+        "path", ["{here}", "{here}/**/*", "{here}/*", "{here}/**/*.parquet", "file://{here}/*/*.md"]
+    )
+    def test_is_not_put_where_a_source_looks_for_its_files(self, trial: Trial, path: str) -> None:
+        here = trial.out.parent / "here"
+        (here / "sub").mkdir(parents=True)
+        for name in ("a.txt", "sub/a.md", "sub/a.parquet"):
+            (here / name).touch()
+        sources = {"qa": {"format": "text", "path": path.format(here=here)}}
+        done = trial.run(sources=sources, output={"path": str(here / "out")})
+        assert done.exit_code == 2
+        assert is_one_clear_error(done.stderr, "c.yaml:1 output.path", "'qa' looks for its files")
+        assert sorted(path.name for path in here.iterdir()) == ["a.txt", "sub"]
+
+    @pytest.mark.parametrize("path", [None, [], 3, ["a.txt", 3], {"a": 1}])
+    def test_is_told_of_no_source_whose_path_cannot_be_read(self, trial: Trial, path: object) -> None:
+        done = trial.run(sources={"qa": {"format": "text", "path": path}})
+        assert done.exit_code == 2
+        assert is_one_clear_error(done.stderr, "sources.qa.path")
+
+    @pytest.mark.parametrize("path", ["here/*.txt", "here/**/*.jsonl", "here.txt"])
+    def test_may_lie_beside_what_a_source_reads(self, trial: Trial, path: str) -> None:
+        folder = trial.out.parent
+        (folder / "here").mkdir()
+        for name in ("here/a.txt", "here/a.jsonl", "here.txt"):
+            (folder / name).write_text("The pump was inspected and its seal replaced.")
+        sources = {"qa": {"format": "text", "path": str(folder / path)}}
+        done = trial.run(sources=sources, output={"path": str(folder / "here/out")})
+        assert done.exit_code == 0, done.stderr
+
     @pytest.mark.parametrize("name", ["file/out", "out"])
     def test_needs_a_folder_that_can_be_written_to(self, trial: Trial, name: str) -> None:
         (trial.config.parent / "file").write_text("mine")

@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import fsspec
 import pytest
@@ -56,6 +57,17 @@ def test_a_path_names_files_relative_to_its_fixed_part_in_order(pattern, expecte
         with fsspec.open(f"memory://listed/{name}", "wb") as out:
             out.write(b"x")
     assert uris(f"memory://listed/{pattern}") == expected
+    source = Files(name="s", path=str(tree / pattern))
+    every = [file for file in tree.rglob("*") if file.is_file()]
+    assert {file for file in every if source.would_read(file)} == {Path(file.path) for file in source.files()}
+
+
+def test_a_source_says_of_files_that_are_yet_to_be_written_whether_it_would_read_them(tree, monkeypatch):
+    monkeypatch.chdir(tree)
+    every = Files(name="s", path=["*.csv", f"file://{tree}/sub/**"])
+    said = {name: every.would_read(Path(name)) for name in ("y.csv", "sub/x/y", "sub/.x/y", "sub/../y", "sub.lock")}
+    assert said == {"y.csv": True, "sub/x/y": True, "sub/.x/y": False, "sub/../y": False, "sub.lock": False}
+    assert not Files(name="s", path=f"memory://{tree}/**").would_read(tree / "y.csv")
 
 
 def test_a_local_path_may_be_written_as_a_url(tree):
