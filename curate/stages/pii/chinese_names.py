@@ -28,7 +28,7 @@ LABELS = (
     "代理人|被害人|受害人|证人|嫌疑人|当事人|投保人|被保险人|被保人|受益人|户主|主治医师|主治医生|主治大夫|主管医师|"
     "责任医师|管床医生|报告医师|"
     "审核医师|检查医生|主刀医生|主刀|麻醉师|医生|医师|大夫|责任护士|护士|家属|报告人|报案人|举报人|客户|顾客|会员|"
-    "用户姓名|持卡人|开户人|账户名|户名|"
+    "用户姓名|持卡人|持照人|参保人|曾用名|开票人|开户人|账户名|户名|"
     "收款人|付款人|汇款人|监护人|担保人|保证人|借款人|贷款人|出租人|承租人|转让人|受让人|甲方代表|乙方代表|员工|职工|"
     "学生|学员|考生|教师|班主任|导师|"
     "作者|撰稿人|发明人|设计人|译者|主编|编辑|记者|通讯员|候选人|推荐人|介绍人|紧急联系人|父亲|母亲|配偶|丈夫|妻子|"
@@ -234,7 +234,13 @@ def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, in
         if begin < 0 or not (surname or single) or not is_han(name) or (length > 1 and not is_name(name)):
             continue
         before = text[begin - 1] if begin else "，"
-        if polite or before in BOUNDARY or not is_han(before) or (length > 1 and before in HOUSES):
+        if (
+            polite
+            or before in BOUNDARY
+            or not is_han(before)
+            or (length > 1 and before in HOUSES)
+            or text.endswith("联系人", 0, begin)
+        ):
             if {name + text[start : start + 1], before + name}.isdisjoint(NO_NAMES):
                 yield begin, start
             return
@@ -273,8 +279,18 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         (f"{POLITE}|(?!主管(?:部门|机关|机构|单位|人员|税务|业务|领导))(?:{TITLES})",),
         0.6,
         gate=f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,2}}(?:先生|女士|小姐|太太)|[·•・‧]{HAN}{{1,10}}(?:{TITLES}|先生|女士|小姐|太太)|"
-        f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}{HOUSES}])[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
+        f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}{HOUSES}]|联系人)[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
         read=read_before_title,
+    ),
+    Rule(
+        "PERSON",
+        "Chinese name in a certificate or the note of a debt",
+        (f"(?:{FREQUENT}|[{SURNAMES}])(?!某)(?:{GIVEN}){{1,2}}?(?={PERSONAL_FOLLOWS}|系[我本]|人民币|现金)",),
+        0.6,
+        check=is_name,
+        certain=False,
+        label="(?:兹证明|今借到)",
+        gate=f"(?:兹证明|今借到)[{SURNAMES}{COMPOUND_STARTS}]",
     ),
     Rule("PERSON", "Chinese name beside an age", (AGED,), 0.6, gate=AGED_GATE, read=read_before_age),
 )

@@ -12,6 +12,8 @@ from curate.stages.pii.addresses import ENTITY as PLACE
 from curate.stages.pii.cells import ACCOUNT, DATE, FEWEST_DIGITS, count, fits, is_code, is_named, is_place, is_telephone
 from curate.stages.pii.checks import has_birth_date
 from curate.stages.pii.memory import OfLastText
+from curate.stages.pii.numbers import PASSPORT_SHAPE
+from curate.stages.pii.permits import MILITARY, PERMIT_SHAPE
 from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import Profile, Rule
 
@@ -25,6 +27,13 @@ OTHER_HEADS = (
     "性别|年龄|民族|部门|职务|职位|备注|单位|日期|时间|序号|编号|邮箱|科室|班级|金额|学历|籍贯|"
     "(?i:sex|gender|age|department|dept|title|role|date|no|id|#|e-?mail|notes?|city|company|amount|ward)"
 )
+
+PASSPORT = "护照(?:号码?)?|(?i:passport(?:[ _]?(?:numbers?|no\\.?))?)"
+HARBOUR = "(?:(?:往来)?港澳(?:居民来往内地)?通行证|回乡证)(?:号码?)?"
+ISLAND = "(?:台胞证|(?:往来)?台湾(?:居民来往大陆)?通行证)(?:号码?)?"
+LICENCE = "(?:驾驶证|驾照|驾驶执照)(?:档案)?(?:编?号码?)?"
+SOLDIER = "(?:军官|士官|士兵|军人)证(?:号码?)?"
+"""Heads of columns of documents that somebody carries."""
 
 
 class Kind(NamedTuple):
@@ -96,6 +105,13 @@ KINDS = (
         "出生(?:日期|年月)|生日|(?i:d\\.?o\\.?b\\.?|date of birth|birth ?date)",
         fits(DATE.pattern),
     ),
+    Kind("CN_PASSPORT", "Chinese passport", PASSPORT, fits(PASSPORT_SHAPE), "cn"),
+    Kind("CN_HK_MACAO_PERMIT", "permit for Hong Kong and Macao", HARBOUR, fits(PERMIT_SHAPE), "cn"),
+    Kind("CN_TAIWAN_PERMIT", "permit for Taiwan", ISLAND, fits("[TL]?[0-9]{8}|[0-9]{10}(?:[(（][0-9A-Z][)）])?"), "cn"),
+    Kind("CN_DRIVER_LICENSE", "Chinese driving licence", LICENCE, fits("[0-9]{12}|[0-9]{17}[0-9Xx]"), "cn"),
+    Kind(
+        "CN_MILITARY_ID", "military identity card", SOLDIER, fits(f"(?:{MILITARY}{{1,2}}字?第?)?[0-9]{{6,8}}号?"), "cn"
+    ),
     Kind(
         PLACE,
         "address",
@@ -114,6 +130,7 @@ HEAD = re.compile(f"(?:{HEADS}|{OTHER_HEADS})")
 HEAD_ENDS = (
     "(?i:姓[ \u3000]{0,2}名|联系人|收件人|负责人|患者|经办人|电话|手机|座机|传真|号码?|方式|账户|帐户|微信|日期|年月|"
     "生日|[地住]址|"
+    "护照|[行胞官兵人乡驶]证|驾照|执照|passport|"
     "qq|wechat|wechat[ _]?id|d\\.?o\\.?b\\.?|birth|birth ?date|names?|patient|contact|person|phone|mobile|"
     "cell|tel|telephone|fax|mrn|record|number|no\\.?|[ _]id|address)[ ]{0,12}"
 )

@@ -171,18 +171,6 @@ DOCTORS = (
     f"(?:,| is| was| named) (?:{TITLE}\\.? ){{0,3}}"
 )
 INTRODUCED = f"(?:[Mm]y name(?:['’]s| is)|c/o|[Ss]igned by|[Ww]itnessed by) (?:{TITLE}\\.? ){{0,2}}"
-PARTY = (
-    "(?:[Pp]atient|[Pp]laintiff|[Dd]efendant|[Cc]laimant|[Pp]etitioner|[Nn]urse|[Oo]fficer|[Dd]etective|[Ss]ergeant|"
-    "[Ee]mployee|[Tt]enant|[Aa]pplicant|[Bb]orrower) "
-)
-ACTS = (
-    "(?= (?:was|is|has|had|presents|presented|reports|reported|states|denies|denied|filed|alleges|testified|moved|"
-    "called|said|told|resigned|signed|agreed|arrived|advised|observed)(?![a-z])|"
-    " \\((?:ID|DOB|SSN|MRN|age|born)(?![a-z]))"
-)
-"""What a patient or a party does, behind the name."""
-
-
 ASSISTANTS = words(
     "google siri cortana bixby copilot chatgpt gpt gemini deepseek openai microsoft amazon apple facebook meta twitter "
     "github gitlab tesla ibm intel nvidia oracle adobe samsung huawei xiaomi alibaba tencent baidu bytedance "
@@ -374,16 +362,6 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         certain=False,
         label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS}|{INTRODUCED}|{ADDRESSED})",
         gate=f"(?:{SIGNED}|{DOCTORS}|{INTRODUCED}|{ADDRESSED})(?:{PARTICLE} )?[{UPPER}]",
-    ),
-    Rule(
-        "PERSON",
-        "English name of a patient or a party",
-        (f"(?:{FULL}){ACTS}",),
-        0.6,
-        check=is_person,
-        certain=False,
-        label=f"(?<![A-Za-z]){PARTY}",
-        gate=f"{PARTY}(?:{PARTICLE} )?[{UPPER}]",
     ),
     Rule(
         "PERSON",

@@ -99,7 +99,7 @@ VALUE = re.compile(
 def read_street(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Read the address around the kind of a street: to the left its name, number, flat, to the right town and code."""
     number = BEFORE.search(text, max(0, start - LEFT_OF_SUFFIX), start)
-    if number is None or NO_HOUSE.search(text, max(0, number.start() - 12), number.start()):
+    if number is None:
         return
     kind = text[start:end].rstrip(".")
     named = OF.match(text, end) if kind in {"Avenue", "Boulevard"} else None
@@ -108,6 +108,9 @@ def read_street(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     said = number[0].split()
     flat = FLAT.search(text, max(0, number.start() - LEFT_OF_SUFFIX // 2), number.start())
     place = after["place"] if after else None
+    before = NO_HOUSE.search(text, max(0, number.start() - 12), number.start())
+    if before and not (before[0] in {"of ", "Of "} and place and CODED.search(place)):
+        return
     counted = len(said) == 2 and said[1] in MEASURES  # noqa: PLR2004 - a number and a word
     if kind in PLAIN:
         doubtful = counted or said[-1] in NO_STREETS or (kind in LOOSE and len(said[-1]) == 1)
