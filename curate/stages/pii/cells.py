@@ -10,6 +10,7 @@ from curate.stages.pii.chinese_names import ANY as SURNAME
 from curate.stages.pii.chinese_names import FOREIGN, GIVEN, is_name
 from curate.stages.pii.dates import IN_ROW, IN_SIGNS
 from curate.stages.pii.english_names import FULL, is_person
+from curate.stages.pii.numbers import PASSPORT_SHAPE
 from curate.stages.pii.streets import VALUE
 
 CHINESE = re.compile(f"{SURNAME}(?!某)(?:{GIVEN}){{1,2}}|{FOREIGN}")
@@ -22,6 +23,10 @@ DATE = re.compile(
     "[0-9]{1,2}(?P<t>[-/.])[0-9]{1,2}(?P=t)(?:19|20)?[0-9]{2}"
 )
 FEWEST_DIGITS = 5
+CHINESE_PASSPORT = re.compile(f"(?i:{PASSPORT_SHAPE})|1[45][0-9]{{7}}")
+PASSPORT = re.compile(
+    "(?=.{7,10}\\Z)(?:[A-Z]{0,3}[0-9]{6,9}[A-Z]{0,2}|[CFGHJK](?=(?:[A-Z]*[0-9]){3})[0-9CFGHJKLMNPRTVWXYZ]{8})"
+)
 
 
 def is_named(cell: str) -> bool:
@@ -45,6 +50,16 @@ def is_code(cell: str) -> bool:
 def count(cell: str) -> int:
     """Count digits."""
     return sum(map(str.isdigit, cell))
+
+
+def is_passport(cell: str) -> bool:
+    """Tell whether a cell is the number of a Chinese passport."""
+    return CHINESE_PASSPORT.fullmatch(cell) is not None
+
+
+def is_foreign_passport(cell: str) -> bool:
+    """Tell whether a cell is one of another country (ICAO 9303: nine signs, a check digit), no date."""
+    return PASSPORT.fullmatch(cell) is not None and not is_passport(cell) and DATE.fullmatch(cell) is None
 
 
 def is_place(cell: str) -> bool:

@@ -9,10 +9,21 @@ from itertools import accumulate, starmap
 from typing import NamedTuple, Self
 
 from curate.stages.pii.addresses import ENTITY as PLACE
-from curate.stages.pii.cells import ACCOUNT, DATE, FEWEST_DIGITS, count, fits, is_code, is_named, is_place, is_telephone
+from curate.stages.pii.cells import (
+    ACCOUNT,
+    DATE,
+    FEWEST_DIGITS,
+    count,
+    fits,
+    is_code,
+    is_foreign_passport,
+    is_named,
+    is_passport,
+    is_place,
+    is_telephone,
+)
 from curate.stages.pii.checks import has_birth_date
 from curate.stages.pii.memory import OfLastText
-from curate.stages.pii.numbers import PASSPORT_SHAPE
 from curate.stages.pii.permits import MILITARY, PERMIT_SHAPE
 from curate.stages.pii.required import reach_of
 from curate.stages.pii.rule import Profile, Rule
@@ -105,7 +116,8 @@ KINDS = (
         "出生(?:日期|年月)|生日|(?i:d\\.?o\\.?b\\.?|date of birth|birth ?date)",
         fits(DATE.pattern),
     ),
-    Kind("CN_PASSPORT", "Chinese passport", PASSPORT, fits(PASSPORT_SHAPE), "cn"),
+    Kind("CN_PASSPORT", "Chinese passport", PASSPORT, is_passport, "cn"),
+    Kind("PASSPORT", "passport of another country", PASSPORT, is_foreign_passport),
     Kind("CN_HK_MACAO_PERMIT", "permit for Hong Kong and Macao", HARBOUR, fits(PERMIT_SHAPE), "cn"),
     Kind("CN_TAIWAN_PERMIT", "permit for Taiwan", ISLAND, fits("[TL]?[0-9]{8}|[0-9]{10}(?:[(（][0-9A-Z][)）])?"), "cn"),
     Kind("CN_DRIVER_LICENSE", "Chinese driving licence", LICENCE, fits("[0-9]{12}|[0-9]{17}[0-9Xx]"), "cn"),

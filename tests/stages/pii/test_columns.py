@@ -53,3 +53,26 @@ def test_each_table_is_read_as_if_it_stood_alone(tables):
 def test_below_a_head_of_resident_ids_what_is_shorter_than_one_is_none(cell):
     text = f"|姓名|身份证号|\n|王小明|{cell}|\n|李娜|11010519491231002X|\n"
     assert [text[span.start : span.end] for span in NATIVE.find(text)] == ["王小明", "李娜", "11010519491231002X"]
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "entity"),
+    [
+        ("护照号码", ("E12345678", "EA1234567", "g12345678", "145678901"), "CN_PASSPORT"),
+        ("Passport No.", ("E12345678",), "CN_PASSPORT"),
+        ("护照号", ("C01X00T47", "533380006", "AB1234567"), "PASSPORT"),
+        ("passport", ("X1234567", "L898902C"), "PASSPORT"),
+    ],
+)
+@pytest.mark.parametrize("sign", ["|", "\t"])
+def test_passports_are_found_below_their_heads(head, cells, entity, sign):
+    rows = [("姓名", head, "备注"), *(("王小明", cell, "无") for cell in cells)]
+    text = "\n".join(sign.join(row) for row in rows) + "\n"
+    found = {text[span.start : span.end]: span.entity for span in NATIVE.find(text)}
+    assert found == {"王小明": "PERSON"} | dict.fromkeys(cells, entity)
+
+
+@pytest.mark.parametrize("cell", ["有", "E1234", "20240501", "见附件", "A", "3 本"])
+def test_below_a_head_of_passports_what_is_none_stays(cell):
+    text = f"姓名|护照号|备注\n王小明|{cell}|无\n"
+    assert [text[span.start : span.end] for span in NATIVE.find(text)] == ["王小明"]
