@@ -202,7 +202,7 @@ read as UTF-8, out of 45 % and more of what was UTF-8 and read as GBK. Rare Han 
 name a drug again and again, and then a third of them differ, where in noise nine in ten do. Words of good text follow
 each other six standard deviations more often than chance would have it, but for texts that are too short to tell: 180
 words are asked for (below two deviations: none of 1,000 abstracts; below three 2 of them, and 2 of 18,700 pages of
-Debian's packages), and what follows each other less often than by chance, as the names of a list, has an order of its own;
+Debian's packages), and what follows each other less often than by chance, as the names of a list, has its own order;
 400 of Chinese, where characters come again, and function words, which glossaries have none of. At most 2 % of articles
 and prepositions stand before a word that they cannot stand before in 99 % of 8,900 good English texts (above 5 % only
 where the order of words is far from chance), 14 % where words are shuffled. The thresholds that reject lie further out
