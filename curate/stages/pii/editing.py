@@ -13,7 +13,7 @@ from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
 from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.engine import Span
-from curate.stages.pii.evidence import Evidence, counted, lines
+from curate.stages.pii.evidence import REPLACED, TAGGED, Evidence, lines
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import Sides, Unseen
 from curate.stages.pii.operators import Operators, Write
@@ -35,6 +35,10 @@ class Wording(NamedTuple):
     """What the stage was told to do with findings; null where it was told nothing."""
     max_density: float | None
     """Values per 1,000 characters above which a record is rejected."""
+
+
+Count = tuple[int, str, int]
+"""Of which string (its place), type, how many."""
 
 
 class Records(NamedTuple):
@@ -74,7 +78,7 @@ class Editing:
     def edit(self, strings: pa.StringArray) -> Edited:
         """Replace what is found until nothing is: what stands next to a placeholder may only then show its shape."""
         texts: dict[int, str] = {}
-        seen = Seen()
+        rejected: list[int] = []
         evidence = Evidence()
         places, batch = list(range(len(strings))), strings
         near: dict[int, list[Stretch]] = {}
@@ -84,7 +88,7 @@ class Editing:
             read = self.read(places, batch, around)
             for place, text, every, allowed in read if number else self.together(read, strings):
                 if every is None:
-                    seen.rejected.append(place)
+                    rejected.append(place)
                     continue
                 spans = every
                 if number == 0:
@@ -92,9 +96,7 @@ class Editing:
                 spans, left = self.sifted(text, spans) if spans else ([], [])
                 if number == 0 and left:
                     evidence.leave(place, left)
-                    seen.tag(place, left)
                 if spans:
-                    seen.count(place, spans)
                     changed[place], near[place] = replaced(text, spans, self.writing(place))
                     evidence.replace(place, spans, near[place])
             texts |= changed
@@ -102,9 +104,10 @@ class Editing:
                 break
             places, batch = list(changed), pa.array(changed.values(), pa.string())
         else:
-            seen.rejected += places
-        found = found_lines(self.wording, seen, self.dense(strings, seen))
-        return Edited(spliced(strings, texts), found, seen.counted(), *evidence.told())
+            rejected += places
+        gone, tagged = evidence.of(REPLACED), evidence.of(TAGGED)
+        found = found_lines(self.wording, rejected, tagged, self.dense(strings, [*gone, *tagged]))
+        return Edited(spliced(strings, texts), found, lines(gone, COUNTED), *evidence.told())
 
     def read(self, places: list[int], strings: pa.StringArray, near: list[list[Stretch]] | None) -> Iterator[Read]:
         """Yield the strings that may hold personal data, and what is found in them."""
@@ -134,13 +137,13 @@ class Editing:
         tagged = [span for span in found if operators.of(span.entity) == "tag"]
         return [span for span in found if operators.of(span.entity) != "tag"], tagged
 
-    def dense(self, strings: pa.StringArray, seen: "Seen") -> dict[int, float]:
+    def dense(self, strings: pa.StringArray, found: Sequence[Count]) -> dict[int, float]:
         """Return, for strings whose density is above the limit, how many values there are in 1,000 characters."""
         limit = self.wording.max_density
         if limit is None:
             return {}
         values: Counter[int] = Counter()
-        for (place, entity), count in (*seen.counts.items(), *seen.tags.items()):
+        for place, entity, count in found:
             values[place] += count if self.operators.counts(entity) else 0
         dense = {}
         for place in sorted(values):
@@ -198,43 +201,20 @@ def spliced(strings: pa.StringArray, texts: dict[int, str]) -> pa.StringArray:
     return pc.replace_with_mask(strings, pa.array(mask), pa.array([texts[place] for place in places], pa.string()))
 
 
-class Seen:
-    """What the rounds came upon, by place of the string."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[tuple[int, str]] = Counter()
-        """What was replaced, by place and type."""
-        self.tags: Counter[tuple[int, str]] = Counter()
-        """What was found and stays, by place and type."""
-        self.rejected: list[int] = []
-        """Strings beyond the budget."""
-
-    def count(self, place: int, spans: Sequence[Span]) -> None:
-        """Count what is replaced."""
-        for entity, count in counted(spans):
-            self.counts[place, entity] += count
-
-    def tag(self, place: int, spans: Sequence[Span]) -> None:
-        """Count what stays."""
-        for entity, count in counted(spans):
-            self.tags[place, entity] += count
-
-    def counted(self) -> pa.RecordBatch | None:
-        """Write what was replaced as lines (schema COUNTED): by place, within it by type."""
-        return lines([(*key, self.counts[key]) for key in sorted(self.counts)], COUNTED)
-
-
-def found_lines(wording: Wording, seen: Seen, dense: dict[int, float]) -> pa.RecordBatch | None:
+def found_lines(
+    wording: Wording, rejected: Sequence[int], tagged: Sequence[Count], dense: dict[int, float]
+) -> pa.RecordBatch | None:
     """Write findings (schema FOUND): texts beyond the budget, texts that are too dense, and types that are tagged."""
     label, action = wording.label, wording.action
     told: list[dict[str, object]] = [
-        {"row": place, "rule": f"{label}:budget", "action": "reject"} for place in seen.rejected
+        {"row": place, "rule": f"{label}:budget", "action": "reject"} for place in rejected
     ]
     crossed = {"metric": "density", "threshold": wording.max_density, "operator": ">", "action": action or "reject"}
     told += [{"row": place, "rule": f"{label}:density", "value": value, **crossed} for place, value in dense.items()]
     measured = {"metric": "count", "threshold": 0.0, "operator": ">", "action": action or "tag"}
-    for place, entity in sorted(seen.tags):
-        value = float(seen.tags[place, entity])
-        told.append({"row": place, "rule": f"{label}:{entity}", "value": value, **measured})
+    told += [
+        {"row": place, "rule": f"{label}:{entity}", "value": float(count), **measured}
+        for place, entity, count in tagged
+    ]
     told.sort(key=lambda line: int(str(line["row"])))
     return pa.RecordBatch.from_pylist(told, FOUND) if told else None

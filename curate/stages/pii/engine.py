@@ -238,6 +238,8 @@ class Native:
                 found += self.by_at(opened.text, self.gated[gate][0], stretches)
             else:
                 found += self.by_label(opened.text, self.gated[gate], stretches)
+        if not found:
+            return []
         spans = settle(found) if all(span.score > 0 for _, span in found) else parted(found, allowed)
         return mentioned(opened.text, spans)
 
@@ -255,13 +257,13 @@ class Native:
         self.spend(len(opened.runs.tried))
         found: list[tuple[int, Span]] = []
         ends: dict[int, int] = {}
-        if not opened.runs.starts:
-            return found
-        judge = Judge(opened.text, opened.runs.starts)
-        text, repeats = opened.text, judge.first is not None
+        text, starts = opened.text, opened.runs.starts
+        judge = Judge(text, starts) if len(starts) >= MANY else None
+        if judge is not None and judge.first is None:
+            judge = None
         for number, run in enumerate(zip(*opened.runs[:3], strict=True)):
             start = run[0]
-            if not repeats:
+            if judge is None:
                 hits = self.hits(text, run, ends)
             elif (known := judge.hits.get(key := judge.key(number, run[2]))) is None:
                 hits = judge.hits[key] = self.hits(text, run, {})
@@ -271,7 +273,7 @@ class Native:
                 if start + first >= ends.get(id(one), 0):
                     ends[id(one)] = start + last
                     span = start + first, start + last
-                    found += judge.found(number, one, span) if repeats else judged(one, text, span)
+                    found += judged(one, text, span) if judge is None else judge.found(number, one, span)
         return found
 
     def grouped(self, opened: Opened) -> list[tuple[int, Span]]:

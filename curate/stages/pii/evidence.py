@@ -76,7 +76,7 @@ class Evidence:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.counts: Counter[tuple[int, int, str, str]] = Counter()
-        """By place, number of the fate, reason of what is allowed, type."""
+        """How much was replaced, tagged or allowed, by place, number of the fate, reason of what is allowed, type."""
         self.allowed: dict[int, Sequence[Span]] = {}
         """What allow rules left in a string as it came."""
         self.edits: dict[int, tuple[Sequence[Span], Sequence[tuple[int, int]]]] = {}
@@ -114,8 +114,11 @@ class Evidence:
 
     def _count(self, place: int, spans: Sequence[Span], fate: int) -> None:
         for entity, count in counted(spans):
-            self.counts[place, FOUND, "", entity] += count
             self.counts[place, fate, "", entity] += count
+
+    def of(self, fate: int) -> list[tuple[int, str, int]]:
+        """Return how much of each type had this fate: place, type, count; by place, within it by type."""
+        return sorted((place, entity, count) for (place, one, _, entity), count in self.counts.items() if one == fate)
 
     def told(self) -> tuple[pa.RecordBatch | None, pa.RecordBatch | None]:
         """Write the lines: by schema JUDGED, and by schema POSITIONS; in the order of the strings and of their text.
@@ -123,7 +126,10 @@ class Evidence:
         What was allowed in a text as it came and replaced in a later round is not allowed.
         """
         self._count_allowed()
-        counts = sorted(self.counts.items())
+        found: Counter[tuple[int, int, str, str]] = Counter()
+        for (place, _, _, entity), count in self.counts.items():
+            found[place, FOUND, "", entity] += count
+        counts = sorted([*found.items(), *self.counts.items()])
         fates = (*FATES, "allowed")
         judged = [
             (place, entity, f"{fates[fate]}:{reason}" if reason else fates[fate], count)
@@ -139,7 +145,6 @@ class Evidence:
                 replaced[place].append((offset, length))
         for place, spans in self.allowed.items():
             for span in untouched(spans, replaced[place]):
-                self.counts[place, FOUND, "", span.entity] += 1
                 self.counts[place, ALLOWED, span.reason, span.entity] += 1
 
 
