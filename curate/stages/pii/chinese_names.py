@@ -44,8 +44,9 @@ PLURAL = ("人员", "名单", "成员", "组员", "编委", "作者")
 """Labels of several persons, whose names blanks and commas may part too."""
 KEYS = (
     "[\"'](?i:(?:full|real|user|patient|customer|contact|client|employee|legal)?_?name|doctor|physician|patient|contact|"
-    "author)(?=\\\\?[\"'])"
+    "author)(?=\\\\?[\"'])|(?<![A-Za-z])(?i:(?:full|real|patient|customer|contact|client|employee|legal|student|member)_?name)"
 )
+"""Keys of JSON; without quotes, in YAML and files of settings, those alone that persons have."""
 SAID_TWICE = "(?i:name|contact|person|signature|applicant|patient|client|customer|recipient)"
 AFTER_LABEL = (
     "(?:姓名|名称|签字|签名)?(?:[ ]?[(（][^()（）\n]{1,10}[)）]|"

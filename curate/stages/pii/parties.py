@@ -21,23 +21,22 @@ SEEN = "(?= (?:testified|recalled|denies|denied|said|told|stated)(?![a-z])| \\((
 """The same behind `Witness` and `Pt`, which begin names of programmes and places as well."""
 CARD, LONGEST_CARD = "BEGIN:VCARD", 2000
 """What opens an electronic business card (RFC 6350, section 6.1.1), and within how many characters a name counts."""
+LINE = re.compile("^(?P<key>F?N)(?:;[^:\\n]{1,40})?:", re.MULTILINE)
 PARTS = re.compile("(?P<last>[^\\s;:][^\\n;:]{0,40});(?P<first>[^\\s;:][^\\n;:]{0,40})[^\\n]{0,80}")
 WHOLE = re.compile("[^\\s;:][^\\r\\n;:]{1,60}")
 
 
 def read_card(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Read the name in a line of a card: `FN` as it is said, `N` by its parts, of which the surname is the first."""
-    if text.rfind(CARD, max(0, start - LONGEST_CARD), start) < 0:
-        return
-    if text.startswith("F", start):
-        name = WHOLE.match(text, end)
-        if name and is_named(name[0]):
-            yield name.span()
-        return
-    parts = PARTS.match(text, end)
-    if parts and (is_named(f"{parts['first']} {parts['last']}") or is_named(parts["last"] + parts["first"])):
-        yield parts.span("last")
-        yield parts.span("first")
+    """Read the names in the lines of a card: `FN` as it is said, `N` by its parts, the surname first."""
+    behind = text.find(CARD, end, start + LONGEST_CARD)
+    for line in LINE.finditer(text, end, min(len(text), behind if behind >= 0 else start + LONGEST_CARD)):
+        name, parts = WHOLE.match(text, line.end()), PARTS.match(text, line.end())
+        if line["key"] == "FN":
+            if name and is_named(name[0]):
+                yield name.span()
+        elif parts and (is_named(f"{parts['first']} {parts['last']}") or is_named(parts["last"] + parts["first"])):
+            yield parts.span("last")
+            yield parts.span("first")
 
 
 PARTY_RULES: tuple[Rule, ...] = (
@@ -64,7 +63,7 @@ PARTY_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "English name of who signed",
-        (f"(?:{FULL})(?=[,.]?[ ]{{0,12}}(?:[\\r\\n]|\\Z))",),
+        (f"(?:{FULL})(?=(?:, [A-Z][A-Za-z ,&]{{1,60}})?[,.]?[ ]{{0,12}}(?:[\\r\\n]|\\Z))",),
         0.6,
         check=is_person,
         certain=False,
@@ -74,9 +73,9 @@ PARTY_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "name in an electronic business card",
-        ("(?<![^\\n])F?N(?:;[^:\\n]{1,40})?:",),
+        (CARD,),
         0.7,
-        gate="F?N(?:;[^:\\n]{1,40})?:[^\\n:]{1,40}[;\\r\\n]",
+        gate=CARD,
         read=read_card,
     ),
 )

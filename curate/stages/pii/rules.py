@@ -6,6 +6,7 @@ from curate.stages.pii.addresses import ADDRESS_RULES
 from curate.stages.pii.broken import BROKEN_RULES
 from curate.stages.pii.columns import COLUMN_RULES
 from curate.stages.pii.dates import BIRTH_RULES
+from curate.stages.pii.delimited import DELIMITED_RULES
 from curate.stages.pii.glued import GLUED_RULES
 from curate.stages.pii.labelled import LABELLED_RULES
 from curate.stages.pii.names import NAME_RULES
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     *BROKEN_RULES,
     *GLUED_RULES,
     *COLUMN_RULES,
+    *DELIMITED_RULES,
     *ADDRESS_RULES,
     *STREET_RULES,
     *NAME_RULES,

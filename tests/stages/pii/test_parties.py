@@ -94,3 +94,22 @@ def test_an_address_is_found_behind_of_where_a_town_with_its_code_follows():
 )
 def test_what_is_nobody_is_left_alone(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "office", ["", ", Chief Financial Officer", ", Director", ", Vice President, Legal & Compliance"]
+)
+def test_who_signed_is_found_before_an_office(office):
+    text = f"/s/ Jane Doe{office}\nDate: 1 May\n"
+    assert [text[span.start : span.end] for span in NATIVE.find(text)] == ["Jane Doe"]
+
+
+@pytest.mark.parametrize("key", ["customer_name: ", "patientName=", 'full_name: "', "legal_name = "])
+def test_chinese_names_are_found_behind_plain_keys_that_persons_have(key):
+    text = f"id: 7\n{key}王建国\n"
+    assert [text[span.start : span.end] for span in NATIVE.find(text)] == ["王建国"]
+
+
+@pytest.mark.parametrize("line", ["name: 王建国", "file_name: 高速公路", "host_name=王府井", "username: 管理员"])
+def test_behind_other_plain_keys_it_stays(line):
+    assert NATIVE.find(f"id: 7\n{line}\n") == []
