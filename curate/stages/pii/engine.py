@@ -38,8 +38,6 @@ MENTIONED = 0.5
 AT = re.compile("@")
 PAIR = 2
 """Of so many spans that hang together one stays."""
-FEWEST_GROUPS = 3
-"""A number in four groups has so many digit runs that go on, wherever it begins."""
 MANY = 2000
 """So many places of one kind in a text are compared with one another before they are judged."""
 BEHIND = 4 * REACH
@@ -186,21 +184,20 @@ class Native:
                     gated.setdefault(rule.gate, []).extend(compiled(place, rule, lenient=rule.entity in lenient))
         self.gated = gated
         labels = dict.fromkeys(opener(one.rule) for one in self.at_runs if opener(one.rule))
+        groups = dict.fromkeys(one.pattern for one in self.at_runs if one.sift is not None)
         tried = [one for one in self.at_runs if one.sift is None]
         self.gates = Gates(
             list(labels),
             {gate: (beyond(gate, some), digits_within(some)) for gate, some in gated.items()},
-            list(map(begun, self.at_runs)),
-            map(begun, tried),
+            (list(map(begun, self.at_runs)), list(map(begun, tried)), list(groups)),
         )
         bits = self.gates.marks.labels
         self.table = tabled(tried, bits)
-        self.sifted: dict[re.Pattern[str], dict[int, list[Compiled]]] = {}
+        self.sifted: dict[re.Pattern[str], dict[int, list[Compiled]]] = {one: {} for one in groups}
         """Patterns of which few matches are values, each by the bit of the labels that it needs."""
         for one in self.at_runs:
             if one.sift is not None:
-                by_bit = self.sifted.setdefault(one.pattern, {})
-                by_bit.setdefault(bits.get(opener(one.rule), ALWAYS), []).append(one)
+                self.sifted[one.pattern].setdefault(bits.get(opener(one.rule), ALWAYS), []).append(one)
         self.choices: dict[tuple[int, str, int, str], Choice] = {}
         self.trials: dict[tuple[int, ...], Trial] = {}
 
@@ -228,11 +225,10 @@ class Native:
         """
         if opened is None:
             opened = self.gates.everywhere(text)
-        in_groups = len(opened.runs.tried) >= FEWEST_GROUPS
         if near is not None:
             opened = opened.within(widened(near, len(text)))
         found = self.numbers(opened)
-        found += self.grouped(opened) if in_groups else ()
+        found += self.grouped(opened) if opened.runs.groups else ()
         for gate, stretches in opened.gates.items():
             if gate == "@":
                 found += self.by_at(opened.text, self.gated[gate][0], stretches)
@@ -279,8 +275,7 @@ class Native:
     def grouped(self, opened: Opened) -> list[tuple[int, Span]]:
         """Try the patterns of which few matches are values, and judge these."""
         found: list[tuple[int, Span]] = []
-        text, (starts, _, labels, tried) = opened.text, opened.runs
-        places = tried.tolist()
+        text, (starts, _, labels, _, places) = opened.text, opened.runs
         for pattern, by_bit in self.sifted.items():
             begins = [start for start in places if pattern.match(text, start)]
             for bit, some in by_bit.items() if begins else ():

@@ -3,7 +3,7 @@
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -23,6 +23,8 @@ RUN = re.compile("[0-9][0-9]*+(?:(?<=[0-9]{5})|(?=[-. )(）][ (-]?[0-9]))")
 """A digit run by which a value may begin: five digits or more, or fewer that a joint ties to more digits."""
 EVERY = (1 << 64) - 1
 """The labels around a digit run where nothing is known of them."""
+GROUP = 4
+"""So many digits has the first of the groups in which cards are written."""
 OVERLAP = 160
 """No gate needs more characters than this to match."""
 REACH = 256
@@ -78,6 +80,8 @@ class Runs(NamedTuple):
     """Bits of the labels that stand around."""
     tried: Places
     """Where all of them begin, those too at which nothing begins after all: a budget counts them."""
+    groups: Sequence[int]
+    """Where those begin that may begin groups of four digits."""
 
     def within(self, stretches: Sequence[Stretch]) -> "Runs":
         """Leave those that begin in these stretches, which are in order and do not overlap."""
@@ -85,10 +89,12 @@ class Runs(NamedTuple):
         starts, stops, labels = ([one for some in slices for one in column[some]] for column in self[:3])
         bounds = np.searchsorted(self.tried, np.array(stretches, np.int64).reshape(-1, 2))
         tried = [self.tried[first:last] for first, last in bounds.tolist()]
-        return Runs(starts, stops, labels, np.concatenate(tried) if tried else self.tried[:0])
+        low = ((bisect_left(self.groups, first), bisect_left(self.groups, last)) for first, last in stretches)
+        groups = [one for first, last in low for one in self.groups[first:last]] if self.groups else ()
+        return Runs(starts, stops, labels, np.concatenate(tried) if tried else self.tried[:0], groups)
 
 
-NO_RUNS = Runs((), (), (), np.zeros(0, np.int64))
+NO_RUNS = Runs((), (), (), np.zeros(0, np.int64), ())
 
 
 class Opened(NamedTuple):
@@ -112,15 +118,15 @@ class Gates:
         self,
         labels: Sequence[str],
         gates: Mapping[str, tuple[int, int]],
-        beginnings: Iterable[Beginning],
-        tried: Iterable[Beginning],
+        numbers: tuple[Sequence[Beginning], Sequence[Beginning], Sequence[re.Pattern[str]]],
     ) -> None:
-        """Take the labels that rules of digit runs need, the gates of other rules, and where digit runs begin values.
+        """Take the labels that rules of digit runs need, the gates of other rules, and how numbers begin.
 
-        Of these, those that are `tried` run by run, not all at once. Gates are regular expressions in the common part
-        of Python's and Rust's, each with how far what its rules match reaches beyond what it matches itself, and how
-        near to it a digit has to stand (0: none has to).
+        Gates are regular expressions in the common part of Python's and Rust's, each with how far what its rules match
+        reaches beyond what it matches itself, and how near to it a digit has to stand (0: none has to). Numbers: where
+        digit runs begin values; of these, what is tried run by run; and the patterns of groups of four digits.
         """
+        beginnings, tried, self.groups = numbers
         self.marks = Marks(labels, list(gates), beginnings)
         self.scan = scan(one for one in tried if self.marks.labels.get(one.opener, ALWAYS) == ALWAYS)
         self.reaches = {gate: reach for gate, (reach, _) in gates.items()}
@@ -158,8 +164,16 @@ class Gates:
             open_rows = np.unique(np.concatenate([runs[:, 0], *(some.texts for some in matched)])).tolist()
             whole = strings.take(pa.array(open_rows, pa.int64())).to_pylist()
             texts = {row: fold(text) for row, text in zip(open_rows, whole, strict=True)}
-        told = Openings(self.reaches, texts, (runs, bits, bits > 0), matched, budget)
+        told = Openings(self.reaches, texts, (runs, bits, bits > 0, self.in_groups(texts, runs)), matched, budget)
         return told.rows, told
+
+    def in_groups(self, texts: Mapping[int, str], runs: Places) -> Places:
+        """Return the digit runs at which a number in groups of four digits begins."""
+        fours = runs[runs[:, 2] - runs[:, 1] == GROUP] if self.groups else runs[:0]
+        begins = np.zeros(len(fours), np.bool_)
+        for match in (one.match for one in self.groups):
+            begins |= np.array([match(texts[row], start) is not None for row, start in fours[:, :2].tolist()], np.bool_)
+        return fours[begins]
 
     def everywhere(self, text: str) -> Opened:
         """Open all of a text."""
@@ -167,12 +181,12 @@ class Gates:
         runs = [run.span() for run in RUN.finditer(folded)]
         starts, stops = [run[0] for run in runs], [run[1] for run in runs]
         whole = [(0, len(text))]
-        told = Runs(starts, stops, [EVERY] * len(runs), np.array(starts, np.int64))
+        told = Runs(starts, stops, [EVERY] * len(runs), np.array(starts, np.int64), starts)
         return Opened(folded, told, dict.fromkeys(self.marks.gates, whole))
 
 
-Found = tuple[Places, "Bits", npt.NDArray[np.bool_]]
-"""Digit runs, the bits of what stands near each, and at which of them something may begin."""
+Found = tuple[Places, "Bits", npt.NDArray[np.bool_], Places]
+"""Digit runs, the bits of what stands near each, at which of them something may begin; those that begin groups."""
 
 
 class Openings:
@@ -189,18 +203,20 @@ class Openings:
         owners, starts, ends = (np.concatenate(columns) for columns in zip(NO_WINDOWS, *wide, strict=True))
         order = np.argsort(owners, kind="stable")
         self.windows = numbers[order].tolist(), starts[order].tolist(), ends[order].tolist()
-        runs, bits, worth = found
+        runs, bits, worth, groups = found
         kept = runs[worth]
         self.runs = kept[:, 1].tolist(), kept[:, 2].tolist(), bits[worth].tolist()
         self.tried = runs[:, 1]
         tried, counts = np.unique(runs[:, 0], return_counts=True)
-        rows = np.unique(np.concatenate([owners, kept[:, 0], tried[counts > budget]]))
+        rows = np.unique(np.concatenate([owners, kept[:, 0], tried[counts > budget], groups[:, 0]]))
         self.rows: list[int] = rows.tolist()
-        owned = owners[order], kept[:, 0], runs[:, 0]
+        self.groups: list[int] = groups[:, 1].tolist()
+        owned = owners[order], kept[:, 0], runs[:, 0], groups[:, 0]
         sides: tuple[Literal["left"], Literal["right"]] = ("left", "right")
         bounds = [np.searchsorted(texts, rows, side) for texts in owned for side in sides]
         self.bounds: list[list[int]] = np.column_stack(bounds).tolist()
-        """By row: from where to where its windows, the digit runs at which something may begin, and all of them are."""
+        """By row: from where to where its windows, the digit runs at which something may begin, all of them, and those
+        that begin groups are."""
 
     def __len__(self) -> int:
         """Return how many texts there are."""
@@ -208,14 +224,16 @@ class Openings:
 
     def __getitem__(self, place: int) -> Opened:
         """Return what is opened in the text of a row, by place in `rows`."""
-        first, last, begin, end, low, high = self.bounds[place]
+        first, last, begin, end, low, high, group, groups = self.bounds[place]
         gates: dict[str, list[Stretch]] = {}
         if first < last:
             numbers, starts, ends = self.windows
             for at in range(first, last):
                 gates.setdefault(self.gates[numbers[at]], []).append((starts[at], ends[at]))
         begins, stops, labels = self.runs
-        runs = Runs(begins[begin:end], stops[begin:end], labels[begin:end], self.tried[low:high])
+        runs = Runs(
+            begins[begin:end], stops[begin:end], labels[begin:end], self.tried[low:high], self.groups[group:groups]
+        )
         return Opened(self.texts[self.rows[place]], runs, gates)
 
     def __iter__(self) -> Iterator[Opened]:

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.core.kernels.landmarks import CELL, NEAR_BEFORE, NEAR_BEHIND
+from curate.engine.canaries import MAKERS
 from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.engine import Native
 from curate.stages.pii.gating import MARGIN, OVERLAP, REACH, common, widened
-from curate.stages.pii.rules import TYPES
+from curate.stages.pii.rules import DEFAULT_TYPES, TYPES
 from tests.stages.pii.made import MADE
 
 PART = 1024
@@ -21,6 +22,8 @@ PHONE = frozenset({"PHONE_NUMBER"})
 FILLERS = ("设备运行正常，巡视检修记录完整。", "The committee met in 2004 and 12 15. ", "1 ", "a.", "\n", "电话与传真")
 VALUES = [(kind, name) for kind, ways in MADE.items() for name in ways]
 LABELS = ("手机", "身份证号：", " Tel. ", "", "卡号", "，")
+BEFORE = (*LABELS, "见 ", " 2024-05-06 ", "wa.me/", "note <b>", "x-", "（")
+BEHIND = ("", " 见", "-.5", "_", "x", "。", " '", "，")
 STRETCHES = st.lists(st.tuples(st.integers(0, 3000), st.integers(1, 400)), max_size=6).map(
     lambda some: widened([(first, first + size) for first, size in sorted(some)], 4000)
 )
@@ -111,3 +114,27 @@ def test_a_text_in_which_nothing_begins_is_left_out_unless_it_exceeds_the_budget
     for row, one in zip(rows, opened, strict=True):
         with pytest.raises(BudgetError) if row % 3 == 2 else nullcontext():
             assert len(few.find(texts[row].as_py(), one)) == 1
+
+
+@pytest.mark.parametrize("types", [*({kind} for kind in MAKERS), set(DEFAULT_TYPES)], ids=lambda types: str(len(types)))
+@pytest.mark.parametrize("words", [" and {} then", "，{}，"])
+def test_what_is_found_in_a_text_alone_is_found_among_many(types, words):
+    chance = Random(7)
+    engine = Native(frozenset(types))
+    texts = [words.format(MAKERS[kind](chance)) for kind in MAKERS for _ in range(200)]
+    alone = {place: found for place, text in enumerate(texts) if (found := engine.find(text))}
+    rows, opened = engine.look(pa.array(texts))
+    among = {row: found for row, one in zip(rows, opened, strict=True) if (found := engine.find(texts[row], one))}
+    assert among == alone
+    assert len(among) >= 150
+
+
+def test_what_is_found_does_not_depend_on_the_batch():
+    draw = Random(11)
+    texts = [
+        "".join(draw.choice(BEFORE) + MADE[kind][name](draw) + draw.choice(BEHIND) for kind, name in some)
+        for some in (draw.choices(VALUES, k=draw.randint(1, 2)) for _ in range(2000))
+    ]
+    rows, opened = NATIVE.look(pa.array(texts))
+    among = {row: NATIVE.find(texts[row], one) for row, one in zip(rows, opened, strict=True)}
+    assert [among.get(row, []) for row in range(len(texts))] == [NATIVE.find(text) for text in texts]
