@@ -4,6 +4,7 @@ from curate.stages.pii.bracketed import BRACKETED_RULES
 from curate.stages.pii.chinese_names import CHINESE_NAME_RULES
 from curate.stages.pii.elements import ELEMENT_RULES
 from curate.stages.pii.english_names import ENGLISH_NAME_RULES
+from curate.stages.pii.introduced import INTRODUCED_RULES
 from curate.stages.pii.parties import PARTY_RULES
 from curate.stages.pii.rosters import ROSTER_RULES
 from curate.stages.pii.rule import Rule
@@ -15,4 +16,5 @@ NAME_RULES: tuple[Rule, ...] = (
     *PARTY_RULES,
     *ELEMENT_RULES,
     *BRACKETED_RULES,
+    *INTRODUCED_RULES,
 )
