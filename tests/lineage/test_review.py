@@ -317,6 +317,11 @@ class TestAForm:
         with pytest.raises(ConfigError):
             take_back(out, [tmp_path / name], [])
 
+    def test_that_is_nested_without_end_is_refused(self, out, tmp_path):
+        (tmp_path / "form.json").write_text("[" * 100_000, "utf-8")
+        with pytest.raises(ConfigError, match="no list of tasks of Label Studio"):
+            take_back(out, [tmp_path / "form.json"], [])
+
     def test_does_not_replace_a_result_unasked(self, out, forms):
         paths = [filled(Path(path)) for path in forms.files]
         take_back(out, paths, [])
