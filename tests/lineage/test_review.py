@@ -216,6 +216,17 @@ def test_a_form_that_a_spreadsheet_saved_in_another_way_is_understood(out, forms
     assert take_back(out, [two, one], []).total.passed == 18
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_workbook_may_have_sheets_of_a_reader_before_its_own(out, tmp_path, lang):
+    done = write_sample(out, tmp_path / "forms", WANTED._replace(kind="xlsx", lang=lang))
+    paths = [filled(Path(path), lang=lang) for path in done.files]
+    for path in paths:
+        book = load_workbook(path)
+        book.create_sheet("notes", 0)["A1"] = "read on Monday"
+        book.save(path)
+    assert take_back(out, paths, []).total.passed == 18
+
+
 def line_starts(form: Path) -> list[int]:
     """Return the line of a CSV file, from 1, at which each row begins: texts may hold line ends."""
     reader = csv.reader(io.StringIO(form.read_text("utf-8-sig"), newline=""))
