@@ -96,6 +96,22 @@ def test_every_query_of_the_page_finds_no_mismatch_where_something_was_erased(er
     assert answers(erased, name, monkeypatch) == []
 
 
+@pytest.fixture(scope="module")
+def reread(quickstart, tmp_path_factory) -> Path:
+    """An output made of an earlier one: its rows bring clusters and counts of personal data along."""
+    folder = tmp_path_factory.mktemp("reread")
+    stages = ["normalize", {"near_duplicates": {"threshold": 0.5}}, "pii"]
+    source = {"format": "curate", "path": str(quickstart)}
+    said = {"name": "again", "sources": {"before": source}, "stages": stages, "output": {"path": str(folder / "out")}}
+    return told(Path(curate.run(said, workers=0).path))
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_query_of_the_page_finds_no_mismatch_where_an_earlier_output_was_read(reread, name, monkeypatch):
+    assert list(reread.glob("_lineage/rejects-*.parquet"))
+    assert answers(reread, name, monkeypatch) == []
+
+
 def test_the_roots_of_a_version_without_the_erased_are_those_that_the_page_takes(erased, monkeypatch):
     (code,) = [
         block for block in re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL) if "root(" in block

@@ -73,6 +73,16 @@ def strangers(draft: Draft, sources: Mapping[str, object]) -> None:
             )
             fact = f"{FOLDER}/{path.name} is the registry of no source: none is called {name!r}"
             draft.report((FOLDER,), fact, hint)
+    for path in _misspelt(draft):
+        if path.stem in bare and path.resolve() not in named:
+            fact = f"{FOLDER}/{path.name} is not read: the registry of {path.stem!r} is {path.stem}.yaml"
+            draft.report((FOLDER,), fact, f"rename it, or say `{KEY}: {FOLDER}/{path.name}` at {path.stem}")
+
+
+def _misspelt(draft: Draft) -> list[Path]:
+    """Return the files beside the registries that end nearly as they do: one of them may forbid its source."""
+    files = sorted((draft.folder / FOLDER).glob("*.*")) if draft.file else []
+    return [path for path in files if path.suffix != ".yaml" and path.suffix.lower() in {".yaml", ".yml"}]
 
 
 def _beside(draft: Draft) -> dict[str, Path]:

@@ -1,18 +1,50 @@
 """What is declared about a source: whose it is, why it may be used, how it came here; what nobody said is `unknown`."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from curate.core.stage import Value
 
 UNKNOWN: Final = "unknown"
 Unknown = Literal["unknown"]
 Known = bool | Unknown
-Day = Annotated[str, Field(pattern=r"^(unknown|[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))$")]
-"""A day as YYYY-MM-DD, or `unknown`; days of one spelling are in order as words."""
+SILENT = frozenset({"", UNKNOWN, "未知", "不详", "待定", "待补充", "tbd", "todo", "?", "？", "-", "–", "—"})
+"""Words that say nothing, in small letters: who writes one of them has declared nothing."""
+
+
+def silent(words: str) -> bool:
+    """Tell whether words declare nothing: blank, `unknown` in any letters, or another placeholder."""
+    return words.strip().lower() in SILENT
+
+
+def _spoken(words: str) -> str:
+    return UNKNOWN if silent(words) else words
+
+
+def _all_spoken(entries: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in entries if not silent(one))
+
+
+def _in_calendar(day: str) -> str:
+    """Return a day of the calendar, or `unknown`, as it is; ValueError for a day that no month has."""
+    try:
+        return day if day == UNKNOWN else date.fromisoformat(day).isoformat()
+    except ValueError as wrong:
+        raise ValueError(f"{day} is no day of the calendar") from wrong
+
+
+Said = Annotated[str, AfterValidator(_spoken)]
+"""What somebody declares in words; words that say nothing become `unknown`."""
+Listed = Annotated[tuple[str, ...], AfterValidator(_all_spoken)]
+"""Several of them; such as say nothing are left out."""
+Day = Annotated[
+    str, Field(pattern=r"^(unknown|[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))$"), AfterValidator(_in_calendar)
+]
+"""A day of the calendar as YYYY-MM-DD, or `unknown`; days of one spelling are in order as words."""
 Category = Literal["open", "self-collected", "commercial", "user-input", "synthetic", "internal", "unknown"]
 Level = Literal["general", "important", "core", "unknown"]
 Kind = Literal[
@@ -44,7 +76,7 @@ class Classification(Value):
 
     scheme: str = Field("GB/T 43697-2024", description="By which standard.")
     level: Level = Field(UNKNOWN, description="general, important or core.")
-    decided_by: str = Field(UNKNOWN, description="Office or role.")
+    decided_by: Said = Field(UNKNOWN, description="Office or role.")
     decided_at: Day = Field(UNKNOWN, description="Day of the decision, as YYYY-MM-DD.")
 
 
@@ -52,7 +84,7 @@ class OptOut(Value):
     """Whether owners have reserved their rights against mining, and what was done about it."""
 
     checked: Known = Field(UNKNOWN, description="Whether anybody looked.")
-    mechanism: str = Field(UNKNOWN, description="Where: robots.txt, TDMRep, a contract, a switch in the product.")
+    mechanism: Said = Field(UNKNOWN, description="Where: robots.txt, TDMRep, a contract, a switch in the product.")
     checked_at: Day = Field(UNKNOWN, description="Day of the check, as YYYY-MM-DD.")
     excluded_records: int | None = Field(None, ge=0, description="How many records were left out for it.")
 
@@ -70,7 +102,7 @@ class Evidence(Value):
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
-        if not self.ref and self.file is None:
+        if silent(self.ref) and self.file is None:
             raise ValueError("evidence names neither `ref` nor `file`")
         return self
 
@@ -78,17 +110,17 @@ class Evidence(Value):
 class Rights(Value):
     """Whose the records of a source are, and why they may be used: what its card says at first sight."""
 
-    license: str = Field(UNKNOWN, description="Licence of the records, best as an SPDX identifier.")
+    license: Said = Field(UNKNOWN, description="Licence of the records, best as an SPDX identifier.")
     category: Category = Field(UNKNOWN, description="How the source was come by, as in TC260-003, 5.1.")
-    owner: str = Field(UNKNOWN, description="Who holds the rights in the records.")
-    origin: str = Field(UNKNOWN, description="Where the records come from: domestic or overseas, a publisher, a site.")
-    lawful_basis: str = Field(UNKNOWN, description="Legal ground for using the records for training.")
+    owner: Said = Field(UNKNOWN, description="Who holds the rights in the records.")
+    origin: Said = Field(UNKNOWN, description="Where the records come from: domestic or overseas, a publisher, a site.")
+    lawful_basis: Said = Field(UNKNOWN, description="Legal ground for using the records for training.")
 
 
 class Collection(Value):
     """Where the records of a source were obtained, and when."""
 
-    url: str = Field(UNKNOWN, description="Where the records were obtained.")
+    url: Said = Field(UNKNOWN, description="Where the records were obtained.")
     notes: str = Field("", description="Free notes for the reviewer.")
     collected_from: Day = Field(UNKNOWN, description="First day of collection, as YYYY-MM-DD.")
     collected_to: Day = Field(UNKNOWN, description="Last day of collection, as YYYY-MM-DD.")
@@ -103,13 +135,13 @@ class Collection(Value):
 class Registry(Collection):
     """What is declared about a source, beside what its card says at first sight."""
 
-    method: str = Field(UNKNOWN, description="How the records were collected: a crawler and its name, a delivery.")
-    jurisdiction: tuple[str, ...] = Field((), description="Countries whose law applies, as ISO 3166 codes.")
-    storage: tuple[str, ...] = Field((), description="Countries where the records are stored, as ISO 3166 codes.")
-    pipl: str = Field(UNKNOWN, description="Basis under PIPL, article 13, or why there need be none.")
-    gdpr: str = Field(UNKNOWN, description="Basis under GDPR, articles 6 and 9, or why there need be none.")
-    consent: str = Field(UNKNOWN, description="Reference to the consent, or why there need be none.")
-    assessment: str = Field(UNKNOWN, description="Reference to the impact assessment (PIPL 55, GDPR 35).")
+    method: Said = Field(UNKNOWN, description="How the records were collected: a crawler and its name, a delivery.")
+    jurisdiction: Listed = Field((), description="Countries whose law applies, as ISO 3166 codes.")
+    storage: Listed = Field((), description="Countries where the records are stored, as ISO 3166 codes.")
+    pipl: Said = Field(UNKNOWN, description="Basis under PIPL, article 13, or why there need be none.")
+    gdpr: Said = Field(UNKNOWN, description="Basis under GDPR, articles 6 and 9, or why there need be none.")
+    consent: Said = Field(UNKNOWN, description="Reference to the consent, or why there need be none.")
+    assessment: Said = Field(UNKNOWN, description="Reference to the impact assessment (PIPL 55, GDPR 35).")
     contains: Contains = Field(Contains(), description="What the records hold.")
     classification: Classification = Field(Classification(), description="Level of the data.")
     opt_out: OptOut = Field(OptOut(), description="Reservations of rights.")

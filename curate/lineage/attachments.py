@@ -70,7 +70,7 @@ def _read(path: Path) -> Entry:
     """Read an attached file; nothing where it holds no mapping, StorageError where it is no JSON."""
     try:
         return _entry(json.loads(path.read_bytes()))
-    except (OSError, ValueError) as wrong:
+    except (OSError, ValueError, RecursionError) as wrong:
         raise StorageError("the attached file is no JSON that can be read", where=str(path)) from wrong
 
 

@@ -92,7 +92,7 @@ def differences(out: Path, manifest: Manifest, body: bytes) -> list[str]:
         said = json.loads(body)
         kinds = (said["_type"], said["predicateType"])
         named = {one["name"]: one["digest"] for one in said["subject"]}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ["the payload is no in-toto statement"]
     if kinds != (STATEMENT, PREDICATE):
         return [f"the statement is of another kind: {kinds!r}"]

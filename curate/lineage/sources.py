@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 from typing import Literal
 
@@ -110,10 +111,11 @@ def _tagged(out: Path, manifest: Manifest, rules: Sequence[str], later: Collecti
 
 
 def check_evidence(out: Path, manifest: Manifest, folder: Path | None) -> Check:
-    """Digest every document again that the registry names and that is at hand.
+    """Digest every document again that the registry names and that is at hand, in a folder or anywhere below it.
 
-    One that is named without a digest, or whose digest is another one, is a fault. One that nobody has brought makes
-    the check impossible, which is excused where no folder was named.
+    The manifest has bare names, which two documents may share: one of that name has to have the digest. One that is
+    named without a digest, or whose digest is another one, is a fault. One that nobody has brought makes the check
+    impossible, which is excused where no folder was named.
     """
     named = [(card.id, one) for card in manifest.sources for one in card.registry.evidence if one.file is not None]
     folders = [place for place in (folder, out / EVIDENCE) if place is not None]
@@ -123,11 +125,11 @@ def check_evidence(out: Path, manifest: Manifest, folder: Path | None) -> Check:
         if one.sha256 is None:
             faults.append(f"{source}: {name} has no digest")
             continue
-        path = next((place / name for place in folders if (place / name).is_file()), None)
         try:
-            if path is None:
+            paths = [path for place in folders for path in sorted(place.rglob(escape(name))) if path.is_file()]
+            if not paths:
                 lost.append(f"{source}: {name}")
-            elif digest_of(path) != one.sha256:
+            elif one.sha256 not in map(digest_of, paths):
                 faults.append(f"{source}: {name} is not the document that was digested")
         except OSError as wrong:
             lost.append(f"{source}: {name} ({wrong.strerror})")

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from types import MappingProxyType
 
 from curate.core.errors import StorageError
@@ -37,19 +39,42 @@ def sha256sums(out: Path, known: Mapping[str, str] = MappingProxyType({})) -> by
 
     Of files whose digest is `known`, by path, it is not taken again.
     """
-    return "".join(f"{known.get(path) or digest_of(out / path)}  {path}\n" for path in listed_files(out)).encode()
+    return _spelled({path: known.get(path) or digest_of(out / path) for path in listed_files(out)})
+
+
+def _spelled(sums: Mapping[str, str]) -> bytes:
+    return "".join(f"{sums[path]}  {path}\n" for path in sorted(sums)).encode()
 
 
 def read_sums(out: Path) -> dict[str, str]:
-    """Read SHA256SUMS as path -> digest; StorageError where it is missing or a line is not of that format."""
+    """Read SHA256SUMS as path -> digest; StorageError where it is missing or is not spelled as `sha256sums` spells it.
+
+    It has one spelling, so that no byte of it changes unseen: no digest is taken of it but by a signature. Python's
+    ends of lines, such as a form feed, are none to `sha256sum -c`.
+    """
     try:
-        body = (out / SUMS).read_text("utf-8")
+        body = (out / SUMS).read_bytes()
+        lines = body.decode("utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as wrong:
         raise StorageError(f"{SUMS} is missing or unreadable", where=str(out)) from wrong
     sums: dict[str, str] = {}
-    for number, line in enumerate(body.splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         digest, parted, path = line[:DIGEST_CHARS], line[DIGEST_CHARS : DIGEST_CHARS + 2], line[DIGEST_CHARS + 2 :]
-        if parted not in {"  ", " *"} or not path or path in sums or not set(digest) <= set("0123456789abcdef"):
+        if parted != "  " or not path or path in sums or not set(digest) <= set("0123456789abcdef"):
             raise StorageError(f"line {number} of {SUMS} is not `digest  path`", where=str(out))
         sums[path] = digest
+    if _spelled(sums) != body:
+        raise StorageError(f"{SUMS} is not sorted by path, or its last line has no end", where=str(out))
     return sums
+
+
+def no_files(out: Path) -> Iterator[str]:
+    """Yield what lies below `out` and is neither file nor folder, wherever its links lead, relative, with `/`.
+
+    Nobody may read it: a pipe is waited for, and a device may never end.
+    """
+    for path in sorted(out.rglob("*")):
+        with suppress(OSError):
+            mode = path.stat().st_mode
+            if not (S_ISREG(mode) or S_ISDIR(mode)):
+                yield path.relative_to(out).as_posix()

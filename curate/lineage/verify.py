@@ -16,7 +16,7 @@ from curate.lineage.erase_checks import check_erasures
 from curate.lineage.ids import Index, spell
 from curate.lineage.keepers import keeper_faults
 from curate.lineage.keys import Verifier
-from curate.lineage.layout import check_card, check_manifest, check_shards, check_sums
+from curate.lineage.layout import SUMS_TITLE, check_card, check_manifest, check_shards, check_sums
 from curate.lineage.manifest import MANIFEST, SUMS, Manifest, read_manifest, reread_sources
 from curate.lineage.marks import check_marks, check_reasons
 from curate.lineage.measures import check_measures
@@ -31,6 +31,7 @@ from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.signing import check_signature
 from curate.lineage.sources import check_evidence, check_sources
 from curate.lineage.spans import first_gap, unfinished
+from curate.lineage.sums import no_files
 from curate.lineage.texts import Texts, check_texts
 from curate.lineage.verification import Check, Finding, Level, Verification, judged
 
@@ -101,6 +102,8 @@ def verify(
     if not (out / MANIFEST).exists() and not (out / SUMS).exists():
         detail = f"{out} has neither {MANIFEST} nor {SUMS}: this is no output of curate"
         return Verification((Check("readable", READABLE, "unchecked", detail),))
+    if strange := [f"{path} is neither a file nor a folder" for path in no_files(out)]:
+        return Verification((judged("sums", SUMS_TITLE, strange, ""), Check("readable", READABLE, "unchecked", UNREAD)))
     sums, listed = check_sums(out)
     try:
         manifest = read_manifest(out)
@@ -232,6 +235,7 @@ def _spans(case: Case) -> Finding:
 
 SETTINGS = "sources, stages and limits are those of the configuration"
 READABLE = "the manifest can be read"
+UNREAD = "nothing is read where something is that reading might never end of"
 BROUGHT = frozenset({"signature", "raw", "evidence"})
 """Checks that need what only the caller can bring."""
 LEFT = "no personal data is left that a stage was to replace"

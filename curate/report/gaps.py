@@ -166,7 +166,7 @@ def _of_stage(stage: StageRecord) -> Iterator[Gap]:
             yield what, {"stage": stage.name, "names": ", ".join(map(str, only))}
     if stage.stage == "pii":
         done = stage.lineage.get("operators")
-        if "tag" in {stage.params.get("operator"), *(done.values() if isinstance(done, dict) else ())}:
+        if "tag" in (stage.params.get("operator"), *(done.values() if isinstance(done, dict) else ())):
             yield "pii_tag", {"stage": stage.name}
         yield "names", {}
     uncovered = stage.lineage.get("uncovered")

@@ -185,6 +185,7 @@ LIES = {
     "a digest is a value": lambda table: table.set_column(5, "digest", pa.array(["1"] * table.num_rows)),
     "a stretch is empty": lambda table: table.set_column(4, "length", pa.array([0] * table.num_rows, pa.int32())),
     "a place is another record's": moved,
+    "a type is null": lambda table: table.set_column(2, "type", pa.array(["X", *[None] * (table.num_rows - 1)])),
     "a field is none": lambda table: table.set_column(1, "field", pa.array(["messages[01]"] * table.num_rows)),
 }
 
@@ -192,6 +193,13 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES)
 def test_a_false_place_fails_the_check_of_places_alone(made, tmp_path, lie):
     assert rewritten(made[0], tmp_path, LIES[lie]) == ["positions"]
+
+
+def test_types_that_are_no_words_are_failed_checks_and_no_traceback(made, tmp_path):
+    def numbered(table: pa.Table) -> pa.Table:
+        return table.set_column(2, "type", pa.array([7] * table.num_rows))
+
+    assert rewritten(made[0], tmp_path, numbered) == ["schema", "positions"]
 
 
 def test_a_damaged_column_of_counts_is_a_failed_check_and_no_traceback(made, tmp_path):

@@ -102,6 +102,15 @@ class TestARegistry:
         registry = Config.load(configured("{}")).sources[0].registered()
         assert {registry[name] for name in ("license", "pipl", "gdpr", "consent", "method", "url")} == {UNKNOWN}
 
+    @pytest.mark.parametrize("word", ["Unknown", "UNKNOWN ", "未知", " ", "", "TBD", "-"])
+    def test_with_a_word_that_says_nothing_has_declared_nothing(self, word):
+        silent = dict.fromkeys(("owner", "license", "pipl", "consent", "method"), word)
+        said = json.dumps({**silent, "jurisdiction": [word], "opt_out": {"mechanism": word}}, ensure_ascii=False)
+        assert (
+            Config.load(configured(said)).sources[0].registered()
+            == Config.load(configured("{}")).sources[0].registered()
+        )
+
     def test_says_the_same_in_its_place_as_in_a_file(self):
         lines = "".join(
             f"      {line}\n" for line in ENTRY.replace("contract.txt", "sources/contract.txt").splitlines()
@@ -149,6 +158,16 @@ class TestAFileBesideTheConfiguration:
         assert Config.load(Path("c.yaml")).sources[0].registered()["owner"] == "me"
         assert Config.load(configured("{}")).sources[0].registered()["owner"] == UNKNOWN
 
+    @pytest.mark.parametrize("suffix", ["yml", "YAML"])
+    def test_that_ends_in_another_way_is_a_mistake_so_that_no_blacklist_is_passed_over(self, suffix):
+        bare = configured("{}").read_text("utf-8").replace("    registry: {}\n", "")
+        Path(f"sources/qa.{suffix}").write_text("blacklisted: true\n", "utf-8")
+        Path("c.yaml").write_text(bare, "utf-8")
+        fact = f"sources/qa.{suffix} is not read: the registry of 'qa' is qa.yaml"
+        assert mistakes(Path("c.yaml")) == [("c.yaml:2 sources", fact)]
+        [(where, fact)] = mistakes(configured(f"sources/qa.{suffix}"))
+        assert (where, fact) == (f"sources/qa.{suffix}:1 blacklisted", "the source is blacklisted")
+
     def test_has_its_mistakes_told_at_its_own_lines(self):
         bare = configured("{}").read_text("utf-8").replace("    registry: {}\n", "")
         Path("sources/qa.yaml").write_text("ownr: me\n", "utf-8")
@@ -189,6 +208,8 @@ class TestAMistake:
             ("sources/none.yaml", "the registry 'sources/none.yaml' is not there"),
             ("7", "a registry is a mapping of settings or the name of a YAML file, found 7"),
             ("{collected_from: 2026-05-02, collected_to: 2026-05-01}", "collection ends on 2026-05-01 and begins on"),
+            ("{collected_to: 2026-02-30}", "2026-02-30 is no day of the calendar"),
+            ("{evidence: [{kind: contract, ref: Unknown}]}", "evidence names neither `ref` nor `file`"),
             ("{evidence: [{kind: contract}]}", "evidence names neither `ref` nor `file`"),
             ("{evidence: [{kind: contract, file: none.pdf}]}", "'none.pdf' cannot be read"),
             (f"{{evidence: [{{kind: contract, file: qa.jsonl, sha256: {'ab' * 32}}}]}}", "the digest of 'qa.jsonl' is"),

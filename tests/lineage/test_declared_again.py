@@ -84,6 +84,18 @@ class TestADocument:
         check = verify(out, evidence=folder if brought else None).named("evidence")
         assert (check.status, "not the document that was digested" in check.detail) == ("fail", True)
 
+    def test_that_shares_its_name_with_another_one_is_found_in_a_folder_of_its_own(self, out, tmp_path):
+        bodies = {"old": self.BODY, "[new]": b"licence agreement no. 8\n"}
+        one = {"kind": "contract", "ref": "", "file": "contract.pdf", "retrieved_at": "2025-01-01"}
+        evidence = [{**one, "sha256": sha256(body).hexdigest()} for body in bodies.values()]
+        patched(out, lambda said: said["sources"][0]["registry"].update(evidence=evidence))
+        for folder, body in bodies.items():
+            (tmp_path / "documents" / folder).mkdir(parents=True)
+            (tmp_path / "documents" / folder / "contract.pdf").write_bytes(body)
+        assert verify(out, evidence=tmp_path / "documents").named("evidence").status == "pass"
+        (tmp_path / "documents" / "old" / "contract.pdf").write_bytes(b"another one")
+        assert verify(out, evidence=tmp_path / "documents").named("evidence").status == "fail"
+
     def test_that_is_not_at_hand_is_excused_only_where_nobody_asked(self, out, tmp_path):
         self.declared(out)
         assert verify(out).named("evidence")[3:] == ("not at hand: qa: contract.pdf", True)

@@ -216,6 +216,17 @@ def test_a_form_that_a_spreadsheet_saved_in_another_way_is_understood(out, forms
     assert take_back(out, [two, one], []).total.passed == 18
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_workbook_may_have_sheets_of_a_reader_before_its_own(out, tmp_path, lang):
+    done = write_sample(out, tmp_path / "forms", WANTED._replace(kind="xlsx", lang=lang))
+    paths = [filled(Path(path), lang=lang) for path in done.files]
+    for path in paths:
+        book = load_workbook(path)
+        book.create_sheet("notes", 0)["A1"] = "read on Monday"
+        book.save(path)
+    assert take_back(out, paths, []).total.passed == 18
+
+
 def line_starts(form: Path) -> list[int]:
     """Return the line of a CSV file, from 1, at which each row begins: texts may hold line ends."""
     reader = csv.reader(io.StringIO(form.read_text("utf-8-sig"), newline=""))
@@ -316,6 +327,11 @@ class TestAForm:
         (tmp_path / name).write_bytes(b"PK\x03\x04 no form, \xff\xff")
         with pytest.raises(ConfigError):
             take_back(out, [tmp_path / name], [])
+
+    def test_that_is_nested_without_end_is_refused(self, out, tmp_path):
+        (tmp_path / "form.json").write_text("[" * 100_000, "utf-8")
+        with pytest.raises(ConfigError, match="no list of tasks of Label Studio"):
+            take_back(out, [tmp_path / "form.json"], [])
 
     def test_does_not_replace_a_result_unasked(self, out, forms):
         paths = [filled(Path(path)) for path in forms.files]

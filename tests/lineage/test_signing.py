@@ -183,6 +183,13 @@ class TestTheEnvelope:
         files = {name: {"sha256": sha256((out / name).read_bytes()).hexdigest()} for name in (SUMS, MANIFEST, RUN)}
         assert named == files | {"documents": {"rfc9162-sha256": read_manifest(out).merkle.documents_root}}
 
+    def test_of_a_statement_that_is_nested_without_end_is_none(self, out, pairs):
+        sign(out, read_signer(pairs[0].private))
+        deep = read_envelope(out).model_copy(update={"payload": b64encode(b"[" * 100_000).decode()})
+        (out / ENVELOPE).write_bytes(deep.spelled())
+        assert signature_of(out).status == "fail"
+        assert "no in-toto statement" in signature_of(out).detail
+
     def test_is_one_that_securesystemslib_verifies(self, out, pairs):
         dsse = pytest.importorskip("securesystemslib.dsse", reason="securesystemslib is not installed")
         from securesystemslib.signer import SSlibKey

@@ -1,7 +1,10 @@
 """Whatever is done to a signed output is a failed check; what can be hidden without the key is said here by name."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -260,6 +263,21 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
     "a line of the sums dropped": (dropped_line, {"listed"}),
     "no sums": (lambda case: (case.out / SUMS).unlink(), {"sums"}),
     "sums that are none": (lambda case: write(case, SUMS, b"x"), {"sums"}),
+    **{
+        f"sums whose first line ends in {end!r}": (
+            lambda case, end=end: write(case, SUMS, (case.out / SUMS).read_bytes().replace(b"\n", end, 1)),
+            {"sums"},
+        )
+        for end in (b"\r", b"\r\n", b"\v", b"\x1c", "\u2028".encode())
+    },
+    "sums in another order": (
+        lambda case: write(case, SUMS, b"".join(reversed((case.out / SUMS).read_bytes().splitlines(keepends=True)))),
+        {"sums"},
+    ),
+    "sums without their last byte": (
+        lambda case: write(case, SUMS, (case.out / SUMS).read_bytes()[:-1]),
+        {"sums"},
+    ),
     # Changed, and SHA256SUMS made to fit.
     "an edited text, sums made to fit": (
         lambda case: case.rewrite(SHARD, say("text", "x"), "sums"),
@@ -786,6 +804,17 @@ def test_tampering_is_noticed(case, name):
     _, found = case.verified(with_keys=False)
     assert without_a_key <= found
     assert without_a_key or not found, "it is said to need a key, and does not"
+
+
+@pytest.mark.parametrize("name", [SHARD, MANIFEST, SUMS, ENVELOPE, "data/train/more"])
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_reading_would_never_end_of_is_noticed_and_not_read(case, name, kind):
+    (case.out / name).unlink(missing_ok=True)
+    os.mkfifo(case.out / name) if kind == "pipe" else (case.out / name).symlink_to("/dev/zero")
+    command = [sys.executable, "-m", "curate", "verify", str(case.out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"{name} is neither a file nor a folder" in done.stdout
 
 
 def test_no_random_change_of_any_published_file_goes_unnoticed(case):

@@ -57,6 +57,10 @@ JSON.stringify([...document.querySelectorAll("table, svg, dl, p, code")]
   .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map((one) => one.closest("[aria-label]")?.getAttribute("aria-label") ?? one.textContent.slice(0, 40)))
 """
+PARTED = """
+[...document.querySelectorAll(".wide, .histograms, .legend")].map((one) => one.previousElementSibling)
+  .filter((one) => one && one.matches("p, h2, h3") && getComputedStyle(one).breakAfter !== "avoid").length
+"""
 UNNAMED = """
 [...document.querySelectorAll("svg, [role=region], nav")].filter((one) => !one.getAttribute("aria-label")).length
   + [...document.querySelectorAll("table")].filter((one) => !one.querySelector("th[scope=col]")).length
@@ -131,6 +135,13 @@ def test_a_matrix_fits_on_a4_however_large_its_numbers_and_many_its_columns(brow
     browser.open(path)
     browser.resized(A4_WIDTH, "print")
     assert json.loads(browser.said(OVERFLOWING)) == []
+
+
+def test_what_is_said_of_a_table_or_a_picture_is_printed_on_its_page(opened):
+    opened.resized(A4_WIDTH, "print")
+    assert opened.said("document.querySelectorAll('p + .wide, p + .histograms').length") > 3
+    assert opened.said(PARTED) == 0
+    opened.resized(1280, "")
 
 
 def test_fits_on_a4_and_prints(opened):

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.cli import main
+from curate.core.errors import StorageError
 from curate.core.register import Registry, unknowns
 from curate.lineage.manifest import (
     ATTACHED,
@@ -37,7 +38,7 @@ from curate.report.markup import BLOCK, Matrix, Sheet, matrix
 from curate.report.page import LAWFUL, PLACE, gathered, page
 from curate.report.words import NONE, UNDETERMINED, UNKNOWN, Said
 from curate.stages.pii.stage import Pii
-from tests.lineage.made import made, publish, seal
+from tests.lineage.made import made, patched, publish, seal
 from tests.report.reading import Read, number
 
 LANGUAGES = ["en", "zh"]
@@ -239,6 +240,21 @@ class TestThePage:
         assert later.NO_REVIEW.in_(lang) in words
         assert later.NO_ERASURE.in_(lang) in words
         assert NONE.in_(lang) in words, "nobody has signed"
+
+
+@pytest.mark.parametrize("name", ["reviews/1/result.json", "inspections.json"])
+def test_an_attached_file_that_is_nested_without_end_is_told_in_words(out, tmp_path, name):
+    copy = Path(shutil.copytree(out, tmp_path / "out"))
+    (copy / ATTACHED / name).parent.mkdir(parents=True, exist_ok=True)
+    (copy / ATTACHED / name).write_text("[" * 100_000, "utf-8")
+    with pytest.raises(StorageError, match="no JSON that can be read"):
+        gathered(copy, None)
+
+
+def test_a_page_is_written_whatever_a_manifest_says_of_its_operators(out, tmp_path):
+    copy = Path(shutil.copytree(out, tmp_path / "out"))
+    patched(copy, lambda said: said["stages"][4]["lineage"].update(operators={"PHONE_NUMBER": {"a": None}}))
+    assert "<html" in page(gathered(copy, None), "en")
 
 
 def test_a_review_that_is_attached_is_shown_and_judged(out, tmp_path):

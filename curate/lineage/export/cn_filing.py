@@ -71,7 +71,8 @@ def amounts(manifest: Manifest) -> Iterator[Entry]:
     shards = manifest.outputs.shards
     whole = volume(manifest, manifest.sources)
     yield entry("storage_bytes", "存储规模（字节，Parquet 压缩后）", sum(s.bytes for s in shards), "outputs.shards")
-    yield entry("text_bytes", "文本规模（字节，UTF-8）", whole.text_bytes, "stages[-1].by_source")
+    gone = "" if whole.text_bytes is not None else "清单只记录处理时的字节数；其后删除的记录未计入"
+    yield entry("text_bytes", "文本规模（字节，UTF-8）", whole.text_bytes, "stages[-1].by_source", gone)
     yield entry("records", "语料数量（条）", whole.records, "accounting.written")
     yield fill("tokens", "语料数量（token）", "随模型的分词器而定；清单只含字节数与条数")
     yield entry(
@@ -123,8 +124,12 @@ def sources(manifest: Manifest) -> Iterator[Entry]:
 def cleaning(manifest: Manifest) -> Iterator[Entry]:
     """Count what each stage left out, tagged and edited."""
     account = manifest.accounting
-    total: JsonValue = {"read": account.records, "written": account.written, "rejected": account.rejected}
-    yield entry("balance", "读取、保留与剔除（条）", total, "accounting")
+    total: dict[str, JsonValue] = {"read": account.records, "written": account.written, "rejected": account.rejected}
+    if account.erased:
+        total["erased"] = account.erased
+    yield entry(
+        "balance", "读取、保留、剔除与删除（条）" if account.erased else "读取、保留与剔除（条）", total, "accounting"
+    )
     for stage in manifest.stages:
         done: JsonValue = {"rejected": stage.rejected, "tagged": stage.tagged, "edited": stage.edited}
         rules: JsonValue = {rule: said.rejected for rule, said in stage.rules.items() if said.rejected}

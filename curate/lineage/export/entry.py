@@ -34,7 +34,7 @@ class Volume(NamedTuple):
 
     records: int
     text_bytes: int | None
-    """UTF-8 bytes of the texts after the last stage; null where the manifest has no stage."""
+    """UTF-8 bytes of the texts; null where the manifest has no stage, or some of them were erased since."""
 
     def as_json(self) -> dict[str, JsonValue]:
         """Return the volume as a mapping."""
@@ -56,10 +56,15 @@ def entry(name: str, label: str, value: JsonValue, evidence: str, note: str = ""
 def volume(manifest: Manifest, cards: Iterable[SourceCard]) -> Volume:
     """Add up what came from some sources."""
     names = [card.id for card in cards]
-    accounts = manifest.accounting.by_source
+    accounts = [manifest.accounting.by_source[name] for name in names if name in manifest.accounting.by_source]
+    text = None if any(one.erased_written for one in accounts) else text_made(manifest, names)
+    return Volume(sum(one.written for one in accounts), text)
+
+
+def text_made(manifest: Manifest, names: Iterable[str]) -> int | None:
+    """Add up the UTF-8 bytes of the texts that the run wrote, erased ones included; null where there is no stage."""
     last = manifest.stages[-1].by_source if manifest.stages else None
-    text = None if last is None else sum(last[name].bytes_out for name in names if name in last)
-    return Volume(sum(accounts[name].written for name in names if name in accounts), text)
+    return None if last is None else sum(last[name].bytes_out for name in names if name in last)
 
 
 def described(manifest: Manifest, card: SourceCard) -> dict[str, JsonValue]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from curate.lineage.cards import about
-from curate.lineage.export.entry import NOT_ADVICE, Entry, described, entry, to_fill, volume
+from curate.lineage.export.entry import NOT_ADVICE, Entry, described, entry, text_made, to_fill, volume
 from curate.lineage.manifest import UNKNOWN, Manifest, SourceCard
 from curate.lineage.runrecord import RunRecord
 
@@ -77,7 +77,7 @@ def general(manifest: Manifest) -> list[Entry]:
     partly = "" if len(dates) == len(manifest.sources) else "not every source declares when it was collected"
     return [
         entry("modality", "Modality", "text", "outputs.columns"),
-        size(whole.text_bytes),
+        size(text_made(manifest, [card.id for card in manifest.sources])),
         entry("records", "Records", whole.records, "accounting.by_source"),
         to_fill("content_types", "Types of content, such as fiction, scientific text or press"),
         entry("latest_collection", "Latest date of collection", dates[-1] if dates else None, "sources", partly),
@@ -90,8 +90,9 @@ def size(text_bytes: int | None) -> Entry:
     """Name the size of the text where the bytes alone decide it: no token is shorter than one byte."""
     label = "Size of the text in tokens, as one of three ranges"
     if text_bytes is None or text_bytes >= BILLION:
-        return to_fill("size", label, f"{text_bytes} bytes of text; tokens depend on the model's tokenizer")
-    note = f"{text_bytes} bytes of text, and no token is shorter than one byte"
+        said = "no stage counted bytes" if text_bytes is None else f"{text_bytes} bytes of text"
+        return to_fill("size", label, f"{said}; tokens depend on the model's tokenizer")
+    note = f"no more than {text_bytes} bytes of text, and no token is shorter than one byte"
     return Entry("size", label, SMALLEST, "known", "stages[-1].by_source", note)
 
 

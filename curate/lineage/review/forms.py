@@ -210,7 +210,7 @@ def _read_tasks(path: Path) -> list[Said]:
     try:
         tasks = json.loads(path.read_bytes())
         return [_task(number, task) for number, task in enumerate(tasks, 1)]
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as wrong:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as wrong:
         hint = "export the project from Label Studio in the format JSON"
         raise ConfigError("this is no list of tasks of Label Studio", where=str(path), hint=hint) from wrong
 

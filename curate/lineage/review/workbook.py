@@ -72,14 +72,18 @@ def _offer(sheet: "Worksheet", name: str, choices: str, rows: int) -> None:
 
 
 def read_rows(path: Path) -> Iterator[list[str]]:
-    """Yield the rows of the first sheet as strings; ConfigError where the file is no workbook."""
+    """Yield the rows of the sheet of the form as strings, whatever sheets a reader has put beside it.
+
+    It is known by its name, else it is the first one. ConfigError where the file is no workbook.
+    """
     _installed()
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(values_only=True))
+        named = [sheet for sheet in book.worksheets if sheet.title in {form for form, _ in SHEETS.values()}]
+        rows = list((named or book.worksheets)[0].iter_rows(values_only=True))
         book.close()
     except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError) as wrong:
         raise ConfigError("this is no workbook (xlsx)", where=str(path), hint="save it as .xlsx") from wrong

@@ -18,6 +18,7 @@ from curate.lineage.export.formats import FORMATS, exported
 from curate.lineage.manifest import RUN, read_manifest
 from curate.lineage.verify import verify
 from tests.lineage.made import Row, made, patched, publish
+from tests.lineage.test_erase import erased
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -40,6 +41,10 @@ def documents(name: str, out: Path) -> list[Any]:
 
 def entries(said: Any) -> dict[str, Row]:
     return {one["id"]: one for section in said["sections"] for one in section["entries"]}
+
+
+def read_sources(out: Path) -> list[Row]:
+    return [card.model_dump() for card in read_manifest(out).sources]
 
 
 def facets(said: Any) -> Iterator[Row]:
@@ -192,6 +197,21 @@ class TestTheForms:
         assert size(BILLION - 1).value == SMALLEST
         for unsure in (BILLION, None):
             assert size(unsure).status == "to_be_filled_by_provider"
+
+    def test_what_was_erased_is_counted_in_the_balance_and_in_no_number_of_bytes(self, out):
+        gone = erased(out, made().rows[0]["id"])
+        [cn] = check("cn-filing", out)
+        lines = entries(cn)
+        balance = lines["balance"]["value"]
+        assert balance.pop("read") == sum(balance.values())
+        assert balance["erased"] == len(gone.records) == 1
+        assert lines["records"]["value"] == len(made().rows) - 1
+        assert lines["text_bytes"]["status"] == "unknown"
+        touched = made().rows[0]["source_id"]
+        known = {one["id"]: lines[f"source.{one['id']}"]["value"]["text_bytes"] for one in read_sources(out)}
+        assert {name for name, size in known.items() if size is None} == {touched}
+        [eu] = check("eu-training-summary", out)
+        assert entries(eu)["size"]["value"] == SMALLEST
 
     def test_what_no_card_declares_is_unknown_and_what_only_the_provider_knows_is_left_to_them(self, whole):
         [eu] = documents("eu-training-summary", whole)
