@@ -1,0 +1,60 @@
+"""Mails, certificates, invoices, sheets and logs as they are written: names, doors, numbers before a label."""
+
+import pyarrow as pa
+import pytest
+
+from curate.stages.pii.engine import Native
+from curate.stages.pii.rules import DEFAULT_TYPES
+
+NATIVE = Native(frozenset(DEFAULT_TYPES))
+MOBILE = "13812345678"
+BOX = "<lm2301@corp-mail.com.cn>"
+
+
+def found(text: str, entity: str) -> list[str]:
+    spans = NATIVE.find(text)
+    _, opened = NATIVE.look(pa.array([text]))
+    assert [span for one in opened for span in NATIVE.find(text, one)] == spans
+    return [text[span.start : span.end] for span in spans if span.entity == entity]
+
+
+@pytest.mark.parametrize("name", ["陆晓岚", "崔屿", "欧阳若溪"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        f"To: {{}} {BOX}",
+        f'From: "{{}}" {BOX}',
+        f"收件人: {BOX}; {{}} {BOX}",
+        f"Cc: a.fisher@corp-mail.com, {{}}{BOX}\n",
+        "抄送: {}\n主题: 报价",
+        "报修人：{} 手机见附件",
+        "来电人：{}",
+        "处理人：{}\n",
+        "收款人：见附件 复核：{} 开票人：见附件",
+        "兹有{}同志前往贵处办理",
+        "兹有我单位职工{}（身份证号：见附件）自入职起",
+        "我是{}，身份证号见附件",
+        "{} | 女 | 26岁 | 产品经理",
+        "简历\n{} / 男 / 1998年生",
+    ],
+)
+def test_names_in_mails_certificates_and_sheets_are_found(name, form):
+    assert found(form.format(name), "PERSON") == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"To: 财务部 {BOX}",
+        f"From: 客服 {BOX}",
+        f"From: 安全中心 {BOX}",
+        f"To: 高管 {BOX}",
+        "型号 A | 高血压 | 男 | 67",
+        "抄送: 各部门",
+        "职工人数 | 男 | 26",
+        "复核：通过",
+        "兹有同志来函",
+    ],
+)
+def test_departments_and_conditions_there_are_no_names(text):
+    assert found(text, "PERSON") == []
