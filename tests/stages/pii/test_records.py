@@ -58,3 +58,35 @@ def test_names_in_mails_certificates_and_sheets_are_found(name, form):
 )
 def test_departments_and_conditions_there_are_no_names(text):
     assert found(text, "PERSON") == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "成都市武侯区人民南路四段27号商鼎国际2栋1903",
+        "深圳市南山区深南大道9988号大族科技中心1801",
+        "武汉市洪山区珞喻路129号武汉大学信息学部3号楼412",
+        "重庆市渝北区龙溪街道新南路166号龙湖中心4幢17-8",
+        "杭州市西湖区文三路478号天堂软件园B幢1203",
+    ],
+)
+@pytest.mark.parametrize("form", ["寄到{}，谢谢", "用户：{}\n", '{{"x":"{}"}}'])
+def test_the_door_behind_the_name_of_a_building_belongs_to_the_address(address, form):
+    assert found(form.format(address), "ADDRESS") == [address]
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "新建3栋5层厂房",
+        "现有3栋2层",
+        "发生火灾",
+        "起火",
+        "创业中心2024届",
+        "共3栋1单元",
+        "产业园2019年建成",
+        "附近3栋楼着火",
+    ],
+)
+def test_what_is_said_of_a_house_does_not_belong_to_its_address(behind):
+    assert found(f"杭州市西湖区文三路478号{behind}", "ADDRESS") == ["杭州市西湖区文三路478号"]
