@@ -90,3 +90,33 @@ def test_the_door_behind_the_name_of_a_building_belongs_to_the_address(address, 
 )
 def test_what_is_said_of_a_house_does_not_belong_to_its_address(behind):
     assert found(f"杭州市西湖区文三路478号{behind}", "ADDRESS") == ["杭州市西湖区文三路478号"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"user_id=1029384756 phone={MOBILE}",
+        f"uid:20481933 tel:{MOBILE}",
+        f'{{"count": 88213456, "phone": "{MOBILE}"}}',
+        f"count: 88213456\nphone: {MOBILE}",
+        f"积分 88213456 手机：{MOBILE}",
+        f"工号30219847 手机{MOBILE}",
+        f"流量88213456，电话：{MOBILE}",
+    ],
+)
+def test_a_label_of_the_next_field_says_nothing_of_the_number_before_it(text):
+    assert found(text, "PHONE_NUMBER") == [MOBILE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "88213456（电话）",
+        "8821 3456 (tel)",
+        "88213456是我的座机",
+        "call 8821 3456, mobile 139",
+        "座机 88213456 手机：无",
+    ],
+)
+def test_a_label_behind_a_number_still_speaks_for_it(text):
+    assert len(found(text, "PHONE_NUMBER")) == 1
