@@ -120,3 +120,13 @@ def test_a_label_of_the_next_field_says_nothing_of_the_number_before_it(text):
 )
 def test_a_label_behind_a_number_still_speaks_for_it(text):
     assert len(found(text, "PHONE_NUMBER")) == 1
+
+
+@pytest.mark.parametrize("behind", [" 版本：V3.2", " 版本:2.0", "，版本号：5", " 版本号: 7"])
+def test_an_address_before_the_label_of_a_version_is_found(behind):
+    assert found(f"公网IP：113.108.182.52{behind}", "IP_ADDRESS") == ["113.108.182.52"]
+
+
+@pytest.mark.parametrize("text", ["升级到113.108.182.52版本", "113.108.182.52 版本的固件", "113.108.182.52版"])
+def test_a_version_before_its_word_stays(text):
+    assert found(text, "IP_ADDRESS") == []
