@@ -71,13 +71,19 @@ SUITE = (
     "(?![0-9A-Za-z-]|[ ]?(?:[年月日元人万个名户岁]|[-/.][0-9]))"
 )
 """The door of an estate, a letter before it or behind the dash: `5-B1`."""
+BLOCK = f"[0-9A-Z]{{1,3}}[ ]?(?:[栋棟幢座]|号楼)(?=[ ]?{NUMBER})"
+"""A building, of which a door follows: then the name of the estate before it may end in any sign."""
+UNIT = "(?<=[栋棟幢座楼樓元])[ ]?[0-9]{1,2}-[0-9]{1,2}室?(?![0-9A-Za-z-]|[ ]?(?:[年月日元人万个名户岁层楼]|[-/.][0-9]))"
+"""Storey and door behind a building: `4幢17-8`."""
 INNER = f"[^{re.escape(PROSE)} \n\t0-9]"
 TAIL = re.compile(
     f"(?:(?:[ ]?{INNER}{{1,10}}?(?:{ESTATES}|城|楼|园|院|厦|府|区|期))?[ ]?(?:第|地下|负|附)?{NUMBER}[ ]?(?:{DOORS}|"
     "门|房|户|铺|期|区|塔(?![吊式架台基机器筒顶类]))(?:之[0-9]{1,3}|[东西南北中]侧?)?"
     f"|[ ]?{INNER}{{1,10}}?(?:{ESTATES}|城|楼|园|厦|府)[ ]?{SUITE}"
     f"|[ ]?{INNER}{{2,10}}?(?:小区|花园|公寓|家园|大厦|大楼|广场|宿舍|家属院)"
-    f"|{SUITE}|{ROOM})"
+    f"|[ ]?{INNER}{{2,8}}?(?<![共建达约近设起]){BLOCK}"
+    f"|[ ]?{INNER}{{1,10}}?(?:{ESTATES}|国际|园|厦|校区|学部){ROOM}(?![届期级周])"
+    f"|{UNIT}|{SUITE}|{ROOM})"
     "{0,6}"
     "(?:[ ,]{0,2}(?:邮(?:政)?编(?:码)?[:： ]{0,2})?[1-9][0-9]{5}(?![0-9A-Za-z]))?"
 )

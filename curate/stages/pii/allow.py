@@ -45,7 +45,7 @@ AMOUNT_AFTER = re.compile(
     r"个(?![人体])|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z]))"
 )
 NUMBERED_AFTER = re.compile("[ ]?号(?:商标|专利|文件|公告|通知|决定|判决|裁定)")
-VERSION_AFTER = re.compile("[ ]?版(?:本|(?![权面主图]))")
+VERSION_AFTER = re.compile("[ ]?版(?:本(?!号?[ ]?[:：=])|(?![本权面主图]))")
 CONNECTS = re.compile("[ ]?(?:登录|登陆|访问|发起|连接|请求|攻击|扫描|远程)")
 """What a host does, and no version."""
 DECIMALS = re.compile(r"\.[0-9]{1,2}(?![0-9])")

@@ -38,6 +38,8 @@ LABELS = (
     "出租方|承租方|出借人|承包人|发包人|出卖人|买受人|[甲乙丙]方|买方|卖方|借款方|"
     "申请执行人|被执行人|委托人|受托人|立遗嘱人|继承人|遗嘱人|赠与人|立据人|欠款人|还款人|报警人|被询问人|询问人|"
     "检验者|审核者|报告者|采样者|录入员|护士长|康复师|治疗师|药师|麻醉医师|术者|购车人|购房人|出卖方|买受方|"
+    "报修人|报障人|来电人|来访人|制单人|提单人|处理人|受理人|办理人|跟进人|保管人|领用人|接收人|提货人|送货人|送检人|见证人|"
+    "证明人|登记人|[发承]包人代表|抄送|密送|"
     "参会人员|出席人员|与会人员|参加人员|列席人员|到会人员|名单|成员|组员|编委"
 )
 PLURAL = ("人员", "名单", "成员", "组员", "编委", "作者")
@@ -58,7 +60,7 @@ SPREAD = re.compile(f"(?<={HAN})[ \\t]{{1,6}}(?={HAN})")
 """What spreads the characters of a label over its column of a form."""
 DONE = "复核|审核|审批|批准|核准|校核|校对|经办|制表|制单|填表"
 """What somebody does to a form, in the place of who does it: a label only where another one signs beside."""
-WHO = f"(?:{DONE}|记账|出纳|会计|主管)"
+WHO = f"(?:{DONE}|记账|出纳|会计|主管|收款人|开票人)"
 SIGNER = label(f"(?:{'|'.join('[ ]{0,6}'.join(word) for word in DONE.split('|'))})")
 BESIDE = re.compile(WHO)
 CLOSES = "\"'”’】])）*\\ \t\u3000"
@@ -147,19 +149,23 @@ DOTTED = re.compile(
 )
 
 YEARS = "(?:[，,（( \u3000](?:是|系|为)?(?:一?[位名个])?|是一?[位名个]|今年|现年)"
+IN_CELLS = "[ ]?[|/][ ]?[男女]性?(?=[ ]?[|/，,]|[ ]{0,2}(?:\\n|\\Z))"
+"""A sex in the next cell, in a line that begins with the name."""
+LINE_BEGINS = re.compile("(?:\\A|\\n)[ \\t|#*-]{0,4}\\Z")
 CARRIED = "[，,（(](?:公民|居民)?身份(?:证|号码)"
-AGED = f"{YEARS}[0-9]{{1,3}}岁|[，,（(][男女]性?(?=[，,。；;、）)])|{CARRIED}"
+AGED = f"{YEARS}[0-9]{{1,3}}岁|[，,（(][男女]性?(?=[，,。；;、）)])|{CARRIED}|{IN_CELLS}"
 AGED_GATE = (
     f"(?:[{SURNAMES}{COMPOUND_STARTS}]{HAN}{{1,3}}|[·•・‧]{HAN}{{1,10}})"
-    f"(?:{YEARS}[0-9０-９]{{1,3}}岁|[，,（(][男女]|{CARRIED})"
+    f"(?:{YEARS}[0-9０-９]{{1,3}}岁|[，,（(][男女]|[ 　]?[|/｜／][ 　]?[男女]|{CARRIED})"
 )
 WHOLE = re.compile(
-    f"(?:(?<!{HAN})|(?<=委托)|(?<=授权)|(?<=兹有)|(?<=本人))"
+    f"(?:(?<!{HAN})|(?<=委托)|(?<=授权)|(?<=兹有)|(?<=本人)|(?<=职工)|(?<=员工)|(?<=罪犯)|(?<=我是)|(?<=我叫))"
     f"(?:{FREQUENT}(?!某)(?:{GIVEN}){{1,2}}|[{SURNAMES}](?!某)(?:{GIVEN}){{2}}|{FOREIGN})\\Z"
 )
 """All that stands before an age or a sex: there a rare surname, which may be a word of its own, has two signs more."""
 LONGEST_NAME = 24
 
+QUOTES = frozenset("\"'”’")
 ONLY_HAN = re.compile(f"{HAN}*")
 KINDS = frozenset("省市县区州")
 COMPOUNDS = frozenset(COMPOUND.split("|"))
@@ -240,7 +246,7 @@ def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, in
             or before in BOUNDARY
             or not is_han(before)
             or (length > 1 and before in HOUSES)
-            or text.endswith("联系人", 0, begin)
+            or text.endswith(("联系人", "兹有"), 0, begin)
         ):
             if {name + text[start : start + 1], before + name}.isdisjoint(NO_NAMES):
                 yield begin, start
@@ -250,7 +256,20 @@ def read_before_title(text: str, start: int, end: int) -> Iterator[tuple[int, in
 def read_before_age(text: str, start: int, _end: int) -> Iterator[tuple[int, int]]:
     """Read the name that an age or a sex follows, where nothing but a name stands between two signs."""
     name = WHOLE.search(text, max(0, start - LONGEST_NAME), start)
-    if name and is_name(name[0]):
+    in_cells = text[start] in " |/"
+    if name and is_name(name[0]) and (not in_cells or LINE_BEGINS.search(text, max(0, name.start() - 6), name.start())):
+        yield name.span()
+
+
+OFFICE_ENDS = "部组室处科司局社院所店厂管"
+
+
+def read_before_mailbox(text: str, start: int, _end: int) -> Iterator[tuple[int, int]]:
+    """Read the name before `<mailbox@host>`, a quote and a blank between them; a department is none."""
+    start -= text[start - 1 : start] in {" ", "\t"}
+    start -= text[start - 1 : start] in QUOTES
+    name = WHOLE.search(text, max(0, start - LONGEST_NAME), start)
+    if name and is_name(name[0]) and name[0][-1] not in OFFICE_ENDS:
         yield name.span()
 
 
@@ -280,7 +299,7 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         (f"{POLITE}|(?!主管(?:部门|机关|机构|单位|人员|税务|业务|领导))(?:{TITLES})",),
         0.6,
         gate=f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,2}}(?:先生|女士|小姐|太太)|[·•・‧]{HAN}{{1,10}}(?:{TITLES}|先生|女士|小姐|太太)|"
-        f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}{HOUSES}]|联系人)[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
+        f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}{HOUSES}]|联系人|兹有)[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
         read=read_before_title,
     ),
     Rule(
@@ -294,4 +313,12 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         gate=f"(?:兹证明|今借到)[{SURNAMES}{COMPOUND_STARTS}]",
     ),
     Rule("PERSON", "Chinese name beside an age", (AGED,), 0.6, gate=AGED_GATE, read=read_before_age),
+    Rule(
+        "PERSON",
+        "Chinese name before a mailbox",
+        ("<[^<>\\s@]{1,64}@",),
+        0.7,
+        gate="<[^<>\\s@]{1,64}@",
+        read=read_before_mailbox,
+    ),
 )

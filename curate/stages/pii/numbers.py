@@ -1,5 +1,6 @@
 """Rules for values that begin with digits: resident ids, telephones, cards, company codes, passports, IPv4."""
 
+import re
 from collections.abc import Iterator
 
 from curate.stages.pii import checks
@@ -13,7 +14,7 @@ from curate.stages.pii.allow import (
     is_version_or_own,
 )
 from curate.stages.pii.rule import LEFT, RIGHT, Rule
-from curate.stages.pii.words import Words
+from curate.stages.pii.words import BEFORE, Words
 
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 YEAR_APART = "[ -]?(?:1[ -]?9|2[ -]?0)(?:[ -]?[0-9]){2}"
@@ -74,12 +75,31 @@ CALLED_JOINT = "[ ]?[.:：]{0,2}[ ]{0,2}"
 CALLED = f"(?<![A-Za-z]){CALLED_WORDS}{CALLED_JOINT}"
 """What stands right before a mobile with letters behind it."""
 
+OF_NEXT_REACH = 40
+OF_NEXT = re.compile(
+    f"[\"'”’]?[ \t]?[,，;；|&、。\r\n\t ][^0-9a-z:：=(（\u4e00-\u9fff]{{0,8}}"
+    f"(?:{PHONE.said})(?:号码?|[ _]?(?:numbers?|nos?|num))?"
+    "[\"'”’]?[ \t]{0,3}(?:[:：=]|[|,，\t]?[ ]{0,2}[\"'“‘]?[+(（]?[0-9])"
+)
+"""A label right behind a number, in the next field of a line, of a log, of JSON, with a value; in lower case."""
+NEXT_BEGINS = frozenset("\"'”’ \t\r\n,，;；|&、。")
+"""With what the next field begins."""
+
 FEW_KINDS = 2
 """Different digits of a telephone number that only a label right before it tells from a round figure."""
 
 
 def read_by_label(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield a number that a label speaks for: one of two different digits only where it stands right before it."""
+    """Yield a number that a label speaks for: one of two different digits only where it stands right before it.
+
+    A label behind the number that has a value of its own, with none before it, is that of the next field.
+    """
+    if (
+        text[end : end + 1] in NEXT_BEGINS
+        and OF_NEXT.match(text[end : end + OF_NEXT_REACH].lower())
+        and PHONE.last(text[max(0, start - BEFORE) : start].lower()) < 0
+    ):
+        return
     if len({sign for sign in text[start:end] if sign.isdigit()}) > FEW_KINDS or is_called(text, start):
         yield start, end
 
