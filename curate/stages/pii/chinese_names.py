@@ -318,7 +318,7 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         "Chinese name before a mailbox",
         ("<[^<>\\s@]{1,64}@",),
         0.7,
-        gate="<[^<>\\s@]{1,64}@",
+        gate=f"{HAN}[\"'”’]?[ \t]?<[^<>\\s@]{{1,64}}@",
         read=read_before_mailbox,
     ),
 )
