@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from curate.stages.pii import checks
+from curate.stages.pii.groups import NO_WIDTH
 from curate.stages.pii.keys import Secret
 from curate.stages.pii.rule import fold
 
@@ -20,6 +21,7 @@ HEX_LETTERS = 6
 """Of the letters only A to F stand in hexadecimal numbers."""
 FREE = "?"
 
+UNSEEN = re.compile(f"[{NO_WIDTH}]")
 MOBILE = re.compile(r"(?:\+?(?:00)?86)?(?:1[3-9][0-9]|129)[0-9]{8}")
 NORTH_AMERICAN = re.compile(r"[(]?\+?(1?)[ .-]?[(]?[2-9][0-9]{2}[)]?[ .-]?[0-9]{3}[ .-]?[0-9]{4}(?![0-9])")
 AREA = re.compile(r"[(]?0(?:10|2[0-9]|[3-9][0-9]{2}|600)[) -]")
@@ -99,7 +101,7 @@ def faked(secret: Secret, seed: Seed, value: str) -> str:
         local = fold(value).rpartition("@")[0]
         return mailbox(secret, seed, formed(secret, seed, local, "000" if local[:1].isdigit() else ""))
     if seed.entity == PHONE:
-        code, head = phone_head(fold(value))
+        code, head = phone_head(UNSEEN.sub("", fold(value)))
         return formed(secret, seed, value, head, len(code))
     fake = formed(secret, seed, value, HEADS.get(seed.entity) or usual_head(seed.entity, signs_of(fold(value))))
     if seed.entity == PLATE and fake[0] in PROVINCES:
@@ -126,7 +128,8 @@ def is_fake(secret: Secret, entity: str, value: str) -> bool:
     whole = signs_of(folded)
     if entity == PHONE and (len(whole) >= LONG or not marked(secret, whole, entity)):
         codes = ("1",) if folded.lstrip("(").startswith("+1") else CALLING
-        return any(NOBODYS.match(whole.removeprefix(code)) for code in codes if whole.startswith(code))
+        number = "".join(sign for sign in whole if sign in DIGITS)  # letters of a telephone number stay, see `formed`
+        return any(NOBODYS.match(number.removeprefix(code)) for code in codes if number.startswith(code))
     if entity in HEADS:
         return whole.upper().startswith(HEADS[entity])
     head = usual_head(entity, whole)
