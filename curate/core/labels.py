@@ -8,6 +8,7 @@ THINGS = (
     "订单|单号|流水号|批号|批次|编号|专利|货号|料号|件号|条码|序列号|合同号|发票|案号|文号|型号|图号|物料|书号|刊号|准字|证书号|时间戳|"
     "编码|工单号|注准|公网安备|运单|快递单|条形码|备案号|许可证号|设备号|机身号|资产号|车次|航班|"
     "凭证号|凭证编号|任务id|任务号|会议号|会议id|交易号|"
+    "样本号|标本号|样品号|读数|成交量|交易量|"
     "群号|商品id|用户id|播放量|访问量|浏览量|阅读量|点击量|下载量"
 )
 """Chinese ones, and whatever may stand inside a word."""
@@ -20,7 +21,7 @@ WHOLE = (
 )
 """No letter stands on either side of these."""
 KEYS = (
-    "id|ids|ts|time|timestamp|epoch|offset|seq|sequence|size|length|len|count|cnt|total|sum|pos|position|start|"
+    "id|ids|tid|pid|ppid|ts|time|timestamp|epoch|offset|seq|sequence|size|length|len|count|cnt|total|sum|pos|position|start|"
     "end|begin|limit|"
     "cursor|rev|revision|nonce|crc|checksum|hash|token|idx|index|bytes|duration|latency|elapsed|expires|ttl|inode"
 )

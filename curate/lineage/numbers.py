@@ -21,7 +21,7 @@ from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chain
 from curate.lineage.listed import Listed
 from curate.lineage.machines import is_machines
 
-DETECTOR = 8
+DETECTOR = 9
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
 NEEDS = {
     "CN_RESIDENT_ID": frozenset({"CN_RESIDENT_ID"}),

@@ -42,7 +42,7 @@ SENTENCE = re.compile(r"[。！？]|(?<=[a-z]{4})[.!?]\s|\n\s*\n")
 """What ends the reach of a label."""
 AMOUNT_AFTER = re.compile(
     r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|平方|立方|公里|千米|公斤|千克|"
-    r"个(?![人体])|千瓦|字节|美元|港元|(?:bytes|USD|RMB|CNY|kWh|MWh)(?![A-Za-z]))"
+    r"个(?![人体])|千瓦|字节|美元|港元|(?:bytes|units|rows|records|USD|RMB|CNY|kWh|MWh)(?![A-Za-z]))"
 )
 NUMBERED_AFTER = re.compile("[ ]?号(?:商标|专利|文件|公告|通知|决定|判决|裁定)")
 VERSION_AFTER = re.compile("[ ]?版(?:本(?!号?[ ]?[:：=])|(?![本权面主图]))")

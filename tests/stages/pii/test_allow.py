@@ -33,7 +33,7 @@ OWN = {
 """The labels of every type of which a value is found wherever it stands, in both languages."""
 CHINESE_OTHERS = words(
     "订单号 流水号 批号 编号 专利 料号 条码 序列号 合同号 发票 案号 型号 证书号 "
-    "时间戳 编码 工单号 运单 许可证号 航班 版本"
+    "时间戳 编码 工单号 运单 许可证号 航班 版本 样本号 读数 成交量"
 )
 ENGLISH_OTHERS = words(
     "order batch lot serial invoice SKU model patent ticket DOI ISBN timestamp ISO P/N version CVE-2021-44228"
