@@ -102,7 +102,7 @@ CALLED = re.compile(f"(?:{OWN_LABEL.pattern})(?:号码?|方式|numbers?|no\\.?|[
 UNIT = re.compile(
     r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|平方|立方|公里|千米|公斤|千克|"
     r"号(?:商标|专利|文件|公告|通知|决定|判决|裁定)|"
-    r"个(?![人体])|千瓦|字节|美元|港元|bytes|usd|rmb|cny|[km]wh)|[.．][0-9０-９]",
+    r"个(?![人体])|千瓦|字节|美元|港元|bytes|units(?![a-z])|rows(?![a-z])|records(?![a-z])|usd|rmb|cny|[km]wh)|[.．][0-9０-９]",
     re.IGNORECASE,
 )
 CURRENCY = re.compile(r"(?:[¥￥$€£]|rmb|usd|cny|[0-9０-９][.．])\s?\Z", re.IGNORECASE)
