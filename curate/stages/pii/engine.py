@@ -276,11 +276,13 @@ class Native:
         """Try the patterns of which few matches are values, and judge these."""
         found: list[tuple[int, Span]] = []
         text, (starts, _, labels, _, places) = opened.text, opened.runs
-        for pattern, by_bit in self.sifted.items():
-            begins = [start for start in places if pattern.match(text, start)]
-            for bit, some in by_bit.items() if begins else ():
-                near = {start for start, said in zip(starts, labels, strict=True) if said & bit}
-                spans = sifted(text, some[0], [start for start in begins if bit == ALWAYS or start in near])
+        for by_bit in self.sifted.values():
+            for bit, some in by_bit.items():
+                begins = places
+                if bit != ALWAYS:
+                    near = {start for start, said in zip(starts, labels, strict=True) if said & bit}
+                    begins = [start for start in places if start in near]
+                spans = sifted(text, some[0], begins)
                 judge = Judge(text, [start for start, _ in spans])
                 for number, span in enumerate(spans):
                     for one in some:
