@@ -219,7 +219,8 @@ def show_rejects(out: Path, said: dict[str, Any]) -> None:
 
 def reject_line(row: dict[str, Any]) -> str:
     """Word one ledger row."""
-    measure = f"  {row['metric']} {row['value']:g} {row['operator']} {row['threshold']:g}" if row["metric"] else ""
+    whole = None not in (row["metric"], row["value"], row["threshold"])
+    measure = f"  {row['metric']} {row['value']:g} {row['operator']} {row['threshold']:g}" if whole else ""
     copy = f"  copy of {row['duplicate_of']}" if row["duplicate_of"] else ""
     where = f"{row['source_id']}:{row['source_uri']} @{row['source_offset']}+{row['source_length']}"
     return f"{row['id']}  {row['rule']}{measure}{copy}  {where}"

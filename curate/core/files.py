@@ -3,10 +3,11 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from stat import S_ISDIR, S_ISREG
 
 CHUNK_BYTES = 1 << 20
 FINGERPRINT = "xxh3:"
@@ -36,6 +37,31 @@ def fingerprint_of(path: Path) -> str:
 def is_as_digested(path: Path, digest: str) -> bool:
     """Tell whether a file still has the digest or fingerprint that was taken of it."""
     return (fingerprint_of if digest.startswith(FINGERPRINT) else digest_of)(path) == digest
+
+
+def is_endless(path: Path) -> bool:
+    """Tell whether something is there, wherever its links lead, that is neither file nor folder.
+
+    Nobody may read it: a pipe is waited for, and a device may never end.
+    """
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - of ten thousand files of an output, and twice as fast
+    except (OSError, ValueError):
+        return False
+    return not (S_ISREG(mode) or S_ISDIR(mode))
+
+
+def endless_files(folder: Path) -> Iterator[str]:
+    """Yield what lies below a folder and is endless, relative, with `/`; a link to a folder is not followed."""
+    left = [""]
+    while left:
+        with suppress(OSError), os.scandir(folder / (below := left.pop())) as entries:
+            for entry in entries:
+                name = f"{below}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    left.append(f"{name}/")
+                elif not entry.is_file() and is_endless(Path(entry.path)):
+                    yield name
 
 
 def _chunks(path: Path) -> Iterator[memoryview]:

@@ -24,6 +24,7 @@ from curate.lineage.erase_publish import carry_over, check_place, empty_work, ke
 from curate.lineage.erasures import Erasure, SuppressedFile
 from curate.lineage.explain import Archive, Origin
 from curate.lineage.layout import CARDS
+from curate.lineage.lookup import valued
 from curate.lineage.manifest import MANIFEST, SUMS, SUPPRESSED, Count, manifest_bytes, read_manifest
 from curate.lineage.sums import read_sums
 from curate.lineage.verify import verify
@@ -133,12 +134,13 @@ class Erasing:
         )
         if not found.targets:
             return said
+        records = tuple(gone(self.out, target) for target in found.targets)
         own = {target.id for target in found.targets}
         digests = digests_of(self.archive, columns, own)
         twins = set(twins_of(self.archive, columns, {one for some in digests.values() for one in some}))
         relations = relations_of(self.archive, found.targets, sorted(twins))
         copies = placed(self.archive, relations)
-        said = said.model_copy(update={"records": tuple(map(gone, found.targets)), "copies": tuple(copies)})
+        said = said.model_copy(update={"records": records, "copies": tuple(copies)})
         if self.options.trial:
             return said
         taken = Eraser(self.out, self.new, self.old, self.request.key).take(found.targets)
@@ -237,10 +239,10 @@ class Erasing:
         return attached
 
 
-def gone(target: Target) -> Gone:
-    """Say which record goes."""
+def gone(out: Path, target: Target) -> Gone:
+    """Say which record goes; StorageError where its row cannot be one."""
     said = target._asdict()
-    return Gone(**{name: said[name] for name in Gone.model_fields})
+    return valued(Gone, {name: said[name] for name in Gone.model_fields}, out / target.file)
 
 
 def check(new: Path) -> None:

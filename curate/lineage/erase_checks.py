@@ -15,7 +15,7 @@ from curate.lineage.erasures import Erasure
 from curate.lineage.history import read_history
 from curate.lineage.ids import NONE, Index, Pairs, parse_ids, spell
 from curate.lineage.manifest import SUPPRESSED, Manifest, Written
-from curate.lineage.sight import BATCH_ROWS, DAMAGE, Sight, reason
+from curate.lineage.sight import BATCH_ROWS, DAMAGE, Sight, read_columns, reason
 from curate.lineage.verification import Finding
 
 RECORDS = ("data/", "_lineage/rejects-")
@@ -43,7 +43,7 @@ def check_erasures(out: Path, manifest: Manifest, sight: Sight, index: Index) ->
 def tombstone_faults(out: Path, file: Written, erasure: Erasure, number: int) -> Iterator[str]:
     """Compare one file of tombstones with what the manifest says of its erasure."""
     try:
-        table = pq.read_table(out / file.path, columns=[*SAID, "stage", "rule", "file"])
+        table = pa.Table.from_batches(read_columns(out / file.path, [*SAID, "stage", "rule", "file"]))
     except DAMAGE as wrong:
         yield f"{file.path} {reason(wrong)}"
         return

@@ -10,7 +10,7 @@ from pydantic import Field
 from curate.core.stage import Value
 from curate.lineage.erase_asked import Target
 from curate.lineage.explain import Archive
-from curate.lineage.lookup import Files, spots
+from curate.lineage.lookup import Files, spots, valued
 from curate.lineage.manifest import Count
 
 Relation = Literal["copy of it", "stands for it", "says the same", "in its cluster"]
@@ -123,6 +123,6 @@ def placed(archive: Archive, relations: dict[str, Relation]) -> list[Copy]:
     def here(files: Files, *, kept: bool) -> Iterator[Copy]:
         for spot in spots(files, columns, lambda column: pc.is_in(column, wanted)):
             said = {"relation": relations[str(spot.said["id"])], "kept": kept, "file": spot.file, "file_row": spot.row}
-            yield Copy.model_validate({**spot.said, **said})
+            yield valued(Copy, {**spot.said, **said}, files.out / spot.file)
 
     return [*here(archive.shards, kept=True), *here(archive.ledger, kept=False)]

@@ -16,7 +16,7 @@ from curate.core.errors import ConfigError, CurateError, StorageError
 from curate.core.stage import Value
 from curate.lineage.erase_basis import Basis
 from curate.lineage.ids import ID_CHARS
-from curate.lineage.lookup import Files, Spot, spots, values_at
+from curate.lineage.lookup import Files, Spot, spots, valued, values_at
 from curate.lineage.manifest import Count, Manifest, read_manifest
 
 SHORTEST = 6
@@ -238,7 +238,7 @@ class Archive:
         files = Files(self.out, [file.path for file in self.manifest.outputs.tombstones])
         columns = list(Tombstone.model_fields)
         found = list(islice(spots(files, columns, lambda column: pc.starts_with(column, name)), 2))
-        return Tombstone.model_validate(found[0].said) if len(found) == 1 else None
+        return valued(Tombstone, found[0].said, self.out / found[0].file) if len(found) == 1 else None
 
     def sought(self, name: str) -> Record | None:
         """Find the one record whose id begins so, or none; ConfigError where several do."""
@@ -339,7 +339,7 @@ class Archive:
             said["rejected"] = {name: line[name] for name in REJECTED}
         else:
             said["kept"] = {name: line[name] or () if name != "language" else line[name] for name in KEPT}
-        return Record.model_validate({**said, "file": spot.file, "file_row": spot.row})
+        return valued(Record, {**said, "file": spot.file, "file_row": spot.row}, self.out / spot.file)
 
 
 def number(said: JsonValue) -> float | None:

@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, JsonValue
 
+from curate.core.errors import StorageError
 from curate.core.stage import Value
+from curate.lineage.columns import HINT
 from curate.lineage.coverage import is_about, stages_about
 from curate.lineage.histograms import Histogram, histograms
 from curate.lineage.ids import NOWHERE, Pairs, found_in, parse_ids
@@ -174,7 +176,10 @@ def _led(out: Path, manifest: Manifest) -> Iterator[Led]:
             for batch in file.iter_batches(BATCH_ROWS, columns=["stage", "source_id", "duplicate_of"]):
                 parsed = parse_ids(batch["duplicate_of"])
                 rows = pa.array(parsed.rows)
-                columns = (batch[name].take(rows).to_pylist() for name in ("stage", "source_id"))
+                columns = [batch[name].take(rows).to_pylist() for name in ("stage", "source_id")]
+                if any(None in column for column in columns):
+                    fact = "a copy in the file has no stage or no source"
+                    raise StorageError(fact, where=str(out / written.path), hint=HINT)
                 yield Led(parsed.pairs, *map(tuple, columns))
 
 

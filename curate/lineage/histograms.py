@@ -1,6 +1,6 @@
 """Draw up, for every rule that spoke, how the values lay that it judged, and where its threshold stood."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field, JsonValue
 
+from curate.core.errors import StorageError
 from curate.core.stage import Value
+from curate.lineage.columns import HINT, is_number, number_faults
 from curate.lineage.crossed import WHEN
 from curate.lineage.lookup import opened
 from curate.lineage.manifest import Count, Manifest, StageRecord
@@ -75,8 +77,7 @@ def histograms(out: Path, manifest: Manifest) -> Iterator[Histogram]:
     """Yield one histogram a rule that spoke and measured something, in the order of the stages, then of their rules."""
     left = _in_ledger(out, manifest)
     asked = list(_asked(manifest, left))
-    names = _signals(out, manifest)
-    measures = sorted({one.metric for one in asked} & names)
+    measures = _measures(out, manifest, {one.metric for one in asked})
     ranges = _ranges(out, manifest, measures)
     drawn = _drawn(out, manifest, asked, ranges) if ranges else {}
     for one in asked:
@@ -156,13 +157,15 @@ def _numbers(said: JsonValue) -> list[float]:
     return [float(said)] if isinstance(said, (int, float)) and not isinstance(said, bool) else []
 
 
-def _signals(out: Path, manifest: Manifest) -> set[str]:
-    """Return the measures that the signals have."""
-    names: set[str] = set()
+def _measures(out: Path, manifest: Manifest, wanted: Collection[str]) -> list[str]:
+    """Return the measures wanted that the signals have, sorted; StorageError where one is no number."""
+    names: list[str] = []
     for written in manifest.outputs.signals[:1]:
         with opened(out, written.path) as file:
-            numbers = [field.name for field in file.schema_arrow if pa.types.is_primitive(field.type)]
-            names.update(numbers)
+            schema = file.schema_arrow
+        for fault in number_faults(schema, wanted):
+            raise StorageError(f"the file {fault}", where=str(out / written.path), hint=HINT)
+        names = sorted(field.name for field in schema if field.name in wanted and is_number(field.type))
     return names
 
 

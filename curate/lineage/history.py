@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pydantic import Field, JsonValue, ValidationError
 
 from curate.core.errors import StorageError
+from curate.core.files import is_endless
 from curate.core.stage import Value
 from curate.lineage.erase_basis import Basis
 from curate.lineage.erase_quotes import withheld
@@ -64,7 +65,8 @@ def chain(out: Path, last: Manifest) -> tuple[list[Link], list[str]]:
     faults: list[str] = []
     while (said := links[0].manifest.previous) is not None:
         try:
-            body = (out / said.path).read_bytes()
+            kept = out / said.path  # an earlier manifest may name anything
+            body = b"" if is_endless(kept) else kept.read_bytes()
             manifest = Manifest.model_validate_json(body)
         except (OSError, ValidationError):
             faults.append(f"{said.path}: the manifest of the version before is missing or damaged")

@@ -11,14 +11,13 @@ from pydantic import JsonValue
 
 from curate.core.errors import StorageError
 from curate.core.files import digest_of
-from curate.core.record import SHARD
+from curate.lineage.columns import column_faults
 from curate.lineage.manifest import SUMS, Amount, Manifest, Written
 from curate.lineage.sight import BARRED, DAMAGE, reason
 from curate.lineage.sums import empty_folders, listed_files, read_sums
 from curate.lineage.verification import Check, judged
 from curate.sinks.card import data_files
 from curate.sinks.features import METADATA_KEY, feature_of, with_features
-from curate.sinks.rejects import POSITIONS, REJECTS, TOMBSTONES
 
 SUMS_TITLE = f"files are those that {SUMS} describes"
 LISTED_TITLE = f"no file or empty folder that {SUMS} does not list"
@@ -128,24 +127,22 @@ def _count_faults(out: Path, file: Written, meta: pq.FileMetaData) -> Iterator[s
 
 def _type_faults(manifest: Manifest, file: Written, schema: pa.Schema) -> Iterator[str]:
     """Compare the columns of one file with the promise."""
-    if file in manifest.outputs.rejects:
-        if not schema.equals(REJECTS):
-            yield f"{file.path} has not the columns of a ledger"
-        return
-    if file in manifest.outputs.tombstones and not schema.equals(TOMBSTONES):
-        yield f"{file.path} has not the columns of tombstones"
-    if file in manifest.outputs.pii and not schema.equals(POSITIONS):
-        yield f"{file.path} has not the columns of positions"
-    if file not in manifest.outputs.shards:
-        return
+    for kind in ("rejects", "signals", "pii", "tombstones"):
+        if file in getattr(manifest.outputs, kind) and not file.path.startswith(f"_lineage/{kind}-"):
+            yield f"{file.path} is not named as {kind} are"
+    yield from (f"{file.path} {fault}" for fault in column_faults(file.path, schema))
     promised = [(column.name, column.feature) for column in manifest.outputs.columns]
     found: list[tuple[str, dict[str, JsonValue]]] = [(field.name, feature_of(field.type)) for field in schema]
+    if file in manifest.outputs.signals:
+        chosen = {column.name for column in manifest.outputs.columns if column.kind == "signal"}
+        lacking = [name for name, said in promised if name in chosen and (name, said) not in found]
+        yield from (f"{file.path} has no column {name!r} of the type promised" for name in lacking)
+    if file not in manifest.outputs.shards:
+        return
     if found != promised:
         differing = [name for name, feature in found if (name, feature) not in promised]
         lacking = [name for name, _ in promised if name not in schema.names]
         yield f"{file.path} has other columns than promised: {', '.join(differing + lacking) or 'another order'}"
-    if not pa.schema(list(schema)[: len(SHARD)]).equals(SHARD):
-        yield f"{file.path} does not begin with the columns of every shard"
     if (schema.metadata or {}).get(METADATA_KEY) != with_features(schema).metadata[METADATA_KEY]:
         yield f"{file.path} describes its columns wrongly to Hugging Face readers"
 

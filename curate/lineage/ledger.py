@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.core.errors import StorageError
+from curate.lineage.columns import HINT
 from curate.lineage.manifest import read_manifest
 from curate.lineage.sight import DAMAGE, read_columns, reason
 from curate.sinks.rejects import REJECTS
@@ -98,7 +99,9 @@ class Ledger:
                     if narrowed.num_rows:
                         yield narrowed
             except DAMAGE as wrong:
-                raise StorageError(f"the ledger file {reason(wrong)}", where=str(self.out / file.path)) from wrong
+                raise StorageError(
+                    f"the ledger file {reason(wrong)}", where=str(self.out / file.path), hint=HINT
+                ) from wrong
 
     def _narrowed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Keep the rows that the filters name."""

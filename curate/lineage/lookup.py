@@ -5,14 +5,19 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from curate.core.errors import StorageError
+from curate.core.stage import Value
+from curate.lineage.columns import HINT, column_faults
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, reason
+
+V = TypeVar("V", bound=Value)
 
 Choose = Callable[[pa.StringArray], pa.BooleanArray]
 """Says of each value of a column whether its row is wanted; null counts as no."""
@@ -106,9 +111,25 @@ def may_hold(meta: pq.RowGroupMetaData, name: str, value: str) -> bool:
 
 @contextmanager
 def opened(out: Path, path: str) -> Iterator[pq.ParquetFile]:
-    """Open a file of the output; StorageError where it, or what is read of it, is not what it should be."""
+    """Open a file of the output; StorageError where it, its columns, or what is read of it, is not what it should be.
+
+    Who reads on outside of the block reads columns of known names and types.
+    """
     try:
         with pq.ParquetFile(out / path, page_checksum_verification=True) as file:
+            for fault in column_faults(path, file.schema_arrow):
+                raise StorageError(f"the file {fault}", where=str(out / path), hint=HINT)
             yield file
     except DAMAGE as wrong:
-        raise StorageError(f"the file {reason(wrong)}", where=str(out / path)) from wrong
+        raise StorageError(f"the file {reason(wrong)}", where=str(out / path), hint=HINT) from wrong
+
+
+def valued(model: type[V], said: Mapping[str, object], place: Path) -> V:
+    """Take what a file says for a value; StorageError, without it, where a part is missing or cannot be what it is."""
+    try:
+        return model.model_validate(said)
+    except ValidationError as wrong:
+        column = ".".join(map(str, wrong.errors(include_url=False, include_input=False)[0]["loc"]))
+        raise StorageError(
+            f"a row of the file says nothing possible as `{column}`", where=str(place), hint=HINT
+        ) from wrong

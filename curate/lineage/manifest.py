@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, JsonValue, ValidationError
 
 from curate.core.errors import StorageError
+from curate.core.files import endless_files, is_endless
 from curate.core.merkle import LEAF_BYTES
 from curate.core.register import Category, Registry
 from curate.core.stage import Value
@@ -311,9 +312,15 @@ def manifest_bytes(manifest: Manifest) -> bytes:
 
 
 def read_manifest(out: Path) -> Manifest:
-    """Read the manifest of an output; StorageError, with a hint, where there is none or where it is damaged."""
+    """Read the manifest of an output; StorageError, with a hint, where there is none or where it is damaged.
+
+    Whoever reads an output begins here: it is also refused where one of its files, or one that the manifest names, is
+    none, so that nobody waits for a pipe or reads a device for ever.
+    """
     path = out / MANIFEST
     try:
+        path.stat()  # first, so that nobody looks through a folder that is no output
+        _check_end(out, [MANIFEST, RUN, *endless_files(out)])
         body = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as lost:
         raise StorageError(
@@ -331,7 +338,24 @@ def read_manifest(out: Path) -> Manifest:
         raise StorageError(fact, where=str(path), hint=hint) from wrong
     if _beyond(body):
         raise StorageError("the manifest has a whole number of more than 64 bits", where=str(path), hint=hint)
+    _check_end(out, _named(said))
     return said
+
+
+def _check_end(out: Path, names: Iterable[str]) -> None:
+    """Refuse what reading might never end of."""
+    for name in names:
+        if is_endless(out / name):
+            hint = "nothing of the output is read while it is there: take it away"
+            raise StorageError("this is neither a file nor a folder", where=str(out / name), hint=hint)
+
+
+def _named(said: Manifest) -> Iterator[str]:
+    """Yield the files of the output that a manifest names: links of folders, and `..`, may lead anywhere."""
+    outputs = said.outputs
+    for files in (outputs.shards, outputs.rejects, outputs.signals, outputs.pii, outputs.tombstones):
+        yield from (file.path for file in files)
+    yield from (file.path for file in (said.previous, said.suppression) if file is not None)
 
 
 def _beyond(body: bytes) -> bool:

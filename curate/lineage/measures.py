@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from curate.lineage.columns import is_number, number_faults
 from curate.lineage.concluded import LENGTH, NEAR, RELEVANCE, measured_faults, unsettled
 from curate.lineage.ids import MODULUS, NOWHERE, Pairs, found_in, marks_of, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
@@ -19,7 +20,6 @@ from curate.lineage.verification import Finding
 Values = npt.NDArray[np.float64 | np.int64 | np.bool_]
 """Numbers of the type that their column has."""
 Part = tuple[Pairs, Values]
-NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
 
 
 class Asked(NamedTuple):
@@ -41,6 +41,7 @@ def check_measures(
     faults: list[str] = []
     try:
         faults += _stranger_faults(out, manifest, prints)
+        faults += _kind_faults(out, manifest, measured)
         numbers = _numbers(out, manifest)
         asked = {(name, "the ledger"): one for name, one in _of_ledger(measured, numbers)}
         asked |= {(name, "its shard"): one for name, one in _of_shards(out, manifest, numbers)}
@@ -88,9 +89,12 @@ def _numbers(out: Path, manifest: Manifest) -> frozenset[str]:
     return frozenset()
 
 
-def is_number(kind: pa.DataType) -> bool:
-    """Tell whether a type is one of NUMBERS."""
-    return any(is_one(kind) for is_one in NUMBERS)
+def _kind_faults(out: Path, manifest: Manifest, measured: Sequence[pa.RecordBatch]) -> Iterator[str]:
+    """Look for measures of the ledger that the first file of signals has as what is no number."""
+    metrics = {name for batch in measured for name in batch["metric"].cast(pa.string()).unique().to_pylist()}
+    for file in manifest.outputs.signals[:1]:
+        with pq.ParquetFile(out / file.path) as opened:
+            yield from (f"{file.path} {fault}" for fault in number_faults(opened.schema_arrow, metrics))
 
 
 def _of_ledger(measured: Sequence[pa.RecordBatch], numbers: frozenset[str]) -> Iterator[tuple[str, Asked]]:

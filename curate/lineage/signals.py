@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.core.errors import StorageError
+from curate.lineage.columns import HINT
 from curate.lineage.ids import NONE, Pairs, parse_ids
 from curate.lineage.lookup import opened
 from curate.lineage.manifest import Manifest
@@ -24,14 +25,20 @@ def measured(out: Path, manifest: Manifest, columns: Sequence[str]) -> Iterator[
     """Yield `id`, `source_id` and the columns asked for, in the order of the files.
 
     Null stands where a record did not come to the stage, or the stage was not to judge it. StorageError where a file is
-    missing or damaged, or lacks a column.
+    missing or damaged, lacks a column, or has one of another type than the first file.
     """
     wanted = [*RECORD, *columns]
+    first: pa.Schema | None = None
     for written in manifest.outputs.signals:
         with opened(out, written.path) as file:
-            if lacking := [name for name in wanted if name not in file.schema_arrow.names]:
+            types = file.schema_arrow
+            if lacking := [name for name in wanted if name not in types.names]:
                 hint = "it was made by an earlier version of curate: run its configuration again"
                 raise StorageError(f"the signals lack {lacking[0]!r}", where=str(out / written.path), hint=hint)
+            first = first or types
+            if other := [name for name in wanted if types.field(name).type != first.field(name).type]:
+                fact = f"the file has a column {other[0]!r} of another type than the first of the signals"
+                raise StorageError(fact, where=str(out / written.path), hint=HINT)
             for batch in file.iter_batches(BATCH_ROWS, columns=wanted):
                 yield batch.select(wanted)
 

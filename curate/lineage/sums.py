@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
 from types import MappingProxyType
 
 from curate.core.errors import StorageError
@@ -66,15 +64,3 @@ def read_sums(out: Path) -> dict[str, str]:
     if _spelled(sums) != body:
         raise StorageError(f"{SUMS} is not sorted by path, or its last line has no end", where=str(out))
     return sums
-
-
-def no_files(out: Path) -> Iterator[str]:
-    """Yield what lies below `out` and is neither file nor folder, wherever its links lead, relative, with `/`.
-
-    Nobody may read it: a pipe is waited for, and a device may never end.
-    """
-    for path in sorted(out.rglob("*")):
-        with suppress(OSError):
-            mode = path.stat().st_mode
-            if not (S_ISREG(mode) or S_ISDIR(mode)):
-                yield path.relative_to(out).as_posix()

@@ -12,7 +12,7 @@ from curate.core.files import digest_of
 from curate.core.personal import digest_of_value, digests_of, key_id
 from curate.core.stage import Value
 from curate.lineage.explain import Archive, Record
-from curate.lineage.lookup import Files, spots
+from curate.lineage.lookup import Files, spots, valued
 from curate.lineage.manifest import MANIFEST, Count, Manifest, StageRecord, read_manifest
 from curate.lineage.subject import lines_of, read
 
@@ -135,7 +135,7 @@ def sightings(out: Path, manifest: Manifest, wanted: dict[str, list[int]]) -> It
         said = dict(spot.said)
         lines, name = wanted[str(said.pop("digest"))], str(said.pop("id"))
         for line in lines:
-            yield name, Sighting.model_validate({**said, "line": line})
+            yield name, valued(Sighting, {**said, "line": line}, out / spot.file)
 
 
 def unseen(manifest: Manifest, keyed: list[StageRecord]) -> Iterator[str]:

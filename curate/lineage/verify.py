@@ -10,6 +10,7 @@ import numpy as np
 
 from curate.config.registry import SOURCES
 from curate.core.errors import StorageError
+from curate.core.files import endless_files
 from curate.lineage.balance import check_accounting, check_dataset, check_ledger, check_licenses, check_stages
 from curate.lineage.contents import Contents, check_contents
 from curate.lineage.erase_checks import check_erasures
@@ -31,7 +32,6 @@ from curate.lineage.sight import Sight, look, spans_of
 from curate.lineage.signing import check_signature
 from curate.lineage.sources import check_evidence, check_sources
 from curate.lineage.spans import first_gap, unfinished
-from curate.lineage.sums import no_files
 from curate.lineage.texts import Texts, check_texts
 from curate.lineage.verification import Check, Finding, Level, Verification, judged
 
@@ -102,7 +102,7 @@ def verify(
     if not (out / MANIFEST).exists() and not (out / SUMS).exists():
         detail = f"{out} has neither {MANIFEST} nor {SUMS}: this is no output of curate"
         return Verification((Check("readable", READABLE, "unchecked", detail),))
-    if strange := [f"{path} is neither a file nor a folder" for path in no_files(out)]:
+    if strange := [f"{path} is neither a file nor a folder" for path in sorted(endless_files(out))]:
         return Verification((judged("sums", SUMS_TITLE, strange, ""), Check("readable", READABLE, "unchecked", UNREAD)))
     sums, listed = check_sums(out)
     try:
