@@ -30,7 +30,10 @@ FORMS = {"name": "ID", "text_file": "--text-file", "uri": "--uri", "subject": "-
 @existing("--text-file", "File with the final text of a record, whole: finds exactly this text and no other.")
 @click.option("--uri", help="A raw file, named as `source_uri` names it: what became of each of its records.")
 @existing("--subject", "File with what is known of a person: one telephone number, id, card or e-mail address a line.")
-@existing("--key-file", "Key with which OUT was made: for --subject, and for --uri where names of files are keyed.")
+@existing(
+    "--key-file",
+    "Key with which OUT was made: for --subject, for --uri where names are keyed, for --text-file of erased records.",
+)
 @click.option("-n", "rows", type=click.IntRange(1), default=1000, show_default=True, help="Records that --uri lists.")
 @JSON
 def trace(out: Path, **said: Any) -> None:
@@ -38,7 +41,7 @@ def trace(out: Path, **said: Any) -> None:
 
     ID is an id or its first six characters or more. A text is sought exactly, save its last line end. Data of a person
     are known by keyed digests; no value is read, written or shown. What is not found is an answer, too: it says what
-    was searched, and the exit code is 0.
+    was searched and what was erased, and the exit code is 0.
     """
     from curate.terminal import show_answer
 

@@ -274,7 +274,7 @@ def show_answer(out: Path, form: str, said: dict[str, Any]) -> None:
     answer = (
         by_id(out, said["name"])
         if form == "name"
-        else by_text(out, said["text_file"])
+        else by_text(out, said["text_file"], key)
         if form == "text_file"
         else by_uri(out, said["uri"], key, said["rows"])
     )
@@ -305,6 +305,8 @@ def show_trace(traced: "Trace", *, as_json: bool) -> None:
     click.echo(f"manifest {traced.manifest_sha256}")
     if missed:
         click.echo(f"not found: line {', '.join(missed)}")
+    for line in traced.since.sentences if traced.since is not None else ():
+        click.echo(line)
     click.echo("this cannot find:")
     for said in traced.cannot:
         click.echo(textwrap.fill(said, WIDTH, initial_indent="  - ", subsequent_indent="    "))

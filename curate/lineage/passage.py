@@ -18,6 +18,7 @@ from curate.core.stage import Value
 from curate.lineage.explain import LISTED, Archive, Kept, Record, Rejected, Searched, Tombstone, first_of, id_from
 from curate.lineage.lookup import Files, Spot, opened, spots, values_at
 from curate.lineage.manifest import MANIFEST, Count, Input, SourceCard, StageRecord, Table, read_manifest
+from curate.lineage.since import Since, known_text, since
 from curate.lineage.subject import read
 
 LIST_ROWS = 1000
@@ -74,6 +75,9 @@ class Answer(Value):
     )
     records: tuple[Record, ...] = Field((), description="The first records of the file, in its order.")
     erased: Tombstone | None = Field(None, description="What is left of it where it was erased; by id.")
+    since: Since | None = Field(
+        None, description="What was erased from the output, by text; null where nothing was, and by id and file."
+    )
     searched: Searched
     manifest_sha256: str = Field(description="Digest of the manifest whose files were searched.")
     cannot: tuple[str, ...] = Field((), description="What this does not find.")
@@ -89,23 +93,28 @@ def by_id(out: Path, name: str) -> Answer:
     return answer(archive, "id", name, **said)
 
 
-def by_text(out: Path, file: Path) -> Answer:
+def by_text(out: Path, file: Path, key: bytes | None = None) -> Answer:
     """Follow the kept records whose text is exactly that of a file; a line end at the end of either does not count.
 
-    StorageError where the file cannot be read or is not UTF-8.
+    With the key of the suppression list it is also told whether a record that said so was erased. StorageError where
+    the file cannot be read or is not UTF-8, ConfigError where the key is another one.
     """
     archive = Archive(out, read_manifest(out))
     body = read(file).removeprefix(b"\xef\xbb\xbf")
     try:
-        body.decode()
+        said = body.decode()
     except UnicodeDecodeError:
         raise StorageError("the file is not UTF-8", where=str(file)) from None
     text = without_line_end(body)
     wanted = {sha256(text + end).digest(): len(text + end) for end in LINE_ENDS}
     found, first = first_of(texts(archive.shards, wanted))
     records = archive.records_at(archive.shards, first)
+    manifest = archive.manifest
+    gone = since(manifest, known_text(out, manifest, said, key)) if manifest.erasures else None
+    cannot = (*(gone.cannot() if gone else ()), *EXACT, BEYOND)
     asked = sha256(text).hexdigest()
-    return answer(archive, "text", asked, passages=passages(archive, records), found=found, cannot=(*EXACT, BEYOND))
+    told = {"passages": passages(archive, records), "found": found, "since": gone, "cannot": cannot}
+    return answer(archive, "text", asked, **told)
 
 
 def by_uri(out: Path, uri: str, key: bytes | None = None, most: int = LIST_ROWS) -> Answer:

@@ -14,6 +14,7 @@ from curate.core.stage import Value
 from curate.lineage.explain import Archive, Record
 from curate.lineage.lookup import Files, spots, valued
 from curate.lineage.manifest import MANIFEST, Count, Manifest, StageRecord, read_manifest
+from curate.lineage.since import NO_DATA, Since, since
 from curate.lineage.subject import lines_of, read
 
 CANNOT = (
@@ -59,6 +60,7 @@ class Trace(Value):
     lost: tuple[str, ...] = Field((), description="Ids of places whose record the output does not have.")
     searched: Count = Field(description="Places that were looked through.")
     manifest_sha256: str = Field(description="Digest of the manifest whose files were searched.")
+    since: Since | None = Field(None, description="What was erased from the output; null where nothing was.")
     cannot: tuple[str, ...] = Field(description="What this cannot find.")
 
 
@@ -90,6 +92,7 @@ def trace_by(out: Path, subject: Path, key: bytes) -> Trace:
         places.setdefault(name, []).append(sighting)
     records = Archive(out, manifest).records(places)
     found = [one for some in places.values() for one in some]
+    gone = since(manifest)
     return Trace(
         key_id=key_id(key),
         asked=tuple(
@@ -102,7 +105,8 @@ def trace_by(out: Path, subject: Path, key: bytes) -> Trace:
         lost=tuple(sorted(set(places) - set(records))),
         searched=sum(file.rows for file in manifest.outputs.pii),
         manifest_sha256=digest_of(out / MANIFEST),
-        cannot=(*CANNOT, *unseen(manifest, keyed)),
+        since=gone,
+        cannot=(*(gone.cannot(NO_DATA) if gone else ()), *CANNOT, *unseen(manifest, keyed)),
     )
 
 

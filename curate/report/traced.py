@@ -32,6 +32,8 @@ def page(said: Answer, sheet: Sheet) -> Iterator[Row]:
     yield from labelled("found", found, sheet, "head")
     if said.erased is not None:
         yield from labelled("erased", said.erased.sentence, sheet)
+    for place, line in enumerate(said.since.sentences if said.since is not None else ()):
+        yield from labelled("" if place else "erased", line, sheet)
     seen = said.searched
     looked = f"{seen.rows:,} rows of {seen.shards:,} {'shard' if seen.shards == 1 else 'shards'}"
     looked += "" if said.by == "text" else f" and {seen.ledger_rows:,} rows of the ledger"

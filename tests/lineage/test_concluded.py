@@ -8,11 +8,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from curate.lineage.columns import NUMBERS
 from curate.lineage.concluded import concluded_faults, measured_faults
 from curate.lineage.ids import parse_ids
 from curate.lineage.manifest import Outputs, StageRecord
 from curate.lineage.marks import Marks, check_marks
-from curate.lineage.measures import NUMBERS, by_id, take_in, unlike
+from curate.lineage.measures import by_id, take_in, unlike
 from curate.lineage.profiles.covered import acts_of
 from tests.lineage.made import Row, made, manifest_of
 

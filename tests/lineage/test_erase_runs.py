@@ -6,14 +6,19 @@ from typing import Any
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 import curate
+from curate.cli import main
 from curate.core.errors import ConfigError
 from curate.core.record import record_id
 from curate.core.suppression import content_digest, content_form, read_suppression
 from curate.lineage.erase import Erased, erase
 from curate.lineage.erase_asked import Request
 from curate.lineage.manifest import read_manifest
+from curate.lineage.passage import by_text
+from curate.lineage.since import NO_DATA
+from curate.lineage.trace import trace_by
 from curate.lineage.verify import verify
 
 KEY = b"a key of at least thirty-two bytes"
@@ -100,6 +105,27 @@ def test_a_record_stays_away_under_another_file_name_and_so_do_its_copies(out, t
     ledger = pl.read_parquet(out / "_lineage/rejects-*.parquet")
     assert ledger.filter(pl.col("rule") == "suppress:content").height == 3
     assert verify(out).passed
+
+
+def test_who_asks_for_a_person_is_told_what_was_erased_and_that_nobody_can_tell_of_whom(out, tmp_path):
+    (tmp_path / "person.txt").write_text(f"手机: {PHONE}", "utf-8")
+    asked = ["trace", str(out), "--subject", str(tmp_path / "person.txt"), "--key-file", str(tmp_path / "k.key")]
+    assert "erased" not in CliRunner().invoke(main, asked).stdout
+    erased(out, "subject", f"手机: {PHONE}")
+    said = trace_by(out, tmp_path / "person.txt", KEY)
+    assert (said.records, [(one.by, one.ticket) for one in said.since.erasures]) == ((), [("subject", "DSR-1")])
+    assert NO_DATA in said.cannot
+    told = CliRunner().invoke(main, asked).stdout
+    assert "1 record was erased from this output" in told
+    assert "basis pipl-47, ticket DSR-1, named by subject" in told
+    assert PHONE not in told
+
+
+def test_a_raw_text_that_a_stage_edited_is_known_among_what_was_erased(out, tmp_path):
+    erased(out, "text_file", TEXTS["story"])
+    (tmp_path / "raw.txt").write_text(TEXTS["story"], "utf-8")
+    said = by_text(out, tmp_path / "raw.txt", KEY)
+    assert (said.found, said.since.known) == (0, "listed")
 
 
 def test_a_run_that_would_bring_it_back_is_refused(out, tmp_path):
