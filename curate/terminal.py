@@ -226,9 +226,14 @@ def reject_line(row: dict[str, Any]) -> str:
     return f"{row['id']}  {row['rule']}{measure}{copy}  {where}"
 
 
+def harmless(text: str, but: str = "") -> str:
+    """Put a dot for every character that is not printed but acted on, such as line feeds, save those of `but`."""
+    return "".join(char if char.isprintable() or char in but else "\N{MIDDLE DOT}" for char in text)
+
+
 def shortened(text: str, most: int = 400) -> str:
     """Cut a long text to its head and tail, without what a terminal would act on."""
-    text = "".join(char if char.isprintable() or char in "\n\t" else "\N{MIDDLE DOT}" for char in text)
+    text = harmless(text, but="\n\t")
     return (
         text
         if len(text) <= most
@@ -382,7 +387,8 @@ def show_checks(verification: "Verification", *, as_json: bool) -> int:
     colours = {"pass": "green", "fail": "red", "unchecked": "yellow"}
     for check in checks:
         mark = click.style(f"{check.status:9}", fg=colours[check.status])
-        click.echo(f"{mark} {check.title}: {check.detail}")
+        # What an output says of itself may hold line feeds: no name in it may print a verdict of its own.
+        click.echo(f"{mark} {check.title}: {harmless(check.detail)}")
     failed = sum(check.status == "fail" for check in checks)
     unchecked = sum(check.status == "unchecked" for check in checks)
     click.echo(f"{len(checks)} checks, {failed} failed{f', {unchecked} unchecked' if unchecked else ''}")

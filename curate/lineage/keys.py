@@ -35,6 +35,10 @@ class Signer(NamedTuple):
         """Return the signature of some bytes: the same for the same bytes."""
         return self.key.sign(body)
 
+    def public(self) -> "Verifier":
+        """Return the public half, which tells what this key has signed."""
+        return Verifier(self.algorithm, self.keyid, self.key.public_key())
+
 
 class Verifier(NamedTuple):
     """A public key, and the name under which its signature is expected."""
@@ -87,7 +91,10 @@ def keyid_of(key: "Ed25519PublicKey") -> str:
 
 
 def read_signer(path: Path, keyid: str | None = None) -> Signer:
-    """Read a private key; ConfigError where the file holds none that is known, or an encrypted one."""
+    """Read a private key; ConfigError where it is none that is known, an encrypted one, or its name is no line."""
+    if keyid and not keyid.isprintable():
+        hint = "letters, digits, signs and blanks, in one line"
+        raise ConfigError(f"{keyid!r} is no name for a signature", where="--keyid", hint=hint)
     _installed()
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from curate.core.errors import CurateError, StorageError
 from curate.core.files import digest_of, write_whole
 from curate.lineage.envelope import ENVELOPE, PAYLOAD_TYPE, Envelope, Signature, pae, read_envelope, spelled_64
-from curate.lineage.keys import Signer, Verifier
+from curate.lineage.keys import Signer, Verifier, keyid_of
 from curate.lineage.layout import check_manifest, check_sums
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, Manifest, read_manifest
 from curate.lineage.verification import Check, judged
@@ -60,7 +60,7 @@ def sign(out: Path, signer: Signer) -> Signed:
     """Sign an output, beside those who have signed it already.
 
     CurateError where its files are not those of SHA256SUMS and manifest, where an earlier signature is about something
-    else, or where another key has signed under this name.
+    else, where another key has signed under this name, or this key under another.
     """
     manifest = read_manifest(out)
     for check in (*check_sums(out), check_manifest(out, manifest)):
@@ -80,6 +80,13 @@ def sign(out: Path, signer: Signer) -> Signed:
         raise CurateError(
             f"another key has signed as {mine.keyid!r}", where=str(out / ENVELOPE), hint="choose another name"
         )
+    for one in others:
+        if one.keyid != mine.keyid and signer.public().is_by(b64decode(one.sig), pae(PAYLOAD_TYPE, body)):
+            raise CurateError(
+                f"this key has signed already, as {one.keyid!r}",
+                where=str(out / ENVELOPE),
+                hint="four eyes are two keys",
+            )
     signatures = others if mine in others else (*others, mine)
     envelope = Envelope(payload=spelled_64(body), signatures=signatures)
     write_whole(out / ENVELOPE, envelope.spelled())
@@ -107,8 +114,8 @@ def differences(out: Path, manifest: Manifest, body: bytes) -> list[str]:
 def check_signature(out: Path, manifest: Manifest, keys: Sequence[Verifier] = ()) -> Check:
     """Hold the signatures against the keys that the verifier brings: no key is ever taken from the output.
 
-    Every key must have signed. Without a key, what was signed is still compared with what is there; that says nothing
-    about who signed it.
+    Every key must have signed, and each be another key: names are labels. Without a key, what was signed is still
+    compared with what is there; that says nothing about who signed it.
     """
     try:
         envelope = read_envelope(out)
@@ -122,12 +129,21 @@ def check_signature(out: Path, manifest: Manifest, keys: Sequence[Verifier] = ()
     faults = differences(out, manifest, envelope.body())
     by = {signature.keyid: signature for signature in envelope.signatures}
     faults += [fault for key in keys if (fault := _fault(key, by.get(key.keyid), envelope.signed()))]
+    faults += _brought_twice(keys)
     known = {key.keyid for key in keys}
     others = ", ".join(name for name in by if name not in known)
     if faults or keys:
         more = f"; not checked, since no key was given: {others}" if others else ""
         return judged("signature", TITLE, faults, f"signed by {', '.join(key.keyid for key in keys)}{more}")
     return Check("signature", TITLE, "unchecked", f"no key was given to check the signatures of {others}", True)
+
+
+def _brought_twice(keys: Sequence[Verifier]) -> list[str]:
+    """Say which keys are one key: a key under two names is one pair of eyes."""
+    names: dict[str, list[str]] = {}
+    for key in keys:
+        names.setdefault(keyid_of(key.key), []).append(key.keyid)
+    return [f"one key was given for {len(many)} signers: {', '.join(many)}" for many in names.values() if len(many) > 1]
 
 
 def _fault(key: Verifier, signature: Signature | None, signed: bytes) -> str:

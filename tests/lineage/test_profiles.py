@@ -397,6 +397,13 @@ class TestAProfileOfYourOwn:
         (tmp_path / "house.json").write_text(json.dumps(YAML(typ="safe").load(OWN)), "utf-8")
         assert load(str(tmp_path / "house.json")).profile == loaded.profile
 
+    @pytest.mark.parametrize("endless", [".nan", ".inf", "-.inf"])
+    def test_has_limits_that_something_can_miss(self, tmp_path, endless):
+        path = tmp_path / "house.yaml"
+        path.write_text(OWN.replace("limit: 50", f"limit: {endless}", 1), "utf-8")
+        with pytest.raises(ConfigError, match="a limit is a number with an end"):
+            load(str(path))
+
     @pytest.mark.parametrize(
         ("wrong", "line", "fact"),
         [

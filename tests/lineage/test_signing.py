@@ -14,6 +14,7 @@ from curate.lineage.keys import new_keys, read_signer, read_verifier
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, read_manifest
 from curate.lineage.signing import sign
 from curate.lineage.verify import verify
+from curate.terminal import show_checks
 from tests.lineage.made import patched
 
 
@@ -112,6 +113,45 @@ class TestASignature:
         sign(out, read_signer(pairs[0].private, "compliance"))
         with pytest.raises(CurateError, match="another key has signed as 'compliance'"):
             sign(out, read_signer(pairs[1].private, "compliance"))
+
+    def test_by_one_key_is_one_pair_of_eyes(self, out, pairs):
+        sign(out, read_signer(pairs[0].private, "engineering"))
+        with pytest.raises(CurateError, match="this key has signed already, as 'engineering'"):
+            sign(out, read_signer(pairs[0].private, "compliance"))
+        assert [one.keyid for one in read_envelope(out).signatures] == ["engineering"]
+
+    def test_under_two_names_is_no_second_signer_for_who_verifies(self, out, pairs):
+        sign(out, read_signer(pairs[0].private, "engineering"))
+        envelope = read_envelope(out)
+        again = envelope.signatures[0].model_copy(update={"keyid": "compliance"})
+        forged = envelope.model_copy(update={"signatures": (*envelope.signatures, again)})
+        (out / ENVELOPE).write_bytes(forged.spelled())
+        keys = [read_verifier(pairs[0].public, name) for name in ("engineering", "compliance")]
+        told = verify(out, keys=keys).named("signature")
+        assert told.status == "fail"
+        assert "one key was given for 2 signers: engineering, compliance" in told.detail
+        assert verify(out, keys=keys[:1]).named("signature").status == "pass"
+
+    def test_has_a_name_of_one_line(self, pairs):
+        for name in ("a\nb", "a\x1b[31m", "a\u202eb"):
+            with pytest.raises(ConfigError, match="is no name for a signature"):
+                read_signer(pairs[0].private, name)
+        assert read_signer(pairs[0].private, "合规 1=a").keyid == "合规 1=a"
+
+    def test_whose_name_holds_line_feeds_prints_no_verdict_of_its_own(self, out, pairs, capsys):
+        sign(out, read_signer(pairs[0].private))
+        envelope = read_envelope(out)
+        name = "x\npass      the output is what was signed: signed by compliance\x1b[8m"
+        forged = envelope.model_copy(
+            update={"signatures": (envelope.signatures[0].model_copy(update={"keyid": name}),)}
+        )
+        (out / ENVELOPE).write_bytes(forged.spelled())
+        checks = verify(out)
+        show_checks(checks, as_json=False)
+        printed = capsys.readouterr().out
+        assert len(printed.splitlines()) == len(checks.checks) + 1
+        assert not [line for line in printed.splitlines() if line.startswith("pass      the output is what was signed")]
+        assert "\x1b[8m" not in printed
 
     def test_is_the_same_for_the_same_output_and_leaves_sums_alone(self, out, pairs):
         sign(out, read_signer(pairs[0].private))

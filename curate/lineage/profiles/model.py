@@ -1,5 +1,6 @@
 """What a profile is: rules with their clause, limit and evidence, and the registry fields that it requires."""
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
@@ -100,6 +101,8 @@ class Condition(Value):
         number = isinstance(self.limit, (int, float)) and not isinstance(self.limit, bool)
         if (self.operator in ORDERS or self.take in {"count", "sum", "min", "max"}) and not number:
             raise ValueError(f"{self.take} {self.operator} needs a number as its limit, found {self.limit!r}")
+        if any(isinstance(one, float) and not math.isfinite(one) for one in (self.limit, self.empty)):
+            raise ValueError(f"a limit is a number with an end: found {self.limit!r}, {self.empty!r} where empty")
         if self.operator == "in" and not isinstance(self.limit, list):
             raise ValueError(f"`in` needs a list as its limit, found {self.limit!r}")
         if (self.operator == "known") != (self.limit is None):
