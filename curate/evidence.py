@@ -75,10 +75,11 @@ def diff(out_a: Path, out_b: Path, fail_on: str | None, as_json: bool) -> None: 
     from curate.lineage.diff import diff as compared
     from curate.lineage.diff import names_of
     from curate.report.compared import page
+    from curate.terminal import harmless
 
     names = names_of(fail_on) if fail_on is not None else ()
     said = compared(out_a, out_b)
-    click.echo(said.model_dump_json(indent=2) if as_json else "\n".join(page(said)))
+    click.echo(said.model_dump_json(indent=2) if as_json else "\n".join(map(harmless, page(said))))
     if found := said.failures(names):
         raise CurateError(f"the outputs differ: {', '.join(found)}", where="--fail-on")
 

@@ -244,6 +244,14 @@ def test_a_damaged_output_is_one_clear_error(first, a, tmp_path):
         diff(a, twice)
 
 
+def test_a_forged_name_prints_no_line_of_its_own(a, first, tmp_path):
+    b = other(first, tmp_path)
+    patched(b, lambda manifest: manifest["dataset"].update(name="x\nsettings: none\x1b[2J"))
+    said = CliRunner().invoke(main, ["diff", str(a), str(b)]).stdout
+    assert "x·settings: none·[2J" in said
+    assert "\nsettings: none" not in said
+
+
 def test_names_to_fail_on_are_parted_by_commas():
     assert names_of(" lost,pii , ") == ("lost", "pii")
     with pytest.raises(ConfigError, match="nothing is named"):
