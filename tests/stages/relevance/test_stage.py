@@ -137,6 +137,7 @@ class TestWhatItReads:
         ("said", "count"),
         [
             ("部署SCADA系统，用PLC控制", 2),
+            ("the supply\n  chain", 1),
             ("the supply\n  chain, and every supply chain", 1),
             ("Written in C++ on .NET.", 2),
             ("ein Ventilator, ein Café", 1),
