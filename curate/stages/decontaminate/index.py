@@ -11,7 +11,7 @@ import pyarrow as pa
 from curate.core.errors import ConfigError
 from curate.core.kernels.passages import ENTRY, ROW, STOP_UNIT, UNITS, Known, Measure, Windows, known, seen_in, windows
 from curate.core.kernels.strings import Places
-from curate.stages.decontaminate.items import Benchmark, items_of
+from curate.stages.decontaminate.items import Benchmark, Item, items_of, printed
 from curate.stages.decontaminate.reading import rows_of
 
 Named = tuple[tuple[str, Benchmark], ...]
@@ -100,11 +100,11 @@ def index_of(benchmarks: Named, measure: Measure, marks: Marks) -> Index:  # noq
     ConfigError where a file cannot be read, or no item is long enough to be looked for.
     """
     names: dict[tuple[str, str], int] = {}
-    rows: list[tuple[int, tuple[str, ...]]] = []
+    rows: list[tuple[int, Item]] = []
     for name, benchmark in benchmarks:
         for item in items_of(benchmark):
             number = names.setdefault((name, item.id), len(names))
-            rows.append((number, item.texts))
+            rows.append((number, item))
     passages = list(dict.fromkeys(sought(rows, measure)))
     known_items = tuple(names)
     held = {known_items[number][0] for number, _ in passages}
@@ -128,15 +128,24 @@ def too_short(name: str, benchmark: Benchmark, measure: Measure) -> ConfigError:
     return ConfigError(fact, where=where, hint=f"{more}lower `shortest`, or leave this benchmark out")
 
 
-def sought(rows: Sequence[tuple[int, tuple[str, ...]]], measure: Measure) -> Iterator[tuple[int, str]]:
-    """Yield, with its item, each text that is long enough to be looked for; of rows without one, all texts in one."""
-    parts = [(place, text) for place, (_, texts) in enumerate(rows) for text in texts]
-    long = heavy([text for _, text in parts], measure)
-    have = {place for (place, _), is_long in zip(parts, long, strict=True) if is_long}
-    yield from ((rows[place][0], text) for (place, text), is_long in zip(parts, long, strict=True) if is_long)
-    rest = [(number, "\n".join(texts)) for place, (number, texts) in enumerate(rows) if place not in have]
-    long = heavy([text for _, text in rest], measure)
-    yield from (one for one, is_long in zip(rest, long, strict=True) if is_long)
+def sought(rows: Sequence[tuple[int, Item]], measure: Measure) -> Iterator[tuple[int, str]]:
+    """Yield, with its item, each text that is long enough to be looked for; of rows without one, all texts in one.
+
+    What has several parts is looked for as exams print it too, if it is long enough without their letters.
+    """
+    fields = [(place, parts) for place, (_, item) in enumerate(rows) for parts in item.parts]
+    long = heavy(["\n".join(parts) for _, parts in fields], measure)
+    have = {place for (place, _), is_long in zip(fields, long, strict=True) if is_long}
+    for (place, parts), is_long in zip(fields, long, strict=True):
+        if is_long:
+            yield from ((rows[place][0], text) for text in ("\n".join(parts), *printed(parts)))
+    rest = [item for place, item in enumerate(rows) if place not in have]
+    long = heavy(["\n".join(item.texts) for _, item in rest], measure)
+    for (number, item), is_long in zip(rest, long, strict=True):
+        if is_long:
+            first, *others = (part for parts in item.parts for part in parts)
+            labelled = (f"{first}\n{text}" for text in printed(others))
+            yield from ((number, text) for text in ("\n".join(item.texts), *labelled))
 
 
 def heavy(texts: Sequence[str], measure: Measure) -> Sequence[bool]:

@@ -1,7 +1,9 @@
 """The items of benchmarks, read from files that a configuration names."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from pydantic import Field
@@ -12,6 +14,7 @@ from curate.stages.decontaminate.reading import rows_of
 
 MOST_ID_CHARACTERS = 64
 """A longer name is hardly an id: the manifest would quote text of the benchmark."""
+LABEL = re.compile("[A-Za-z]")
 
 
 class Benchmark(Value):
@@ -34,10 +37,15 @@ class Benchmark(Value):
 
 
 class Item(NamedTuple):
-    """One row of a benchmark: what it is called, and its texts in the order of `fields`."""
+    """One row of a benchmark: what it is called, and in the order of `fields` the parts of each."""
 
     id: str
-    texts: tuple[str, ...]
+    parts: tuple[tuple[str, ...], ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text of each field, a part a line."""
+        return tuple(map("\n".join, self.parts))
 
 
 def items_of(benchmark: Benchmark) -> Iterator[Item]:
@@ -49,7 +57,7 @@ def items_of(benchmark: Benchmark) -> Iterator[Item]:
         for where, row in rows_of(path):
             item = Item(
                 str(number) if benchmark.id is None else id_of(row, benchmark.id, where),
-                tuple(spelled(row.get(field)) for field in benchmark.fields),
+                tuple(tuple(parts_of(row.get(field))) for field in benchmark.fields),
             )
             names.update(row)
             spoken = spoken or any(text.strip() for text in item.texts)
@@ -88,7 +96,7 @@ def faults_of(benchmark: Benchmark, path: Path) -> list[Mistake]:
     try:
         for where, row in rows_of(path):
             names.update(row)
-            spoken = spoken or any(spelled(row.get(field)).strip() for field in benchmark.fields)
+            spoken = spoken or any(part.strip() for field in benchmark.fields for part in parts_of(row.get(field)))
             if benchmark.id is not None and benchmark.id in row and not found:
                 found += nameless(row, benchmark.id, where)
     except (ConfigError, StorageError) as error:
@@ -118,10 +126,24 @@ def id_of(row: Mapping[str, object], field: str, where: str) -> str:
     raise ConfigError(fact, where=where, hint="leave `id` out: items are then numbered")
 
 
-def spelled(said: object) -> str:
-    """Write the value of a field as one text: lists (answers to choose from) and mappings line by line."""
+def parts_of(said: object) -> Iterator[str]:
+    """Yield the texts that the value of a field holds: of lists (answers to choose from), mappings one by one."""
     if isinstance(said, Mapping):
         said = list(said.values())
     if isinstance(said, Sequence) and not isinstance(said, str | bytes):
-        return "\n".join(map(spelled, said))
-    return "" if said is None or isinstance(said, bytes) else str(said)
+        for one in said:
+            yield from parts_of(one)
+    elif said is not None and not isinstance(said, bytes):
+        yield str(said)
+
+
+def printed(parts: Sequence[str]) -> Iterator[str]:
+    """Yield a text as exams print it, bare, with a letter or with a number before each part: windows hold those too.
+
+    Parts that are a letter themselves (the right answer, the labels of a data set) are none of the answers.
+    """
+    said = [part for part in parts if part.strip() and not LABEL.fullmatch(part.strip())]
+    if 1 < len(said) <= len(ascii_uppercase):
+        yield "\n".join(said)
+        yield "\n".join(f"{label}. {part}" for label, part in zip(ascii_uppercase, said, strict=False))
+        yield "\n".join(f"{number}. {part}" for number, part in enumerate(said, 1))

@@ -15,6 +15,8 @@ from curate.core.errors import ConfigError
 
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 MOST_LINE_BYTES = 1 << 24
+MOST_CELL_CHARACTERS = 2**31 - 1
+"""Python's csv module stops at 131,072 unless told; passages are longer."""
 LINE_FEED, BOM = b"\n", b"\xef\xbb\xbf"
 AS_LINES = "jq -c '.[]' {} > {}"
 
@@ -32,12 +34,12 @@ def rows_of(path: Path) -> Iterator[Row]:
 
     ConfigError, with the line, where the file is not what its name says.
     """
-    bare = path.with_suffix("") if path.suffix in PACKED else path
-    read = {".jsonl": of_jsonl, ".csv": of_csv, ".parquet": of_parquet}.get(bare.suffix)
+    bare = path.with_suffix("") if path.suffix.lower() in PACKED else path
+    read = {".jsonl": of_jsonl, ".csv": of_csv, ".parquet": of_parquet}.get(bare.suffix.lower())
     if read is None:
         fact = f"the name {path.name!r} ends in no format that benchmarks are read from"
         hint = ".jsonl, .csv or .parquet, and perhaps .gz, .bz2, .xz or .zst"
-        if bare.suffix == ".json":
+        if bare.suffix.lower() == ".json":
             hint += f"; an array becomes lines by `{AS_LINES.format(path.name, path.with_suffix('.jsonl').name)}`"
         raise ConfigError(fact, where=str(path), hint=hint)
     stream = Stream(str(path))
@@ -93,6 +95,7 @@ def of_csv(path: Path, stream: Stream) -> Iterator[Row]:
         line = raw.count(LINE_FEED, 0, error.start) + 1
         check_utf8(raw, f"{path}:{line}", path.name)
         raise
+    csv.field_size_limit(MOST_CELL_CHARACTERS)
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     begun = 2
     try:

@@ -29,11 +29,12 @@ class Decontaminate(Editor):
     white space; the text itself keeps them all.
 
     The text of an item is that of its `fields`, each by itself. An item is found where at least `share` of the words of
-    one of them stand in matching windows of one text: of `text`, of one message, or of one kept column. What is found
-    is tagged as `decontaminate:NAME`, and the manifest counts hits by benchmark and item as `NAME:ID`, never with text.
+    one of them stand in matching windows of one text: of `text`, of one message, or of one kept column. Answers to
+    choose from are looked for with the letters or numbers before them, too. What is found is tagged as
+    `decontaminate:NAME`, and the manifest counts hits by benchmark and item as `NAME:ID`, never with text.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     action: Literal["tag", "mask", "reject"] | None = Field(  # type: ignore[assignment]
         None,

@@ -14,12 +14,19 @@ Industry = Literal["finance", "healthcare", "legal", "manufacturing", "energy", 
 INDUSTRIES: tuple[str, ...] = get_args(Industry)
 DISTINCT = 3
 """A record is a first example from so many different words on: one or two are said anywhere."""
+LETTERED = 0x530
+"""Greek, Latin and Cyrillic lie below: scripts whose words stand by themselves. Others take particles, or no spaces."""
+SPELT = rf"[^\W\u{LETTERED:04x}-\u1dff\u2000-\U0010ffff]"
+"""A letter or digit of those scripts (more of Latin lies at U+1E00): beside one a word is part of another one."""
 SPREAD = 200
 """Units by which the length of a text is padded where words are weighed against it, so that no line wins by one."""
 
 
 class Lexicon(NamedTuple):
-    """The words of an industry: one pattern for those in letters, which stand as words, and one for all others."""
+    """The words of an industry: one pattern for those in letters, which stand as words, and one for all others.
+
+    A word in letters ends where Han begins, as in SCADA系统. White space in a phrase stands for any, line ends too.
+    """
 
     latin: re.Pattern[str] | None
     other: re.Pattern[str] | None
@@ -30,7 +37,7 @@ class Lexicon(NamedTuple):
         """Count the different words of the lexicon in a text."""
         folded = text.lower()
         found = {hit for pattern in (self.latin, self.other) if pattern for hit in pattern.findall(folded)}
-        return len(found)
+        return len({" ".join(hit.split()) for hit in found})
 
 
 def shipped(industry: str) -> Path:
@@ -57,9 +64,9 @@ def _read(path: Path, _digest: str) -> Lexicon:
     if len(words) < DISTINCT:
         hint = f"give {DISTINCT} or more, a word or a phrase a line"
         raise ConfigError(f"{len(words)} words are too few", where=str(path), hint=hint)
-    latin = [word for word in words if word.isascii()]
-    other = [word for word in words if not word.isascii()]
+    latin = [word for word in words if ord(max(word)) < LETTERED]
+    other = [word for word in words if ord(max(word)) >= LETTERED]
     said = sha256("\n".join(words).encode()).hexdigest()
-    either = [re.compile("|".join(map(re.escape, some))) if some else None for some in (latin, other)]
-    bounded = re.compile(rf"\b(?:{either[0].pattern})\b") if either[0] else None
-    return Lexicon(bounded, either[1], len(words), said)
+    either = ["|".join(r"\s+".join(map(re.escape, word.split())) for word in some) for some in (latin, other)]
+    bounded = re.compile(rf"(?<!{SPELT})(?:{either[0]})(?!{SPELT})") if latin else None
+    return Lexicon(bounded, re.compile(either[1]) if other else None, len(words), said)

@@ -87,6 +87,43 @@ class TestALeak:
         assert hits(part, stage(share=0.7).open()) == []
 
 
+ROUND = {
+    "id": "e",
+    "question": "Which ocean is deepest?",
+    "choices": ["Pacific Ocean", "Atlantic Ocean", "Indian Ocean", "Arctic Ocean"],
+    "answer": "A",
+}
+GAS = {
+    "id": "z",
+    "question": "下列属于气体的是",
+    "choices": ["液态水银", "氧气和氮气", "固态二氧化碳", "食盐晶体颗粒"],
+    "answer": "B",
+}
+OF_LETTERS = ["A. {} B. {} C. {} D. {}", "(a) {}\n(b) {}\n(c) {}\n(d) {}", "A、{}；B、{}；C、{}；D、{}"]
+MARKS = [*OF_LETTERS, "1) {}\n2) {}\n3) {}\n4) {}", "① {} ② {} ③ {} ④ {}", "{}\n{}\n{}\n{}"]
+
+
+class TestAnswersToChooseFrom:
+    @pytest.mark.parametrize("marks", MARKS)
+    @pytest.mark.parametrize("item", [ROUND, GAS], ids=["en", "zh"])
+    @pytest.mark.parametrize("apart", [True, False], ids=["fields of their own", "a list"])
+    def test_are_found_as_they_are_printed(self, tmp_path, item, marks, apart):
+        path, fields = tmp_path / "exam.jsonl", ["question", *("ABCD" if apart else ["choices"]), "answer"]
+        path.write_text(json.dumps(item | dict(zip("ABCD", item["choices"], strict=True))), "utf-8")
+        edit = Decontaminate(benchmarks={"exam": {"path": path, "fields": fields, "id": "id"}}).open()
+        text = f"Quiz 17. {item['question']} ( )\n{marks.format(*item['choices'])}\nAnswer: {item['answer']}"
+        assert hits([text], edit) == [(0, f"exam:{item['id']}")]
+        assert hits(["A. B. C. D. 1. 2. 3. 4.", f"{item['question']} A. yes B. no C. both D. neither"], edit) == []
+
+    def test_are_too_short_where_they_are_it_without_letters(self, tmp_path):
+        path = tmp_path / "exam.jsonl"
+        rows = [{"id": "s", "question": "Is it?", "choices": ["yes", "no", "both", "none", "all"]}, ROUND]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        made = Decontaminate(benchmarks={"exam": {"path": path, "fields": ["question", "choices"], "id": "id"}})
+        assert made.lineage()["benchmarks"]["exam"]["too_short"] == 1
+        assert hits(["Is it? A. yes B. no C. both D. none E. all"], made.open()) == []
+
+
 class TestWhatSharesLessThanAWindow:
     @pytest.mark.parametrize("first", range(12))
     def test_of_words_is_not_found(self, first):
@@ -189,6 +226,19 @@ class TestABenchmark:
         made = Decontaminate(benchmarks={"exam": {"path": [EXAM, other], "fields": ["question"]}})
         texts = ["One of these pumps leaks oil at the shaft: a) the first, the second", ITEMS["q2"]["question"]]
         assert hits([texts[0].replace("a) ", ""), texts[1]], made.open()) == [(0, "exam:4"), (1, "exam:1")]
+
+    @pytest.mark.parametrize("name", ["EXAM.JSONL", "exam.Csv", "EXAM.PARQUET"])
+    def test_is_known_by_its_name_in_capitals(self, tmp_path, name):
+        low = written(tmp_path, name.lower(), ".gz")
+        made = stage(low.rename(tmp_path / f"{name}.GZ"))
+        assert made.lineage() == stage().lineage()
+
+    def test_may_have_a_long_passage_in_a_cell_of_csv(self, tmp_path):
+        path = tmp_path / "exam.csv"
+        path.write_text(f'id,question,answer\n7,"{"pump " * 40_000}","{ITEMS["q1"]["question"]}"\n', "utf-8")
+        made = stage(path)
+        assert list(made.mistakes()) == []
+        assert hits([ITEMS["q1"]["question"]], made.open()) == [(0, "exam:7")]
 
     def test_is_an_asset(self):
         assert stage().assets == (EXAM,)

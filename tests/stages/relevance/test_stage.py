@@ -133,6 +133,21 @@ class TestWhatItReads:
         words = lexicon_in(tmp_path / "mine.txt")
         assert words.distinct("A pumpkin, a PUMP, a pump; 检修阀门。") == 2
 
+    @pytest.mark.parametrize(
+        ("said", "count"),
+        [
+            ("部署SCADA系统，用PLC控制", 2),
+            ("the supply\n  chain", 1),
+            ("the supply\n  chain, and every supply chain", 1),
+            ("Written in C++ on .NET.", 2),
+            ("ein Ventilator, ein Café", 1),
+            ("NAPLC, PLCs, plc_1, éplc, café-like décafé", 1),
+        ],
+    )
+    def test_a_word_ends_where_han_signs_or_a_line_end(self, tmp_path, said, count):
+        (tmp_path / "mine.txt").write_text("scada\nPLC\nsupply  chain\nC++\n.NET\ncafé\nventil\n", "utf-8")
+        assert lexicon_in(tmp_path / "mine.txt").distinct(said) == count
+
 
 class TestFigures:
     def test_auc_is_the_probability_of_the_right_order(self):
