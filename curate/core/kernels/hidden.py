@@ -100,7 +100,7 @@ def _unseen(data: Bytes, start: int, stop: int, counts: Counts) -> None:
 @inlined
 def _is_unseen(code: np.int64) -> bool:
     """Tell whether nobody sees a character, wherever it stands (default ignorable in Unicode, and U+FFF9..B)."""
-    return (
+    return bool(
         code in (0x034F, 0x061C, 0x3164, 0xFEFF, 0xFFA0)
         or 0x200B <= code <= 0x200F
         or 0x202A <= code <= 0x202E
@@ -114,7 +114,7 @@ def _is_unseen(code: np.int64) -> bool:
 @inlined
 def _picks(code: np.int64) -> bool:
     """Tell whether a character picks the form of the one before it: a variation selector of emoji or of Mongolian."""
-    return 0xFE00 <= code <= 0xFE0F or 0x180B <= code <= 0x180F
+    return bool(0xFE00 <= code <= 0xFE0F or 0x180B <= code <= 0x180F)
 
 
 @inlined
