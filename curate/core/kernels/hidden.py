@@ -19,7 +19,9 @@ SHORTEST, LONGEST = 4, 96
 LEAST_WEIGHT = 8
 """Letters, a Han character being two: `OK OK OK` and `合格 合格 合格` are what a row of an inspection says."""
 SLOTS = 4096
-OTHER, SMALL, CAPITAL, DIGIT, PLUS, BREAK = range(6)
+OTHER, SMALL, CAPITAL, DIGIT, PLUS, DASH, BREAK = range(7)
+FEWEST_BETWEEN = 8
+"""Characters of base64 for addresses (RFC 4648, 5) for each `-` or `_`, at least: 32 on average, 6 in names."""
 
 Counts = npt.NDArray[np.int64]
 
@@ -27,13 +29,15 @@ Counts = npt.NDArray[np.int64]
 def hidden(strings: Strings) -> Counts:
     """Measure each string: int64, shape (n, 7), columns as in MEASURED.
 
-    `invisible` counts zero-width characters, bidirectional controls, tag characters and supplementary variation
-    selectors, but no joiners behind letters of scripts that need them (Arabic to Myanmar) or behind emoji;
+    `invisible` counts zero-width characters, bidirectional controls, tag characters, supplementary variation
+    selectors, fillers of Hangul, U+034F and formatting of music, other variation selectors only where one follows
+    another or something invisible (it picks nothing there), and no joiners behind letters of scripts that need them
+    (Arabic to Myanmar) or behind emoji;
     `invisible_run` is the most of them in a row; `tags` counts tag characters outside of flags, `overrides` U+202D and
-    U+202E; `encoded` is the length of the longest stretch of base64 with capitals, small letters and digits (0 below
-    250), over line ends where lines are long; `repeats` says how often a unit of 4 to 96 bytes stands in a row that is
-    of words, on one line, without a clock (`12:34:56`) and the marks that part the entries of lists and tables, and
-    longer than one short word: eight letters, or four Han.
+    U+202E; `encoded` is the length of the longest stretch of base64, in either alphabet of RFC 4648, with capitals,
+    small letters and digits (0 below 250), over line ends where lines are long; `repeats` says how often a unit of 4 to
+    96 bytes stands in a row that is of words, on one line, without a clock (`12:34:56`) and the marks that part the
+    entries of lists and tables, and longer than one short word: eight letters, or four Han.
     """
     table = np.zeros(256, np.uint8)
     for characters, group in (
@@ -41,6 +45,7 @@ def hidden(strings: Strings) -> Counts:
         (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", CAPITAL),
         (b"0123456789", DIGIT),
         (b"+/", PLUS),
+        (b"-_", DASH),
         (b"\r\n", BREAK),
     ):
         table[list(characters)] = group
@@ -64,25 +69,20 @@ def _measure(data: Bytes, spans: tuple[Places, Places], table: Bytes, counts: Co
 def _unseen(data: Bytes, start: int, stop: int, counts: Counts) -> None:
     at, run = start, 0
     before = np.uint8(0)
+    picks = False
     while at < stop:
         byte = data[at]
-        if byte < 0x80 or (0xE3 <= byte <= 0xEE):
+        if byte < 0x80 or (0xE4 <= byte <= 0xEE) or (byte == 0xE3 and data[at + 1] != 0x85):
             counts[CHARS] += 1
             at += 1 if byte < 0x80 else 3
-            run, before = 0, byte
+            run, before, picks = 0, byte, False
             continue
         size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
         code = _code(data, at, size)
         tag = 0xE0000 <= code <= 0xE007F
         joins = code in (0x200C, 0x200D) and (0xD8 <= before <= 0xE1 or before >= 0xEF)
-        if not joins and (
-            tag
-            or 0x200B <= code <= 0x200F
-            or 0x202A <= code <= 0x202E
-            or 0x2060 <= code <= 0x206F
-            or code == 0xFEFF
-            or 0xE0100 <= code <= 0xE01EF
-        ):
+        pick = _picks(code)
+        if (pick and (picks or run > 0)) or (not joins and (tag or _is_unseen(code))):
             run += 1
             counts[INVISIBLE] += 1
             counts[TAGGED] += tag
@@ -91,20 +91,38 @@ def _unseen(data: Bytes, start: int, stop: int, counts: Counts) -> None:
         else:
             run = 0
         counts[CHARS] += 1
-        before = byte
+        before, picks = byte, pick
         at += size
         if code == BLACK_FLAG:
             at = flag_end(data, at, stop)
 
 
 @inlined
+def _is_unseen(code: np.int64) -> bool:
+    """Tell whether nobody sees a character, wherever it stands (default ignorable in Unicode, and U+FFF9..B)."""
+    return bool(
+        code in (0x034F, 0x061C, 0x3164, 0xFEFF, 0xFFA0)
+        or 0x200B <= code <= 0x200F
+        or 0x202A <= code <= 0x202E
+        or 0x2060 <= code <= 0x206F
+        or 0xFFF9 <= code <= 0xFFFB
+        or 0x1D173 <= code <= 0x1D17A
+        or 0xE0100 <= code <= 0xE01EF
+    )
+
+
+@inlined
+def _picks(code: np.int64) -> bool:
+    """Tell whether a character picks the form of the one before it: a variation selector of emoji or of Mongolian."""
+    return bool(0xFE00 <= code <= 0xFE0F or 0x180B <= code <= 0x180F)
+
+
+@inlined
 def _code(data: Bytes, at: int, size: int) -> np.int64:
-    """Return the code point of three or four bytes; 0 for two."""
-    code = np.int64(0)
-    if size > 2:
-        code = np.int64(data[at] & (0x0F if size == 3 else 0x07))
-        for place in range(at + 1, at + size):
-            code = code << 6 | np.int64(data[place] & 0x3F)
+    """Return the code point of two, three or four bytes."""
+    code = np.int64(data[at] & (0x1F if size == 2 else 0x0F if size == 3 else 0x07))
+    for place in range(at + 1, at + size):
+        code = code << 6 | np.int64(data[place] & 0x3F)
     return code
 
 
@@ -119,11 +137,13 @@ def _encoded(data: Bytes, start: int, stop: int, table: Bytes) -> int:
         if back >= at:
             at = back + 1
             continue
-        size = line = small = capital = digit = 0
+        size = line = small = capital = digit = dashes = 0
         group = np.uint8(BREAK)
         while at < stop and group != OTHER:
             group = table[data[at]]
             at += 1
+            if group == DASH and line > 1 and table[data[at - 2]] == DASH and table[data[at - 3]] == DASH:
+                group = np.uint8(OTHER)  # a drawn line
             if group == BREAK and (line >= WRAPPED or line == 0):
                 line = 0
             elif OTHER < group < BREAK:
@@ -132,10 +152,13 @@ def _encoded(data: Bytes, start: int, stop: int, table: Bytes) -> int:
                 small += group == SMALL
                 capital += group == CAPITAL
                 digit += group == DIGIT
+                dashes += group == DASH
             else:
-                best = size if size > best and small > 0 and capital > 0 and digit > 0 else best
-                size = line = small = capital = digit = 0
-        best = size if size > best and small > 0 and capital > 0 and digit > 0 else best
+                mixed = small > 0 and capital > 0 and digit > 0 and dashes * FEWEST_BETWEEN <= size
+                best = size if size > best and mixed else best
+                size = line = small = capital = digit = dashes = 0
+        mixed = small > 0 and capital > 0 and digit > 0 and dashes * FEWEST_BETWEEN <= size
+        best = size if size > best and mixed else best
     return best if best >= WINDOW - WINDOW // WRAPPED - 1 else 0
 
 

@@ -43,6 +43,8 @@ JOINING = ((0x0600, 0x109F), (0x1780, 0x18AF), (0xA980, 0xA9DF), (0xFB50, 0xFEFE
 PICTURES = ((0x1F000, 0x1FAFF), (0x2190, 0x21FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF))
 IDEOGRAPHS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
 STYLES = ((0xFE00, 0xFE0F),)
+GRAPHEME_JOINER, FIRST_MARKED = 0x034F, 0x0300
+MONGOLIAN_STYLES = ((0x180B, 0x180D), (0x180F, 0x180F))
 SELECTORS = ((0xE0100, 0xE01EF),)
 TAGS = ((0xE0000, 0xE0FFF),)
 """Blocks of code points, both ends included. JOINING holds the scripts from Arabic to Myanmar, Khmer and Mongolian,
@@ -60,7 +62,7 @@ LEADS, TAILS = (0xC2, 0xF4), (0x80, 0xBF)
 _ACTIONS = (
     (RETURN, "\r"),
     (BREAK, "\v\f\x85\u2028\u2029"),
-    (JOINER, "\u200c\u200d\u180e"),
+    (JOINER, "\u034f\u180b\u180c\u180d\u180e\u180f\u200c\u200d"),
     (JOINER, "".join(map(chr, range(0xFE00, 0xFE10)))),
     (SOFT, "\xad"),
     (INVISIBLE, "\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
@@ -329,7 +331,8 @@ def _joins(code: int, before: int, after: int) -> bool:
     Behind Arabic, Indic, Tibetan, Myanmar, Khmer or Mongolian writing the (non-)joiners spell words (Unicode 16,
     chapter 23.2), between pictures a joiner makes one emoji of two (UTS 51), a variation selector behind Han picks
     a glyph (UTS 37), and another one behind a sign its style (UTS 51; no standard variant has a letter of ASCII as
-    its base). One behind another picks nothing. Private-use and unassigned code points are not ours to judge.
+    its base). One behind another picks nothing. U+034F keeps marks in order, behind a mark or a letter of a script that
+    has them (chapter 23.2). Private-use and unassigned code points are not ours to judge.
     """
     if _within(code, STYLES):
         return before > SPACE and not (
@@ -339,8 +342,10 @@ def _joins(code: int, before: int, after: int) -> bool:
         if _within(code, SELECTORS):
             return _within(before, IDEOGRAPHS)
         return not _within(code, TAGS)
+    if code == GRAPHEME_JOINER:
+        return before >= FIRST_MARKED and before != GRAPHEME_JOINER
     if _within(before, JOINING):
-        return True
+        return not (_within(code, MONGOLIAN_STYLES) and _within(before, MONGOLIAN_STYLES))
     return (
         code == ZERO_WIDTH_JOINER and (before == EMOJI_STYLE or _within(before, PICTURES)) and _within(after, PICTURES)
     )

@@ -35,7 +35,7 @@ class Normalize(Editor):
     `hans_hant` where both are mixed.
     """
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     convert: Conversion | None = Field(
         None,

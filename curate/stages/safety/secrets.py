@@ -118,7 +118,7 @@ FORMATS = (
             re.ASCII,
         ),
     ),
-    Format("url_password", ("://",), re.compile(r"://[^\s:/@'\"<>]{1,64}:([^\s:/@'\"<>{}$]{6,128})@"), LOW),
+    Format("url_password", ("://",), re.compile(r"://[^\s:/@'\"<>]{0,64}:([^\s:/@'\"<>{}$]{6,128})@"), LOW),
 )
 """Formats that their makers publish: a prefix, an alphabet, a length.
 
@@ -144,7 +144,7 @@ LABELS = {
     ),
 }
 """What is written before a secret that has no form of its own."""
-_VALUE = r"[\"'\]]{0,2}\s{0,3}(?:=>|:=|=|:|：|是|为)\s{0,3}[\"'“`]?([!-~]{8,128}?)(?=[\"'”`,;，。；（)<\s]|$)"
+_VALUE = r"[\"'\]]{0,2}\s{0,3}(?:=>|:=|=|:|：|[是为]\s?[:：]?)\s{0,3}[\"'“`]?([!-~]{8,128}?)(?=[\"'”`,;，。；（)<\s]|$)"
 _TAIL = re.compile(rf"(?:[_-]?(?:key|id|access|value|auth|token))?{_VALUE}", re.IGNORECASE)
 IDENTIFIER = re.compile(r"[_-]?id", re.IGNORECASE)
 """Behind a key: what its number is called, which opens nothing (`private_key_id`, `AccessKeyId`)."""

@@ -71,6 +71,18 @@ def test_variation_selectors_that_pick_nothing_go(text):
     assert len(re.findall("[\ufe00-\ufe0f]", tidy(text)[0])) == text.count("❤")
 
 
+@pytest.mark.parametrize("sign", ["\u034f", "\u180b", "\u180f"])
+def test_joiners_of_marks_and_mongolian_selectors_go_where_they_say_nothing(sign):
+    edited = Normalize().open()(pa.array([f"valve{sign * 12} is shut"]))
+    assert edited.strings.to_pylist() == ["valve is shut"]
+    assert {"normalize:invisible", "normalize:hidden_run"} <= set(edited.found["rule"].to_pylist())
+
+
+@pytest.mark.parametrize("text", ["\u05d9\u05b7\u034f\u05b4\u05dd", "\u182e\u180b\u1823"])
+def test_joiners_of_marks_and_mongolian_selectors_stay_where_they_are_read(text):
+    assert tidy(text) == [text]
+
+
 def flag(region):
     return "\U0001f3f4" + "".join(chr(0xE0000 + ord(sign)) for sign in region) + "\U000e007f"
 

@@ -15,6 +15,17 @@ def rules(text, **settings):
 
 class TestSaid:
     @pytest.mark.parametrize(
+        ("said", "rule"),
+        [
+            ("登录密码为：Vq7rob4dor", "secret_password"),
+            ("口令是: Vq7rob4dor", "secret_password"),
+            ("redis://:Vq7rob4dor@cache:6379/0", "secret_url_password"),
+        ],
+    )
+    def test_a_mark_behind_a_verb_and_an_address_without_a_name_hide_no_password(self, said, rule):
+        assert rules(said) == [rule]
+
+    @pytest.mark.parametrize(
         "said",
         ["The wifi password is Summer2024!x for guests.", "Its password was set to Vq7rob4dor&3x, and now is gone."],
     )

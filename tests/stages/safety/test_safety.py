@@ -1,6 +1,8 @@
 """Laws of `safety`: what is planted is found, what only looks like it is left alone, and nothing of it is told."""
 
 import re
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -136,11 +138,31 @@ class TestHidden:
         (line,) = found(f"text\n{lines}\n。", look_for=("hidden",))
         assert (line["rule"], line["value"]) == ("safety:long_base64", 750)
 
+    def test_base64_of_addresses_is_base64(self):
+        raw = urlsafe_b64encode(b"".join(sha256(bytes([n])).digest() for n in range(30))).decode()
+        assert rules(raw, look_for=("hidden",)) == ["long_base64"]
+        assert rules("aB3" * 250 + "-" * 600, look_for=("hidden",)) == ["long_base64"]
+
+    @pytest.mark.parametrize(
+        "said", ["Valve_Nr4-closed-" * 5 + "Pump9-" * 120, "Table1" + "-" * 600, "A1b" + "___" * 300]
+    )
+    def test_names_with_hyphens_and_drawn_lines_are_no_base64(self, said):
+        assert "long_base64" not in rules(said, look_for=("hidden",))
+
     def test_prose_and_digests_are_no_base64(self):
         assert rules("thequickbrownfox" * 3 + " word" * 5 + " 0123456789abcdef" * 5, look_for=("hidden",)) == []
 
     def test_joiners_of_emoji_and_persian_are_no_hidden_text(self):
         assert rules("👩‍🔬" * 3 + "می‌خواهم بروم و نمی‌توانم " * 6) == []
+
+    @pytest.mark.parametrize("sign", ["\ufe01", "\u3164", "\uffa0", "\u034f", "\u180b", "\U0001d173"])
+    def test_selectors_and_fillers_in_a_row_are_hidden(self, sign):
+        said = rules(f"Valve 4 is closed😀{sign * 20}.", look_for=("hidden",))
+        assert said == ["invisible_run", "invisible_dense"]
+
+    @pytest.mark.parametrize("said", ["❤️" * 40, "1️⃣" * 20, "ᠮᠣᠩᠭᠣᠯ᠋ " * 12, "ㅁㅂㅅ" * 20 + "アㄱ"])
+    def test_a_selector_that_picks_a_form_is_not_hidden(self, said):
+        assert [rule for rule in rules(said, look_for=("hidden",)) if rule.startswith("invisible")] == []
 
 
 class TestPhrases:
