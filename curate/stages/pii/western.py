@@ -10,7 +10,8 @@ from curate.stages.pii.words import BETWEEN, Next, Words
 SHAPES = (
     "[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[A-Z9]{5}[0-9]{6}[A-Z9]{2}|"
     "[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z]|[0-9]{3}\\.[0-9]{4}\\.[0-9]{4}\\.[0-9]{2}|"
-    "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}"
+    "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}|"
+    "AT ?U ?[0-9]{8}|ES ?[A-Z][0-9]{7}|GB [0-9]{3} [0-9]{4} [0-9]{2}|[A-Z]{2} [0-9]{8}"
 )
 """One scan for all that is known by its shape alone."""
 
@@ -246,6 +247,8 @@ UK_RULES: tuple[Rule, ...] = (
     ),
 )
 
+VAT = Words("ust-?id|umsatzsteuer", "", "vat|tva|iva|btw|nif|cif")
+
 EU_RULES: tuple[Rule, ...] = (
     Rule(
         "DE_TAX_ID",
@@ -363,12 +366,25 @@ EU_RULES: tuple[Rule, ...] = (
     Rule(
         "EU_VAT_NUMBER",
         "VAT number by its label",
-        (f"{LEFT}(?:AT[ ]?U|[A-Z]{{2}})[ ]?[0-9]{{8,12}}(?:B[0-9]{{2}})?{RIGHT}",),
+        (f"{LEFT}[A-Z]{{2}}[0-9]{{8,12}}(?:B[0-9]{{2}})?{RIGHT}",),
         0.6,
-        labels=Words("ust-?id|umsatzsteuer", "", "vat|tva|iva|btw|nif|cif"),
+        labels=VAT,
         needs_label=True,
         runs=frozenset(range(8, 13)),
         lead="letter",
+        profile="eu",
+    ),
+    Rule(
+        "EU_VAT_NUMBER",
+        "VAT number with blanks or more letters by its label",
+        (
+            f"{LEFT}(?:AT[ ]?U[ ]?[0-9]{{8}}|ES[ ]?[A-Z][0-9]{{7}}[0-9A-Z]){RIGHT}",
+            f"{LEFT}(?:GB[ ][0-9]{{3}}[ ][0-9]{{4}}[ ][0-9]{{2}}|[A-Z]{{2}}[ ][0-9]{{8,12}}(?:B[0-9]{{2}})?){RIGHT}",
+        ),
+        0.6,
+        labels=VAT,
+        needs_label=True,
+        gate=SHAPES,
         profile="eu",
     ),
 )

@@ -122,6 +122,10 @@ class TestEuropeanNumbersAsTheirCountriesWriteThem:
             ("ES_NIF", "con DNI 12.345.678 Z, vecino", "12.345.678 Z"),
             ("CH_SOCIAL_SECURITY", "AHV-Nr. 756 9217 0769 85", "756 9217 0769 85"),
             ("CH_SOCIAL_SECURITY", "No AVS 7569217076985", "7569217076985"),
+            ("EU_VAT_NUMBER", "USt-IdNr.: ATU13585627", "ATU13585627"),
+            ("EU_VAT_NUMBER", "VAT no. DE 136695976", "DE 136695976"),
+            ("EU_VAT_NUMBER", "VAT: GB 980 7806 84", "GB 980 7806 84"),
+            ("EU_VAT_NUMBER", "CIF: ESB58378431", "ESB58378431"),
         ],
         ids=lambda _: None,
     )
