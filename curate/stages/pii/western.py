@@ -10,7 +10,8 @@ from curate.stages.pii.words import BETWEEN, Next, Words
 SHAPES = (
     "[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[A-Z9]{5}[0-9]{6}[A-Z9]{2}|"
     "[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z]|[0-9]{3}\\.[0-9]{4}\\.[0-9]{4}\\.[0-9]{2}|"
-    "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}"
+    "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}|"
+    "AT ?U ?[0-9]{8}|ES ?[A-Z][0-9]{7}|GB [0-9]{3} [0-9]{4} [0-9]{2}|[A-Z]{2} [0-9]{8}"
 )
 """One scan for all that is known by its shape alone."""
 
@@ -246,6 +247,8 @@ UK_RULES: tuple[Rule, ...] = (
     ),
 )
 
+VAT = Words("ust-?id|umsatzsteuer", "", "vat|tva|iva|btw|nif|cif")
+
 EU_RULES: tuple[Rule, ...] = (
     Rule(
         "DE_TAX_ID",
@@ -253,7 +256,7 @@ EU_RULES: tuple[Rule, ...] = (
         (f"{LEFT}[1-9][0-9](?P<a>[ ]?)[0-9]{{3}}(?P=a)[0-9]{{3}}(?P=a)[0-9]{{3}}{RIGHT}",),
         0.6,
         check=digits.is_german_tax_id,
-        labels=Words("steuer|idnr", "", "tin"),
+        labels=Words("steuer|idnr|identifikationsnummer", "", "tin"),
         needs_label=True,
         runs=frozenset({11}),
         joined=frozenset({2}),
@@ -315,12 +318,14 @@ EU_RULES: tuple[Rule, ...] = (
     Rule(
         "ES_NIF",
         "Spanish DNI by its label",
-        (f"{LEFT}[0-9]{{8}}[ -]?[A-Z]{RIGHT}",),
+        (f"{LEFT}(?:[0-9]{{8}}|[0-9]{{2}}[.][0-9]{{3}}[.][0-9]{{3}})[ -]?[A-Z]{RIGHT}",),
         0.6,
         check=digits.is_spanish_id,
         labels=Words("identidad", "", "dni|nie|nif"),
         needs_label=True,
         runs=frozenset({8}),
+        joined=frozenset({2}),
+        joints=".",
         profile="eu",
     ),
     Rule(
@@ -346,14 +351,40 @@ EU_RULES: tuple[Rule, ...] = (
         profile="eu",
     ),
     Rule(
+        "CH_SOCIAL_SECURITY",
+        "Swiss insurance number by its label",
+        (f"{LEFT}756(?P<a>[ ]?)[0-9]{{4}}(?P=a)[0-9]{{4}}(?P=a)[0-9]{{2}}{RIGHT}",),
+        0.6,
+        check=digits.is_swiss_insurance,
+        labels=Words("", "ahv|avs"),
+        needs_label=True,
+        runs=frozenset({13}),
+        joined=frozenset({3}),
+        joints=" ",
+        profile="eu",
+    ),
+    Rule(
         "EU_VAT_NUMBER",
         "VAT number by its label",
-        (f"{LEFT}(?:AT[ ]?U|[A-Z]{{2}})[ ]?[0-9]{{8,12}}(?:B[0-9]{{2}})?{RIGHT}",),
+        (f"{LEFT}[A-Z]{{2}}[0-9]{{8,12}}(?:B[0-9]{{2}})?{RIGHT}",),
         0.6,
-        labels=Words("ust-?id|umsatzsteuer", "", "vat|tva|iva|btw|nif|cif"),
+        labels=VAT,
         needs_label=True,
         runs=frozenset(range(8, 13)),
         lead="letter",
+        profile="eu",
+    ),
+    Rule(
+        "EU_VAT_NUMBER",
+        "VAT number with blanks or more letters by its label",
+        (
+            f"{LEFT}(?:AT[ ]?U[ ]?[0-9]{{8}}|ES[ ]?[A-Z][0-9]{{7}}[0-9A-Z]){RIGHT}",
+            f"{LEFT}(?:GB[ ][0-9]{{3}}[ ][0-9]{{4}}[ ][0-9]{{2}}|[A-Z]{{2}}[ ][0-9]{{8,12}}(?:B[0-9]{{2}})?){RIGHT}",
+        ),
+        0.6,
+        labels=VAT,
+        needs_label=True,
+        gate=SHAPES,
         profile="eu",
     ),
 )

@@ -112,6 +112,40 @@ class TestLenientReading:
         assert found(text, Native(frozenset({entity}), frozenset({entity}))) == [(entity, value)]
 
 
+class TestEuropeanNumbersAsTheirCountriesWriteThem:
+    @pytest.mark.parametrize(
+        ("entity", "text", "value"),
+        [
+            ("DE_TAX_ID", "Steuerliche Identifikationsnummer: 86 095 742 719", "86 095 742 719"),
+            ("DE_TAX_ID", "Ihre Identifikationsnummer 86095742719", "86095742719"),
+            ("ES_NIF", "DNI: 12.345.678-Z", "12.345.678-Z"),
+            ("ES_NIF", "con DNI 12.345.678 Z, vecino", "12.345.678 Z"),
+            ("CH_SOCIAL_SECURITY", "AHV-Nr. 756 9217 0769 85", "756 9217 0769 85"),
+            ("CH_SOCIAL_SECURITY", "No AVS 7569217076985", "7569217076985"),
+            ("EU_VAT_NUMBER", "USt-IdNr.: ATU13585627", "ATU13585627"),
+            ("EU_VAT_NUMBER", "VAT no. DE 136695976", "DE 136695976"),
+            ("EU_VAT_NUMBER", "VAT: GB 980 7806 84", "GB 980 7806 84"),
+            ("EU_VAT_NUMBER", "CIF: ESB58378431", "ESB58378431"),
+        ],
+        ids=lambda _: None,
+    )
+    def test_are_found_behind_their_labels(self, entity, text, value):
+        assert found(text) == [(entity, value)]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "DNI: 12.345.678-A",
+            "Importe 12.345.678 Z",
+            "EAN 7569217076985",
+            "AHV-Nr. 756 9217 0769 86",
+            "AHV 756 9217 076985",
+        ],
+    )
+    def test_stay_where_the_check_fails_the_groups_differ_or_no_label_stands_near(self, text):
+        assert not {"ES_NIF", "CH_SOCIAL_SECURITY"} & {entity for entity, _ in found(text)}
+
+
 class TestTheTypes:
     def test_that_are_off_are_types(self):
         assert set(TYPES) == DEFAULT_OFF | set(DEFAULT_TYPES)
