@@ -86,6 +86,8 @@ def verify(out: Path, raw: tuple[str, ...], keys: tuple[str, ...], **said: Any) 
         raise click.UsageError("--key-file goes with --raw: it keys the names of raw files")
     parts = [one.rpartition("=") for one in raw]
     folders = known_sources(out, {source or "*": Path(folder) for source, _, folder in parts})
+    if any(key.startswith("=") for key in keys):
+        raise click.BadParameter("no name stands before `=`", param_hint="--key")
     verifiers = [read_verifier(Path(path), name or None) for name, _, path in (key.rpartition("=") for key in keys)]
     try:
         key = read_key(said["key_file"], None)

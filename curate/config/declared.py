@@ -103,6 +103,9 @@ def _taken(
     if entry.blacklisted:
         reason = f": {entry.blacklist_reason}" if entry.blacklist_reason else ""
         draft.report((*at, "blacklisted"), f"the source is blacklisted{reason}", LEAVE)
+    elif entry.blacklist_reason:
+        fact = f"why the source is blacklisted ({entry.blacklist_reason}), but not that it is"
+        draft.report((*at, "blacklist_reason"), fact, "add `blacklisted: true`, or leave the reason out")
     stated = {name: getattr(entry, name) for name in Entry.model_fields if name in said and name in model.model_fields}
     for name, value in stated.items():
         if name in settings and settings[name] != value:

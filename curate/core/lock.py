@@ -38,6 +38,18 @@ def locked(out: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder itself for a moment, with no file beside it; StoppedError where somebody else does for longer."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if not taken(handle, ORPHANS_SECONDS):
+            raise StoppedError("another command is writing here", where=str(folder), hint="wait for it to end")
+        yield
+    finally:
+        os.close(handle)
+
+
 def taken(handle: int, seconds: float) -> bool:
     """Try for some seconds to lock a file exclusively; tell whether it worked."""
     for _ in range(int(seconds / PAUSE_SECONDS)):

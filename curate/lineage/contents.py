@@ -133,9 +133,11 @@ def _chat_faults(manifest: Manifest, seen: Contents) -> Iterator[str]:
     reread = reread_sources(manifest)
     for said in configured if isinstance(configured, list) else ():
         plugged = isinstance(said, dict) and str(said.get("format")) not in SOURCES
-        if plugged or not isinstance(said, dict) or "messages" not in said or said.get("name") in reread:
+        if plugged or not isinstance(said, dict) or "messages" not in said:
             continue
         name = str(said.get("name"))
+        if name in reread:
+            continue
         wanted = seen.rows[name] if said["messages"] is not None else 0
         if seen.chats[name] != wanted:
             yield f"{name}: {seen.chats[name]} of {seen.rows[name]} records have turns, by its settings {wanted}"

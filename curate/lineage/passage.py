@@ -17,7 +17,7 @@ from curate.core.personal import keyed_uri
 from curate.core.stage import Value
 from curate.lineage.explain import LISTED, Archive, Kept, Record, Rejected, Searched, Tombstone, first_of, id_from
 from curate.lineage.lookup import Files, Spot, opened, spots, values_at
-from curate.lineage.manifest import MANIFEST, Count, Input, SourceCard, StageRecord, Table, read_manifest
+from curate.lineage.manifest import MANIFEST, Count, Input, Numbers, SourceCard, StageRecord, Table, read_manifest
 from curate.lineage.since import Since, known_text, since
 from curate.lineage.subject import read
 
@@ -256,6 +256,7 @@ def effects(stages: tuple[StageRecord, ...], record: Record, measured: dict[str,
         fate = "rejected" if mine else "not reached" if not reached else "left alone" if alone else "passed"
         kept = record.kept
         unsaid = kept is None and reached and not alone and not mine
+        did = stage.by_source.get(record.source_id, Numbers())  # what it did to no record, it did not do to this one
         yield Effect.model_validate(
             {
                 "index": stage.index,
@@ -263,8 +264,8 @@ def effects(stages: tuple[StageRecord, ...], record: Record, measured: dict[str,
                 "kind": stage.stage,
                 "version": stage.version,
                 "fate": fate,
-                "edited": None if unsaid else kept is not None and stage.name in kept.ops,
-                "tags": None if unsaid else tags_of(stage.name, kept),
+                "edited": None if unsaid and did.edited else kept is not None and stage.name in kept.ops,
+                "tags": None if unsaid and did.tagged else tags_of(stage.name, kept),
                 "measured": signals.get(stage.name, {}),
                 "rejected": mine,
             }

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from curate.core.errors import CurateError, StorageError
 from curate.core.files import digest_of, write_whole
+from curate.core.lock import alone_in
 from curate.lineage.envelope import ENVELOPE, PAYLOAD_TYPE, Envelope, Signature, pae, read_envelope, spelled_64
 from curate.lineage.keys import Signer, Verifier, keyid_of
 from curate.lineage.layout import check_manifest, check_sums
@@ -57,7 +58,7 @@ def statement(out: Path, manifest: Manifest) -> bytes:
 
 
 def sign(out: Path, signer: Signer) -> Signed:
-    """Sign an output, beside those who have signed it already.
+    """Sign an output, beside those who have signed it already; who signs at the same time comes after.
 
     CurateError where its files are not those of SHA256SUMS and manifest, where an earlier signature is about something
     else, where another key has signed under this name, or this key under another.
@@ -67,6 +68,12 @@ def sign(out: Path, signer: Signer) -> Signed:
         if check.status != "pass":
             hint = f"see `curate verify {out}`; nothing was signed"
             raise CurateError(f"{check.title}: {check.detail}", where=str(out), hint=hint)
+    with alone_in(out):
+        return _signed(out, manifest, signer)
+
+
+def _signed(out: Path, manifest: Manifest, signer: Signer) -> Signed:
+    """Add a signature to those that are there."""
     before = read_envelope(out)
     body = statement(out, manifest) if before is None else before.body()
     if before is not None and (faults := differences(out, manifest, body)):

@@ -79,6 +79,8 @@ def effect(said: Effect) -> str:
         parts = [f"rejected by {reason_of(said.rejected)}{copy}"]
     if said.edited:
         parts.append("changed the text")
+    if unsaid := [verb for verb, what in (("changed", said.edited), ("tagged", said.tags)) if what is None]:
+        parts.append(f"not on record whether it {' or '.join(unsaid)} it")
     if said.tags:
         parts.append(f"tagged {', '.join(said.tags)}")
     if said.measured:

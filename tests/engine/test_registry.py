@@ -232,6 +232,14 @@ class TestAMistake:
         assert "configuration" not in told[1]
 
 
+def test_a_reason_to_blacklist_without_the_blacklist_is_a_mistake():
+    ((where, fact),) = mistakes(in_file("owner: me\nblacklist_reason: unlawful\n"))
+    assert (where, fact) == (
+        "sources/qa.yaml:2 blacklist_reason",
+        "why the source is blacklisted (unlawful), but not that it is",
+    )
+
+
 def test_a_blacklisted_source_stops_a_run_before_it_is_read():
     path = in_file("owner: me\nblacklisted: true\nblacklist_reason: 29 of 407 records are unlawful\n")
     done = CliRunner().invoke(main, ["run", str(path), "--progress", "none"])

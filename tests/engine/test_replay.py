@@ -14,6 +14,8 @@ from curate.config.model import Config
 from curate.core.errors import ConfigError
 from curate.engine.replay import Asked, replay
 from curate.library import run
+from curate.lineage.erase import erase
+from curate.lineage.erase_asked import Request
 from curate.lineage.manifest import MANIFEST, read_manifest
 
 TEXTS = [
@@ -83,6 +85,12 @@ class TestAReplay:
             "fail",
             "pii: planted again, other canaries are left than the manifest counts",
         )
+
+    def test_of_no_record_checks_nothing(self, copy):
+        for source in {one.source_id for one in read_manifest(copy).inputs}:
+            erase(copy, Request("source", source, "gdpr-17", "T", b"k" * 32))
+        check = replay(copy, Asked(3, "n"))
+        assert (check.status, check.detail.partition(" ")[0]) == ("unchecked", "0")
 
     def test_draws_so_many_by_the_nonce(self, made):
         assert replay(made / "out", Asked(4, "n")).detail.startswith("4 records under the nonce 'n'")

@@ -16,6 +16,7 @@ from curate.lineage import passage as module
 from curate.lineage.explain import LISTED
 from curate.lineage.manifest import MANIFEST
 from curate.lineage.passage import by_id, by_text, by_uri
+from curate.report.traced import effect
 from tests.lineage.made import Corpus, Row, made, patched, publish
 
 
@@ -56,6 +57,19 @@ class TestById:
         assert one.pii == {each["type"]: each["count"] for each in row["pii"]}
         assert one.n_tokens == row["n_tokens"]
 
+    def test_what_the_ledger_does_not_say_of_a_record_left_out_is_printed_as_that(self, corpus, tmp_path):
+        out = publish(corpus, tmp_path)
+        row = next(row for row in corpus.ledger if row["rule"] == "near_duplicates:copy")
+        stages = json.loads((out / MANIFEST).read_bytes())["stages"]
+        numbers = next(stage for stage in stages if stage["name"] == "length")["by_source"][row["source_id"]]
+        for edited, tagged, words in ((2, 1, "changed or tagged it"), (0, 1, "tagged it"), (0, 0, "")):
+            numbers |= {"edited": edited, "tagged": tagged}
+            patched(out, lambda said: said.update(stages=stages))
+            [one] = by_id(out, row["id"]).passages
+            length = next(effect for effect in one.effects if effect.stage == "length")
+            assert (length.edited is None, length.tags is None) == (edited > 0, tagged > 0)
+            assert effect(length) == f"passed; not on record whether it {words}" if words else "passed"
+
     def test_a_record_left_out_ends_at_the_stage_that_did_it(self, corpus, out):
         row = next(row for row in corpus.ledger if row["rule"] == "near_duplicates:copy")
         [one] = by_id(out, row["id"]).passages
@@ -63,7 +77,9 @@ class TestById:
         assert fates == ["passed", "passed", "passed", "rejected", "not reached"]
         rejected = one.effects[3].rejected
         assert (rejected.value, rejected.operator, rejected.threshold) == (row["value"], ">=", 0.8)
-        assert [(effect.edited, effect.tags) for effect in one.effects] == [(None, None)] * 3 + [(False, ())] * 2
+        tags = [(), None, (), (), ()]
+        assert [effect.tags for effect in one.effects] == tags, "length tagged some of this source"
+        assert not any(effect.edited for effect in one.effects)
 
     def test_measurements_belong_to_the_stage_with_the_longest_fitting_name(self):
         measured = {"id": "x", "a_b": 1.0, "a_long_b": 2.0, "strange": 3.0, "a_none": None}

@@ -289,7 +289,7 @@ class TestAForm:
         one, two = (str(filled(Path(path))) for path in forms.files)
         assert take_back(out, [edited(one, spaced), edited(two, bare)], []).total.passed == 18
 
-    @pytest.mark.parametrize("names", [("Wang", "Wang"), ("Li Lei", " li  lei"), ("ＬＩ", "li")])
+    @pytest.mark.parametrize("names", [("Wang", "Wang"), ("Li Lei", " li  lei"), ("ＬＩ", "li"), ("Ann", "Ann\u200b")])
     def test_is_not_read_twice_by_one_person(self, out, forms, names):
         paths = [filled(Path(path)) for path in forms.files]
         with pytest.raises(ConfigError, match="has read twice"):

@@ -4,6 +4,7 @@ import json
 import shutil
 import stat
 from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -93,6 +94,12 @@ class TestASignature:
         told = verify(out).named("signature")
         assert (told.status, told.excused) == ("unchecked", True)
         assert pairs[0].keyid in told.detail
+
+    def test_is_not_lost_where_others_sign_at_the_same_time(self, out, tmp_path):
+        signers = [read_signer(new_keys(tmp_path / str(number)).private) for number in range(6)]
+        with ThreadPoolExecutor(len(signers)) as pool:
+            list(pool.map(lambda signer: sign(out, signer), signers))
+        assert {one.keyid for one in read_envelope(out).signatures} == {signer.keyid for signer in signers}
 
     def test_stands_beside_others_over_the_same_bytes(self, out, pairs):
         sign(out, read_signer(pairs[0].private))

@@ -5,11 +5,13 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.kernels.compiled import inlined, kernel
+from curate.core.kernels.invisible import IDEOGRAPHS, joins, within
+from curate.core.kernels.normal import ACTION, INVISIBLE, JOINER, LAST, action_table
 from curate.core.kernels.strings import Bytes, Places, Strings
-from curate.core.kernels.utf8 import BLACK_FLAG, flag_end
+from curate.core.kernels.utf8 import BLACK_FLAG, decode, flag_end
 
 MEASURED = ("chars", "invisible", "invisible_run", "tags", "overrides", "encoded", "repeats")
-CHARS, INVISIBLE, RUN, TAGGED, OVERRIDES, ENCODED, REPEATS = range(7)
+CHARS, UNSEEN, RUN, TAGGED, OVERRIDES, ENCODED, REPEATS = range(7)
 WRAPPED = 60
 """A line of base64 that is broken has at least so many characters (64 in PEM, 76 in MIME)."""
 WINDOW = 256
@@ -31,10 +33,9 @@ Counts = npt.NDArray[np.int64]
 def hidden(strings: Strings) -> Counts:
     """Measure each string: int64, shape (n, 7), columns as in MEASURED.
 
-    `invisible` counts zero-width characters, bidirectional controls, tag characters, supplementary variation
-    selectors, fillers of Hangul, U+034F and formatting of music, other variation selectors only where one follows
-    another or something invisible (it picks nothing there), and no joiners behind letters of scripts that need them
-    (Arabic to Myanmar) or behind emoji;
+    `invisible` counts what nobody sees, as `normalize` knows it (`joins`: zero-width characters, bidirectional
+    controls, tags, and joiners, selectors and fillers that join, pick or fill nothing), and variation selectors behind
+    Han, which pick a glyph where there are few;
     `invisible_run` is the most of them in a row; `tags` counts tag characters outside of flags, `overrides` U+202D and
     U+202E; `encoded` is the length of the longest stretch of base64, in either alphabet of RFC 4648, with capitals,
     small letters and digits (0 below 250), over line ends where lines are long, without what indents or quotes a line
@@ -54,80 +55,50 @@ def hidden(strings: Strings) -> Counts:
     ):
         table[list(characters)] = group
     counts = np.zeros((len(strings.starts), len(MEASURED)), np.int64)
-    _measure(strings.data, (strings.starts, strings.stops), table, counts)
+    _measure(strings.data, (strings.starts, strings.stops), (table, action_table()), counts)
     return counts
 
 
 @kernel
-def _measure(data: Bytes, spans: tuple[Places, Places], table: Bytes, counts: Counts) -> None:
+def _measure(data: Bytes, spans: tuple[Places, Places], tables: tuple[Bytes, Bytes], counts: Counts) -> None:
     starts, stops = spans
+    table, actions = tables
     last = np.full(SLOTS, -1, np.int64)
     for i in range(len(starts)):
         start, stop = starts[i], stops[i]
-        _unseen(data, start, stop, counts[i])
+        _unseen(data, (start, stop), actions, counts[i])
         counts[i, ENCODED] = _encoded(data, start, stop, table)
         counts[i, REPEATS] = _repeats(data, start, stop, last)
 
 
 @inlined
-def _unseen(data: Bytes, start: int, stop: int, counts: Counts) -> None:
-    at, run = start, 0
-    before = np.uint8(0)
-    picks = False
+def _unseen(data: Bytes, span: tuple[int, int], actions: Bytes, counts: Counts) -> None:
+    at, stop = span
+    seen, run = at - 1, 0
     while at < stop:
         byte = data[at]
         if byte < 0x80 or (0xE4 <= byte <= 0xEE) or (byte == 0xE3 and data[at + 1] != 0x85):
             counts[CHARS] += 1
+            seen, run = at, 0
             at += 1 if byte < 0x80 else 3
-            run, before, picks = 0, byte, False
             continue
-        size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-        code = _code(data, at, size)
-        tag = 0xE0000 <= code <= 0xE007F
-        joins = code in (0x200C, 0x200D) and (0xD8 <= before <= 0xE1 or before >= 0xEF)
-        pick = _picks(code)
-        if (pick and (picks or run > 0)) or (not joins and (tag or _is_unseen(code))):
+        code, end = decode(data, at, stop)
+        action = actions[min(code, LAST)] & ACTION
+        hidden = action == INVISIBLE
+        if action == JOINER:
+            before = decode(data, seen, stop)[0] if seen >= span[0] else 0
+            after = decode(data, end, stop)[0] if end < stop else 0
+            hidden = not joins(code, before, after) or within(before, IDEOGRAPHS)
+        if hidden:
             run += 1
-            counts[INVISIBLE] += 1
-            counts[TAGGED] += tag
+            counts[UNSEEN] += 1
+            counts[TAGGED] += 0xE0000 <= code <= 0xE007F
             counts[OVERRIDES] += code in (0x202D, 0x202E)
             counts[RUN] = max(counts[RUN], run)
         else:
-            run = 0
+            seen, run = at, 0
         counts[CHARS] += 1
-        before, picks = byte, pick
-        at += size
-        if code == BLACK_FLAG:
-            at = flag_end(data, at, stop)
-
-
-@inlined
-def _is_unseen(code: np.int64) -> bool:
-    """Tell whether nobody sees a character, wherever it stands (default ignorable in Unicode, and U+FFF9..B)."""
-    return bool(
-        code in (0x034F, 0x061C, 0x3164, 0xFEFF, 0xFFA0)
-        or 0x200B <= code <= 0x200F
-        or 0x202A <= code <= 0x202E
-        or 0x2060 <= code <= 0x206F
-        or 0xFFF9 <= code <= 0xFFFB
-        or 0x1D173 <= code <= 0x1D17A
-        or 0xE0100 <= code <= 0xE01EF
-    )
-
-
-@inlined
-def _picks(code: np.int64) -> bool:
-    """Tell whether a character picks the form of the one before it: a variation selector of emoji or of Mongolian."""
-    return bool(0xFE00 <= code <= 0xFE0F or 0x180B <= code <= 0x180F)
-
-
-@inlined
-def _code(data: Bytes, at: int, size: int) -> np.int64:
-    """Return the code point of two, three or four bytes."""
-    code = np.int64(data[at] & (0x1F if size == 2 else 0x0F if size == 3 else 0x07))
-    for place in range(at + 1, at + size):
-        code = code << 6 | np.int64(data[place] & 0x3F)
-    return code
+        at = flag_end(data, end, stop) if code == BLACK_FLAG else end
 
 
 @inlined

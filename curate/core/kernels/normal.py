@@ -6,8 +6,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from curate.core.kernels.characters import HANGUL_FILLERS, LIMIT, Kind, categories, kind_table
+from curate.core.kernels.characters import LIMIT, Kind, categories, kind_table
 from curate.core.kernels.compiled import inlined, kernel
+from curate.core.kernels.invisible import IDEOGRAPHS, JOINERS, UNSEEN, joins, within
 from curate.core.kernels.strings import Bytes, Places, Strings
 from curate.core.kernels.utf8 import BLACK_FLAG, FOUR, THREE, copy, decode, flag_end
 
@@ -29,8 +30,9 @@ EDIT, COMPOSE, MEND, LED = 1, 2, 4, 8
 something else; it has a LEAD, so that it may come to look like that once it is rewritten."""
 COUNTED = ("line_end", "control", "invisible", "width", "space", "blank_line")
 """What `rewrite` counts, in the order of its columns; `space` is lines that lost blanks at an end."""
-LINE_ENDS, CONTROLS, INVISIBLES, WIDTHS, SPACES, BLANK_LINES, HIDDEN, RUN = range(8)
-"""Columns of the counts. HIDDEN are the invisible characters without soft hyphens, RUN the most of them in a row."""
+LINE_ENDS, CONTROLS, INVISIBLES, WIDTHS, SPACES, BLANK_LINES, HIDDEN, RUN, GLYPHS = range(9)
+"""Columns of the counts. HIDDEN are the invisible characters without soft hyphens, RUN the most of them in a row,
+GLYPHS selectors behind Han, which stay."""
 TELLINGS, TRADITIONALS = range(2)
 """Columns of the counts of Han."""
 AT_START, AFTER_SOLID, AFTER_BLANK, AFTER_NEWLINE = range(4)
@@ -38,25 +40,6 @@ MOST_NEWLINES = 3
 """Two blank lines may part two sections; more become one."""
 WIDE_OFFSET = 0xFEE0
 LINE_FEED = 0x0A
-ZERO_WIDTH_JOINER, EMOJI_STYLE = 0x200D, 0xFE0F
-JOINING = ((0x0600, 0x109F), (0x1780, 0x18AF), (0xA980, 0xA9DF), (0xFB50, 0xFEFE))
-PICTURES = ((0x1F000, 0x1FAFF), (0x2190, 0x21FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF))
-IDEOGRAPHS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
-STYLES = ((0xFE00, 0xFE0F),)
-GRAPHEME_JOINER, FIRST_MARKED = 0x034F, 0x0300
-MONGOLIAN_STYLES = ((0x180B, 0x180D), (0x180F, 0x180F))
-SELECTORS = ((0xE0100, 0xE01EF),)
-HANGUL = (
-    *((0x1100, 0x115E), (0x1161, 0x11FF), (0x3131, 0x3163), (0x3165, 0x318E)),
-    *((0xA960, 0xA97C), (0xAC00, 0xD7FB), (0xFFA1, 0xFFDC)),
-)
-MUSIC, MUSIC_FORMS = ((0x1D100, 0x1D172), (0x1D17B, 0x1D1FF)), ((0x1D173, 0x1D17A),)
-TAGS = ((0xE0000, 0xE0FFF),)
-"""Blocks of code points, both ends included. JOINING holds the scripts from Arabic to Myanmar, Khmer and Mongolian,
-Javanese, and Arabic presentation forms; HANGUL its letters and syllables without fillers; MUSIC_FORMS what begins and
-ends beams, ties and phrases; STYLES and SELECTORS the variation selectors; TAGS every code point of the
-plane of tags and selectors."""
-LETTERS = ((0x41, 0x5A), (0x61, 0x7A))
 SPACE, DELETE = 0x20, 0x7F
 ESCAPE, BELL, BACKSLASH = 0x1B, 0x07, 0x5C
 CONTROL_SEQUENCE, SYSTEM_COMMAND, CHARACTER_SET, ASCII_SET = 0x5B, 0x5D, 0x28, 0x42
@@ -68,11 +51,9 @@ LEADS, TAILS = (0xC2, 0xF4), (0x80, 0xBF)
 _ACTIONS = (
     (RETURN, "\r"),
     (BREAK, "\v\f\x85\u2028\u2029"),
-    (JOINER, "\u034f\u180b\u180c\u180d\u180e\u180f\u200c\u200d"),
-    (JOINER, "".join(map(chr, (*range(0xFE00, 0xFE10), *HANGUL_FILLERS, *range(0x1D173, 0x1D17B))))),
+    (JOINER, JOINERS),
     (SOFT, "\xad"),
-    (INVISIBLE, "\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
-    (INVISIBLE, "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x2070))))),
+    (INVISIBLE, UNSEEN),
     (WIDE, "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))),
 )
 
@@ -192,12 +173,12 @@ def _scan(data: Bytes, spans: tuple[Places, Places], actions: Bytes, flags: Byte
 
 
 def rewrite(strings: Strings, flags: Bytes) -> tuple[Bytes, Places, Counts]:
-    """Tidy the strings flagged EDIT and copy the others: their bytes, where each ends, and counts (n, RUN + 1) int32.
+    """Tidy the strings flagged EDIT and copy the others: bytes, where each ends, and counts (n, GLYPHS + 1) int32.
 
     Nothing grows, so the result never holds more bytes than the strings did.
     """
     n = len(strings.starts)
-    out, ends, counts = np.empty(strings.nbytes, np.uint8), np.zeros(n, np.int64), np.zeros((n, RUN + 1), np.int32)
+    out, ends, counts = np.empty(strings.nbytes, np.uint8), np.zeros(n, np.int64), np.zeros((n, GLYPHS + 1), np.int32)
     _rewrite_all(strings.data, strings.starts, strings.stops, (action_table(), flags), (out, ends, counts))
     return out, ends, counts
 
@@ -238,7 +219,8 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
             code, at = _whole(data, at, stop)
             action = actions[min(code, LAST)] & ACTION
         if action == JOINER:
-            action = SOLID if _joins(code, before, _peek(data, at, stop)) else INVISIBLE
+            action = SOLID if joins(code, before, _peek(data, at, stop)) else INVISIBLE
+            counts[GLYPHS] += action == SOLID and within(before, IDEOGRAPHS)
         run = run + 1 if action == INVISIBLE else 0
         if action in (SOLID, WIDE):
             indent = end if solid == 0 else indent
@@ -248,7 +230,7 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
             kept = solid = end
             newlines, before = 0, code if action == SOLID else code - WIDE_OFFSET
         elif action == BLANK:
-            end, before = copy(data, (start, at), out, end), code
+            end, before = copy(data, (start, at), out, end), SPACE
         elif action in (NEWLINE, RETURN, BREAK):
             counts[LINE_ENDS] += action != NEWLINE
             if action == RETURN and at < stop and data[at] == LINE_FEED:
@@ -328,43 +310,3 @@ def _escaped(data: Bytes, at: int, stop: int) -> int:
 @inlined
 def _peek(data: Bytes, at: int, stop: int) -> int:
     return decode(data, at, stop)[0] if at < stop else 0
-
-
-@inlined
-def _joins(code: int, before: int, after: int) -> bool:
-    """Say whether a character that is invisible by itself changes what its neighbours mean.
-
-    Behind Arabic, Indic, Tibetan, Myanmar, Khmer or Mongolian writing the (non-)joiners spell words (Unicode 16,
-    chapter 23.2), between pictures a joiner makes one emoji of two (UTS 51), a variation selector behind Han picks
-    a glyph (UTS 37), and another one behind a sign its style (UTS 51; no standard variant has a letter of ASCII as
-    its base). One behind another picks nothing. U+034F keeps marks in order, behind a mark or a letter of a script that
-    has them (chapter 23.2). A filler stands for a letter that a syllable of Hangul lacks (chapter 18.6), a format sign
-    of music beside notes (chapter 21.2). Private-use and unassigned code points are not ours to judge.
-    """
-    if _within(code, STYLES):
-        return before > SPACE and not (
-            _within(before, LETTERS) or _within(before, STYLES) or _within(before, SELECTORS)
-        )
-    if code >= LAST:
-        return _within(before, IDEOGRAPHS) if _within(code, SELECTORS) else not _within(code, TAGS)
-    if code in HANGUL_FILLERS or _within(code, MUSIC_FORMS):
-        if code in HANGUL_FILLERS:
-            before_or_after = _within(before, HANGUL) or _within(after, HANGUL)
-        else:
-            before_or_after = _within(before, MUSIC) or _within(after, MUSIC)
-        return before_or_after
-    if code == GRAPHEME_JOINER:
-        return before >= FIRST_MARKED and before != GRAPHEME_JOINER
-    if _within(before, JOINING):
-        return not (_within(code, MONGOLIAN_STYLES) and _within(before, MONGOLIAN_STYLES))
-    return (
-        code == ZERO_WIDTH_JOINER and (before == EMOJI_STYLE or _within(before, PICTURES)) and _within(after, PICTURES)
-    )
-
-
-@inlined
-def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
-    for first, last in ranges:  # noqa: SIM110 - numba compiles no generator expressions
-        if first <= code <= last:
-            return True
-    return False

@@ -143,10 +143,14 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
 
 
 def same_reader(readers: Sequence[str]) -> str:
-    """Return the name of a person who is named twice, in whatever case and width; empty where nobody is."""
+    """Return the name of a person who is named twice, in whatever case and width; empty where nobody is.
+
+    Blanks and what nobody sees (format characters) do not count.
+    """
     known: set[str] = set()
     for name in readers:
-        plain = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+        folded = unicodedata.normalize("NFKC", name).casefold()
+        plain = "".join(sign for sign in folded if not sign.isspace() and unicodedata.category(sign) != "Cf")
         if plain in known:
             return name
         known.add(plain)

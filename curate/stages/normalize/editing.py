@@ -23,7 +23,7 @@ KINDS = (
 )
 """What is counted, in the order of the columns of a count."""
 CONTROL = 1
-MOJIBAKE, COMPOSED, CONVERTED, FURNITURE, JOINED, HIDDEN, RUN = range(6, 13)
+MOJIBAKE, COMPOSED, CONVERTED, FURNITURE, JOINED, HIDDEN, RUN, GLYPHS = range(6, 14)
 """Columns of a count behind those of the kernel; the last two are of no kind: they only feed findings."""
 
 
@@ -42,7 +42,7 @@ class Turn(NamedTuple):
 
     strings: pa.StringArray
     counts: Counts
-    """Shape (n, RUN + 1)."""
+    """Shape (n, GLYPHS + 1)."""
     han: Counts
     """Telling Han of the strings as they are now, shape (n, 2)."""
     again: Mask
@@ -63,12 +63,14 @@ class Editing:
         while again.any():
             part = self.turn(left.filter(pa.array(again)))
             left = pc.replace_with_mask(left, pa.array(again), part.strings)
-            run = np.maximum(counts[again, RUN], part.counts[:, RUN])
+            most = np.maximum(counts[again, RUN:], part.counts[:, RUN:])
             counts[again] += part.counts
-            counts[again, RUN] = run
+            counts[again, RUN:] = most
             han[again] = part.han
             again[again] = part.again
-        found = suspicious(strings, counts[:, [CONTROL, HIDDEN, RUN]], self.wanted.label, self.wanted.action)
+        hidden = counts[:, HIDDEN] + counts[:, GLYPHS]
+        invisible = np.column_stack((counts[:, CONTROL], hidden, counts[:, RUN]))
+        found = suspicious(strings, invisible, self.wanted.label, self.wanted.action)
         found = merged([found, traditional(left, han, self.wanted.label, self.wanted.action)])
         return Edited(left, found, counted(counts[:, : len(KINDS)]))
 
@@ -77,7 +79,7 @@ class Editing:
         from curate.core.kernels import normal
         from curate.core.kernels.strings import as_array, views
 
-        counts = np.zeros((len(strings), RUN + 1), np.int32)
+        counts = np.zeros((len(strings), GLYPHS + 1), np.int32)
         flags, han = normal.needs(views(strings))
         strings, counts[:, MOJIBAKE] = turned(strings, (flags & normal.MEND) > 0, mojibake.mended)
         everything = np.ones(len(strings), np.bool_)
@@ -98,7 +100,7 @@ class Editing:
             counts[:, JOINED] += joined
         if self.converter is not None:
             strings, counts[:, CONVERTED] = turned(strings, self.converter.wanted(strings, han), self.converter.settled)
-        changed = counts.any(axis=1)
+        changed = counts[:, :HIDDEN].any(axis=1)
         led = (flags & normal.LED).astype(bool)
         again = changed & (led | counts[:, COMPOSED : JOINED + 1].any(axis=1))
         return Turn(strings, counts, han, again)

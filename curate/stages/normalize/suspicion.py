@@ -23,7 +23,8 @@ def suspicious(
 ) -> pa.RecordBatch | None:
     """Find dense control and invisible characters, and long runs of invisible ones, in strings as they came.
 
-    `removed` counts, string by string, control characters, invisible ones, and the longest run of these.
+    `removed` counts, string by string, control characters, invisible ones (with those that stay behind Han, where they
+    pick glyphs), and the longest run of these.
     """
     if not (removed >= FEWEST).any():
         return None

@@ -78,14 +78,56 @@ def test_joiners_of_marks_and_mongolian_selectors_go_where_they_say_nothing(sign
     assert {"normalize:invisible", "normalize:hidden_run"} <= set(edited.found["rule"].to_pylist())
 
 
-@pytest.mark.parametrize("sign", ["\u3164", "\uffa0", "\u115f", "\u1160", "\U0001d173"])
+BITS = "".join(
+    han + chr(0xFE00 + place * 7 % 16) for place, han in enumerate("泵每月检修一次检查轴承密封和油位并填写记录")
+)
+"""Sixteen selectors, each of which says four bits."""
+
+
+def test_what_selectors_spell_behind_letters_goes_and_is_suspicious():
+    for text in (BITS, BITS.replace("泵", "н"), "Насос\ufe0f н\ufe05а\ufe06с" * 5, "ab\u034f\ufe01" * 9):
+        edited = Normalize().open()(pa.array([text]))
+        assert not re.search("[\ufe03-\ufe0f\u034f]", edited.strings[0].as_py())
+        assert "normalize:invisible" in edited.found["rule"].to_pylist()
+
+
+@pytest.mark.parametrize("selector", ["\ufe00", "\U000e0101"])
+def test_selectors_that_pick_glyphs_of_han_stay_and_are_suspicious_when_dense(selector):
+    few, dense = f"葛{selector}飾区" + "的文书编号" * 9, f"葛{selector}" * 9
+    edited = Normalize().open()(pa.array([few, dense]))
+    assert edited.strings.to_pylist() == [few, dense]
+    assert (edited.found["row"].to_pylist(), edited.found["rule"].to_pylist()) == ([1], ["normalize:invisible"])
+
+
+@pytest.mark.parametrize("blank", ["\u2003", "\u3000", "\u00a0"])
+def test_nothing_invisible_stays_at_the_beginning(blank):
+    assert tidy(f"{blank}\ufe0f水泵检修", f"{blank}\u034f水泵", f"水{blank}\ufe0f泵") == [
+        "水泵检修",
+        "水泵",
+        f"水{blank}泵",
+    ]
+
+
+@pytest.mark.parametrize("sign", ["\u3164", "\uffa0", "\u115f", "\u1160", "\U0001d173", "\u17b4", "\U0001bca0"])
 def test_fillers_of_hangul_and_signs_of_music_go_where_there_is_neither(sign):
     edited = Normalize().open()(pa.array([f"阀门{sign * 12}关闭", f"pass{sign}word"]))
     assert edited.strings.to_pylist() == ["阀门关闭", "password"]
     assert "normalize:hidden_run" in edited.found["rule"].to_pylist()
 
 
-@pytest.mark.parametrize("text", ["\u115f\u1161", "\u1100\u1160", "김\u3164철", "\uffa0\uffc2", "\U0001d11e\U0001d173"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u115f\u1161",
+        "\u1100\u1160",
+        "김\u3164철",
+        "ក\u17b4រ",
+        "\U0001bc00\U0001bca0",
+        "™\ufe0f 3\ufe0f\u20e3 ≨\ufe00 。\ufe01 ▶\ufe0e",
+        "\uffa0\uffc2",
+        "\U0001d11e\U0001d173",
+    ],
+)
 def test_fillers_beside_hangul_and_signs_beside_notes_stay(text):
     assert tidy(text) == [text]
 
