@@ -93,6 +93,8 @@ def breaks(before: Manifest, after: Manifest) -> Iterator[str]:
     for name in ("environment", "config", "sources", "inputs", "limits", "limited", "uris", "canaries"):
         if getattr(before, name) != getattr(after, name):
             yield f"{place}: {name} differ from the version before"
+    if before.outputs.tables != after.outputs.tables:
+        yield f"{place}: tables have other columns than in the version before"
     every = {card.id for card in before.sources}
     if withheld(before.stages, every)[0] != withheld(after.stages, every)[0]:
         yield f"{place}: stages differ from the version before"
