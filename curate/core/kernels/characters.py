@@ -92,6 +92,9 @@ _RANGES: tuple[tuple[int, int, Kind], ...] = (
     (0x20000, 0x323AF, Kind.HAN_RARE),
 )
 
+HANGUL_FILLERS = (0x115F, 0x1160, 0x3164, 0xFFA0)
+"""They stand for a letter that a syllable lacks, and nobody sees them: no letters, though Unicode says so."""
+
 _SIGNS = [0xA0, 0xAD, *map(ord, "§©«®°±²³µ·¹»¼½¾×÷")]
 """Characters of Latin-1 that honest text is full of (dot leaders, units, quotes): of the class that Unicode says."""
 
@@ -125,6 +128,7 @@ def kind_table() -> Bytes:
     lettered = np.isin(table, (Kind.LETTER, Kind.OTHER))
     for first, last, kind in _RANGES:
         table[first : last + 1][lettered[first : last + 1]] = kind
+    table[list(HANGUL_FILLERS)] = Kind.CONTROL
     signs = table[_SIGNS]
     table[0xA0:0x100] = Kind.HIGH_LATIN
     table[_SIGNS] = signs

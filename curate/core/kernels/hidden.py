@@ -14,12 +14,14 @@ WRAPPED = 60
 """A line of base64 that is broken has at least so many characters (64 in PEM, 76 in MIME)."""
 WINDOW = 256
 """Shorter stretches of base64, line ends counted, are not looked for."""
+LONGEST_INDENT = 64
+"""Blanks and marks of quotations before a line of base64, at most."""
 SHORTEST, LONGEST = 4, 96
 """Bytes of a unit that is said again and again."""
 LEAST_WEIGHT = 8
 """Letters, a Han character being two: `OK OK OK` and `合格 合格 合格` are what a row of an inspection says."""
 SLOTS = 4096
-OTHER, SMALL, CAPITAL, DIGIT, PLUS, DASH, BREAK = range(7)
+OTHER, SMALL, CAPITAL, DIGIT, PLUS, DASH, BREAK, INDENT = range(8)
 FEWEST_BETWEEN = 8
 """Characters of base64 for addresses (RFC 4648, 5) for each `-` or `_`, at least: 32 on average, 6 in names."""
 
@@ -35,7 +37,8 @@ def hidden(strings: Strings) -> Counts:
     (Arabic to Myanmar) or behind emoji;
     `invisible_run` is the most of them in a row; `tags` counts tag characters outside of flags, `overrides` U+202D and
     U+202E; `encoded` is the length of the longest stretch of base64, in either alphabet of RFC 4648, with capitals,
-    small letters and digits (0 below 250), over line ends where lines are long; `repeats` says how often a unit of 4 to
+    small letters and digits (0 below 250), over line ends where lines are long, without what indents or quotes a line
+    (`> `); `repeats` says how often a unit of 4 to
     96 bytes stands in a row that is of words, on one line, without a clock (`12:34:56`) and the marks that part the
     entries of lists and tables, and longer than one short word: eight letters, or four Han.
     """
@@ -47,6 +50,7 @@ def hidden(strings: Strings) -> Counts:
         (b"+/", PLUS),
         (b"-_", DASH),
         (b"\r\n", BREAK),
+        (b" \t>", INDENT),
     ):
         table[list(characters)] = group
     counts = np.zeros((len(strings.starts), len(MEASURED)), np.int64)
@@ -131,11 +135,9 @@ def _encoded(data: Bytes, start: int, stop: int, table: Bytes) -> int:
     """Return the longest stretch; looks at the end of each window first, where most texts already show that none is."""
     best, at = 0, start
     while at + WINDOW <= stop:
-        back = at + WINDOW - 1
-        while back >= at and table[data[back]] != OTHER:
-            back -= 1
-        if back >= at:
-            at = back + 1
+        behind = _behind_other(data, start, at, table)
+        if behind > at:
+            at = behind
             continue
         size = line = small = capital = digit = dashes = 0
         group = np.uint8(BREAK)
@@ -144,6 +146,8 @@ def _encoded(data: Bytes, start: int, stop: int, table: Bytes) -> int:
             at += 1
             if group == DASH and line > 1 and table[data[at - 2]] == DASH and table[data[at - 3]] == DASH:
                 group = np.uint8(OTHER)  # a drawn line
+            if group == INDENT:
+                group = np.uint8(BREAK if line == 0 else OTHER)
             if group == BREAK and (line >= WRAPPED or line == 0):
                 line = 0
             elif OTHER < group < BREAK:
@@ -160,6 +164,25 @@ def _encoded(data: Bytes, start: int, stop: int, table: Bytes) -> int:
         mixed = small > 0 and capital > 0 and digit > 0 and dashes * FEWEST_BETWEEN <= size
         best = size if size > best and mixed else best
     return best if best >= WINDOW - WINDOW // WRAPPED - 1 else 0
+
+
+@inlined
+def _behind_other(data: Bytes, start: int, at: int, table: Bytes) -> int:
+    """Return the place behind the last byte of a window that no base64 has, or `at` where there is none."""
+    back = at + WINDOW - 1
+    while back >= at:
+        group = table[data[back]]
+        if group == OTHER:
+            return back + 1
+        if group == INDENT:
+            line = back
+            while line > start and back - line < LONGEST_INDENT and table[data[line]] == INDENT:
+                line -= 1
+            if table[data[line]] != BREAK and (line > start or table[data[line]] != INDENT):
+                return back + 1
+            back = line
+        back -= 1
+    return at
 
 
 @inlined

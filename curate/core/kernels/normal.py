@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from curate.core.kernels.characters import LIMIT, Kind, categories, kind_table
+from curate.core.kernels.characters import HANGUL_FILLERS, LIMIT, Kind, categories, kind_table
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.strings import Bytes, Places, Strings
 from curate.core.kernels.utf8 import BLACK_FLAG, FOUR, THREE, copy, decode, flag_end
@@ -46,9 +46,15 @@ STYLES = ((0xFE00, 0xFE0F),)
 GRAPHEME_JOINER, FIRST_MARKED = 0x034F, 0x0300
 MONGOLIAN_STYLES = ((0x180B, 0x180D), (0x180F, 0x180F))
 SELECTORS = ((0xE0100, 0xE01EF),)
+HANGUL = (
+    *((0x1100, 0x115E), (0x1161, 0x11FF), (0x3131, 0x3163), (0x3165, 0x318E)),
+    *((0xA960, 0xA97C), (0xAC00, 0xD7FB), (0xFFA1, 0xFFDC)),
+)
+MUSIC, MUSIC_FORMS = ((0x1D100, 0x1D172), (0x1D17B, 0x1D1FF)), ((0x1D173, 0x1D17A),)
 TAGS = ((0xE0000, 0xE0FFF),)
 """Blocks of code points, both ends included. JOINING holds the scripts from Arabic to Myanmar, Khmer and Mongolian,
-Javanese, and Arabic presentation forms; STYLES and SELECTORS the variation selectors; TAGS every code point of the
+Javanese, and Arabic presentation forms; HANGUL its letters and syllables without fillers; MUSIC_FORMS what begins and
+ends beams, ties and phrases; STYLES and SELECTORS the variation selectors; TAGS every code point of the
 plane of tags and selectors."""
 LETTERS = ((0x41, 0x5A), (0x61, 0x7A))
 SPACE, DELETE = 0x20, 0x7F
@@ -63,7 +69,7 @@ _ACTIONS = (
     (RETURN, "\r"),
     (BREAK, "\v\f\x85\u2028\u2029"),
     (JOINER, "\u034f\u180b\u180c\u180d\u180e\u180f\u200c\u200d"),
-    (JOINER, "".join(map(chr, range(0xFE00, 0xFE10)))),
+    (JOINER, "".join(map(chr, (*range(0xFE00, 0xFE10), *HANGUL_FILLERS, *range(0x1D173, 0x1D17B))))),
     (SOFT, "\xad"),
     (INVISIBLE, "\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
     (INVISIBLE, "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x2070))))),
@@ -332,16 +338,21 @@ def _joins(code: int, before: int, after: int) -> bool:
     chapter 23.2), between pictures a joiner makes one emoji of two (UTS 51), a variation selector behind Han picks
     a glyph (UTS 37), and another one behind a sign its style (UTS 51; no standard variant has a letter of ASCII as
     its base). One behind another picks nothing. U+034F keeps marks in order, behind a mark or a letter of a script that
-    has them (chapter 23.2). Private-use and unassigned code points are not ours to judge.
+    has them (chapter 23.2). A filler stands for a letter that a syllable of Hangul lacks (chapter 18.6), a format sign
+    of music beside notes (chapter 21.2). Private-use and unassigned code points are not ours to judge.
     """
     if _within(code, STYLES):
         return before > SPACE and not (
             _within(before, LETTERS) or _within(before, STYLES) or _within(before, SELECTORS)
         )
     if code >= LAST:
-        if _within(code, SELECTORS):
-            return _within(before, IDEOGRAPHS)
-        return not _within(code, TAGS)
+        return _within(before, IDEOGRAPHS) if _within(code, SELECTORS) else not _within(code, TAGS)
+    if code in HANGUL_FILLERS or _within(code, MUSIC_FORMS):
+        if code in HANGUL_FILLERS:
+            before_or_after = _within(before, HANGUL) or _within(after, HANGUL)
+        else:
+            before_or_after = _within(before, MUSIC) or _within(after, MUSIC)
+        return before_or_after
     if code == GRAPHEME_JOINER:
         return before >= FIRST_MARKED and before != GRAPHEME_JOINER
     if _within(before, JOINING):

@@ -21,7 +21,8 @@ class Normalize(Editor):
     * Control characters other than line feed and tab go, and commands to a terminal with all that belongs to them
       (colours of a log: `ESC [31m`). So do zero-width characters, bidirectional controls, tags,
       soft hyphens and byte order marks. Joiners stay where they spell a word (Persian, Indic, Mongolian), bind an emoji
-      or, as a variation selector, pick the glyph of a Han character or the style of a sign.
+      or, as a variation selector, pick the glyph of a Han character or the style of a sign; so do fillers of Hangul
+      beside it.
     * Full-width ASCII letters and digits become half-width; punctuation and quotes stay as they are.
     * Blanks at the end of lines go; indents stay, except that of a text of one line. More than two blank lines become
       one. White space around the text goes.
@@ -35,7 +36,7 @@ class Normalize(Editor):
     `hans_hant` where both are mixed.
     """
 
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     convert: Conversion | None = Field(
         None,

@@ -78,6 +78,18 @@ def test_joiners_of_marks_and_mongolian_selectors_go_where_they_say_nothing(sign
     assert {"normalize:invisible", "normalize:hidden_run"} <= set(edited.found["rule"].to_pylist())
 
 
+@pytest.mark.parametrize("sign", ["\u3164", "\uffa0", "\u115f", "\u1160", "\U0001d173"])
+def test_fillers_of_hangul_and_signs_of_music_go_where_there_is_neither(sign):
+    edited = Normalize().open()(pa.array([f"阀门{sign * 12}关闭", f"pass{sign}word"]))
+    assert edited.strings.to_pylist() == ["阀门关闭", "password"]
+    assert "normalize:hidden_run" in edited.found["rule"].to_pylist()
+
+
+@pytest.mark.parametrize("text", ["\u115f\u1161", "\u1100\u1160", "김\u3164철", "\uffa0\uffc2", "\U0001d11e\U0001d173"])
+def test_fillers_beside_hangul_and_signs_beside_notes_stay(text):
+    assert tidy(text) == [text]
+
+
 @pytest.mark.parametrize("text", ["\u05d9\u05b7\u034f\u05b4\u05dd", "\u182e\u180b\u1823"])
 def test_joiners_of_marks_and_mongolian_selectors_stay_where_they_are_read(text):
     assert tidy(text) == [text]

@@ -138,6 +138,19 @@ class TestHidden:
         (line,) = found(f"text\n{lines}\n。", look_for=("hidden",))
         assert (line["rule"], line["value"]) == ("safety:long_base64", 750)
 
+    @pytest.mark.parametrize("indent", ["    ", "\t", "> ", ">> > "])
+    def test_base64_is_measured_over_lines_that_are_indented_or_quoted(self, indent):
+        raw = "aB3" * 250
+        lines = "\n".join(indent + raw[at : at + 76] for at in range(0, len(raw), 76))
+        for text in (lines, f"ca: |\n{lines}\n密钥：1", f"x{' ' * 900}\n{lines}"):
+            (line,) = found(text, look_for=("hidden",))
+            assert (line["rule"], line["value"]) == ("safety:long_base64", 750)
+
+    def test_words_and_short_lines_are_no_base64(self):
+        row = "aB3" * 25
+        for text in (" ".join([row] * 10), f"{row}\n  aB3\n" * 10, f"  {row} {row}\n" * 10):
+            assert "long_base64" not in rules(text, look_for=("hidden",))
+
     def test_base64_of_addresses_is_base64(self):
         raw = urlsafe_b64encode(b"".join(sha256(bytes([n])).digest() for n in range(30))).decode()
         assert rules(raw, look_for=("hidden",)) == ["long_base64"]
