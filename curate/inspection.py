@@ -213,7 +213,9 @@ def give(out: Path, name: str | None, **said: Any) -> None:
 
     known = reviews_in(out)
     if name is None and len(known) != 1:
-        raise ConfigError(f"there are {len(known)} reviews", where=str(out), hint=f"name one: {', '.join(known)}")
+        draw = f"draw one: curate review sample {out} --nonce NONCE"
+        hint = f"name one: {', '.join(known)}" if known else draw
+        raise ConfigError(f"there are {len(known)} reviews", where=str(out), hint=hint)
     chosen = name or known[0]
     if said["as_json"]:
         click.echo(read_result(out, chosen).model_dump_json(indent=2))

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import EINVAL
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -51,6 +52,12 @@ def is_endless(path: Path) -> bool:
     return not (S_ISREG(mode) or S_ISDIR(mode))
 
 
+def check_end(path: Path) -> None:
+    """Raise OSError where reading would never end."""
+    if is_endless(path):
+        raise OSError(EINVAL, "this is neither a file nor a folder", str(path))
+
+
 def endless_files(folder: Path) -> Iterator[str]:
     """Yield what lies below a folder and is endless, relative, with `/`; a link to a folder is not followed."""
     left = [""]
@@ -66,6 +73,7 @@ def endless_files(folder: Path) -> Iterator[str]:
 
 def _chunks(path: Path) -> Iterator[memoryview]:
     """Yield the bytes of a file through one buffer, which the next chunk overwrites."""
+    check_end(path)
     buffer = bytearray(CHUNK_BYTES)
     with path.open("rb", buffering=0) as stream:
         while size := stream.readinto(buffer):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from curate.core.errors import ConfigError, StorageError
-from curate.core.files import write_whole
+from curate.core.files import check_end, write_whole
 from curate.core.personal import key_id
 from curate.core.stage import Value
 
@@ -109,9 +109,11 @@ class Suppression(Value):
 def read_suppression(path: Path) -> Suppression:
     """Read a list; StorageError where it cannot be read, ConfigError where it is none or of an unknown form."""
     try:
+        check_end(path)
         body = path.read_bytes()
     except OSError as error:
-        raise StorageError(f"the suppression list cannot be read: {error.strerror}", where=str(path)) from error
+        fact, hint = f"the suppression list cannot be read: {error.strerror}", "it is a file that `curate erase` writes"
+        raise StorageError(fact, where=str(path), hint=hint) from error
     try:
         said = Suppression.model_validate_json(body)
     except ValidationError as wrong:

@@ -41,6 +41,7 @@ from curate.lineage.manifest import (
     Written,
 )
 from curate.lineage.roots import merkle_of
+from curate.lineage.tables import tables_of
 from curate.sinks.features import feature_of
 
 NUMBERS = ("records_in", "records_out", "rejected", "tagged", "edited", "errors", "bytes_in", "bytes_out")
@@ -224,6 +225,7 @@ def outputs_of(work: Work, schema: pa.Schema) -> Outputs:
     return Outputs(
         splits={name: Amount(rows=said["rows"], bytes=said["bytes"]) for name, said in sums.items() if said["rows"]},
         columns=columns,
+        tables=tables_of(work.plan.shape.measured),
         shards=tuple(shards),
         rejects=written(work.ledgers, "rejects"),
         signals=written(work.ledgers, "signals"),

@@ -11,6 +11,7 @@ import orjson
 from curate.core.errors import CurateError
 from curate.core.files import digest_of, write_whole, written_whole
 from curate.core.receipt import FileRef
+from curate.engine.erased import keep_former
 from curate.engine.phases import Work
 from curate.engine.space import Space
 from curate.lineage.layout import all_written
@@ -21,8 +22,11 @@ from curate.lineage.verify import verify
 from curate.sinks.card import cards
 
 
-def build(work: Work, manifest: Manifest, record: RunRecord) -> None:
-    """Put everything into `new`: shards, ledger, manifest, cards, and the sums last."""
+def build(work: Work, out: Path, manifest: Manifest, record: RunRecord) -> None:
+    """Put everything into `new`: shards, ledger, manifest, cards, and the sums last; then what a clock decides.
+
+    That is the run record, and what tells of erasures from the output that is replaced.
+    """
     new = work.space.new
     shutil.rmtree(new, ignore_errors=True)
     work.crew.bring([(receipt.key, "shard") for _, receipt in work.shards])
@@ -38,7 +42,8 @@ def build(work: Work, manifest: Manifest, record: RunRecord) -> None:
         write_whole(new / name, body)
     taken = {file.path: file.sha256 for file in all_written(manifest)}  # as they were written: `check` takes them anew
     write_whole(new / SUMS, sha256sums(new, taken))
-    write_whole(new / RUN, run_bytes(record))
+    former = keep_former(out, new)
+    write_whole(new / RUN, run_bytes(record.model_copy(update={"former": former})))
     if work.sample is None:  # a sample covers no input whole, and nobody but `preview` sees its output
         check(new)
 

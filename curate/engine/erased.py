@@ -1,13 +1,17 @@
-"""Refuse a run that would bring back what was erased from its output."""
+"""Refuse a run that would bring back what was erased from its output, and keep what tells of it."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curate.config.model import Config
 from curate.core.errors import ConfigError
+from curate.core.files import digest_of, write_whole
 from curate.core.stage import Editor, GlobalStage, Settings
 from curate.core.suppression import Suppression, read_suppression
-from curate.lineage.manifest import MANIFEST, SUPPRESSED
+from curate.lineage.former import FORMER, NAME_CHARS, SAID, Former, formers
+from curate.lineage.history import history
+from curate.lineage.manifest import MANIFEST, SUPPRESSED, read_manifest
 from curate.stages.suppress import Suppress
 
 
@@ -49,3 +53,28 @@ def last_edit(stages: Sequence[Settings]) -> int:
     """Return the place of the last stage that edits; -1 where none does."""
     edits = (isinstance(stage, Editor) or (isinstance(stage, GlobalStage) and stage.edits) for stage in stages)
     return max((place for place, does in enumerate(edits) if does), default=-1)
+
+
+def keep_former(out: Path, new: Path) -> tuple[str, ...]:
+    """Keep in `new` what tells of erasures from the output that it will replace; return the digests of manifests.
+
+    StorageError where the output has tombstones and nothing that explains them: they would be lost.
+    """
+    if (out / FORMER).is_dir():
+        shutil.copytree(out / FORMER, new / FORMER)
+    if any((out / "_lineage").glob("tombstones-*.parquet")):
+        manifest = read_manifest(out)
+        said = Former(
+            manifest_sha256=digest_of(out / MANIFEST),
+            versions=history(out).versions,
+            erasures=manifest.erasures,
+            tombstones=manifest.outputs.tombstones,
+            suppression=manifest.suppression,
+        )
+        folder = new / FORMER / f"{len(formers(new)):05d}-{said.manifest_sha256[:NAME_CHARS]}"
+        for file in (*said.tombstones, said.suppression):
+            if file is not None:
+                (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(out / file.path, folder / file.path)
+        write_whole(folder / SAID, said.model_dump_json(indent=1).encode() + b"\n")
+    return tuple(sorted(one.said.manifest_sha256 for one in formers(new)))

@@ -11,6 +11,7 @@ from curate.core.receipt import FileRef, Receipt
 from curate.engine.keys import repeat_id
 from curate.engine.space import Space
 from curate.engine.spool import batches_of, open_columns, opened
+from curate.lineage.tables import RECORD_COLUMNS
 from curate.sinks.rejects import POSITIONS, REJECTS, write_rejects, write_signals
 from curate.sinks.shards import write_shard
 
@@ -74,10 +75,6 @@ def _stretches(groups: Sequence[tuple[str, int]]) -> Iterator[Stretch]:
             start = end
 
 
-UNMEASURED = 2
-"""Columns of the signals that say which record it is."""
-
-
 @dataclass(frozen=True)
 class LedgerJob:
     """Writes one file of the ledger and one of signals, over neighbouring splits."""
@@ -98,7 +95,7 @@ class LedgerJob:
         """Write `rejects`, `signals`, `pii`, each where it has a row; rejected records in the order of their place."""
         rejects = space.at(space.named(key, "rejects"))
         facts = {"rejects": write_rejects(rejects, (batch.select(REJECTS.names) for batch in self._rejected(space)))}
-        if len(self.signals) > UNMEASURED:
+        if len(self.signals) > RECORD_COLUMNS:
             facts["signals"] = write_signals(space.at(space.named(key, "signals")), self.signals, self._signals(space))
         if any(self.pii):
             facts["pii"] = write_signals(space.at(space.named(key, "pii")), POSITIONS, self._positions(space))

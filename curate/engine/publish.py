@@ -5,13 +5,16 @@ import shutil
 from pathlib import Path
 
 from curate.core.errors import StorageError
-from curate.core.files import sync_folder
+from curate.core.files import endless_files, sync_folder
 from curate.engine.space import Space
 from curate.lineage.manifest import MANIFEST
 
 
 def check_ours(out: Path) -> None:
-    """Refuse a folder that something other than curate has filled: publishing would replace it whole."""
+    """Refuse a folder that something other than curate has filled: publishing would replace it whole.
+
+    So is one that holds what reading might never end of: whether this run has been done before is read there.
+    """
     if not out.exists():
         return
     if not out.is_dir():
@@ -19,6 +22,9 @@ def check_ours(out: Path) -> None:
     if any(out.iterdir()) and not (out / MANIFEST).is_file():
         hint = "choose an empty or new `output.path`, or move what is there"
         raise StorageError("the folder is not empty and is no output of curate", where=str(out), hint=hint)
+    for name in endless_files(out):
+        hint = "take it away, or choose another `output.path`"
+        raise StorageError("this is neither a file nor a folder", where=str(out / name), hint=hint)
 
 
 def publish(space: Space, out: Path) -> None:

@@ -102,7 +102,7 @@ def _performed(work: Work, out: Path, options: Options, started: datetime) -> Fi
     check_limits(work, manifest.accounting)
     record = record_of(work, started, options.command)
     if not already_done(out, manifest):
-        build(work, manifest, record)
+        build(work, out, manifest, record)
         publish(work.space, out)
     if work.config.output.store is not None:
         push(out, work.config.output.store)

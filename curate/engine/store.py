@@ -8,6 +8,7 @@ import orjson
 
 from curate.core.errors import StorageError
 from curate.core.files import without_secrets
+from curate.lineage.former import FORMER
 from curate.lineage.manifest import MANIFEST, RUN, SUMS
 from curate.lineage.sums import read_sums
 
@@ -25,7 +26,8 @@ def push(out: Path, url: str) -> str:
     prefix = f"{url.rstrip('/')}/versions/{version[:16]}"
     try:
         store, root = opened(prefix)
-        for name in [*read_sums(out), SUMS, RUN]:
+        former = [path.relative_to(out).as_posix() for path in (out / FORMER).rglob("*") if path.is_file()]
+        for name in [*read_sums(out), SUMS, RUN, *former]:
             put(store, out / name, f"{root}/{name}", anew=name == RUN)
         pointer = {"version": version[:16], "manifest_sha256": version, "path": f"versions/{version[:16]}"}
         store.pipe_file(f"{opened(url)[1].rstrip('/')}/{POINTER}", orjson.dumps(pointer))

@@ -12,6 +12,7 @@ from curate.core.errors import CurateError
 from curate.core.files import digest_of
 from curate.core.suppression import read_suppression
 from curate.lineage.erasures import Erasure
+from curate.lineage.former import former_faults
 from curate.lineage.history import read_history
 from curate.lineage.ids import NONE, Index, Pairs, parse_ids, spell
 from curate.lineage.manifest import SUPPRESSED, Manifest, Written
@@ -36,6 +37,7 @@ def check_erasures(out: Path, manifest: Manifest, sight: Sight, index: Index) ->
     faults += list_faults(out, manifest)
     if erasures or manifest.previous:
         faults += read_history(out)
+    faults += former_faults(out)
     detail = f"{len(gone)} records in {len(erasures)} erasures" if erasures else "nothing was erased"
     return Finding(faults, detail)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from curate.core.errors import ConfigError, StorageError
 from curate.core.files import digest_of, sync_folder
 from curate.core.lock import WORKERS_LOCK, locked, wait_for_orphans
+from curate.lineage.former import FORMER
 from curate.lineage.manifest import ATTACHED, MANIFEST, read_manifest
 from curate.lineage.sources import EVIDENCE
 
@@ -54,7 +55,7 @@ def finish(root: Path, out: Path) -> None:
 def carry_over(out: Path, new: Path, changed: Collection[str], *, links: bool) -> list[str]:
     """Bring every file but the changed and the attached ones into `new`; return the attached ones that stay behind.
 
-    Documents of the source registry come along: they are about no record and no version.
+    Documents of the source registry come along, and what tells of former outputs: they are about no version.
     By links where the old version goes: they are the same bytes, and cost none. By copies where it is kept: who writes
     into the one must not change the other.
     """
@@ -63,7 +64,7 @@ def carry_over(out: Path, new: Path, changed: Collection[str], *, links: bool) -
         name = path.relative_to(out).as_posix()
         if path.is_dir() and not path.is_symlink():
             continue
-        if name.startswith(f"{ATTACHED}/") and not name.startswith(f"{EVIDENCE}/"):
+        if name.startswith(f"{ATTACHED}/") and not name.startswith((f"{EVIDENCE}/", f"{FORMER}/")):
             attached.append(name)
         elif name not in changed:
             target = new / name

@@ -55,3 +55,20 @@ class SuppressedFile(Value):
     content: Count = Field(description="Digests of raw texts.")
     edited: Count = Field(description="Digests of edited texts of which the raw one is not known.")
     ids: Count = Field(description="Digests of ids.")
+
+
+class Version(Value):
+    """One version of an output."""
+
+    number: Count = Field(description="From 0, what the run wrote.")
+    manifest_sha256: str
+    rows: Count = Field(description="Records in shards.")
+    shards: Count
+    documents_root: str
+    basis: Basis | None = Field(None, description="Why this version was made of the one before; null for version 0.")
+    ticket: str | None = None
+    at: str | None = Field(None, description="ISO 8601, UTC.")
+    records: Count = Field(0, description="Records that were taken out of shards.")
+    rejected: Count = Field(0, description="Rows that were taken out of the ledger.")
+    touched: tuple[str, ...] = Field((), description="Files that lost rows.")
+    quotes: bool = Field(True, description="False where texts that its manifest quoted were taken out of what is kept.")

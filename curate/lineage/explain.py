@@ -3,7 +3,7 @@
 import heapq
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import count, islice
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from pydantic import Field, JsonValue
 from curate.core.errors import ConfigError, CurateError, StorageError
 from curate.core.stage import Value
 from curate.lineage.erase_basis import Basis
+from curate.lineage.former import MADE_ANEW, formers
 from curate.lineage.ids import ID_CHARS
 from curate.lineage.lookup import Files, Spot, spots, valued, values_at
 from curate.lineage.manifest import Count, Manifest, read_manifest
@@ -82,11 +83,13 @@ class Tombstone(Origin):
     basis: Basis
     ticket: str
     at: str = Field(description="When it was erased: ISO 8601, UTC.")
+    former: bool = Field(False, description="Whether it was of an output that a run has replaced since.")
 
     @property
     def sentence(self) -> str:
         """Say it in one line."""
-        return f"the record {self.id!r} was erased at {self.at}: basis {self.basis}, ticket {self.ticket}"
+        anew = MADE_ANEW if self.former else ""
+        return f"the record {self.id!r} was erased at {self.at}: basis {self.basis}, ticket {self.ticket}{anew}"
 
 
 class Tagged(Value):
@@ -235,10 +238,19 @@ class Archive:
 
     def tombstone(self, name: str) -> Tombstone | None:
         """Find what is left of the one erased record whose id begins so; None where there is none, or several."""
-        files = Files(self.out, [file.path for file in self.manifest.outputs.tombstones])
-        columns = list(Tombstone.model_fields)
-        found = list(islice(spots(files, columns, lambda column: pc.starts_with(column, name)), 2))
-        return valued(Tombstone, found[0].said, self.out / found[0].file) if len(found) == 1 else None
+        columns = [column for column in Tombstone.model_fields if column != "former"]
+        found: dict[str, Tombstone] = {}
+        for place, files in enumerate(self.stones()):
+            for spot in islice(spots(files, columns, lambda column: pc.starts_with(column, name)), 2):
+                stone = valued(Tombstone, {**spot.said, "former": place > 0}, files.out / spot.file)
+                found.setdefault(stone.id, stone)
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def stones(self) -> Iterator[Files]:
+        """Yield the tombstones of the output, then those of former outputs, the latest first."""
+        yield Files(self.out, [file.path for file in self.manifest.outputs.tombstones])
+        for folder, said in reversed(formers(self.out)):
+            yield Files(folder, [file.path for file in said.tombstones])
 
     def sought(self, name: str) -> Record | None:
         """Find the one record whose id begins so, or none; ConfigError where several do."""

@@ -11,33 +11,21 @@ from pydantic import Field, JsonValue, ValidationError
 from curate.core.errors import StorageError
 from curate.core.files import is_endless
 from curate.core.stage import Value
-from curate.lineage.erase_basis import Basis
 from curate.lineage.erase_quotes import withheld
-from curate.lineage.manifest import MANIFEST, Count, Manifest, Written, read_manifest
+from curate.lineage.erasures import Version
+from curate.lineage.former import Former, formers
+from curate.lineage.manifest import MANIFEST, Manifest, Written, read_manifest
 from curate.lineage.roots import merkle_of
-
-
-class Version(Value):
-    """One version of an output."""
-
-    number: Count = Field(description="From 0, what the run wrote.")
-    manifest_sha256: str
-    rows: Count = Field(description="Records in shards.")
-    shards: Count
-    documents_root: str
-    basis: Basis | None = Field(None, description="Why this version was made of the one before; null for version 0.")
-    ticket: str | None = None
-    at: str | None = Field(None, description="ISO 8601, UTC.")
-    records: Count = Field(0, description="Records that were taken out of shards.")
-    rejected: Count = Field(0, description="Rows that were taken out of the ledger.")
-    touched: tuple[str, ...] = Field((), description="Files that lost rows.")
-    quotes: bool = Field(True, description="False where texts that its manifest quoted were taken out of what is kept.")
 
 
 class History(Value):
     """The chain of versions, and what is wrong with it."""
 
     versions: tuple[Version, ...] = Field(description="The oldest first; the last is the output as it is.")
+    former: tuple[Former, ...] = Field(
+        (),
+        description="Outputs that runs have replaced since, and of which something was erased.",
+    )
     faults: tuple[str, ...] = ()
 
 
@@ -56,7 +44,8 @@ def history(out: Path) -> History:
         faults += breaks(before.manifest, after.manifest)
     first = len(read_manifest(out).erasures) - len(links) + 1
     versions = tuple(version(number, link) for number, link in enumerate(links, first))
-    return History(versions=versions, faults=tuple(faults))
+    former = tuple(one.said for one in formers(out))
+    return History(versions=versions, former=former, faults=tuple(faults))
 
 
 def chain(out: Path, last: Manifest) -> tuple[list[Link], list[str]]:
@@ -93,6 +82,8 @@ def breaks(before: Manifest, after: Manifest) -> Iterator[str]:
     for name in ("environment", "config", "sources", "inputs", "limits", "limited", "uris", "canaries"):
         if getattr(before, name) != getattr(after, name):
             yield f"{place}: {name} differ from the version before"
+    if before.outputs.tables != after.outputs.tables:
+        yield f"{place}: tables have other columns than in the version before"
     every = {card.id for card in before.sources}
     if withheld(before.stages, every)[0] != withheld(after.stages, every)[0]:
         yield f"{place}: stages differ from the version before"

@@ -15,6 +15,7 @@ from curate.lineage.columns import column_faults
 from curate.lineage.manifest import SUMS, Amount, Manifest, Written
 from curate.lineage.sight import BARRED, DAMAGE, reason
 from curate.lineage.sums import empty_folders, listed_files, read_sums
+from curate.lineage.tables import promise_faults, table_faults
 from curate.lineage.verification import Check, judged
 from curate.sinks.card import data_files
 from curate.sinks.features import METADATA_KEY, feature_of, with_features
@@ -85,16 +86,22 @@ def check_manifest(out: Path, manifest: Manifest) -> Check:
 
 def all_written(manifest: Manifest) -> list[Written]:
     """Return every file of records or about records, shards first."""
-    outputs = manifest.outputs
-    return [*outputs.shards, *outputs.rejects, *outputs.signals, *outputs.pii, *outputs.tombstones]
+    return [file for _, file in written_by_kind(manifest)]
+
+
+def written_by_kind(manifest: Manifest) -> Iterator[tuple[str, Written]]:
+    """Yield every file of records or about records with what `outputs` lists it as."""
+    for kind in ("shards", "rejects", "signals", "pii", "tombstones"):
+        yield from ((kind, file) for file in getattr(manifest.outputs, kind))
 
 
 def check_shards(out: Path, manifest: Manifest, faults_read: dict[str, str]) -> tuple[Check, Check]:
     """Count rows in the files' own footers, and compare their columns with what was promised."""
     counts: list[str] = [f"{path} {why}" for path, why in faults_read.items()]
-    types: list[str] = []
+    measured = {column.name: column.feature for column in manifest.outputs.columns if column.kind == "signal"}
+    types: list[str] = list(promise_faults(manifest.outputs.tables, measured))
     rows: dict[str, int] = {}
-    for file in all_written(manifest):
+    for kind, file in written_by_kind(manifest):
         if file.path in faults_read:
             continue
         try:
@@ -105,7 +112,7 @@ def check_shards(out: Path, manifest: Manifest, faults_read: dict[str, str]) -> 
             continue
         rows[file.path] = meta.num_rows
         counts += _count_faults(out, file, meta)
-        types += _type_faults(manifest, file, schema)
+        types += _type_faults(manifest, kind, file, schema)
     if not counts:
         counts += _split_faults(manifest, rows)
     shards = judged("shards", "rows of the files are those of the manifest", counts, f"{len(rows)} files")
@@ -125,20 +132,18 @@ def _count_faults(out: Path, file: Written, meta: pq.FileMetaData) -> Iterator[s
         yield f"{file.path} has {size} bytes, the manifest says {file.bytes}"
 
 
-def _type_faults(manifest: Manifest, file: Written, schema: pa.Schema) -> Iterator[str]:
+def _type_faults(manifest: Manifest, kind: str, file: Written, schema: pa.Schema) -> Iterator[str]:
     """Compare the columns of one file with the promise."""
-    for kind in ("rejects", "signals", "pii", "tombstones"):
-        if file in getattr(manifest.outputs, kind) and not file.path.startswith(f"_lineage/{kind}-"):
-            yield f"{file.path} is not named as {kind} are"
-    yield from (f"{file.path} {fault}" for fault in column_faults(file.path, schema))
+    if kind != "shards" and not file.path.startswith(f"_lineage/{kind}-"):
+        yield f"{file.path} is not named as {kind} are"
+    faults = list(column_faults(file.path, schema))
+    if kind != "shards":
+        faults = faults or list(table_faults(manifest.outputs.tables, kind, schema))
+    yield from (f"{file.path} {fault}" for fault in faults)
+    if kind != "shards":
+        return
     promised = [(column.name, column.feature) for column in manifest.outputs.columns]
     found: list[tuple[str, dict[str, JsonValue]]] = [(field.name, feature_of(field.type)) for field in schema]
-    if file in manifest.outputs.signals:
-        chosen = {column.name for column in manifest.outputs.columns if column.kind == "signal"}
-        lacking = [name for name, said in promised if name in chosen and (name, said) not in found]
-        yield from (f"{file.path} has no column {name!r} of the type promised" for name in lacking)
-    if file not in manifest.outputs.shards:
-        return
     if found != promised:
         differing = [name for name, feature in found if (name, feature) not in promised]
         lacking = [name for name, _ in promised if name not in schema.names]

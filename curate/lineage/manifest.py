@@ -14,6 +14,7 @@ from curate.core.merkle import LEAF_BYTES
 from curate.core.register import Category, Registry
 from curate.core.stage import Value
 from curate.lineage.erasures import Erasure, Predecessor, SuppressedFile
+from curate.lineage.tables import TableColumn
 
 VERSION = "1.0"
 MANIFEST = "_lineage/manifest.json"
@@ -230,6 +231,10 @@ class Outputs(Value):
 
     splits: Table[Amount] = Field({}, description="Splits that hold records.")
     columns: tuple[Column, ...] = ()
+    tables: Table[tuple[TableColumn, ...]] = Field(
+        {},
+        description="Columns of the files of rejects, signals, pii, tombstones; none of signals where none are made.",
+    )
     shards: tuple[Shard, ...] = ()
     rejects: tuple[Written, ...] = ()
     signals: tuple[Written, ...] = ()

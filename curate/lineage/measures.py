@@ -15,6 +15,7 @@ from curate.lineage.concluded import LENGTH, NEAR, RELEVANCE, measured_faults, u
 from curate.lineage.ids import MODULUS, NOWHERE, Pairs, found_in, marks_of, parse_ids, spell
 from curate.lineage.manifest import Manifest, StageRecord
 from curate.lineage.sight import BATCH_ROWS, DAMAGE, grouped, read_columns, reason
+from curate.lineage.tables import SIGNALS
 from curate.lineage.verification import Finding
 
 Values = npt.NDArray[np.float64 | np.int64 | np.bool_]
@@ -53,7 +54,7 @@ def check_measures(
         faults.append(f"a file of measurements {reason(wrong)}")
     rows = sum(file.rows for file in manifest.outputs.signals)
     there = manifest.accounting.written + manifest.accounting.rejected
-    if rows and rows != there:
+    if (rows or manifest.outputs.tables.get(SIGNALS)) and rows != there:
         faults.append(f"{rows} rows of measurements, of {there} records")
     for (name, place), one in asked.items() if not faults else ():
         lost = int((~one.seen).sum())

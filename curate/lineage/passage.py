@@ -88,7 +88,7 @@ def by_id(out: Path, name: str) -> Answer:
     archive, name = Archive(out, read_manifest(out)), id_from(name, out)
     record = archive.sought(name)
     some = () if record is None else (record,)
-    erased = archive.tombstone(name) if record is None else None
+    erased = archive.tombstone(name if record is None else record.id)
     said = {"passages": passages(archive, some), "found": len(some), "erased": erased, "cannot": (NO_ID, BEYOND)}
     return answer(archive, "id", name, **said)
 
@@ -110,7 +110,7 @@ def by_text(out: Path, file: Path, key: bytes | None = None) -> Answer:
     found, first = first_of(texts(archive.shards, wanted))
     records = archive.records_at(archive.shards, first)
     manifest = archive.manifest
-    gone = since(manifest, known_text(out, manifest, said, key)) if manifest.erasures else None
+    gone = since(out, manifest, known_text(out, manifest, said, key))
     cannot = (*(gone.cannot() if gone else ()), *EXACT, BEYOND)
     asked = sha256(text).hexdigest()
     told = {"passages": passages(archive, records), "found": found, "since": gone, "cannot": cannot}
@@ -141,9 +141,9 @@ def by_uri(out: Path, uri: str, key: bytes | None = None, most: int = LIST_ROWS)
 
     kept, first = first_of(tallied(archive.shards, lambda spot: splits[spot.file]), row_of, most)
     left, then = first_of(tallied(archive.ledger, lambda spot: str(spot.said["rule"])), row_of, most)
-    stones = Files(out, [file.path for file in manifest.outputs.tombstones])
-    erased = sum(1 for _ in spots(stones, ["source_uri"], lambda column: pc.equal(column, uri)))
-    fates.update({"erased": erased} if erased else {})
+    for place, stones in enumerate(archive.stones()):
+        erased = sum(1 for _ in spots(stones, ["source_uri"], lambda column: pc.equal(column, uri)))
+        fates.update({"erased from a former output" if place else "erased": erased} if erased else {})
     records = [*archive.records_at(archive.shards, first), *archive.records_at(archive.ledger, then)]
     records.sort(key=lambda record: (record.source_row or 0, record.source_id))
     return answer(

@@ -89,8 +89,9 @@ def _placed(batch: pa.RecordBatch, file: Written, index: Index, placed: Sums) ->
     wrong = pc.sum(pc.invert(pc.match_substring_regex(batch["digest"], DIGEST))).as_py()
     if wrong:
         yield f"{file.path}: {wrong} values are no digest"
-    if batch["type"].null_count:
-        yield f"{file.path}: {batch['type'].null_count} values have no type"
+    for name in POSITIONS.names:
+        if batch[name].null_count:
+            yield f"{file.path}: {batch[name].null_count} values have no {name}"
     if pc.any(pc.or_(pc.less(batch["offset"], 0), pc.less(batch["length"], 1))).as_py():
         yield f"{file.path}: a stretch is empty or begins before its text"
     there, rejected = index.sides(parsed.pairs)

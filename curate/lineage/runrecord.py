@@ -17,7 +17,7 @@ class Tasks(Value):
 
 
 class RunRecord(Value):
-    """What `_lineage/run.json` says; it is no part of SHA256SUMS, and no check relies on it."""
+    """What `_lineage/run.json` says; it is no part of SHA256SUMS; of the checks, that of erasures alone reads it."""
 
     started: str = Field(description="ISO 8601, UTC.")
     ended: str = Field(description="ISO 8601, UTC.")
@@ -32,6 +32,9 @@ class RunRecord(Value):
     stage_seconds: dict[str, dict[str, float]] = Field({}, description="CPU seconds by stage and source.")
     stage_bytes: dict[str, dict[str, int]] = Field({}, description="Bytes of text that came in, by stage and source.")
     tasks: Tasks = Tasks()
+    former: tuple[str, ...] = Field(
+        (), description="Digests of the manifests of outputs that stood here before, and of which something was erased."
+    )
     raw: dict[str, list[str]] = Field({}, description="Paths of the sources as this run found them, absolute.")
 
 

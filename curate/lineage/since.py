@@ -9,9 +9,10 @@ from pydantic import Field
 from curate.core.errors import ConfigError, StorageError
 from curate.core.personal import key_id
 from curate.core.stage import Value
-from curate.core.suppression import content_digest, read_suppression
+from curate.core.suppression import Suppression, content_digest, read_suppression
 from curate.lineage.columns import HINT
 from curate.lineage.erase_basis import Basis
+from curate.lineage.former import MADE_ANEW, formers
 from curate.lineage.manifest import Count, Manifest
 
 Known = Literal["listed", "not listed", "no key", "untold"]
@@ -36,6 +37,7 @@ class Past(Value):
     by: str = Field(description="How the records were named: `ids`, `source`, `uri`, `text_file` or `subject`.")
     records: Count = Field(description="Records taken out of shards.")
     rejected: Count = Field(description="Records taken out of the ledger.")
+    former: bool = Field(False, description="Whether it was of an output that a run has replaced since.")
 
 
 class Since(Value):
@@ -54,7 +56,8 @@ class Since(Value):
         yield f"{total:,} {'record was' if total == 1 else 'records were'} erased from this output"
         for one in self.erasures[:MOST]:
             count = one.records + one.rejected
-            yield f"{count:,} at {one.at}: basis {one.basis}, ticket {one.ticket}, named by {one.by}"
+            anew = MADE_ANEW if one.former else ""
+            yield f"{count:,} at {one.at}: basis {one.basis}, ticket {one.ticket}, named by {one.by}{anew}"
         if len(self.erasures) > MOST:
             yield f"and {len(self.erasures) - MOST:,} erasures more: `curate history` lists them"
         if self.known in ("listed", "not listed"):
@@ -69,23 +72,36 @@ class Since(Value):
             yield NO_KEY if self.known == "no key" else unknown
 
 
-def since(manifest: Manifest, known: Known = "untold") -> Since | None:
-    """Say what was erased; None where nothing was."""
-    if not manifest.erasures:
+def since(out: Path, manifest: Manifest, known: Known = "untold") -> Since | None:
+    """Say what was erased, former outputs first; None where nothing was."""
+    names = [name for name in Past.model_fields if name != "former"]
+    every = [(one, True) for _, said in formers(out) for one in said.erasures]
+    every += [(one, False) for one in manifest.erasures]
+    if not every:
         return None
-    said = (Past.model_validate({name: getattr(one, name) for name in Past.model_fields}) for one in manifest.erasures)
+    said = (Past.model_validate({name: getattr(one, name) for name in names} | {"former": old}) for one, old in every)
     return Since(erasures=tuple(said), known=known)
 
 
 def known_text(out: Path, manifest: Manifest, text: str, key: bytes | None) -> Known:
-    """Ask the suppression list of the output whether a record that said what a text says was erased.
+    """Ask the suppression lists, also of former outputs, whether a record that said what a text says was erased.
 
-    It has the digest of the final text of every record that was taken out of a shard, and of raw texts that the stage
-    `suppress` digested. ConfigError where the key is not that of the list, StorageError where the list is damaged.
+    They have the digest of the final text of every record that was taken out of a shard, and of raw texts that the
+    stage `suppress` digested. ConfigError where the key is not that of a list, StorageError where one is damaged.
     """
-    if key is None or manifest.suppression is None:
+    own = [out / manifest.suppression.path] if manifest.suppression else []
+    paths = [*own, *(folder / said.suppression.path for folder, said in formers(out) if said.suppression)]
+    if key is None or not paths:
         return "no key" if key is None else "untold"
-    path = out / manifest.suppression.path
+    digest = content_digest(key, text)
+    lists = [_listed(path, key) for path in paths]
+    if digest is None:
+        return "untold"
+    return "listed" if any(digest in {*one.content, *one.edited} for one in lists) else "not listed"
+
+
+def _listed(path: Path, key: bytes) -> Suppression:
+    """Read a list that was made with a key."""
     try:
         listed = read_suppression(path)
     except ConfigError as wrong:
@@ -93,7 +109,4 @@ def known_text(out: Path, manifest: Manifest, text: str, key: bytes | None) -> K
     if listed.key_id != key_id(key):
         fact = f"the key has the id {key_id(key)}, the suppression list was made with {listed.key_id}"
         raise ConfigError(fact, where="--key-file", hint="use the key with which the records were erased")
-    digest = content_digest(key, text)
-    if digest is None:
-        return "untold"
-    return "listed" if digest in {*listed.content, *listed.edited} else "not listed"
+    return listed

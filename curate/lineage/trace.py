@@ -92,7 +92,7 @@ def trace_by(out: Path, subject: Path, key: bytes) -> Trace:
         places.setdefault(name, []).append(sighting)
     records = Archive(out, manifest).records(places)
     found = [one for some in places.values() for one in some]
-    gone = since(manifest)
+    gone = since(out, manifest)
     return Trace(
         key_id=key_id(key),
         asked=tuple(

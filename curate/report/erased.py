@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from curate.lineage.erase import Erased, Gone
 from curate.lineage.erase_copies import Copy
+from curate.lineage.erasures import Version
 from curate.lineage.history import History
 
 LISTED = 20
@@ -88,14 +89,23 @@ def counted(count: int, what: str) -> str:
 
 
 def chain(said: History) -> Iterator[str]:
-    """Say what versions there were, and what is wrong with their chain."""
+    """Say what versions there were, and what is wrong with their chain; former outputs first."""
+    for old in said.former:
+        for one in old.versions:
+            yield from version(one)
+        yield "replaced by a run, which kept this and the tombstones:"
     for one in said.versions:
-        yield f"{one.number}  {one.manifest_sha256}  {counted(one.rows, 'row')} in {counted(one.shards, 'shard')}"
-        if one.basis is not None:
-            took = f"{counted(one.records, 'record')} and {counted(one.rejected, 'ledger row')}"
-            yield f"   {one.at}  erased {took}  basis {one.basis}  ticket {one.ticket}"
-            yield f"   files: {', '.join(one.touched[:LISTED])}{' ...' if len(one.touched) > LISTED else ''}"
-        if not one.quotes:
-            yield "   what its manifest quoted of texts was taken out of the kept copy"
+        yield from version(one)
     yield from (f"broken: {fault}" for fault in said.faults)
     yield f"{counted(len(said.versions), 'version')}, {'the chain is broken' if said.faults else 'the chain holds'}"
+
+
+def version(one: Version) -> Iterator[str]:
+    """Say what a version held, and what was erased to make it."""
+    yield f"{one.number}  {one.manifest_sha256}  {counted(one.rows, 'row')} in {counted(one.shards, 'shard')}"
+    if one.basis is not None:
+        took = f"{counted(one.records, 'record')} and {counted(one.rejected, 'ledger row')}"
+        yield f"   {one.at}  erased {took}  basis {one.basis}  ticket {one.ticket}"
+        yield f"   files: {', '.join(one.touched[:LISTED])}{' ...' if len(one.touched) > LISTED else ''}"
+    if not one.quotes:
+        yield "   what its manifest quoted of texts was taken out of the kept copy"

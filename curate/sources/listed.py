@@ -10,6 +10,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from curate.core.errors import ConfigError, StorageError
+from curate.core.files import is_endless
 from curate.core.register import STATED, Collection, Entry, Rights
 from curate.core.source import BATCH_BYTES, MAX_RECORD_BYTES, SPLIT_BYTES, FileStat, Source
 
@@ -139,6 +140,9 @@ def listed(path: str, where: str = "path") -> Iterator[FileStat]:
     if not path:
         raise ConfigError("the path is empty", where=where, hint="name a file, a folder or a pattern of files")
     pattern = parted(path)
+    if local and is_endless(Path(pattern.root)):
+        hint = "a source is read several times: write what it gives into a file"
+        raise ConfigError(f"{path!r} is neither a file nor a folder", where=where, hint=hint)
     depth = None if not pattern.rest or "**" in pattern.rest.split("/") else pattern.rest.count("/") + 1
     try:
         entries = walk(Path(pattern.root).absolute(), depth) if local else remote(pattern.root, where)

@@ -1,10 +1,12 @@
 """What a run cannot do ends it with one clear error, the right exit code, and nothing half-published."""
 
+import json
 import os
 import resource
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +17,19 @@ from curate.cli import main
 from tests.engine.corpora import bytes_of, lines
 from tests.engine.faults import COMMAND, ROOT
 from tests.engine.trying import Trial, good, is_one_clear_error
+
+
+def within_seconds(trial: Trial, code: int, *words: str, **more: Any) -> None:
+    """Run in a process that can be ended from outside: whatever waits for a pipe fails."""
+    trial.config.write_text(json.dumps(trial.settings(**more)), "utf-8")
+    command = [*COMMAND, "run", str(trial.config), "--progress", "none"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == code, said
+    assert is_one_clear_error(said, *words), said
 
 
 @pytest.fixture
@@ -33,6 +48,20 @@ class TestTheInput:
     def test_has_to_be_there(self, trial: Trial) -> None:
         (trial.raw / "link.jsonl").symlink_to("nowhere")
         trial.refuses(2, "sources.a.path", "there is no", source={"path": str(trial.raw / "link.jsonl")})
+
+    def test_is_no_pipe(self, trial: Trial) -> None:
+        os.mkfifo(trial.raw / "p.jsonl")
+        told = trial.refuses(2, "sources.a.path", "p.jsonl", source={"path": str(trial.raw / "p.jsonl")})
+        assert "neither a file nor a folder" in told
+
+    @pytest.mark.parametrize("name", ["SHA256SUMS", "_lineage/manifest.json", "README.md"])
+    def test_that_is_an_earlier_output_holds_no_pipe(self, trial: Trial, name: str) -> None:
+        trial.former()
+        old = trial.out.rename(trial.config.parent / "old")
+        (old / name).unlink()
+        os.mkfifo(old / name)
+        code = 65 if name == "README.md" else 2
+        within_seconds(trial, code, str(old), name, source={"format": "curate", "path": str(old)})
 
     @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs /proc, where reading fails for everybody")
     def test_that_cannot_be_read_is_an_error_of_storage(self, trial: Trial) -> None:
@@ -81,6 +110,19 @@ class TestTheOutput:
         assert is_one_clear_error(done.stderr, "c.yaml:1 output.path", str(trial.out), "is a file")
         assert trial.out.read_text() == "mine"
         assert not trial.out.with_name("out.lock").exists()
+
+    @pytest.mark.parametrize("name", ["SHA256SUMS", "_lineage/manifest.json", "README.md", "data/pipe"])
+    def test_is_not_read_where_a_pipe_lies_in_it(self, trial: Trial, name: str) -> None:
+        trial.passes()
+        (trial.out / name).unlink(missing_ok=True)
+        os.mkfifo(trial.out / name)
+        within_seconds(trial, 74, "neither a file nor a folder" if "manifest" not in name else "no output of curate")
+
+    @pytest.mark.parametrize("inside", [True, False])
+    def test_is_not_run_into_where_its_suppression_list_is_a_pipe(self, trial: Trial, *, inside: bool) -> None:
+        trial.passes()
+        os.mkfifo(trial.out / "_lineage/suppressed.json" if inside else trial.out.with_name("out.suppression.json"))
+        within_seconds(trial, 74, "neither a file nor a folder")
 
     def test_is_not_put_in_the_place_of_a_folder_of_something_else(self, trial: Trial) -> None:
         trial.out.mkdir()

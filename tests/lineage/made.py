@@ -43,6 +43,7 @@ from curate.lineage.numbers import DETECTOR, NEEDS
 from curate.lineage.roots import merkle_of
 from curate.lineage.runrecord import RunRecord, run_bytes
 from curate.lineage.sums import sha256sums
+from curate.lineage.tables import tables_of
 from curate.lineage.verify import verify
 from curate.sinks.card import cards
 from curate.sinks.features import feature_of
@@ -283,7 +284,14 @@ def write_files(corpus: Corpus, out: Path) -> Outputs:
     columns = [
         Column(name=one.name, kind=kind, feature=feature_of(one.type)) for one, kind in zip(SCHEMA, kinds, strict=True)
     ]
-    return Outputs(splits=splits, columns=tuple(columns), shards=tuple(shards), rejects=files[0], signals=files[1])
+    return Outputs(
+        splits=splits,
+        columns=tuple(columns),
+        tables=tables_of(MEASURES),
+        shards=tuple(shards),
+        rejects=files[0],
+        signals=files[1],
+    )
 
 
 def manifest_of(corpus: Corpus, outputs: Outputs) -> Manifest:

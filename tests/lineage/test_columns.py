@@ -14,6 +14,8 @@ from curate.cli import main
 from curate.lineage.columns import column_faults
 from curate.lineage.erase import erase
 from curate.lineage.erase_asked import Request
+from curate.lineage.manifest import read_manifest
+from curate.lineage.roots import merkle_of
 from curate.lineage.verify import verify
 from curate.sinks.rejects import POSITIONS, REJECTS, TOMBSTONES
 from tests.lineage.made import SCHEMA, made, publish
@@ -147,10 +149,54 @@ def test_a_measure_that_a_rule_held_against_a_threshold_is_a_number(case):
     assert fault in found["measures"]
 
 
-def test_a_measure_of_dates_is_drawn_nowhere_and_no_fault(case):
+def test_a_measure_of_dates_is_drawn_nowhere_and_no_fault(tmp_path):
+    case = Case(tmp_path, ())
+    publish(CORPUS, tmp_path)
     changed(case, SIGNALS, typed("characters", date(2026, 1, 1)))
+    day = {"dtype": "date32", "_type": "Value"}
+    case.patch(lambda said: said["outputs"]["tables"]["signals"][3].update(feature=day))
     assert told(case, *READERS["report"](case))[0] == 0
     assert verify(case.out).exit_code == 0
+
+
+def test_a_measurement_dropped_from_all_files_is_missed(case):
+    changed(case, SIGNALS, without("characters"))
+    found = {check.id: check.detail for check in verify(case.out).checks if check.status == "fail"}
+    assert found["schema"] == f"{SIGNALS} has no column 'characters' of the type promised"
+
+
+def test_a_measurement_that_nobody_promised_is_found(case):
+    changed(case, SIGNALS, lambda table: table.append_column("more", pa.array([1.0] * len(table))))
+    found = {check.id: check.detail for check in verify(case.out).checks if check.status == "fail"}
+    assert found["schema"] == f"{SIGNALS} has a column 'more' that the manifest does not promise"
+
+
+def test_measurements_in_another_order_are_found(case):
+    changed(case, SIGNALS, lambda table: table.select(["id", "source_id", "characters", "quality_zipf"]))
+    found = {check.id: check.detail for check in verify(case.out).checks if check.status == "fail"}
+    assert found["schema"] == f"{SIGNALS} has its columns in another order than promised"
+
+
+def test_measurements_that_went_whole_are_missed(case):
+    (case.out / SIGNALS).unlink()
+    case.patch(lambda said: said["outputs"].update(signals=[]))
+    roots = merkle_of(read_manifest(case.out).outputs)
+    case.patch(lambda said: said["merkle"].update(roots.model_dump()))
+    found = {check.id: check.detail for check in verify(case.out).checks if check.status == "fail"}
+    assert "0 rows of measurements" in found["measures"]
+
+
+@pytest.mark.parametrize("kind", ["rejects", "pii", "tombstones"])
+def test_a_manifest_that_promises_other_columns_of_a_ledger_fails(case, kind):
+    case.patch(lambda said: said["outputs"]["tables"][kind].pop())
+    found = {check.id: check.detail for check in verify(case.out).checks if check.status == "fail"}
+    assert f"the manifest promises other columns of {kind} than every output has" in found["schema"]
+
+
+def test_a_manifest_that_promises_a_measurement_in_the_shards_alone_fails(case):
+    case.patch(lambda said: said["outputs"]["tables"].update(signals=said["outputs"]["tables"]["signals"][:2]))
+    found = {check.id: check.detail for check in verify(case.out).checks if check.status == "fail"}
+    assert "a measurement 'quality_zipf' in the shards, and not the same in the signals" in found["schema"]
 
 
 def test_a_signal_that_the_shards_have_too_is_of_the_type_that_was_promised(case):

@@ -1,7 +1,9 @@
 """What was erased does not come back by a later run, from whatever file it is read."""
 
 import json
+from os import mkfifo
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import polars as pl
@@ -10,12 +12,14 @@ from click.testing import CliRunner
 
 import curate
 from curate.cli import main
-from curate.core.errors import ConfigError
+from curate.core.errors import ConfigError, StorageError
 from curate.core.record import record_id
 from curate.core.suppression import content_digest, content_form, read_suppression
 from curate.lineage.erase import Erased, erase
 from curate.lineage.erase_asked import Request
-from curate.lineage.manifest import read_manifest
+from curate.lineage.former import FORMER, SAID
+from curate.lineage.history import history
+from curate.lineage.manifest import MANIFEST, SUMS, read_manifest
 from curate.lineage.passage import by_text
 from curate.lineage.since import NO_DATA
 from curate.lineage.trace import trace_by
@@ -126,6 +130,94 @@ def test_a_raw_text_that_a_stage_edited_is_known_among_what_was_erased(out, tmp_
     (tmp_path / "raw.txt").write_text(TEXTS["story"], "utf-8")
     said = by_text(out, tmp_path / "raw.txt", KEY)
     assert (said.found, said.since.known) == (0, "listed")
+
+
+@pytest.fixture
+def anew(out, tmp_path) -> Path:
+    """An output of which something was erased, and that was then made anew from a file of another name."""
+    erased(out, "text_file", TEXTS["story"])
+    run(out, corpus(tmp_path / "renamed", "other.jsonl"), [{"suppress": listed(out)}, *EDITING])
+    return out
+
+
+def told(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, [*words])
+    return done.exit_code, done.output
+
+
+class TestAnOutputThatWasMadeAnew:
+    def test_still_says_of_an_erased_record_that_and_why_it_was_erased(self, anew):
+        [folder] = (anew / FORMER).iterdir()
+        stones = pl.read_parquet(folder / "_lineage/tombstones-*.parquet")
+        name = stones["id"][0]
+        code, said = told("trace", str(anew), name)
+        assert code == 0
+        assert "ticket DSR-1; a run has made the output anew since" in " ".join(said.split())
+        code, said = told("explain", str(anew), name)
+        assert code == 1
+        assert "ticket DSR-1; a run has made the output anew" in said
+        assert "erased from a former output" in told("trace", str(anew), "--uri", "notes.jsonl")[1]
+
+    def test_still_says_it_of_a_text_and_of_a_person(self, anew, tmp_path):
+        (tmp_path / "raw.txt").write_text(TEXTS["story"], "utf-8")
+        said = by_text(anew, tmp_path / "raw.txt", KEY)
+        assert (said.found, said.since.known, [one.former for one in said.since.erasures]) == (0, "listed", [True])
+        (tmp_path / "person.txt").write_text(f"手机: {PHONE}", "utf-8")
+        assert [one.ticket for one in trace_by(anew, tmp_path / "person.txt", KEY).since.erasures] == ["DSR-1"]
+
+    def test_has_a_history_and_quotes_nothing(self, anew):
+        said = history(anew)
+        assert [[one.ticket for one in old.versions] for old in said.former] == [[None, "DSR-1"]]
+        assert (len(said.versions), said.faults) == (1, ())
+        assert "ticket DSR-1" in told("history", str(anew))[1]
+        assert "三号机组" not in "".join(path.read_text("latin-1") for path in (anew / FORMER).rglob("*.json"))
+
+    def test_is_the_same_as_if_nothing_had_stood_there(self, anew, tmp_path):
+        other = tmp_path / "fresh" / "out"
+        other.parent.mkdir()
+        run(other, tmp_path / "renamed", [{"suppress": listed(anew)}, *EDITING])
+        assert (other / SUMS).read_bytes() == (anew / SUMS).read_bytes()
+        assert not (other / FORMER).exists()
+
+    def test_keeps_it_through_further_runs_and_erasures(self, anew, tmp_path):
+        erased(anew, "text_file", TEXTS["alone"], "DSR-2")
+        run(anew, tmp_path / "renamed", [{"suppress": listed(anew)}, "normalize"])
+        assert [one.ticket for old in history(anew).former for one in old.erasures] == ["DSR-1", "DSR-2"]
+        assert verify(anew).passed
+        erased(anew, "text_file", TEXTS["other"], "DSR-3")
+        (tmp_path / "x.txt").write_text("x", "utf-8")
+        said = by_text(anew, tmp_path / "x.txt", KEY)
+        assert [one.ticket for one in said.since.erasures] == ["DSR-1", "DSR-2", "DSR-3"]
+        assert verify(anew).passed
+
+    @pytest.mark.parametrize("kind", ["dropped", "stones", "said", "rows", "pipe"])
+    def test_is_checked(self, anew, kind):
+        assert verify(anew).passed
+        [folder] = (anew / FORMER).iterdir()
+        if kind == "dropped":
+            rmtree(anew / FORMER)
+        elif kind == "stones":
+            next(folder.rglob("*.parquet")).unlink()
+        elif kind == "pipe":
+            mkfifo(anew.parent / "pipe")
+            said = json.loads((folder / SAID).read_text("utf-8"))
+            said["tombstones"][0]["path"] = str(anew.parent / "pipe")
+            (folder / SAID).write_text(json.dumps(said), "utf-8")
+        elif kind == "said":
+            (folder / SAID).write_text("{}", "utf-8")
+        else:
+            said = json.loads((folder / SAID).read_text("utf-8"))
+            said["erasures"][0]["records"] += 1
+            (folder / SAID).write_text(json.dumps(said), "utf-8")
+        assert verify(anew).named("erasures").status == "fail"
+        assert verify(anew).named("erasures").detail.startswith(FORMER)
+
+    def test_is_not_replaced_where_its_tombstones_could_not_be_kept(self, out, tmp_path):
+        erased(out, "text_file", TEXTS["story"])
+        (out / MANIFEST).write_text("{}", "utf-8")
+        with pytest.raises(StorageError, match="the manifest is damaged"):
+            run(out, tmp_path / "raw", [{"suppress": listed(out)}, *EDITING])
+        assert list(out.glob("_lineage/tombstones-*"))
 
 
 def test_a_run_that_would_bring_it_back_is_refused(out, tmp_path):

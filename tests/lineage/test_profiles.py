@@ -51,6 +51,7 @@ rules:
   title: {en: Less than half is left out, zh: 剔除少于一半}
   clauses: [{of: DOC, at: "4.1"}]
   check: {evidence: accounting.rejected, operator: "<", limit: 50}
+profile_version: "1.0"
 """
 
 
@@ -432,6 +433,24 @@ class TestAProfileOfYourOwn:
         assert any(
             where.startswith(f"{path}:{line}") and fact in f"{where} {message}" for where, message in problems
         ), problems
+
+    @pytest.mark.parametrize(
+        ("said", "fact"),
+        [
+            ("", "the setting 'profile_version' is missing"),
+            ('profile_version: "2.0"\n', "'2.0'"),
+        ],
+    )
+    def test_says_of_which_version_its_form_is(self, tmp_path, said, fact):
+        path = tmp_path / "house.yaml"
+        path.write_text(OWN.replace('profile_version: "1.0"\n', said), "utf-8")
+        with pytest.raises(ConfigError) as told:
+            load(str(path))
+        [problem] = told.value.problems
+        assert problem.where.startswith(str(path))
+        assert problem.where.endswith("profile_version")
+        assert fact in problem.message
+        assert "1.0" in problem.hint
 
     def test_that_is_not_there_is_a_mistake_with_the_names_that_are(self):
         with pytest.raises(ConfigError, match="there is no profile 'cn'") as told:

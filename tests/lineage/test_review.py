@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
 from scipy.stats import beta
 
+from curate.cli import main
 from curate.core.errors import ConfigError, CurateError
 from curate.core.intervals import interval
 from curate.core.risks import RISKS
@@ -339,6 +341,15 @@ class TestAForm:
         with pytest.raises(ConfigError, match="result already"):
             take_back(out, paths, [])
         assert take_back(out, paths, [], force=True).total.passed == 18
+
+
+@pytest.mark.parametrize("name", [(), ("0000000000000000",)])
+def test_a_review_that_nobody_has_drawn_is_asked_for_with_what_to_do(out, name):
+    told = CliRunner().invoke(main, ["review", "export", str(out), *name])
+    assert told.exit_code == 2
+    assert told.stderr.startswith(f"error: {out}: there ")
+    assert not told.stderr.rstrip().endswith((":", "hint"))
+    assert ("curate review sample" in told.stderr) == (not name)
 
 
 class TestTheNumbers:

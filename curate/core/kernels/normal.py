@@ -223,8 +223,7 @@ def _rewrite(data: Bytes, span: tuple[int, int], actions: Bytes, out: Bytes, cou
             counts[GLYPHS] += action == SOLID and within(before, IDEOGRAPHS)
         run = run + 1 if action == INVISIBLE else 0
         if action in (SOLID, WIDE):
-            indent = end if solid == 0 else indent
-            lines += newlines > 0
+            indent, lines = end if solid == 0 else indent, lines + (newlines > 0)
             counts[WIDTHS] += action == WIDE
             end = copy(data, (start, at), out, end) if action == SOLID else _narrow(code, out, end)
             kept = solid = end

@@ -146,7 +146,7 @@ class Requirement(Ruling):
 class Profile(Value):
     """A profile: what is asked, where it is written, and what bears it out."""
 
-    profile_version: Literal["1.0"] = Field("1.0", description="Version of this form.")
+    profile_version: Literal["1.0"] = Field(description='Version of the form of profiles: `profile_version: "1.0"`.')
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="Name of the profile.")
     version: str = Field(description="Version of its content; raise it whenever a verdict can change.")
     title: Text = Field(description="What it stands for.")

@@ -1,0 +1,89 @@
+"""What tells of erasures from outputs that stood here before: a run that makes an output anew keeps it."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field, ValidationError
+
+from curate.core.errors import StorageError
+from curate.core.files import check_end, digest_of
+from curate.core.stage import Value
+from curate.lineage.columns import HINT
+from curate.lineage.erasures import Erasure, Sha256, SuppressedFile, Version
+from curate.lineage.manifest import ATTACHED, Written
+from curate.lineage.runrecord import read_run
+
+FORMER = f"{ATTACHED}/erased"
+"""A folder for each output that a run replaced; attached, since the same run into an empty folder has none."""
+SAID = "former.json"
+NAME_CHARS = 16
+"""Of the digest of a manifest, in the name of a folder, behind the number of the output."""
+MADE_ANEW = "; a run has made the output anew since"
+
+
+class Former(Value):
+    """An output that a run replaced, with all its erasures, and without anything that a manifest quotes of texts."""
+
+    manifest_sha256: Sha256 = Field(description="Digest of the last manifest that it had.")
+    versions: tuple[Version, ...] = Field(description="Its versions, the oldest first.")
+    erasures: tuple[Erasure, ...]
+    tombstones: tuple[Written, ...] = Field(description="A file for each erasure, below the folder of this file.")
+    suppression: SuppressedFile | None = None
+
+
+class Kept(NamedTuple):
+    """What is kept of a former output, and where."""
+
+    folder: Path
+    said: Former
+
+
+def formers(out: Path) -> list[Kept]:
+    """Read what is kept of former outputs, the oldest first; StorageError where it is damaged."""
+    found = []
+    for folder in sorted((out / FORMER).iterdir()) if (out / FORMER).is_dir() else ():
+        try:
+            said = Former.model_validate_json((folder / SAID).read_bytes())
+            for file in (*said.tombstones, said.suppression):
+                check_end(folder / file.path if file else folder)  # it may name anything
+            found.append(Kept(folder, said))
+        except (OSError, ValidationError) as wrong:
+            fact = "what tells of erasures from a former output is missing or damaged"
+            raise StorageError(fact, where=str(folder / SAID), hint=HINT) from wrong
+    return found
+
+
+def former_faults(out: Path) -> Iterator[str]:
+    """Yield what is not as it was kept, and former outputs of which the run record tells and nothing else."""
+    try:
+        kept = formers(out)
+    except StorageError as wrong:
+        yield f"{FORMER}: {wrong.message}"
+        return
+    for folder, said in kept:
+        files: Mapping[str, str] = {one.path: one.sha256 for one in (*said.tombstones, said.suppression) if one}
+        for path, digest in files.items():
+            try:
+                same = digest_of(folder / path) == digest
+            except OSError:
+                same = False
+            if not same:
+                yield f"{FORMER}/{folder.name}: {path} is missing, or not what was kept"
+        if folder.name[-NAME_CHARS:] != said.manifest_sha256[:NAME_CHARS] or len(said.erasures) != len(said.tombstones):
+            yield f"{FORMER}/{folder.name}: it tells of another output, or of other erasures"
+        for erasure, stones in zip(said.erasures, said.tombstones, strict=False):
+            if stones.rows != erasure.records + erasure.rejected:
+                yield f"{FORMER}/{folder.name}: erasure {erasure.number} took another number of records"
+    there, named = {one.said.manifest_sha256 for one in kept}, named_by_run(out)
+    if named is not None and there != named:
+        yield f"{FORMER}: {len(there)} former outputs, {len(named)} in the run record, or other ones"
+
+
+def named_by_run(out: Path) -> set[str] | None:
+    """Return the digests that the run record names; null where it is not there or is none, which only a key notices."""
+    try:
+        run = read_run(out)
+    except StorageError:
+        return None
+    return None if run is None else set(run.former)
