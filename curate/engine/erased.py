@@ -18,8 +18,8 @@ from curate.stages.suppress import Suppress
 def check_suppressed(config: Config, out: Path) -> None:
     """Raise ConfigError unless the stages leave out all that the lists of the output name.
 
-    The lists are that in the output, and that beside it, which outlives the output. The first stage has to read them;
-    where a raw text is not known, one behind all that edit, too.
+    The lists are that in the output, those of outputs that stood here before, and that beside it. The first stage has
+    to read them; where a raw text is not known, one behind all that edit, too.
     """
     for path in lists_of(out):
         said = read_suppression(path)
@@ -28,18 +28,31 @@ def check_suppressed(config: Config, out: Path) -> None:
         places = [place for place, stage in enumerate(config.stages) if reads(stage, said)]
         needed = [0, last_edit(config.stages) + 1] if said.edited else [0]
         if 0 not in places or max(places) < needed[-1]:
-            last = f"; and, last of all, `- suppress: {{as: suppressed_last, lists: [{path}]}}`" if said.edited else ""
-            hint = f"first of the stages: `- suppress: {{lists: [{path}]}}`{last}; or choose another `output.path`"
+            within = path.is_relative_to(out)
+            named = beside(out) if within else path
+            aside = f"copy it out of the output, to {named}; then, " if within else ""
+            last = f"; and, last of all, `- suppress: {{as: suppressed_last, lists: [{named}]}}`" if said.edited else ""
+            hint = (
+                f"{aside}first of the stages: `- suppress: {{lists: [{named}]}}`{last}; or choose another `output.path`"
+            )
             fact = f"records were erased from the output, and this run would bring them back: {said.size:,} digests"
             raise ConfigError(fact, where=str(path), hint=hint)
 
 
 def lists_of(out: Path) -> Iterator[Path]:
     """Yield the suppression lists that belong to an output."""
-    beside = out.with_name(f"{out.name}.suppression.json")
-    for path in (beside, out / SUPPRESSED):
-        if path.exists() and (path == beside or (out / MANIFEST).exists()):
-            yield path
+    if beside(out).exists():
+        yield beside(out)
+    if (out / MANIFEST).exists() and (out / SUPPRESSED).exists():
+        yield out / SUPPRESSED
+    for folder, said in formers(out):
+        if said.suppression is not None:
+            yield folder / said.suppression.path
+
+
+def beside(out: Path) -> Path:
+    """Return where the list beside an output lies, over all its runs."""
+    return out.with_name(f"{out.name}.suppression.json")
 
 
 def reads(stage: Settings, said: Suppression) -> bool:

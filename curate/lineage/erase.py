@@ -19,7 +19,7 @@ from curate.lineage.erase_asked import Request, Target, digest_columns, digests_
 from curate.lineage.erase_copies import Copy, placed, relations_of, twins_of
 from curate.lineage.erase_files import Eraser, Taken, as_written, write_tombstones
 from curate.lineage.erase_known import Reach, known
-from curate.lineage.erase_manifest import as_said, erased_manifest, keep_manifest
+from curate.lineage.erase_manifest import as_said, erased_manifest, keep_manifests
 from curate.lineage.erase_publish import carry_over, check_place, empty_work, keep, publish, workplace
 from curate.lineage.erasures import Erasure, SuppressedFile
 from curate.lineage.explain import Archive, Origin
@@ -216,7 +216,8 @@ class Erasing:
         said = {"erasure": erasure.number, "basis": erasure.basis, "ticket": erasure.ticket, "at": erasure.at}
         path = f"_lineage/tombstones-{erasure.number:05d}.parquet"
         tombs = as_written(path, write_tombstones(self.new / path, targets, said))
-        previous = keep_manifest(self.out, self.new, self.old, {target.source_id for target in targets})
+        sources = {target.source_id for target in targets}
+        previous, kept = keep_manifests(self.out, self.new, self.old, sources)
         suppression.save(self.new / SUPPRESSED)
         listed = SuppressedFile(
             path=SUPPRESSED,
@@ -224,14 +225,14 @@ class Erasing:
             key_id=suppression.key_id,
             **{kind: len(some) for kind, some in suppression.kinds.items()},
         )
-        changed = {*taken.files, SUPPRESSED, MANIFEST, SUMS, *CARDS}
+        changed = {*taken.files, *kept, SUPPRESSED, MANIFEST, SUMS, *CARDS}
         attached = carry_over(self.out, self.new, changed, links=self.options.keep_old is None)
         manifest = erased_manifest(self.old, taken, (erasure, previous, listed), tombs, self.new)
         write_whole(self.new / MANIFEST, manifest_bytes(manifest))
         for name, body in cards(as_said(manifest)).items():
             write_whole(self.new / name, body)
-        written = (name for name, file in taken.files.items() if file)
-        fresh = {path, previous.path, SUPPRESSED, MANIFEST, *CARDS, *written}
+        touched = (name for name, file in taken.files.items() if file)
+        fresh = {path, *kept, SUPPRESSED, MANIFEST, *CARDS, *touched}
         sums = {name: digest for name, digest in read_sums(self.out).items() if name not in changed}
         sums |= {name: digest_of(self.new / name) for name in fresh}
         lines = (f"{digest}  {name}\n" for name, digest in sorted(sums.items()))

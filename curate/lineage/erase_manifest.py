@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 import orjson
+from pydantic import ValidationError
 
-from curate.core.files import write_whole
+from curate.core.errors import StorageError
+from curate.core.files import check_end, write_whole
+from curate.lineage.columns import HINT
 from curate.lineage.erase_files import Taken
 from curate.lineage.erase_quotes import withheld
 from curate.lineage.erasures import Erasure, Predecessor, SuppressedFile
@@ -123,14 +126,41 @@ def less(one: Residue, other: Residue) -> Residue:
     return Residue(**{name: getattr(one, name) - getattr(other, name) for name in names})
 
 
-def keep_manifest(out: Path, new: Path, old: Manifest, sources: set[str]) -> Predecessor:
-    """Keep the manifest of the version before, without texts that it quotes of sources that are touched now."""
+def keep_manifests(out: Path, new: Path, old: Manifest, sources: set[str]) -> tuple[Predecessor, list[str]]:
+    """Keep the manifests of all versions before, without texts that they quote of sources that are touched now.
+
+    What an older one loses changes its digest, and with that the one after it. Returns how the newest is named, and the
+    paths of those that were written. StorageError where one that is kept is missing or damaged.
+    """
     body = (out / MANIFEST).read_bytes()
-    stages, hidden = withheld(old.stages, sources)
-    kept = manifest_bytes(old.model_copy(update={"stages": stages})) if hidden else body
-    path = f"{HISTORY}/{len(old.erasures):05d}.json"
-    write_whole(new / path, kept)
-    return Predecessor(sha256=sha256(body).hexdigest(), path=path, kept_sha256=sha256(kept).hexdigest())
+    versions = [*kept_before(out, old), (f"{HISTORY}/{len(old.erasures):05d}.json", old, body)]
+    written: list[str] = []
+    digest = ""
+    for path, manifest, was in versions:
+        stages, hidden = withheld(manifest.stages, sources)
+        previous = manifest.previous and manifest.previous.model_copy(update={"kept_sha256": digest})
+        same = not hidden and previous == manifest.previous
+        kept = was if same else manifest_bytes(manifest.model_copy(update={"stages": stages, "previous": previous}))
+        digest = sha256(kept).hexdigest()
+        if not same or manifest is old:
+            write_whole(new / path, kept)
+            written.append(path)
+    return Predecessor(sha256=sha256(body).hexdigest(), path=path, kept_sha256=digest), written
+
+
+def kept_before(out: Path, last: Manifest) -> list[tuple[str, Manifest, bytes]]:
+    """Read the kept manifests of the versions before one, the oldest first: path, what it says, its bytes."""
+    found: list[tuple[str, Manifest, bytes]] = []
+    while (said := last.previous) is not None:
+        try:
+            check_end(out / said.path)
+            body = (out / said.path).read_bytes()
+            last = Manifest.model_validate_json(body)
+        except (OSError, ValidationError) as wrong:
+            fact = "the manifest of a version before is missing or damaged"
+            raise StorageError(fact, where=str(out / said.path), hint=HINT) from wrong
+        found.insert(0, (said.path, last, body))
+    return found
 
 
 def as_said(manifest: Manifest) -> dict[str, object]:

@@ -37,6 +37,13 @@ def published(corpus: Corpus, folder, configure, claimed: Corpus | None = None):
     return verify(out).named("contents")
 
 
+def test_names_of_sources_that_are_no_names_are_told_and_end_nothing(tmp_path):
+    out = publish(made(), tmp_path)
+    patched(out, lambda said: said["config"]["resolved"]["sources"][1].update(name=[[]], messages=None))
+    assert verify(out).named("contents").status == "pass"
+    assert verify(out).exit_code == 1
+
+
 class TestASplit:
     def test_is_drawn_by_seed_and_group_again(self, tmp_path):
         corpus = made()

@@ -15,7 +15,7 @@ from curate.cli import main
 from curate.core.errors import ConfigError, StorageError
 from curate.core.record import record_id
 from curate.core.suppression import content_digest, content_form, read_suppression
-from curate.lineage.erase import Erased, erase
+from curate.lineage.erase import Erased, Options, erase
 from curate.lineage.erase_asked import Request
 from curate.lineage.former import FORMER, SAID
 from curate.lineage.history import history
@@ -145,6 +145,32 @@ def told(*words: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+def test_no_version_before_quotes_a_source_that_was_touched_by_a_later_erasure(tmp_path):
+    lines = {name: f"版权所有属于来源{name}的设备公司，未经许可不得转载。" for name in ("a", "b")}
+    for name, line in lines.items():
+        texts = {str(n): f"{line}\n第{n * 7}号泵{name}的检修记录，轴承{n * 13}号。" for n in range(30)}
+        corpus(tmp_path / name, f"{name}.jsonl", texts)
+    (tmp_path / "k.key").write_bytes(KEY)
+    sources = {name: {"format": "jsonl", "path": str(tmp_path / name / "*.jsonl")} for name in lines}
+    said = {"name": "two", "sources": sources, "stages": ["suppress", "repeated_lines"], "limits": "off", "workers": 0}
+    out = tmp_path / "out"
+    curate.run(said | {"output": {"path": str(out)}, "key_file": str(tmp_path / "k.key")})
+    assert all(line in (out / MANIFEST).read_text("utf-8") for line in lines.values())
+    first = out / "_lineage" / "history" / "00000.json"
+    for name, line in lines.items():
+        if first.exists():
+            body = first.read_bytes()
+            first.write_text("{}", "utf-8")
+            with pytest.raises(StorageError, match="missing or damaged"):
+                erased(out, "source", name, name)
+            first.write_bytes(body)
+        erased(out, "source", name, name)
+        quoting = [path.name for path in out.rglob("*.json") if line in path.read_text("utf-8")]
+        assert quoting == []
+        assert verify(out).exit_code == 0
+    assert [one.quotes for one in history(out).versions] == [False, False, True]
+
+
 class TestAnOutputThatWasMadeAnew:
     def test_still_says_of_an_erased_record_that_and_why_it_was_erased(self, anew):
         [folder] = (anew / FORMER).iterdir()
@@ -237,6 +263,23 @@ def test_a_run_that_would_bring_it_back_is_refused(out, tmp_path):
     assert read_manifest(out).erasures == ()
     with pytest.raises(ConfigError, match="would bring them back"):
         run(out, tmp_path / "raw", EDITING)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_list_that_lies_elsewhere_is_asked_of_every_later_run(out, tmp_path, moved):
+    shared = tmp_path / "lists" / "shared.json"
+    shared.parent.mkdir()
+    (tmp_path / "said.txt").write_text(TEXTS["alone"], "utf-8")
+    request = Request("text_file", str(tmp_path / "said.txt"), "pipl-47", "DSR-1", KEY)
+    erase(out, request, Options(suppression=shared))
+    out = out.rename(tmp_path / "elsewhere") if moved else out
+    reading = [{"suppress": {"lists": [str(shared)]}}, *EDITING]
+    for _ in range(2):
+        run(out, tmp_path / "raw", reading)
+        with pytest.raises(ConfigError, match="would bring them back") as refused:
+            run(out, tmp_path / "raw", ["suppress", *EDITING])
+        assert f"{out.name}.suppression.json" in refused.value.hint
+    assert TEXTS["alone"] not in kept(out)
 
 
 def test_what_was_edited_before_anything_was_digested_is_known_by_its_final_text(tmp_path):
