@@ -15,9 +15,12 @@ Cell = tuple[int, int]
 """Where it stands: from, to."""
 LONGEST_HEAD, LONGEST_NAME = 1000, 40
 """Characters of a line that may be a head, and of a cell of it: what is longer is a sentence."""
-GATE = f'[,;]"?(?:{HEADS}|{OTHER_HEADS})"?(?:[,;]|\r?\n)'
-"""Of two cells that say what columns hold one has a sign before it."""
-JOINED = re.compile(GATE)
+EITHER = f'"?(?:{HEADS}|{OTHER_HEADS})"?'
+LATER = f"{EITHER}(?:[,;]|\r?\n)"
+GATE = f"[,;]{LATER}|{EITHER}[,;][ ]{LATER}"
+"""Of two cells that say what columns hold one has a sign before it; with a blank between, as in sentences, both are
+neighbours."""
+JOINED, SPACED = re.compile(f"[,;]{LATER}"), re.compile(f"[,;][ ]?{LATER}")
 CELL = {sign: re.compile(f'[ ]*(?:"((?:[^"\n]|"")*)"|([^"{sign}\n]*))[ ]*\r?{sign}') for sign in ",;"}
 
 
@@ -57,15 +60,18 @@ def head_of(text: str, start: int, stop: int) -> tuple[str, list[Cell]] | None:
     """Return the sign between the cells of a line, and where these stand, if two at least say what columns hold.
 
     One of them with the sign right before it: blanks there are those of a sentence, or part of the value (RFC 4180).
+    Where a blank parts them from every sign most of the cells, the first of them too, have to say so.
     """
     line = text[start:stop]
     sign = ";" if line.count(";") > line.count(",") else ","
-    if len(line) > LONGEST_HEAD or FIGURES.search(line) or not JOINED.search(text, start, stop + 1):
+    if len(line) > LONGEST_HEAD or FIGURES.search(line) or not SPACED.search(text, start, stop + 1):
         return None
     cells = cells_of(text, start, stop, sign)
     names = [text[first:last] for first, last in cells]
-    is_head = sum(HEAD.fullmatch(name) is not None for name in names) > 1 and max(map(len, names)) <= LONGEST_NAME
-    return (sign, cells) if is_head else None
+    known = [HEAD.fullmatch(name) is not None for name in names]
+    is_head = sum(known) > 1 and max(map(len, names)) <= LONGEST_NAME
+    sure = (is_head and known[0] and 2 * sum(known) > len(known)) or JOINED.search(text, start, stop + 1) is not None
+    return (sign, cells) if is_head and sure else None
 
 
 @OfLastText

@@ -137,12 +137,15 @@ KEYED = re.compile(
 )
 """A name alone in quotes or on a line, in whatever case it was typed."""
 PERSONAL_KEYS = re.compile(
-    "(?i)(?:[\"'<>]|\\n[ \\t]{0,8})(?:gender|sex|age|birth_?date|date_of_birth|dob|phone(?:_?numbers?)?|mobile|"
-    "e-?mail(?:_?address)?|address|occupation|nationality|"
-    "location|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|physician|doctor)"
-    "(?=(?P<close>\\\\?[\"'<>]|[ \\t]{0,3}[:|]))"
+    "(?i)(?:[\"'<>]|(?:\\n|\\A)[ \\t]{0,8}(?:- )?)(?:gender|sex|age|birth_?da(?:te|y)|date_of_birth|dob|"
+    "(?:tele)?phone(?:_?numbers?)?|tel|mobile|"
+    "e-?mail(?:_?address)?|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|"
+    "(?P<shared>address|occupation|nationality|location|physician|doctor))"
+    "(?=(?P<close>\\\\?[\"'<>]|[ \\t]{0,3}(?(shared)[:|]|[:|=])))"
 )
-"""What closes one may open another: so the keys of a page do not depend on where it begins."""
+"""Those that settings of programs have too count before a colon alone.
+
+What closes one may open another: so the keys of a page do not depend on where it begins."""
 KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
 """Characters around a name in which such a key speaks for it, and of the longest; those of a page of the text."""
 
