@@ -6,15 +6,17 @@ from curate.stages.pii.rule import APART, LEFT, RIGHT, Rule, Spared
 from curate.stages.pii.words import Next, Words
 
 SHAPES = (
-    f"{APART}[A-Za-z]{{2}}[ -]?[0-9]{{2}}[ -]?[0-9]{{2}}[ -]?[0-9]{{2}}[ -]?[A-Da-d]|[A-Z9]{{5}}[0-9]{{6}}[A-Z9]{{2}}|"
-    f"[A-Z]{{6}}[0-9]{{2}}[A-EHLMPRST][0-9]{{2}}[A-Z]|{APART}[a-z]{{6}}[0-9]{{2}}[a-ehlmprst][0-9]{{2}}[a-z][0-9]{{3}}|"
+    f"{APART}[A-Za-z]{{2}}(?: ?[0-9]{{2}} ?[0-9]{{2}} ?[0-9]{{2}} ?|-[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}-)[A-Da-d]|"
+    "[A-Z9]{5}[0-9]{6}[A-Z9]{2}|"
+    f"[A-Z]{{6}}[0-9]{{2}}[A-EHLMPRST][0-9]{{2}}[A-Z]|{APART}[a-z]{{6}}[0-9]{{2}}[a-ehlmprst][0-9]{{2}}[a-z]|"
     "[0-9]{3}\\.[0-9]{4}\\.[0-9]{4}\\.[0-9]{2}|[XYZ]-[0-9]{7}-?[A-Z]|"
     "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}|"
     "AT ?U ?[0-9]{8}|ES ?[A-Z][0-9]{7}|GB [0-9]{3} [0-9]{4} [0-9]{2}|[A-Z]{2} [0-9]{8}|"
-    "BE ?[0-9]{3,4}[. ]?[0-9]{3}[. ]?[0-9]{3}|IE ?[0-9][0-9A-Z][0-9]{5}[A-W]|CHE[- ]?[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}"
+    "BE ?[0-9]{3}[0-9. ]{2}|IE ?[0-9][0-9A-Z][0-9]{5}|CHE[- ]?[0-9]{3}"
 )
 """One scan for all that is known by its shape alone."""
 ACCOUNT = Next("checking|savings", "(?:bank[ _])?(?:account|acct|a/c(?=\\.?[ ]?(?:n[ou]|#|:)))(?: ending)?")
+NINO_PREFIX = "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
 NIR = "[1-478][0-9]{2}[0-9]{2}[0-9][0-9AB][0-9]{3}[0-9]{3}[ ]?[0-9]{2}"
 
 UK_RULES: tuple[Rule, ...] = (
@@ -33,7 +35,7 @@ UK_RULES: tuple[Rule, ...] = (
     Rule(
         "UK_NINO",
         "UK national insurance number",
-        (f"{LEFT}[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?P<a>[ -]?)(?:[0-9]{{2}}(?P=a)){{3}}[A-D]{RIGHT}",),
+        (f"{LEFT}{NINO_PREFIX}(?P<a>[ -]?)(?:[0-9]{{2}}(?P=a)){{3}}[A-D]{RIGHT}",),
         0.7,
         check=digits.is_nino,
         certain=False,
@@ -44,7 +46,7 @@ UK_RULES: tuple[Rule, ...] = (
     Rule(
         "UK_NINO",
         "UK national insurance number in any case and grouping by its label",
-        (f"{LEFT}(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?(?:[0-9]{{2}}[ -]?){{3}}[A-D]){RIGHT}",),
+        (f"{LEFT}(?i:{NINO_PREFIX}(?:[ ]?(?:[0-9]{{2}}[ ]?){{3}}|-(?:[0-9]{{2}}-){{3}})[A-D]){RIGHT}",),
         0.7,
         check=digits.is_nino,
         certain=False,

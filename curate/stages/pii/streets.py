@@ -109,7 +109,8 @@ UK_NEXT = "(?:, |,? ?\\r?\\n[ \\t]{0,8})"
 UK_FLAT = "(?:(?:Flat|Apartment|Apt\\.?|Unit) [0-9]{1,4}[A-Za-z]?|(?:[A-Z][a-z]{2,8} )?(?:Floor )?Flat)"
 UK_STREET = f"(?:[0-9]{{1,4}}[A-Za-z]?(?:-[0-9]{{1,4}})? )?(?:{UK_WORD} ){{1,3}}(?:{LONG}|{VAGUE}|Green|View|Rise|End)"
 NAMED_HOUSE = re.compile(
-    f"(?<![0-9A-Za-z'’&-])(?:{UK_FLAT}(?:, | )(?:{UK_NAME}{UK_NEXT})?|(?!{UK_FLAT}{UK_NEXT}){UK_NAME}{UK_NEXT})"
+    f"(?<![0-9A-Za-z'’&-])(?:{UK_FLAT}(?:, | )(?:{UK_NAME}{UK_NEXT})?|"
+    f"(?!{UK_FLAT}{UK_NEXT})(?:[0-9]{{1,4}}[A-Za-z]? )?{UK_NAME}{UK_NEXT})"
     f"{UK_STREET}(?:{UK_NEXT}{UK_NAME}){{1,3}}(?:,? |{UK_NEXT})\\Z|"
     f"(?<![0-9A-Za-z'’&-]){UK_FLAT}(?:, | ){UK_NAME}(?:{UK_NEXT}{UK_NAME}){{1,3}}(?:,? |{UK_NEXT})\\Z"
 )

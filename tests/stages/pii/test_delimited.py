@@ -47,7 +47,7 @@ def test_lines_are_taken_apart_as_a_reader_of_such_files_does(cells, sign, befor
         ("name, phone, id\nAnn Baker, x, 7\nCarl Dietz, y, 8\n", ["Ann Baker", "Carl Dietz"]),
         ("id, customer_name, city\r\n7, Ann Baker, York\r\n", ["Ann Baker"]),
         ("姓名, 部门, 楼层\n王小明, 内科, 三\n", ["王小明"]),
-        ('"name"; "email"; "phone"\n"Ann Baker"; x; y\n', ["Ann Baker"]),
+        ('"name", "email", "phone"\n"Ann Baker", x, y\n', ["Ann Baker"]),
     ],
 )
 def test_values_are_found_below_their_heads(text, values):

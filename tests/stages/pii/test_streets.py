@@ -75,6 +75,7 @@ NAMED = [
     "Ground Floor Flat, 12 High Street, Leeds LS1 4DY",
     "Rose Cottage\nMill Lane\nASHFORD\nTN26 1AB",
     "Rose Cottage, Mill Lane, Ashford TN26 1AB, United Kingdom",
+    "96 Albany Quay\n   Mill Lane, Leeds LS1 4DY",
 ]
 
 
