@@ -1,11 +1,14 @@
 """Numbers of the UK, the EU and Switzerland in the spellings of their countries, each beside what only looks so."""
 
+from random import Random
+
 import pyarrow as pa
 import pytest
 
 from curate.stages.pii import digits
 from curate.stages.pii.engine import Native
 from curate.stages.pii.rules import DEFAULT_TYPES
+from tests.stages.pii.made import MADE
 
 NATIVE = Native(frozenset(DEFAULT_TYPES))
 
@@ -98,3 +101,22 @@ def test_an_irish_check_letter_counts_the_second_letter():
 
 def test_zeros_alone_are_no_number_of_anybody():
     assert found("CHE-000.000.000, IE0000000W, BE 0000.000.097") == []
+
+
+@pytest.mark.parametrize(
+    ("entity", "kinds"), [(kind, [*MADE[kind]]) for kind in ("UK_NINO", "ES_NIF", "EU_VAT_NUMBER")]
+)
+@pytest.mark.parametrize("words", [" and {} then", "，{}，"])
+def test_what_is_found_in_a_text_alone_is_found_among_many(entity, kinds, words):
+    chance = Random(5)
+    values = [MADE[entity][kind](chance) for kind in kinds for _ in range(150)]
+    texts = [words.format(value) for value in values]
+    for types in ({entity}, set(DEFAULT_TYPES)):
+        native = Native(frozenset(types))
+        rows, opened = native.look(pa.array(texts))
+        assert rows == list(range(len(texts)))
+        said = [
+            [texts[row][span.start : span.end] for span in native.find(texts[row], one)]
+            for row, one in zip(rows, opened, strict=True)
+        ]
+        assert said == [[value] for value in values]
