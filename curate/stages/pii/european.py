@@ -93,7 +93,7 @@ UK_BANK_RULES: tuple[Rule, ...] = (
     ),
 )
 
-VAT = Words("ust-?id|umsatzsteuer|mwst|ondernemingsnummer|num[ée]ro d.entreprise", "", "vat|tva|iva|btw|nif|cif")
+VAT = Words("ust-?id|umsatzsteuer|mwst|ondernemingsnummer|num[ée]ro d['’]entreprise", "", "vat|tva|iva|btw|nif|cif")
 
 SPANISH = Words("identidad", "", "dni|nie|nif")
 
