@@ -8,8 +8,9 @@ from curate.stages.pii.allow import is_hotline
 from curate.stages.pii.checks import is_labelled_phone
 from curate.stages.pii.chinese_names import ANY as SURNAME
 from curate.stages.pii.chinese_names import FOREIGN, GIVEN, is_name
-from curate.stages.pii.dates import IN_ROW, IN_SIGNS
+from curate.stages.pii.dates import IN_SIGNS
 from curate.stages.pii.english_names import FULL, is_person
+from curate.stages.pii.network import IN_ROW
 from curate.stages.pii.numbers import PASSPORT_SHAPE
 from curate.stages.pii.streets import VALUE
 

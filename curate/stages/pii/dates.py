@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from curate.stages.pii.keys import Secret
-from curate.stages.pii.network import DAY, MONTH, MONTHS
+from curate.stages.pii.network import DAY, IN_ROW, MONTH, MONTHS
 from curate.stages.pii.rule import LEFT, RIGHT, SAID, Rule, fold
 from curate.stages.pii.surrogates import Seed
 
@@ -53,7 +53,6 @@ BETWEEN_EN = r"[\"'”’]?[ \t]{0,4}(?:[:：=|]|is|was)?[ \t]{0,4}(?:\r?\n[ \t]
 BORN = f"(?=[出生dDbB])(?:{BORN_ZH}{SAID}|{BORN_EN}{BETWEEN_EN})"
 YEAR = "(?:19|20)[0-9]{2}"
 IN_SIGNS = f"{YEAR}[ ]?年[ ]?{MONTH}[ ]?月(?:[ ]?{DAY}[ ]?[日号])?"
-IN_ROW = f"{YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 GATE = "出生|生日|生于|[日号] ?生|(?i:birth|born|d\\.?o\\.?b)"
 
 BIRTH_RULES: tuple[Rule, ...] = (

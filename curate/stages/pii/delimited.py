@@ -15,9 +15,11 @@ Cell = tuple[int, int]
 """Where it stands: from, to."""
 LONGEST_HEAD, LONGEST_NAME = 1000, 40
 """Characters of a line that may be a head, and of a cell of it: what is longer is a sentence."""
-GATE = f'[,;]"?(?:{HEADS}|{OTHER_HEADS})"?(?:[,;]|\r?\n)'
-"""Of two cells that say what columns hold one has a sign before it."""
-JOINED = re.compile(GATE)
+EITHER = f'"?(?:{HEADS}|{OTHER_HEADS})"?'
+LATER = f"{EITHER}(?:[,;]|\r?\n)"
+GATE = f"(?:,[ ]?|;){LATER}"
+"""Of two cells that say what columns hold one has a sign before it, and a blank at most behind a comma."""
+JOINED, SPACED = re.compile(f"[,;]{LATER}"), re.compile(GATE)
 CELL = {sign: re.compile(f'[ ]*(?:"((?:[^"\n]|"")*)"|([^"{sign}\n]*))[ ]*\r?{sign}') for sign in ",;"}
 
 
@@ -54,40 +56,59 @@ def cells_of(text: str, start: int, stop: int, sign: str) -> list[Cell]:
 
 
 def head_of(text: str, start: int, stop: int) -> tuple[str, list[Cell]] | None:
-    """Return the sign between the cells of a line, and where these stand, if two at least say what columns hold.
+    """Return the sign between the cells of a line in which SPACED matches, and where these stand, if it is a head.
+
+    Two at least say what columns hold.
 
     One of them with the sign right before it: blanks there are those of a sentence, or part of the value (RFC 4180).
+    Where a blank parts them from every sign most of the cells, the first of them too, have to say so.
     """
     line = text[start:stop]
-    sign = ";" if line.count(";") > line.count(",") else ","
-    if len(line) > LONGEST_HEAD or FIGURES.search(line) or not JOINED.search(text, start, stop + 1):
+    if len(line) > LONGEST_HEAD or FIGURES.search(line):
         return None
+    sign = ";" if line.count(";") > line.count(",") else ","
     cells = cells_of(text, start, stop, sign)
     names = [text[first:last] for first, last in cells]
-    is_head = sum(HEAD.fullmatch(name) is not None for name in names) > 1 and max(map(len, names)) <= LONGEST_NAME
-    return (sign, cells) if is_head else None
+    known = [HEAD.fullmatch(name) is not None for name in names]
+    is_head = sum(known) > 1 and max(map(len, names)) <= LONGEST_NAME
+    sure = (is_head and known[0] and 2 * sum(known) > len(known)) or JOINED.search(text, start, stop + 1) is not None
+    return (sign, cells) if is_head and sure else None
+
+
+def heads_in(text: str) -> Iterator[tuple[int, int, str, list[Cell]]]:
+    """Yield where the heads of a text begin and end, the sign between their cells, and these, in its order."""
+    stop = -1
+    for found in SPACED.finditer(text):
+        if found.start() <= stop:
+            continue
+        start, stop = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.start())
+        stop = stop if stop >= 0 else len(text)
+        if (head := head_of(text, start, stop)) is not None:
+            yield start, stop, *head
 
 
 @OfLastText
 def tables_in(text: str) -> list[Table]:
-    """Walk a text once for its tables, in its order; the last text is remembered."""
+    """Find the tables of a text, in its order; the last text is remembered."""
     tables: list[Table] = []
-    start, sign = 0, ""
-    while start < len(text):
-        stop = text.find("\n", start)
-        stop = stop if stop >= 0 else len(text)
-        if (head := head_of(text, start, stop)) is not None:
-            sign, cells = head
-            said = known_heads("\t".join(text[first:last] for first, last in cells), "\t")
-            tables.append(Table(start, stop, cells, said is not None and said.personal, []))
-        elif sign and (text.find(sign, start, stop) >= 0 or text.find('"', start, stop) >= 0):
-            cells = cells_of(text, start, stop, sign)
-            if len(cells) == len(tables[-1].heads):
-                tables[-1].rows.append(cells)
-        else:
-            sign = ""
-        start = stop + 1
+    heads = list(heads_in(text))
+    ends = [*(start for start, *_ in heads), len(text)]
+    for (start, stop, sign, cells), end in zip(heads, ends[1:], strict=True):
+        said = known_heads("\t".join(text[first:last] for first, last in cells), "\t")
+        rows = [row for row in rows_of(text, stop + 1, end, sign) if len(row) == len(cells)]
+        tables.append(Table(start, stop, cells, said is not None and said.personal, rows))
     return tables
+
+
+def rows_of(text: str, start: int, end: int, sign: str) -> Iterator[list[Cell]]:
+    """Yield the cells of the lines of text[start:end] up to one without a sign or quote."""
+    while start < end:
+        stop = text.find("\n", start, end)
+        stop = stop if stop >= 0 else end
+        if text.find(sign, start, stop) < 0 and text.find('"', start, stop) < 0:
+            return
+        yield cells_of(text, start, stop, sign)
+        start = stop + 1
 
 
 def heads_of(heads: str) -> Callable[[str, int, int], list[Cell]]:

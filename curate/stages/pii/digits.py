@@ -9,6 +9,7 @@ from curate.stages.pii.checks import is_luhn
 # ruff: noqa: PLR2004 - the numbers are those of the standards that the docstrings name
 
 DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+IRISH_LETTERS = "WABCDEFGHIJKLMNOPQRSTUV"
 FISCAL_ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
 VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True))
 VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
@@ -143,6 +144,37 @@ def is_swiss_insurance(value: str) -> bool:
     """Tell whether the check digit of a Swiss AHV number holds (EAN-13)."""
     digits = signs_of(value)
     return len(digits) == 13 and sum(int(digit) * (3 if i % 2 else 1) for i, digit in enumerate(digits)) % 10 == 0
+
+
+def is_belgian_enterprise(value: str) -> bool:
+    """Tell whether the two check digits of a Belgian enterprise number hold (97 less the rest MOD 97).
+
+    Reads the older form of nine digits too, which lacks the leading zero; `BE` before it does not matter.
+    """
+    number = signs_of(value).removeprefix("BE").rjust(10, "0")
+    if len(number) != 10 or not number.isdigit() or number[0] not in "01":
+        return False
+    return int(number[:8]) > 0 and 97 - int(number[:8]) % 97 == int(number[8:])
+
+
+def is_irish_vat(value: str) -> bool:
+    """Tell whether the check letter of an Irish VAT number holds (weights 8 to 2, 9 for a second letter, MOD 23).
+
+    Reads the older form too, whose second sign is a letter: its check takes the first digit last. `IE` before it does
+    not matter.
+    """
+    number = signs_of(value).removeprefix("IE")
+    if number[1:2].isalpha():
+        number = f"0{number[2:7]}{number[0]}{number[7:]}"
+    total = sum(int(digit) * (8 - i) for i, digit in enumerate(number[:7]))
+    return total > 0 and IRISH_LETTERS[(total + 9 * sum(map(IRISH_LETTERS.index, number[8:]))) % 23] == number[7]
+
+
+def is_swiss_enterprise(value: str) -> bool:
+    """Tell whether the check digit of a Swiss enterprise number holds (weights of eCH-0097, MOD 11)."""
+    digits = [int(sign) for sign in signs_of(value) if sign.isdigit()]
+    total = sum(digit * weight for digit, weight in zip(digits[:8], (5, 4, 3, 2, 7, 6, 5, 4), strict=True))
+    return len(digits) == 9 and any(digits) and -total % 11 == digits[8]
 
 
 def is_imei(value: str) -> bool:

@@ -136,13 +136,18 @@ KEYED = re.compile(
     f"][{UPPER}{LOWER}.'’\\-]{{1,24}}){{1,3}})(?=\\\\?[\"']|[\\r\\n]|\\Z)"
 )
 """A name alone in quotes or on a line, in whatever case it was typed."""
-PERSONAL_KEYS = re.compile(
-    "(?i)(?:[\"'<>]|\\n[ \\t]{0,8})(?:gender|sex|age|birth_?date|date_of_birth|dob|phone(?:_?numbers?)?|mobile|"
-    "e-?mail(?:_?address)?|address|occupation|nationality|"
-    "location|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|physician|doctor)"
-    "(?=(?P<close>\\\\?[\"'<>]|[ \\t]{0,3}[:|]))"
+KEYS = (
+    "(?:gender|sex|age|birth_?da(?:te|y)|date_of_birth|dob|"
+    "(?:tele)?phone(?:_?numbers?)?|tel|mobile|"
+    "e-?mail(?:_?address)?|ssn|id_?card(?:_?numbers?)?|idcardnumbers|性别|年龄|电话|手机|住址|地址|身份证号?|"
+    "(?P<shared>address|occupation|nationality|location|physician|doctor))"
+    "(?=(?P<close>\\\\?[\"'<>]|[ \\t]{0,3}(?(shared)[:|]|[:|=])))"
 )
+"""Fields of persons; those that settings of programs have too count before a colon alone."""
+PERSONAL_KEYS = re.compile(f"(?i)(?:[\"'<>]|\\n[ \\t]{{0,8}}(?:- )?){KEYS}")
 """What closes one may open another: so the keys of a page do not depend on where it begins."""
+FIRST_KEY = re.compile(f"(?i)[ \\t]{{0,8}}(?:- )?{KEYS}")
+"""One that a text begins with."""
 KEY_WINDOW, LONGEST_KEY, PAGE = 240, 64, 512
 """Characters around a name in which such a key speaks for it, and of the longest; those of a page of the text."""
 
@@ -252,8 +257,10 @@ def is_record(text: str, start: int, end: int) -> bool:
 def keys_of(text: str, page: int) -> list[tuple[int, int]]:
     """Return where in a page of a text fields stand that only persons have; names of one page ask one by one."""
     first, last = page * PAGE, (page + 1) * PAGE
-    keys = ((key.start(), key.end("close")) for key in PERSONAL_KEYS.finditer(text, first, last + LONGEST_KEY))
-    return [key for key in keys if key[0] < last]
+    found = [*PERSONAL_KEYS.finditer(text, first, last + LONGEST_KEY)]
+    if not page and (opening := FIRST_KEY.match(text)):
+        found.append(opening)
+    return [(key.start(), key.end("close")) for key in found if key.start() < last]
 
 
 def read_labelled(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

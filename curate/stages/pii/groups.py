@@ -35,10 +35,10 @@ CODE = re.compile("[0-9]+(?:[A-Z]{1,2}[0-9]+){0,3}")
 NO_TAIL = re.compile("")
 
 OTHER = re.compile(
-    r"[.:/~～][0-9]|,[0-9]{3}(?![0-9])|"
+    r"[.:/~～][0-9]|:[0-9A-Fa-f]{0,4}:|,[0-9]{3}(?![0-9])|"
     r"[ ]?(?:[年月日岁元万亿人件台套米天周次时分秒床个%％℃°‰]|厘米|公斤|千克|毫|(?:kg|cm|mm|m[lLg])(?![a-z]))"
 )
-"""What follows a figure that is no group of a number: a decimal, a time, a unit."""
+"""What follows a figure that is no group of a number: a decimal, a time, the next group of an IPv6 address, a unit."""
 LISTED = re.compile(r"[0-9]{1,2}(?:[、．)）]|\.[^0-9])")
 """The number of an item at the beginning of a line."""
 OTHER_LINE = re.compile(
@@ -175,7 +175,8 @@ class Reader:
             groups = groups[:-1]
         spaced = next((place for place, one in enumerate(groups) if one.joint in BLANKS), None)
         if spaced is not None and self.check is None and not SAYING.search(text, max(0, start - SAYING_WINDOW), start):
-            groups = groups if fills_cell(text, start, groups[-1].reach) else groups[:spaced]
+            own_line = spaced if wrapped is None or spaced < wrapped else wrapped
+            groups = groups if fills_cell(text, start, groups[-1].reach) else groups[:own_line]
         return groups
 
     def counts(self, groups: Sequence[Group]) -> Iterator[int]:

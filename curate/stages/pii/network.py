@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from curate.stages.pii import digits
+from curate.stages.pii.allow import is_other_number
 from curate.stages.pii.rule import APART, LEFT, RIGHT, Rule
 from curate.stages.pii.words import Next, Words
 
@@ -21,6 +22,7 @@ MONTHS = (
     "Nov(?:ember)?|Dec(?:ember)?)"
 )
 DAY, MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
+IN_ROW = "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 CLOCK = "(?:[ T]?[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\\.[0-9]{1,6})?)?Z?)?"
 MRZ_SIGN = "[A-Z0-9<]"
 FILLED = "(?=(?:[A-Z0-9<]{1,44}(?:\\r?\\n)?){1,3}?(?<=[A-Z0-9])<<)"
@@ -138,5 +140,16 @@ NETWORK_RULES: tuple[Rule, ...] = (
         0.6,
         gate="[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}|"
         "(?:Jan|Feb|Ma[ry]|Apr|Ju[nl]|Aug|Sep|Oct|Nov|Dec)[a-z.,]* {1,2}[0-9]",
+    ),
+    Rule(
+        "DATE_TIME",
+        "date in one piece beside a Chinese word",
+        (
+            f"{LEFT}(?<![-./_]){IN_ROW}(?=[一-鿿])(?![号期版批卷页人户名口家台套辆亩])",
+            f"(?:(?<=[于自至到从])|(?<=日期)|(?<=日期[:：])|(?<=时间)|(?<=时间[:：])){IN_ROW}{RIGHT}(?![-./_])",
+        ),
+        0.6,
+        spared=is_other_number,
+        runs=frozenset({8}),
     ),
 )

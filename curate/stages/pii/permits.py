@@ -148,8 +148,10 @@ LICENCE_LABEL = "(?:驾驶证|驾照|驾驶执照|驾证|驾驶员证)(?:档案)
 SOLDIER_LABEL = "(?:军官|士官|士兵|军人|义务兵|文职干部|警官|军队离休|军队退休)(?:身份)?证(?:件)?"
 ACCOUNT_LABEL = (
     "(?:银行|收款|付款|对公|对私|结算|还款|扣款|基本|一般|开户|公积金|证券|资金|股东|客户)(?:存款)?(?:账户|帐户|"
-    "账号|帐号|賬號|户头)"
+    "账号|帐号|賬號|户头)|股东代码|股东卡(?=号)"
 )
+SECURITIES_LABEL = "(?:证券|股东)(?:账户|帐户|账号|帐号|户头)|股东代码|股东卡(?=号)"
+"""Of these accounts a letter may be the first sign: the market that they are for."""
 BANKED_LABEL = (
     "(?:开户行|开户银行|户名)[^0-9。；]{2,30}?(?:账号|帐号|賬號)|"
     "开户(?:行|银行)[及、和/][账帐](?:号|户)[:：][ ]?[\u4e00-\u9fff（）()]{2,30}"
@@ -171,10 +173,15 @@ def announced(entity: str, name: str, label: str, reader: groups.Reader, score: 
         label=f"(?:{label}){SAID}",
         labels=Next(label, between=SAID),
         spared=is_first_cell,
-        gate=f"(?:{label.replace('(?=', '(?:')})",
+        gate=gate_of(label),
         read=reader,
         profile="cn",
     )
+
+
+def gate_of(label: str) -> str:
+    """Return what matches wherever a label does, without looking around."""
+    return f"(?:{label.replace('(?=', '(?:')})"
 
 
 def in_groups(entity: str, name: str, label: str, reader: groups.Reader, score: float = 1.0) -> Rule:
@@ -226,6 +233,16 @@ ANNOUNCED = (
         groups.Reader(range(15, 21), sign=re.compile("[0-9A-HJ-NPQRTUWXY]+")),
     ),
     announced("CN_BANK_ACCOUNT", "Chinese bank account by its label", ACCOUNT_LABEL, groups.Reader(range(9, 31)), 0.55),
+    replace(
+        announced(
+            "CN_BANK_ACCOUNT",
+            "Chinese securities account by its label",
+            SECURITIES_LABEL,
+            groups.Reader((9, 10), re.compile("[A-Z]")),
+            0.55,
+        ),
+        gate=gate_of(ACCOUNT_LABEL),
+    ),
     announced(
         "CN_BANK_ACCOUNT",
         "long Chinese bank account by the plain label",

@@ -96,6 +96,38 @@ VALUE = re.compile(
 )
 
 
+AREA = (
+    "(?:A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|"
+    "L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE)"
+)
+"""Postcode areas of Royal Mail."""
+SURE_POSTCODE = f"{AREA}[0-9][0-9A-HJKMNPR-Y]? [0-9][ABD-HJLNP-UW-Z]{{2}}(?![0-9A-Za-z])"
+"""A postcode that can be one (BS 7666): of a known area, and without the letters that no inward code has."""
+UK_WORD = "[A-Z][A-Za-z'’.-]{1,20}"
+UK_NAME = f"{UK_WORD}(?: (?:{UK_WORD}|upon|on|of|under|the|in|le|and)){{0,3}}"
+UK_NEXT = "(?:, |,? ?\\r?\\n[ \\t]{0,8})"
+UK_FLAT = "(?:(?:Flat|Apartment|Apt\\.?|Unit) [0-9]{1,4}[A-Za-z]?|(?:[A-Z][a-z]{2,8} )?(?:Floor )?Flat)"
+UK_STREET = f"(?:[0-9]{{1,4}}[A-Za-z]?(?:-[0-9]{{1,4}})? )?(?:{UK_WORD} ){{1,3}}(?:{LONG}|{VAGUE}|Green|View|Rise|End)"
+NAMED_HOUSE = re.compile(
+    f"(?<![0-9A-Za-z'’&-])(?:{UK_FLAT}(?:, | )(?:{UK_NAME}{UK_NEXT})?|"
+    f"(?!{UK_FLAT}{UK_NEXT})(?:[0-9]{{1,4}}[A-Za-z]? )?{UK_NAME}{UK_NEXT})"
+    f"{UK_STREET}(?:{UK_NEXT}{UK_NAME}){{1,3}}(?:,? |{UK_NEXT})\\Z|"
+    f"(?<![0-9A-Za-z'’&-]){UK_FLAT}(?:, | ){UK_NAME}(?:{UK_NEXT}{UK_NAME}){{1,3}}(?:,? |{UK_NEXT})\\Z"
+)
+"""Up to its postcode: a flat or the name of a house, street, village, town, county; of a flat in a house the street may
+be missing."""
+LEFT_OF_POSTCODE = 140
+ENDED = re.compile(COUNTRY)
+
+
+def read_named_house(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Read the address of a house with a name, or of a flat, that a British postcode ends."""
+    house = NAMED_HOUSE.search(text, max(0, start - LEFT_OF_POSTCODE), start)
+    if house:
+        country = ENDED.match(text, end)
+        yield house.start(), country.end() if country else end
+
+
 def read_street(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Read the address around the kind of a street: to the left its name, number, flat, to the right town and code."""
     number = BEFORE.search(text, max(0, start - LEFT_OF_SUFFIX), start)
@@ -154,6 +186,14 @@ STREET_RULES: tuple[Rule, ...] = (
         0.6,
         gate=f"[0-9][0-9A-Za-z]{{0,4}},?(?: [0-9A-Za-z'’.-]{{1,20}}){{0,4}} (?:{LONG}|{SHORT}|{VAGUE})",
         read=read_street,
+    ),
+    Rule(
+        ENTITY,
+        "British address of a flat or a house with a name",
+        (f"(?<=[A-Za-z.,][ \n\t]){SURE_POSTCODE}",),
+        0.6,
+        gate="[A-Za-z.,][ \t\r\n]{1,10}[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}",
+        read=read_named_house,
     ),
     Rule(
         ENTITY,

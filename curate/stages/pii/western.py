@@ -1,26 +1,18 @@
-"""Rules for documents of the US, the UK and the EU: by shape where a check digit is strong, else by a label."""
+"""Rules for documents of the US, and for medical numbers, by a label; those of the UK and the EU behind them."""
 
 import re
 
 from curate.stages.pii import digits, groups
-from curate.stages.pii.allow import is_amount, is_numbered, is_other_number
+from curate.stages.pii.allow import is_amount, is_other_number
+from curate.stages.pii.european import ACCOUNT, EU_RULES, SHAPES, UK_BANK_RULES, UK_RULES
 from curate.stages.pii.rule import CODE_OR_DIGITS, LEFT, RIGHT, Rule
 from curate.stages.pii.words import BETWEEN, Next, Words
-
-SHAPES = (
-    "[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[A-Z9]{5}[0-9]{6}[A-Z9]{2}|"
-    "[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z]|[0-9]{3}\\.[0-9]{4}\\.[0-9]{4}\\.[0-9]{2}|"
-    "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}|"
-    "AT ?U ?[0-9]{8}|ES ?[A-Z][0-9]{7}|GB [0-9]{3} [0-9]{4} [0-9]{2}|[A-Z]{2} [0-9]{8}"
-)
-"""One scan for all that is known by its shape alone."""
 
 LICENCE = Next(
     "driver['’]?s?['’]?[ _]licen[cs]e|driving licen[cs]e|operator['’]?s? licen[cs]e|driver[ _]?lic(?:\\.|ense)?",
     "dl|d\\.l\\.",
 )
 MEDICARE = "[1-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z]{2}[0-9]{2}"
-NIR = "[1-478][0-9]{2}[0-9]{2}[0-9][0-9AB][0-9]{3}[0-9]{3}[ ]?[0-9]{2}"
 SHORTEST_CODE = 5
 NUMBER = "(?=[ _-]?(?:id|no|num|#|:))"
 CHART_LABELS = Next(f"medical[ _-]record|(?:patient|chart){NUMBER}", "mrn", between=BETWEEN.replace("[ _]?", "[ _-]?"))
@@ -103,7 +95,7 @@ US_RULES: tuple[Rule, ...] = (
         "US bank account by its label",
         (f"{LEFT}[0-9]{{6,17}}{RIGHT}(?!-[0-9])", f"{LEFT}[0-9]{{3,8}}(?:[ -][0-9]{{2,8}}){{1,4}}{RIGHT}(?!-[0-9])"),
         0.5,
-        labels=Next("checking|savings", "(?:bank[ _])?(?:account|acct)(?: ending)?"),
+        labels=ACCOUNT,
         needs_label=True,
         spared=is_amount,
         runs=frozenset(range(6, 18)),
@@ -210,183 +202,4 @@ GROUPED_RULES = (
     in_groups("HEALTH_INSURANCE_NUMBER", "health plan number in groups", INSURANCE_SAID),
 )
 
-UK_RULES: tuple[Rule, ...] = (
-    Rule(
-        "UK_NHS",
-        "NHS number by its label",
-        (f"{LEFT}[0-9]{{3}}(?P<a>[ -]?)[0-9]{{3}}(?P=a)[0-9]{{4}}{RIGHT}",),
-        0.6,
-        check=digits.is_nhs,
-        labels=Words("health service", "", "nhs"),
-        needs_label=True,
-        runs=frozenset({10}),
-        joined=frozenset({3}),
-        profile="uk",
-    ),
-    Rule(
-        "UK_NINO",
-        "UK national insurance number",
-        (f"{LEFT}[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?P<a> ?)(?:[0-9]{{2}}(?P=a)){{3}}[A-D]{RIGHT}",),
-        0.7,
-        check=digits.is_nino,
-        certain=False,
-        spared=is_numbered,
-        gate=SHAPES,
-        profile="uk",
-    ),
-    Rule(
-        "UK_DRIVING_LICENCE",
-        "UK driving licence",
-        (
-            f"{LEFT}[A-Z]{{1,5}}9{{0,4}}(?<=[A-Z9]{{5}})[0-9][0156][0-9][0-3][0-9]{{2}}[A-Z][A-Z9][0-9][A-Z]{{2}}{RIGHT}",
-        ),
-        0.8,
-        spared=is_numbered,
-        gate=SHAPES,
-        profile="uk",
-    ),
-)
-
-VAT = Words("ust-?id|umsatzsteuer", "", "vat|tva|iva|btw|nif|cif")
-
-EU_RULES: tuple[Rule, ...] = (
-    Rule(
-        "DE_TAX_ID",
-        "German tax id by its label",
-        (f"{LEFT}[1-9][0-9](?P<a>[ ]?)[0-9]{{3}}(?P=a)[0-9]{{3}}(?P=a)[0-9]{{3}}{RIGHT}",),
-        0.6,
-        check=digits.is_german_tax_id,
-        labels=Words("steuer|idnr|identifikationsnummer", "", "tin"),
-        needs_label=True,
-        runs=frozenset({11}),
-        joined=frozenset({2}),
-        joints=" ",
-        profile="eu",
-    ),
-    Rule(
-        "DE_SOCIAL_SECURITY",
-        "German pension insurance number by its label",
-        (f"{LEFT}[0-9]{{2}}[ ]?[0-3][0-9][01][0-9]{{3}}[ ]?[A-Z][ ]?[0-9]{{3}}{RIGHT}",),
-        0.6,
-        check=digits.is_german_insurance,
-        labels=Words("sozialversicherung|rentenversicherung|versicherungsnummer|svnr|sv-nummer"),
-        needs_label=True,
-        runs=frozenset({8}),
-        joined=frozenset({2}),
-        joints=" ",
-        profile="eu",
-    ),
-    Rule(
-        "FR_SOCIAL_SECURITY",
-        "French social security number by its label",
-        (f"{LEFT}{NIR}{RIGHT}",),
-        0.6,
-        check=digits.is_french_nir,
-        labels=Words("sécurité sociale|securite sociale|carte vitale|insee", "", "nir"),
-        needs_label=True,
-        runs=frozenset({6, 13, 15}),
-        joined=frozenset({1, 13}),
-        joints=" ",
-        profile="eu",
-    ),
-    Rule(
-        "FR_SOCIAL_SECURITY",
-        "French social security number with a month of birth",
-        (
-            f"{LEFT}[12] [0-9]{{2}} (?:0[1-9]|1[0-2]) [0-9][0-9AB] [0-9]{{3}} [0-9]{{3}} [0-9]{{2}}{RIGHT}",
-            f"{LEFT}[12][0-9]{{2}}(?:0[1-9]|1[0-2])[0-9][0-9AB][0-9]{{6}} ?[0-9]{{2}}{RIGHT}",
-        ),
-        0.6,
-        check=digits.is_french_nir,
-        labels=Words("sécurité sociale|securite sociale|carte vitale|insee", "", "nir"),
-        spared=is_other_number,
-        runs=frozenset({6, 13, 15}),
-        joined=frozenset({1}),
-        joints=" ",
-        profile="eu",
-    ),
-    Rule(
-        "IT_FISCAL_CODE",
-        "Italian fiscal code",
-        (f"{LEFT}[A-Z]{{6}}[0-9]{{2}}[A-EHLMPRST][0-7][0-9][A-Z][0-9]{{3}}[A-Z]{RIGHT}",),
-        0.6,
-        check=digits.is_fiscal_code,
-        labels=Words("fiscale", "c\\.?f"),
-        gate=SHAPES,
-        profile="eu",
-    ),
-    Rule(
-        "ES_NIF",
-        "Spanish DNI by its label",
-        (f"{LEFT}(?:[0-9]{{8}}|[0-9]{{2}}[.][0-9]{{3}}[.][0-9]{{3}})[ -]?[A-Z]{RIGHT}",),
-        0.6,
-        check=digits.is_spanish_id,
-        labels=Words("identidad", "", "dni|nie|nif"),
-        needs_label=True,
-        runs=frozenset({8}),
-        joined=frozenset({2}),
-        joints=".",
-        profile="eu",
-    ),
-    Rule(
-        "ES_NIF",
-        "Spanish NIE",
-        (f"{LEFT}[XYZ][0-9]{{7}}-?[A-Z]{RIGHT}",),
-        0.6,
-        check=digits.is_spanish_id,
-        labels=Words("identidad", "", "dni|nie|nif"),
-        spared=is_numbered,
-        runs=frozenset({7}),
-        lead="letter",
-        profile="eu",
-    ),
-    Rule(
-        "CH_SOCIAL_SECURITY",
-        "Swiss insurance number",
-        (f"{LEFT}756\\.[0-9]{{4}}\\.[0-9]{{4}}\\.[0-9]{{2}}{RIGHT}",),
-        0.6,
-        check=digits.is_swiss_insurance,
-        labels=Words("", "ahv|avs"),
-        gate=SHAPES,
-        profile="eu",
-    ),
-    Rule(
-        "CH_SOCIAL_SECURITY",
-        "Swiss insurance number by its label",
-        (f"{LEFT}756(?P<a>[ ]?)[0-9]{{4}}(?P=a)[0-9]{{4}}(?P=a)[0-9]{{2}}{RIGHT}",),
-        0.6,
-        check=digits.is_swiss_insurance,
-        labels=Words("", "ahv|avs"),
-        needs_label=True,
-        runs=frozenset({13}),
-        joined=frozenset({3}),
-        joints=" ",
-        profile="eu",
-    ),
-    Rule(
-        "EU_VAT_NUMBER",
-        "VAT number by its label",
-        (f"{LEFT}[A-Z]{{2}}[0-9]{{8,12}}(?:B[0-9]{{2}})?{RIGHT}",),
-        0.6,
-        labels=VAT,
-        needs_label=True,
-        runs=frozenset(range(8, 13)),
-        lead="letter",
-        profile="eu",
-    ),
-    Rule(
-        "EU_VAT_NUMBER",
-        "VAT number with blanks or more letters by its label",
-        (
-            f"{LEFT}(?:AT[ ]?U[ ]?[0-9]{{8}}|ES[ ]?[A-Z][0-9]{{7}}[0-9A-Z]){RIGHT}",
-            f"{LEFT}(?:GB[ ][0-9]{{3}}[ ][0-9]{{4}}[ ][0-9]{{2}}|[A-Z]{{2}}[ ][0-9]{{8,12}}(?:B[0-9]{{2}})?){RIGHT}",
-        ),
-        0.6,
-        labels=VAT,
-        needs_label=True,
-        gate=SHAPES,
-        profile="eu",
-    ),
-)
-
-WESTERN_RULES: tuple[Rule, ...] = (*US_RULES, *GROUPED_RULES, *UK_RULES, *EU_RULES)
+WESTERN_RULES: tuple[Rule, ...] = (*US_RULES, *GROUPED_RULES, *UK_RULES, *UK_BANK_RULES, *EU_RULES)

@@ -158,6 +158,31 @@ def fiscal_code(chance: Random) -> str:
     return body + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[total % 26]
 
 
+def nie(chance: Random) -> str:
+    first, body = chance.choice("XYZ"), digits(chance, 7)
+    return f"{first}-{body}-{'TRWAGMYFPDXBNJZSQVHLCKE'[int(str('XYZ'.index(first)) + body) % 23]}"
+
+
+def belgian(chance: Random) -> str:
+    body = f"0{chance.randint(200, 799)}{digits(chance, 4)}"
+    number = f"{body}{97 - int(body) % 97:02}"
+    return f"BE {number[:4]}.{number[4:7]}.{number[7:]}"
+
+
+def irish(chance: Random) -> str:
+    body, second = digits(chance, 7), chance.choice(["", "A", "H"])
+    total = weighed(body, (8, 7, 6, 5, 4, 3, 2), 10**9) + {"": 0, "A": 9, "H": 72}[second]
+    return f"IE{body}{'WABCDEFGHIJKLMNOPQRSTUV'[total % 23]}{second}"
+
+
+def swiss(chance: Random) -> str:
+    while True:
+        body = digits(chance, 8)
+        last = -weighed(body, (5, 4, 3, 2, 7, 6, 5, 4), 11) % 11
+        if last < 10:
+            return f"CHE-{body[:3]}.{body[3:6]}.{body[6:]}{last}{chance.choice(['', ' MWST', ' TVA', ' IVA'])}"
+
+
 def dea(chance: Random) -> str:
     body = digits(chance, 6)
     return f"BR{body}{weighed(body, (1, 2, 1, 2, 1, 2), 10)}"
@@ -188,8 +213,18 @@ def bitcoin(chance: Random) -> str:
 
 MADE |= {
     "HK_ID": {"Hong Kong id": hong_kong_id},
-    "IT_FISCAL_CODE": {"fiscal code": fiscal_code},
-    "UK_NINO": {"insurance number": lambda chance: f"AB {digits(chance, 2)} {digits(chance, 2)} {digits(chance, 2)} C"},
+    "IT_FISCAL_CODE": {
+        "fiscal code": fiscal_code,
+        "fiscal code in lower case": lambda chance: fiscal_code(chance).lower(),
+    },
+    "UK_NINO": {
+        "insurance number": lambda chance: f"AB {digits(chance, 2)} {digits(chance, 2)} {digits(chance, 2)} C",
+        "insurance number with hyphens": lambda chance: (
+            f"JC-{digits(chance, 2)}-{digits(chance, 2)}-{digits(chance, 2)}-A"
+        ),
+    },
+    "ES_NIF": {"NIE with hyphens": nie},
+    "EU_VAT_NUMBER": {"Belgian": belgian, "Irish": irish, "Swiss": swiss},
     "US_ITIN": {"taxpayer number": lambda chance: f"9{digits(chance, 2)}-{chance.randint(70, 88)}-{digits(chance, 4)}"},
     "MAC_ADDRESS": {"hardware address": hardware_address},
     "CRYPTO": {"Bitcoin address": bitcoin},
@@ -219,12 +254,19 @@ LABELLED: dict[str, dict[str, Callable[[Random], str]]] = {
     },
     "CN_DRIVER_LICENSE": {"驾驶证档案编号": lambda chance: digits(chance, 12)},
     "CN_MILITARY_ID": {"军官证号": lambda chance: f"军字第{digits(chance, 7)}号"},
-    "CN_BANK_ACCOUNT": {"收款账号": lambda chance: f"0{digits(chance, 16)}"},
+    "CN_BANK_ACCOUNT": {
+        "收款账号": lambda chance: f"0{digits(chance, 16)}",
+        "股东账户": lambda chance: f"A{digits(chance, 9)}",
+    },
     "CN_TAX_ID": {"纳税人识别号": lambda chance: f"11010{digits(chance, 9)}A"},
     "QQ_NUMBER": {"QQ号": lambda chance: f"{chance.randint(1, 9)}{digits(chance, 8)}"},
     "WECHAT_ID": {"微信号": lambda chance: f"wei_{digits(chance, 5)}"},
     "US_DRIVER_LICENSE": {"Driver's license": lambda chance: f"D{digits(chance, 7)}"},
-    "US_BANK_NUMBER": {"Account number": lambda chance: f"0{digits(chance, 11)}"},
+    "US_BANK_NUMBER": {
+        "Account number": lambda chance: f"0{digits(chance, 11)}",
+        "A/C No.": lambda chance: f"0{digits(chance, 11)}",
+    },
+    "UK_BANK_NUMBER": {"Sort code": lambda chance: f"20-{digits(chance, 2)}-{digits(chance, 2)}"},
     "ABA_ROUTING_NUMBER": {"Routing number": routing},
     "US_PASSPORT": {"Passport No.": lambda chance: f"A{digits(chance, 8)}"},
     "US_NPI": {"NPI": npi},

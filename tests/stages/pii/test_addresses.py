@@ -190,3 +190,9 @@ def test_a_village_is_an_address_where_somebody_lives_there(label, address, behi
 )
 def test_a_village_that_nobody_lives_in_or_names_stays(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize("behind", [". https://hengtai.com.cn/a", "https://hengtai.com.cn/a", " www.hengtai.com.cn"])
+def test_an_address_after_a_label_ends_before_a_link(behind):
+    address = "江苏省南京市玄武区中山路18号3栋201室"
+    assert found(f"住址：{address}{behind}") == [address]

@@ -27,6 +27,8 @@ OWN = {
     "IT_FISCAL_CODE": ("税号", "codice fiscale"),
     "UK_NINO": ("国民保险号", "NINO", "national insurance number"),
     "US_ITIN": ("税号", "ITIN"),
+    "ES_NIF": ("NIE",),
+    "EU_VAT_NUMBER": ("VAT", "TVA"),
     "MAC_ADDRESS": ("MAC地址", "MAC"),
     "CRYPTO": ("比特币钱包", "bitcoin wallet"),
 }

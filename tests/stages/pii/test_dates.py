@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from curate.stages.pii import mask
 from curate.stages.pii.dates import is_shifted, read, shifted
+from curate.stages.pii.engine import Native
 from curate.stages.pii.keys import Secret
+from curate.stages.pii.rules import DEFAULT_TYPES
 from curate.stages.pii.surrogates import Seed
 from tests.stages.pii.keyed import keyed
 
@@ -146,3 +148,42 @@ def test_a_date_of_birth_is_found_before_its_label():
 )
 def test_other_dates_stay(text):
     assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}入院",
+        "患者于{}行手术",
+        "于{}, 出院",
+        "入院日期：{}，",
+        "就诊时间:{}",
+        "病人{}复查",
+    ],
+)
+def test_a_date_in_one_piece_beside_a_chinese_word_is_found_where_dates_are_asked_for(text):
+    said, dates = text.format("20010412"), Native(frozenset({"DATE_TIME"}))
+    rows, opened = dates.look(pa.array([said] * 200))
+    assert rows == list(range(200))
+    for spans in (dates.find(said), dates.find(said, opened[7])):
+        assert [said[span.start : span.end] for span in spans] == ["20010412"]
+    assert Native(frozenset(DEFAULT_TYPES)).find(said) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "批号20010412合格",
+        "编号20010412有效",
+        "共20010412元",
+        "有20010412人",
+        "〔20010412号〕",
+        "文件名20010412",
+        "20011312入院",
+        "x20010412入院",
+        "2001-20010412入院",
+        "120010412入院",
+    ],
+)
+def test_what_is_no_date_in_one_piece_stays(text):
+    assert Native(frozenset({"DATE_TIME"})).find(text) == []

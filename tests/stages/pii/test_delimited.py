@@ -44,6 +44,10 @@ def test_lines_are_taken_apart_as_a_reader_of_such_files_does(cells, sign, befor
         ("姓名,部门,备注\n王小明,内科,a,b\n李娜,内科,无\n", ["李娜"]),
         ("姓名,部门\n王小明,内科\n\n李娜,内科\n", ["王小明"]),
         ("姓名,部门\n王小明,内科\n单位,部门\n李娜,内科\n", ["王小明"]),
+        ("name, phone, id\nAnn Baker, x, 7\nCarl Dietz, y, 8\n", ["Ann Baker", "Carl Dietz"]),
+        ("id, customer_name, city\r\n7, Ann Baker, York\r\n", ["Ann Baker"]),
+        ("姓名, 部门, 楼层\n王小明, 内科, 三\n", ["王小明"]),
+        ('"name", "email", "phone"\n"Ann Baker", x, y\n', ["Ann Baker"]),
     ],
 )
 def test_values_are_found_below_their_heads(text, values):
@@ -56,6 +60,9 @@ def test_values_are_found_below_their_heads(text, values):
         "name,version,license\nAnn Baker,2.1,MIT\n",
         "name,type,default\nMax Hale,string,x\n",
         "Give your name, address, phone,\nAnn Baker, Main Street, York\n",
+        "Send name, phone, email\nAnn Baker, Main Street, York\n",
+        "name, colour, size, weight, phone\nAnn Baker, a, b, c, d\n",
+        "name, version, license\nAnn Baker, a, MIT\n",
         "def call(name,phone):\n    ask(Ann Baker,phone)\n",
         "姓名,部门\n高速公路,内科\n南京市,外科\n",
         "姓名，部门\n",

@@ -14,7 +14,7 @@ from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.engine import Native
 from curate.stages.pii.gating import MARGIN, OVERLAP, REACH, common, widened
 from curate.stages.pii.rules import DEFAULT_TYPES, TYPES
-from tests.stages.pii.made import MADE
+from tests.stages.pii.made import LABELLED, MADE
 
 PART = 1024
 NATIVE = Native(frozenset(TYPES))
@@ -138,3 +138,24 @@ def test_what_is_found_does_not_depend_on_the_batch():
     rows, opened = NATIVE.look(pa.array(texts))
     among = {row: NATIVE.find(texts[row], one) for row, one in zip(rows, opened, strict=True)}
     assert [among.get(row, []) for row in range(len(texts))] == [NATIVE.find(text) for text in texts]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_type_alone_finds_in_a_list_what_it_finds_beside_others(seed):
+    draw, ways = Random(seed), [*MADE.items(), *LABELLED.items()]
+    texts = []
+    for _ in range(200):
+        some = [(kind, *draw.choice([*forms.items()])) for kind, forms in draw.choices(ways, k=draw.randint(2, 6))]
+        said = [
+            make(draw) if kind in MADE and name in MADE[kind] else f"{name}：{make(draw)}" for kind, name, make in some
+        ]
+        texts.append(
+            draw.choice(["", "名单："]) + draw.choice(["、", "，", ", ", "; ", "\n", "\r\n", "\t", "；"]).join(said)
+        )
+    every = [NATIVE.find(text) for text in texts]
+    for kind in {*MADE, *LABELLED}:
+        alone = Native(frozenset({kind}))
+        rows, opened = alone.look(pa.array(texts))
+        found = {row: {span[:2] for span in alone.find(texts[row], one)} for row, one in zip(rows, opened, strict=True)}
+        for row, spans in enumerate(every):
+            assert {span[:2] for span in spans if span.entity == kind} <= found.get(row, set()), (kind, row)

@@ -119,6 +119,18 @@ class TestANumberOfManyLengths:
         assert (entity, "923456789") in found(f"{label}\n923456789\n12345")
 
 
+@pytest.mark.parametrize(
+    ("entity", "text", "value"),
+    [
+        ("MEDICAL_RECORD_NUMBER", "MRN：AB035092\r\n2400:da00:3747::963", "AB035092"),
+        ("HEALTH_INSURANCE_NUMBER", "Member ID is XYZ313499529\n4538 0515 5375 8430\n", "XYZ313499529"),
+    ],
+)
+def test_a_number_does_not_take_the_beginning_of_another_whose_type_nobody_looks_for(entity, text, value):
+    spans = Native(frozenset({entity})).find(text)
+    assert [text[span.start : span.end] for span in spans] == [value]
+
+
 @pytest.mark.parametrize("label", ["护照号：", "Passport No.: ", "passport ", "PASSPORT: "])
 @pytest.mark.parametrize("value", ["E1234 5678", "E 12345678", "EA 123 4567", "E1234\n5678", "E-1234-5678"])
 def test_a_chinese_passport_is_found_in_groups_under_a_label_of_either_language(label, value):

@@ -35,6 +35,37 @@ def test_names_of_who_speaks_and_of_records_are_found(text, name):
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("phone: 1\nname: Ann Baker\n", "Ann Baker"),
+        ("- phone: 1\n  name: Ann Baker\n", "Ann Baker"),
+        ("people:\n- email: q\n  name: Carl Dietz", "Carl Dietz"),
+        ("name=Ann Baker\nage=30\n", "Ann Baker"),
+        ("age = 30\nname = Ann Baker", "Ann Baker"),
+        ("tel: 5\nname: Ann Baker", "Ann Baker"),
+        ("birthday: x\nname: carl dietz\n", "carl dietz"),
+    ],
+)
+def test_english_names_of_records_are_found(text, name):
+    assert found(text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: Ann Baker\nversion: 2\n",
+        "page: 1\nname: Ann Baker",
+        "name: Ann Baker\nimage: 3",
+        'resource "x" {\n  name = "Main Server"\n  location = "westus"\n}',
+        "name = Main Server\naddress = 10.0.0.1\n",
+        "age: 4\nname: Blue Widget\n",
+    ],
+)
+def test_names_of_things_stay(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "我是金牛座，他是白羊座。",

@@ -1,5 +1,6 @@
 """English addresses and, where they are asked for, organisations."""
 
+import pyarrow as pa
 import pytest
 
 from curate.stages.pii.engine import Native
@@ -64,6 +65,46 @@ def test_after_a_verb_or_a_label_less_is_enough(text, address):
     assert found(text) == [address]
 
 
+NAMED = [
+    "Rose Cottage, Mill Lane, Ashford TN26 1AB",
+    "The Old Rectory, Church Road, Stoke-on-Trent ST4 2AB",
+    "Rose Cottage, Mill Lane, Little Chart, Ashford, Kent TN26 1AB",
+    "Flat 3, 12 High Street, Leeds LS1 4DY",
+    "Flat 7a, The Old Mill, Ashford TN26 1AB",
+    "Flat 3, Albany House, 14 Park Road, London N8 9AB",
+    "Ground Floor Flat, 12 High Street, Leeds LS1 4DY",
+    "Rose Cottage\nMill Lane\nASHFORD\nTN26 1AB",
+    "Rose Cottage, Mill Lane, Ashford TN26 1AB, United Kingdom",
+    "96 Albany Quay\n   Mill Lane, Leeds LS1 4DY",
+]
+
+
+@pytest.mark.parametrize("address", NAMED)
+@pytest.mark.parametrize("place", ["{}", "She lives at {}, thanks", "Ship to: {}\n", "寄到{}即可"])
+def test_a_british_flat_or_house_with_a_name_is_found_whole_by_its_postcode(address, place):
+    text = place.format(address)
+    rows, opened = NATIVE.look(pa.array([text]))
+    assert rows == [0]
+    assert [text[span.start : span.end] for span in NATIVE.find(text, opened[0])] == found(text) == [address]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rose Cottage, Mill Lane, Ashford",
+        "Rose Cottage, Mill Lane, Ashford QX26 1AB",
+        "Rose Cottage, Mill Lane, Ashford TN26 1CB",
+        "Rose Cottage TN26 1AB",
+        "Rose Cottage, Ashford TN26 1AB",
+        "Mill Lane, Ashford TN26 1AB",
+        "rose cottage, mill lane, ashford TN26 1AB",
+        "Rose Cottage, Mill Lane, Ashford TN26 1ABC",
+    ],
+)
+def test_without_street_town_or_postcode_a_house_with_a_name_is_no_address(text):
+    assert found(text) == []
+
+
 HARMLESS = [
     "2 Hard Drive bays",
     "In 2008 Wall Street fell",
@@ -87,7 +128,9 @@ def test_what_is_no_address_is_left_alone(text):
     assert found(text) == []
 
 
-@pytest.mark.parametrize("unit", ["1 Main ", "St ", "1 A St, ", "Road ", "PO Box 1, ", "Address: 1 ", "at 1 "])
+@pytest.mark.parametrize(
+    "unit", ["1 Main ", "St ", "1 A St, ", "Road ", "PO Box 1, ", "Address: 1 ", "at 1 ", "Leeds LS1 4DY "]
+)
 def test_a_long_monotonous_text_costs_no_more_than_its_length(unit):
     text = unit * (30_000 // len(unit))
     half = text[: len(text) // 2 // len(unit) * len(unit)]
