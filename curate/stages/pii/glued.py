@@ -47,7 +47,7 @@ GATE = (
     "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei|mob|wechat|weixin|[vw]x|sms|no|num|number)"
     "(?:[+(（][0-9]|[0-9]{2})|"
     "(?i:card|account|acct|unionpay|cup|visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)"
-    "[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?)[0-9](?:[ -]?[0-9]){8}|"
+    "[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?|no|num|number)[0-9](?:[ -]?[0-9]){8}|"
     "(?i:uscc|code|taxno)[0-9]{8}|(?i:ip|ipv4)[0-9]{1,3}\\.[0-9]|"
     "(?i:passport|passportno)[A-Za-z]{0,2}[0-9]{6}"
 )

@@ -101,6 +101,7 @@ def test_whatever_a_rule_matches_is_found_behind_gates_as_it_is_found_everywhere
 
 
 SPELLED = [
+    "，idno5-46116200001013000",
     "D.Ob: 1974-06-30",
     "Dear mr Aa, thank you",
     "王小明寨乙63034#qaZ-RP 幢",
