@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 from curate.core.stage import Value
 from curate.lineage.attachments import erasures, reviews, signatures
 from curate.lineage.figures import Figures, figures
+from curate.lineage.former import formers
 from curate.lineage.manifest import MANIFEST, Count, Manifest, Table, read_manifest
 from curate.lineage.profiles.covered import Cover, covers
 from curate.lineage.profiles.judge import Judged, judge
@@ -44,6 +45,9 @@ class Reported(Value):
     signatures: tuple[dict[str, JsonValue], ...] = Field((), description="Who has signed; not checked here.")
     reviews: tuple[dict[str, JsonValue], ...] = ()
     erasures: tuple[dict[str, JsonValue], ...] = ()
+    former: tuple[dict[str, JsonValue], ...] = Field(
+        (), description="Erasures from outputs that stood here before a run made this one, the oldest first."
+    )
     counted: Figures = Figures()
     covered: Table[tuple[Cover, ...]] = Field({}, description="By source: what the stages of each kind did to it.")
     profile: Judged | None = Field(None, description="Verdicts, where a profile was named.")
@@ -61,6 +65,7 @@ def reported(out: Path, loaded: Loaded | None) -> tuple[Manifest, Reported]:
         signatures=tuple(signatures(out, manifest)),
         reviews=tuple(reviews(out, manifest)),
         erasures=tuple(erasures(out, manifest)),
+        former=tuple(one.model_dump(mode="json") for old in formers(out) for one in old.said.erasures),
         counted=counted,
         covered=covers(manifest, counted),
     )

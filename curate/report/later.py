@@ -1,6 +1,6 @@
 """The sections on what happened after the run: reviews by people, erasures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
@@ -46,6 +46,10 @@ HEADS = {
     "copies": Said("Copies named", "列出的副本"),
 }
 """What the fields of an erasure are called; one that is not here goes by its own name."""
+FORMER = Said(
+    "From outputs that stood here before: a run has made this one since, and its place may hold a record again",
+    "此前位于同一位置的输出中的删除：其后已重新运行，相同位置可能再次出现记录",
+)
 UNSAID = "–"
 
 
@@ -87,12 +91,18 @@ def _share(value: JsonValue) -> Figure:
 
 def erasures(sheet: Sheet) -> Parts:
     """Write one line an erasure, with whatever it says that is no list: what was erased stays unnamed."""
-    said = sheet.said.erasures
-    if not said:
+    if sheet.said.erasures:
+        yield _erased(sheet, ERASURES, sheet.said.erasures)
+    else:
         yield sheet.p(NO_ERASURE)
-        return
+    if sheet.said.former:
+        yield sheet.h3(FORMER)
+        yield _erased(sheet, FORMER, sheet.said.former)
+
+
+def _erased(sheet: Sheet, title: Said, said: Sequence[Mapping[str, JsonValue]]) -> str:
     names = list(
         dict.fromkeys(name for one in said for name, value in one.items() if not isinstance(value, (list, dict)))
     )
     head = [sheet.say(HEADS[name]) if name in HEADS else name for name in names]
-    yield table(sheet.say(ERASURES), head, [[str(one.get(name, UNSAID)) for name in names] for one in said])
+    return table(sheet.say(title), head, [[str(one.get(name, UNSAID)) for name in names] for one in said])

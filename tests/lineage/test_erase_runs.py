@@ -198,6 +198,14 @@ class TestAnOutputThatWasMadeAnew:
         assert "ticket DSR-1" in told("history", str(anew))[1]
         assert "三号机组" not in "".join(path.read_text("latin-1") for path in (anew / FORMER).rglob("*.json"))
 
+    @pytest.mark.parametrize(("lang", "words"), [("en", "stood here before"), ("zh", "此前位于同一位置")])
+    def test_is_told_on_the_page_of_the_report(self, anew, tmp_path, lang, words):
+        page = tmp_path / "page.html"
+        assert told("report", str(anew), "--lang", lang, "-o", str(page))[0] == 0
+        body = page.read_text("utf-8")
+        assert words in body
+        assert "DSR-1" in body
+
     def test_is_the_same_as_if_nothing_had_stood_there(self, anew, tmp_path):
         other = tmp_path / "fresh" / "out"
         other.parent.mkdir()
