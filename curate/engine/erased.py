@@ -9,7 +9,7 @@ from curate.core.errors import ConfigError
 from curate.core.files import digest_of, write_whole
 from curate.core.stage import Editor, GlobalStage, Settings
 from curate.core.suppression import Suppression, read_suppression
-from curate.lineage.former import FORMER, NAME_CHARS, SAID, Former, formers
+from curate.lineage.former import FORMER, NAME_CHARS, SAID, Former, digests, formers
 from curate.lineage.history import history
 from curate.lineage.manifest import MANIFEST, SUPPRESSED, read_manifest
 from curate.stages.suppress import Suppress
@@ -69,7 +69,7 @@ def last_edit(stages: Sequence[Settings]) -> int:
 
 
 def keep_former(out: Path, new: Path) -> tuple[str, ...]:
-    """Keep in `new` what tells of erasures from the output that it will replace; return the digests of manifests.
+    """Keep in `new` what tells of erasures from the output that it will replace; return the digests of what is said.
 
     StorageError where the output has tombstones and nothing that explains them: they would be lost.
     """
@@ -90,4 +90,4 @@ def keep_former(out: Path, new: Path) -> tuple[str, ...]:
                 (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(out / file.path, folder / file.path)
         write_whole(folder / SAID, said.model_dump_json(indent=1).encode() + b"\n")
-    return tuple(sorted(one.said.manifest_sha256 for one in formers(new)))
+    return tuple(digests(new))

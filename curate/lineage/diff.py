@@ -13,7 +13,7 @@ from pydantic import Field, JsonValue
 from curate.core.errors import ConfigError
 from curate.core.stage import Value
 from curate.lineage.explain import Archive, Record
-from curate.lineage.join import Fate, Half, Joined, Rows, changed, joined, read_half
+from curate.lineage.join import ERASED, Codes, Fate, Half, Joined, Rows, changed, joined, read_half
 from curate.lineage.manifest import MANIFEST, Count, Table, read_manifest
 from curate.lineage.settings import Change, Inputs, Personal, Said, compared
 
@@ -54,8 +54,8 @@ class Pair(Value):
     """One record in both outputs; never its text."""
 
     id: str
-    a: Record | None = Field(None, description="Null where A never read it.")
-    b: Record | None = Field(None, description="Null where B never read it.")
+    a: Record | None = Field(None, description="Null where A never read it, or lost it to an erasure.")
+    b: Record | None = Field(None, description="Null where B never read it, or lost it to an erasure.")
 
 
 class Group(Value):
@@ -63,7 +63,7 @@ class Group(Value):
 
     kind: Kind
     a: str | None = Field(
-        None, description="In A: `kept`, the rule that left it out, its split, or the tag that only A has."
+        None, description="In A: `kept`, the rule that left it out, `erased`, its split, or the tag that only A has."
     )
     b: str | None = Field(None, description="The same in B; null where it was not read, or has no such tag.")
     stages: tuple[str, ...] = Field(
@@ -185,28 +185,35 @@ def output_of(out: Path, half: Half) -> Output:
 
 def tallied(a: Half, b: Half, rows: Joined) -> Tally:
     """Sort all records by what became of them on both sides."""
-    codes_a = np.where(rows.a < 0, len(a.fates), a.codes[rows.a] if len(a.codes) else 0)
-    codes_b = np.where(rows.b < 0, len(b.fates), b.codes[rows.b] if len(b.codes) else 0)
+    codes_a, codes_b = fates_of(a, rows.a, b, rows.b), fates_of(b, rows.b, a, rows.a)
+    fates_a, fates_b = (*a.fates, None, ERASED), (*b.fates, None, ERASED)
     both = np.flatnonzero((rows.a >= 0) & (rows.a < a.kept) & (rows.b >= 0) & (rows.b < b.kept))
     other = np.zeros(len(rows.a), bool)
     other[both] = changed(a, b, Joined(rows.a[both], rows.b[both]))
-    ways = (codes_a.astype(np.int64) * (len(b.fates) + 1) + codes_b) * 2 + other
+    ways = (codes_a.astype(np.int64) * len(fates_b) + codes_b) * 2 + other
     order = np.argsort(ways, kind="stable")
     cuts = np.flatnonzero(np.diff(ways[order])) + 1
     tally = Tally()
     for places in np.split(order, cuts) if len(order) else ():
         way, texts = divmod(int(ways[places[0]]), 2)
-        left, right = divmod(way, len(b.fates) + 1)
-        fates = (None if left == len(a.fates) else a.fates[left]), (None if right == len(b.fates) else b.fates[right])
-        sort_in(tally, fates, places, other=bool(texts))
+        left, right = divmod(way, len(fates_b))
+        sort_in(tally, (fates_a[left], fates_b[right]), places, other=bool(texts))
     return tally
+
+
+def fates_of(half: Half, mine: Rows, other: Half, theirs: Rows) -> Codes:
+    """Return the place of each record's fate; behind those of the half: it never had it, and it was erased."""
+    codes = np.where(mine < 0, len(half.fates), half.codes[mine] if len(half.codes) else 0)
+    for place in np.flatnonzero(mine < 0).tolist() if half.erased else ():
+        codes[place] += tuple(other.pairs[theirs[place]].tolist()) in half.erased
+    return codes.astype(np.int32)
 
 
 def sort_in(tally: Tally, fates: tuple[Fate | None, Fate | None], places: Rows, *, other: bool) -> None:
     """Count records that have the same fates; `other` where their texts differ."""
     a, b = fates
-    fate = a or b
-    if fate is None:
+    fate = b if a in (None, ERASED) else a
+    if fate in (None, ERASED):
         return
     found = list(keys_of(a, b, other=other))
     kept = [name for name, one in (("kept_a", a), ("kept_b", b)) if one and one.split]
@@ -219,9 +226,9 @@ def sort_in(tally: Tally, fates: tuple[Fate | None, Fate | None], places: Rows, 
 def keys_of(a: Fate | None, b: Fate | None, *, other: bool) -> Iterator[Key]:
     """Name the groups to which a record of these fates belongs."""
     if a and a.split and not (b and b.split):
-        yield Key("lost", "kept", b and b.rule, (b.stage,) if b else ())
+        yield Key("lost", "kept", b and b.rule, (b.stage,) if b and b.stage else ())
     elif b and b.split and not (a and a.split):
-        yield Key("gained", a and a.rule, "kept", (a.stage,) if a else ())
+        yield Key("gained", a and a.rule, "kept", (a.stage,) if a and a.stage else ())
     elif a and b and a.split:
         if other:
             stages = sorted(a.ops ^ b.ops) or sorted(a.ops & b.ops)
@@ -232,7 +239,7 @@ def keys_of(a: Fate | None, b: Fate | None, *, other: bool) -> Iterator[Key]:
             yield Key("retagged", tag, None, (tag.partition(":")[0],))
         for tag in sorted(b.tags - a.tags):
             yield Key("retagged", None, tag, (tag.partition(":")[0],))
-    elif a and b and a.rule != b.rule:
+    elif a and b and a.rule != b.rule and ERASED not in (a, b):
         yield Key("rejudged", a.rule, b.rule, tuple(dict.fromkeys((a.stage, b.stage))))
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.core.errors import CurateError
+from curate.core.errors import CurateError, StorageError
 from curate.core.files import digest_of
 from curate.core.suppression import read_suppression
 from curate.lineage.erasures import Erasure
-from curate.lineage.former import former_faults
+from curate.lineage.former import former_faults, formers
 from curate.lineage.history import read_history
 from curate.lineage.ids import NONE, Index, Pairs, parse_ids, spell
 from curate.lineage.manifest import SUPPRESSED, Manifest, Written
@@ -38,8 +38,21 @@ def check_erasures(out: Path, manifest: Manifest, sight: Sight, index: Index) ->
     if erasures or manifest.previous:
         faults += read_history(out)
     faults += former_faults(out)
+    faults += before_faults(out)
     detail = f"{len(gone)} records in {len(erasures)} erasures" if erasures else "nothing was erased"
-    return Finding(faults, detail)
+    earlier = 0 if faults else sum(len(one.said.erasures) for one in formers(out))
+    return Finding(faults, f"{detail}; {earlier} erasures from outputs that stood here before" if earlier else detail)
+
+
+def before_faults(out: Path) -> Iterator[str]:
+    """Compare the tombstones of former outputs with what is kept of their erasures."""
+    try:
+        kept = formers(out)
+    except StorageError:
+        return  # told already
+    for folder, said in kept:
+        for number, (erasure, stones) in enumerate(zip(said.erasures, said.tombstones, strict=False)):
+            yield from tombstone_faults(folder, stones, erasure, number)
 
 
 def tombstone_faults(out: Path, file: Written, erasure: Erasure, number: int) -> Iterator[str]:

@@ -61,23 +61,40 @@ def former_faults(out: Path) -> Iterator[str]:
     except StorageError as wrong:
         yield f"{FORMER}: {wrong.message}"
         return
-    for folder, said in kept:
-        files: Mapping[str, str] = {one.path: one.sha256 for one in (*said.tombstones, said.suppression) if one}
-        for path, digest in files.items():
-            try:
-                same = digest_of(folder / path) == digest
-            except OSError:
-                same = False
-            if not same:
-                yield f"{FORMER}/{folder.name}: {path} is missing, or not what was kept"
-        if folder.name[-NAME_CHARS:] != said.manifest_sha256[:NAME_CHARS] or len(said.erasures) != len(said.tombstones):
-            yield f"{FORMER}/{folder.name}: it tells of another output, or of other erasures"
-        for erasure, stones in zip(said.erasures, said.tombstones, strict=False):
-            if stones.rows != erasure.records + erasure.rejected:
-                yield f"{FORMER}/{folder.name}: erasure {erasure.number} took another number of records"
-    there, named = {one.said.manifest_sha256 for one in kept}, named_by_run(out)
+    for one in kept:
+        yield from kept_faults(*one)
+    there, named = set(digests(out)), named_by_run(out)
     if named is not None and there != named:
         yield f"{FORMER}: {len(there)} former outputs, {len(named)} in the run record, or other ones"
+
+
+def kept_faults(folder: Path, said: Former) -> Iterator[str]:
+    """Yield what of a former output is not as it was kept."""
+    files: Mapping[str, str] = {one.path: one.sha256 for one in (*said.tombstones, said.suppression) if one}
+    for path, digest in files.items():
+        try:
+            same = digest_of(folder / path) == digest
+        except OSError:
+            same = False
+        if not same:
+            yield f"{FORMER}/{folder.name}: {path} is missing, or not what was kept"
+    listed = {SAID, *files}
+    for path in sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if not one.is_dir()):
+        if path not in listed:
+            yield f"{FORMER}/{folder.name}: {path} is not told of"
+    told = [(one.basis, one.ticket, one.at) for one in said.versions[1:]]
+    if told != [(one.basis, one.ticket, one.at) for one in said.erasures]:
+        yield f"{FORMER}/{folder.name}: its versions are not those of its erasures"
+    if folder.name[-NAME_CHARS:] != said.manifest_sha256[:NAME_CHARS] or len(said.erasures) != len(said.tombstones):
+        yield f"{FORMER}/{folder.name}: it tells of another output, or of other erasures"
+    for erasure, stones in zip(said.erasures, said.tombstones, strict=False):
+        if stones.rows != erasure.records + erasure.rejected:
+            yield f"{FORMER}/{folder.name}: erasure {erasure.number} took another number of records"
+
+
+def digests(out: Path) -> list[str]:
+    """Return the digest of what is said of each former output, sorted: what the run record names."""
+    return sorted(digest_of(one.folder / SAID) for one in formers(out))
 
 
 def named_by_run(out: Path) -> set[str] | None:

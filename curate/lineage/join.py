@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.core.errors import StorageError
+from curate.lineage.former import formers
 from curate.lineage.ids import NONE, Pairs, parse_ids, spell
 from curate.lineage.lookup import Spot, opened
 from curate.lineage.manifest import Manifest, Written
@@ -40,6 +41,10 @@ class Fate(NamedTuple):
     rule: str = ""
 
 
+ERASED = Fate("", rule="erased")
+"""Of a record that was read, and erased since."""
+
+
 class Half(NamedTuple):
     """All records of one output: kept ones in the order of the shards, then left out ones in that of the ledger."""
 
@@ -50,6 +55,8 @@ class Half(NamedTuple):
     """Place of each record's fate in `fates`."""
     fates: Sequence[Fate]
     kept: int
+    erased: frozenset[tuple[int, int]] = frozenset()
+    """Ids of records that were erased from it, or from an output that stood there before."""
 
     def spot(self, row: int) -> Spot:
         """Say in which file a record stands, and where there."""
@@ -94,7 +101,17 @@ def read_half(out: Path, manifest: Manifest) -> Half:
             )
             pairs.append(ids_of(batch, out / ledger.path))
             codes.append(coded(fates, known, batch.num_rows))
-    return Half(out, manifest, np.concatenate(pairs), np.concatenate(codes), list(known), kept)
+    gone = frozenset(erased_ids(out, manifest))
+    return Half(out, manifest, np.concatenate(pairs), np.concatenate(codes), list(known), kept, gone)
+
+
+def erased_ids(out: Path, manifest: Manifest) -> Iterator[tuple[int, int]]:
+    """Yield the ids of which tombstones tell, those of former outputs too."""
+    places = [(out, file) for file in manifest.outputs.tombstones]
+    places += [(kept.folder, file) for kept in formers(out) for file in kept.said.tombstones]
+    for folder, file in places:
+        for batch in batches(folder, file, ("id",)):
+            yield from map(tuple, ids_of(batch, folder / file.path).tolist())
 
 
 def batches(out: Path, file: Written, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -33,7 +33,8 @@ class RunRecord(Value):
     stage_bytes: dict[str, dict[str, int]] = Field({}, description="Bytes of text that came in, by stage and source.")
     tasks: Tasks = Tasks()
     former: tuple[str, ...] = Field(
-        (), description="Digests of the manifests of outputs that stood here before, and of which something was erased."
+        (),
+        description="Digests of each `former.json`: of outputs that stood here before and lost something to erasures.",
     )
     raw: dict[str, list[str]] = Field({}, description="Paths of the sources as this run found them, absolute.")
 

@@ -105,7 +105,7 @@ def group_lines(group: Group) -> Iterator[str]:
         yield f"  by {', '.join(group.stages)}; {differs(group)}"
     yield f"  {', '.join(f'{name} {count:,}' for name, count in group.by_source.items())}"
     for pair in group.first:
-        yield from pair_lines(pair)
+        yield from pair_lines(pair, group)
 
 
 def absent(group: Group) -> str:
@@ -120,12 +120,12 @@ def differs(group: Group) -> str:
     return "it has the same settings and version in both, so the difference came to it"
 
 
-def pair_lines(pair: Pair) -> Iterator[str]:
+def pair_lines(pair: Pair, group: Group) -> Iterator[str]:
     """Yield where a record came from, and what became of it in both outputs."""
     known = pair.a or pair.b
     yield f"    {pair.id}" + (f"  {known.source_id}: {known.source_uri}, row {known.source_row}" if known else "")
-    for side, record in (("A", pair.a), ("B", pair.b)):
-        yield f"      {side}: {fate(record) if record else 'not read'}"
+    for side, record, said in (("A", pair.a, group.a), ("B", pair.b, group.b)):
+        yield f"      {side}: {fate(record) if record else 'erased' if said == 'erased' else 'not read'}"
 
 
 def fate(record: Record) -> str:

@@ -15,6 +15,7 @@ from curate.cli import main
 from curate.core.errors import ConfigError, StorageError
 from curate.core.record import record_id
 from curate.core.suppression import content_digest, content_form, read_suppression
+from curate.lineage.diff import diff
 from curate.lineage.erase import Erased, Options, erase
 from curate.lineage.erase_asked import Request
 from curate.lineage.former import FORMER, SAID
@@ -224,7 +225,7 @@ class TestAnOutputThatWasMadeAnew:
         assert [one.ticket for one in said.since.erasures] == ["DSR-1", "DSR-2", "DSR-3"]
         assert verify(anew).passed
 
-    @pytest.mark.parametrize("kind", ["dropped", "stones", "said", "rows", "pipe"])
+    @pytest.mark.parametrize("kind", ["dropped", "stones", "said", "rows", "pipe", "list", "ticket", "added"])
     def test_is_checked(self, anew, kind):
         assert verify(anew).passed
         [folder] = (anew / FORMER).iterdir()
@@ -239,9 +240,13 @@ class TestAnOutputThatWasMadeAnew:
             (folder / SAID).write_text(json.dumps(said), "utf-8")
         elif kind == "said":
             (folder / SAID).write_text("{}", "utf-8")
+        elif kind == "added":
+            (folder / "more.json").write_text("{}", "utf-8")
         else:
             said = json.loads((folder / SAID).read_text("utf-8"))
-            said["erasures"][0]["records"] += 1
+            said["suppression"] = None if kind == "list" else said["suppression"]
+            said["erasures"][0] |= {"ticket": "DSR-9"} if kind == "ticket" else {}
+            said["erasures"][0]["records"] += kind == "rows"
             (folder / SAID).write_text(json.dumps(said), "utf-8")
         assert verify(anew).named("erasures").status == "fail"
         assert verify(anew).named("erasures").detail.startswith(FORMER)
@@ -252,6 +257,18 @@ class TestAnOutputThatWasMadeAnew:
         with pytest.raises(StorageError, match="the manifest is damaged"):
             run(out, tmp_path / "raw", [{"suppress": listed(out)}, *EDITING])
         assert list(out.glob("_lineage/tombstones-*"))
+
+
+def test_a_comparison_says_of_an_erased_record_that_it_was_erased(made, out, tmp_path):
+    erased(out, "text_file", TEXTS["alone"])
+    run(tmp_path / "anew", tmp_path / "raw", EDITING)
+    for before, after, said in ((made, out, ("lost", "kept", "erased")), (out, made, ("gained", "erased", "kept"))):
+        found = diff(before, after)
+        assert [(one.kind, one.a, one.b, one.stages, one.records) for one in found.groups] == [(*said, (), 1)]
+    assert "B: erased" in told("diff", str(made), str(out))[1]
+    run(out, tmp_path / "raw", [{"suppress": listed(out)}, *EDITING])
+    groups = {(one.kind, one.a, one.b) for one in diff(out, tmp_path / "anew").groups}
+    assert ("gained", "suppress:content", "kept") in groups
 
 
 def test_a_run_that_would_bring_it_back_is_refused(out, tmp_path):

@@ -38,7 +38,7 @@ class Volume(NamedTuple):
 
     def as_json(self) -> dict[str, JsonValue]:
         """Return the volume as a mapping."""
-        return {"records": self.records, "text_bytes": self.text_bytes}
+        return {"records": self.records, "text_bytes": UNKNOWN if self.text_bytes is None else self.text_bytes}
 
 
 def to_fill(name: str, label: str, note: str = "") -> Entry:

@@ -80,7 +80,7 @@ IN_DOI = re.compile(r"(?<![0-9.])10\.[0-9]{4,9}/[!#-&(-+.-:=@-[\]-_a-z~-]{0,80}\
 
 No quote, bar or query is part of one: behind it another field begins."""
 LONGEST_DOI = 92
-NATIONAL = re.compile(f"1?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
+NATIONAL = re.compile(f"(?:1|(?:00)?86)?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
 DNS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "114.114.114.114", "223.5.5.5", "223.6.6.6"})
 EXAMPLE_DOMAIN = re.compile(r"(?:\A|\.)(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)\Z")

@@ -78,8 +78,10 @@ HOUSES_OF_TWO = (
 )
 HOUSES_OF_ONE = "厂局院部所店社县市省区镇乡村"
 ORGANISATION = f"{HOUSES_OF_TWO}|委员会|事务所|合作社|检察院|[{HOUSES_OF_ONE}]"
+SPACED = f"[{SURNAMES}{COMPOUND_STARTS}](?:[ \u3000]{{1,3}}(?![男女]){HAN}(?!{HAN})){{2,3}}(?![ \u3000]{{1,3}}{HAN})"
+"""A name whose characters are all parted, which nothing of the same kind follows."""
 NAMED = re.compile(
-    f"{FOREIGN}|{ANY}(?:(?:{GIVEN}){{1,2}}?(?={FOLLOWS})|[ ]{{1,3}}{HAN}(?!{HAN})|"
+    f"{FOREIGN}|{SPACED}|{ANY}(?:(?:{GIVEN}){{1,2}}?(?={FOLLOWS})|[ ]{{1,3}}{HAN}(?!{HAN})|"
     f"(?:{GIVEN}){{3}}(?<!{HOUSES_OF_TWO})(?<![{HOUSES_OF_ONE}会])(?={FOLLOWS})|"
     f"(?!{HAN}{{0,14}}(?:{ORGANISATION}))(?:{GIVEN}){{1,2}})"
 )
@@ -273,14 +275,22 @@ def read_before_mailbox(text: str, start: int, _end: int) -> Iterator[tuple[int,
         yield name.span()
 
 
+LABEL_GATE = (
+    f"(?:[{LAST_SIGNS}\"'）)]|{SAID_TWICE}){CLOSING}{JOIN}(?:[{SURNAMES}{COMPOUND_STARTS}A-Z]|{HAN}{{1,8}}[·•・‧])"
+)
+HONORIFIC_GATE = (
+    f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,2}}(?:先生|女士|小姐|太太)|[·•・‧]{HAN}{{1,10}}(?:{TITLES}|先生|女士|小姐|太太)|"
+    f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}{HOUSES}]|联系人|兹有)[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})|"
+    "[A-Za-z.][ ]?(?:先生|女士|小姐|太太|教授|博士|医生|律师|经理|老师)"
+)
+
 CHINESE_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
         "Chinese name after a label",
         (f"{JOIN}(?=[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",),
         0.7,
-        gate=f"(?:[{LAST_SIGNS}\"'）)]|{SAID_TWICE}){CLOSING}{JOIN}"
-        f"(?:[{SURNAMES}{COMPOUND_STARTS}]|{HAN}{{1,8}}[·•・‧])",
+        gate=LABEL_GATE,
         read=read_labelled,
     ),
     Rule(
@@ -298,8 +308,7 @@ CHINESE_NAME_RULES: tuple[Rule, ...] = (
         "Chinese name before an honorific",
         (f"{POLITE}|(?!主管(?:部门|机关|机构|单位|人员|税务|业务|领导))(?:{TITLES})",),
         0.6,
-        gate=f"[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,2}}(?:先生|女士|小姐|太太)|[·•・‧]{HAN}{{1,10}}(?:{TITLES}|先生|女士|小姐|太太)|"
-        f"(?:^|[^\u4e00-\u9fff]|[{BOUNDARY}{HOUSES}]|联系人|兹有)[{COMMON}{COMPOUND_STARTS}]{HAN}{{0,3}}(?:{TITLES})",
+        gate=HONORIFIC_GATE,
         read=read_before_title,
     ),
     Rule(

@@ -1,7 +1,7 @@
 """Rules for columns of comma- or semicolon-separated values (RFC 4180) whose head says what they hold."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -116,7 +116,10 @@ def heads_of(heads: str) -> Callable[[str, int, int], list[Cell]]:
     is_one = lru_cache(1024)(re.compile(heads).fullmatch)
 
     def found(text: str, first: int, last: int) -> list[Cell]:
-        met = (table for table in tables_in(text) if table.begin < last and first < table.stop)
+        tables = tables_in(text)
+        low = max(0, bisect_right(tables, first, key=lambda table: table.begin) - 1)
+        high = bisect_left(tables, last, key=lambda table: table.begin)
+        met = (table for table in tables[low:high] if first < table.stop)
         return [(start, end) for table in met for start, end in table.heads if is_one(text[start:end])]
 
     return found

@@ -8,6 +8,7 @@ from curate.stages.pii.checks import words
 from curate.stages.pii.fields import CLOSING, JOIN, OPENING, SIGN, label
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import Rule
+from curate.stages.pii.surnames import SURNAMES
 
 UPPER, LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ\u0101\u0107\u010d\u0119\u011b\u0142\u0144\u0159\u015b\u0161\u017a\u017c\u017e"
 LETTERS = re.compile(f"[{UPPER}{LOWER}]+")
@@ -75,6 +76,8 @@ ORGANISATIONS = words(
 """Words of organisations, offices and fields that stand where a name could."""
 
 STRONG = (
+    "(?:patient|mother|father|parent|child|applicant|insured|customer|client|employee|student|spouse|guardian|driver|"
+    "owner|tenant|member|witness|husband|wife|doctor|physician)['’]s[ _](?:full |first |last |legal |maiden )?name|"
     "pt\\.?[ _]name|pcp|(?:referring|ordering|treating) (?:physician|provider)|dentist|therapist|psychiatrist|"
     "radiologist|pathologist|midwife|"
     "full[ _]?name|first[ _]?name|last[ _]?name|given[ _]?names?|family[ _]?name|surname|middle[ _]?name|maiden[ "
@@ -318,6 +321,10 @@ def read_before_mailbox(text: str, start: int, _end: int) -> Iterator[tuple[int,
         yield name.span()
 
 
+TITLE_GATE = f"(?:Dear(?: (?i:{TITLE})\\.?){{0,3}}|{TITLE})\\.?(?: (?:{PARTICLE} )?[{UPPER}]| ?[{SURNAMES}])"
+SIGNED_GATE = f"(?:{SIGNED}|{DOCTORS}|{INTRODUCED}|{ADDRESSED})(?:(?:{PARTICLE} )?[{UPPER}]|[{SURNAMES}])"
+LABEL_GATE = f"(?i:{'|'.join(sorted(LAST_WORDS))})(?:\\(s\\))?{CLOSING}{JOIN}[A-Za-zÀ-ÿ{SURNAMES}]"
+
 ENGLISH_NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "PERSON",
@@ -328,7 +335,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         certain=False,
         spared=is_street,
         label=f"(?<![A-Za-z])(?:Dear (?:(?i:{TITLE})\\.? ){{0,3}}|(?:{TITLE}\\.? ){{1,3}})",
-        gate=f"(?:Dear(?: (?i:{TITLE})\\.?){{0,3}}|{TITLE})\\.? (?:{PARTICLE} )?[{UPPER}]",
+        gate=TITLE_GATE,
     ),
     Rule(
         "PERSON",
@@ -345,7 +352,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         "English name after a label",
         (f"{SIGN}(?={OPENING}[A-Za-zÀ-ÿ]){AFTER_LABEL}{OPENING}",),
         0.7,
-        gate=f"(?i:{'|'.join(sorted(LAST_WORDS))})(?:\\(s\\))?{CLOSING}{JOIN}[A-Za-zÀ-ÿ]",
+        gate=LABEL_GATE,
         read=read_labelled,
     ),
     Rule(
@@ -368,7 +375,7 @@ ENGLISH_NAME_RULES: tuple[Rule, ...] = (
         check=is_person,
         certain=False,
         label=f"(?<![A-Za-z])(?:{SIGNED}|{DOCTORS}|{INTRODUCED}|{ADDRESSED})",
-        gate=f"(?:{SIGNED}|{DOCTORS}|{INTRODUCED}|{ADDRESSED})(?:{PARTICLE} )?[{UPPER}]",
+        gate=SIGNED_GATE,
     ),
     Rule(
         "PERSON",

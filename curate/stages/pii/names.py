@@ -2,6 +2,7 @@
 
 from curate.stages.pii.bracketed import BRACKETED_RULES
 from curate.stages.pii.chinese_names import CHINESE_NAME_RULES
+from curate.stages.pii.crossed import CROSSED_RULES
 from curate.stages.pii.elements import ELEMENT_RULES
 from curate.stages.pii.english_names import ENGLISH_NAME_RULES
 from curate.stages.pii.introduced import INTRODUCED_RULES
@@ -17,4 +18,5 @@ NAME_RULES: tuple[Rule, ...] = (
     *ELEMENT_RULES,
     *BRACKETED_RULES,
     *INTRODUCED_RULES,
+    *CROSSED_RULES,
 )

@@ -145,7 +145,11 @@ def read_street(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     counted = len(said) == 2 and said[1] in MEASURES  # noqa: PLR2004 - a number and a word
     if kind in PLAIN:
-        doubtful = counted or said[-1] in NO_STREETS or (kind in LOOSE and len(said[-1]) == 1)
+        doubtful = (
+            counted
+            or (said[-1] in NO_STREETS and (said[-1], kind) != ("Main", "St"))
+            or (kind in LOOSE and len(said[-1]) == 1)
+        )
         vague = doubtful and not (flat or (place and CODED.search(place)))
         if len(said) < 2 or vague or not (place or flat or GOES_ON.match(text, stop)):  # noqa: PLR2004
             return
