@@ -74,7 +74,7 @@ def read_han(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if last_word(text[max(0, start - LONGEST_LAST) : start].rstrip(CLOSING)) not in LAST_WORDS:
         return
     said = said_before(text[max(0, start - LONGEST_LABEL) : start])
-    if said is None:
+    if said is None or (said["weak"] or "").lower() == "name":  # a bare name is that of things too: see introduced.py
         return
     doubtful = said["weak"] is not None and said["weak"].lower() not in {"attn", "attention", "to", "from", "cc", "bcc"}
     if not doubtful or is_record(text, start - KEY_WINDOW, end + KEY_WINDOW):
