@@ -7,7 +7,7 @@ from curate.core import compute as pc
 from curate.core.kernels.compiled import inlined, kernel
 from curate.core.kernels.folding import HAN, Flags
 from curate.core.kernels.strings import Bytes, Places, as_array, views
-from curate.core.kernels.utf8 import FOUR, THREE, decode
+from curate.core.kernels.utf8 import FOUR, THREE, copy, decode
 
 TAB, END, RETURN, SPACE = 0x09, 0x0A, 0x0D, 0x20
 ENDS_SENTENCE = np.zeros(128, np.bool_)
@@ -26,8 +26,8 @@ WIDE_COMMA, DOT = 0x3001, 0x2022
 def joined(strings: pa.StringArray) -> pa.StringArray:
     """Join lines; the array itself comes back where no white space is but single blanks. Nulls stay.
 
-    A run of white space becomes one blank; a line end between two Han goes. One line end stays where lines do not run on:
-    at a blank line, behind the end of a sentence, before an item of a list (`- `, `1.`, `一、`), a heading, a row.
+    A run of white space becomes one blank; a line end between two Han goes. One stays where lines do not run on: at
+    a blank line, behind the end of a sentence, before an item of a list (`- `, `1.`, `一、`), a heading, a row.
     """
     seen = views(strings)
     wanted = np.zeros(len(seen.starts), np.bool_)
@@ -52,7 +52,9 @@ def _look(data: Bytes, spans: tuple[Places, Places], wanted: Flags) -> None:
     for i in range(len(starts)):
         at, stop = starts[i], stops[i]
         while at < stop and not (
-            data[at] <= SPACE and _is_white(data[at]) and (data[at] != SPACE or (at + 1 < stop and data[at + 1] == SPACE))
+            data[at] <= SPACE
+            and _is_white(data[at])
+            and (data[at] != SPACE or (at + 1 < stop and data[at + 1] == SPACE))
         ):
             at += 1
         wanted[i] = at < stop
@@ -66,11 +68,16 @@ def _join_all(data: Bytes, spans: tuple[Places, Places], made: tuple[Bytes, Plac
     for i in range(len(starts)):
         at, stop = starts[i], stops[i]
         while at < stop:
-            byte = data[at]
-            if byte > SPACE or not _is_white(byte):
-                out[end] = byte
+            first = at
+            while at < stop and (data[at] > SPACE or (data[at] == SPACE and at + 1 < stop and data[at + 1] > SPACE)):
+                at += 1
+            end = copy(data, (first, at), out, end)
+            if at < stop and not _is_white(data[at]):
+                out[end] = data[at]
                 end, at = end + 1, at + 1
                 continue
+            if at == stop:
+                break
             first, lines = at, 0
             while at < stop and _is_white(data[at]):
                 lines += data[at] == END
@@ -84,7 +91,7 @@ def _join_all(data: Bytes, spans: tuple[Places, Places], made: tuple[Bytes, Plac
 
 @inlined
 def _between(data: Bytes, places: tuple[int, int, int, int]) -> int:
-    """Return what stands for one line end, between a start, where white space begins, where it ends, and a stop: 0 nothing."""
+    """Return what stands for one line end, 0 for nothing; places: start, where white space begins and ends, stop."""
     start, first, after, stop = places
     if first == start or after == stop or _opens_item(data, after, stop):
         return END

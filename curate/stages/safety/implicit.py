@@ -1,4 +1,4 @@
-"""Find the implicit label of GB 45438-2025, the element `AIGC` of metadata, in the forms in which it comes into text."""
+"""Find the implicit label of GB 45438-2025, the element `AIGC` of metadata, in the forms it has in text."""
 
 import re
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from curate.stages.safety.implicit import GATE, implicit_labels
@@ -152,7 +152,7 @@ def counted(text: str, run_on: str, seen: frozenset[str]) -> Counter[str]:
     return +often
 
 
-def phrases(text: str, lowered: str, seen: Set[str]) -> Iterator[str]:
+def phrases(text: str, lowered: str, seen: frozenset[str]) -> Iterator[str]:
     """Yield the rule of each phrase in a text; `seen` are the gates that stand in it, `lowered` is it in small letters.
 
     An injection that is quoted, as books on security do, is `injection_quoted`: it may be meant, or may be shown. A

@@ -310,7 +310,9 @@ class Judge:
         columns[f"{self.stage.name}_density"] = pa.array(density, mask=null)
         return Outcome(with_columns(batch, self.stage.adds, columns), self._found(lines))
 
-    def _terms(self, row: int, texts: tuple[str, str], counts: dict[str, int], signals: tuple[Any, Any]) -> Iterator[Line]:
+    def _terms(
+        self, row: int, texts: tuple[str, str], counts: dict[str, int], signals: tuple[Any, Any]
+    ) -> Iterator[Line]:
         terms, density = signals
         for said in self.lexicons.judge(*texts, counts):
             terms[row], density[row] = max((terms[row], density[row]), (said.terms, said.density))

@@ -72,7 +72,7 @@ def test_a_term_of_han_is_found_over_a_line_end(tmp_path, between, said):
         "AIGC:\n  Label: 1\n",
         "meta:\n  AIGC:\n    ProduceID: 9\n    Label: '2'\n",
         '{"AIGC":{"Producer":{"Name":"X1"},"Label":"3"}}',
-        r'{\"AIGC\":{\"Label\":\"1\"}}',
+        r"{\"AIGC\":{\"Label\":\"1\"}}",
     ],
 )
 def test_the_implicit_label_is_found_in_every_form(text):
