@@ -136,25 +136,25 @@ class Lexicons:
         """Return every term."""
         return (term for terms in self.terms.values() for term in terms)
 
-    def judge(self, text: str, counts: Counts) -> list[Judged]:
-        """Judge a text by every lexicon of which a term stands in it."""
+    def judge(self, text: str, run_on: str, counts: Counts) -> list[Judged]:
+        """Judge a text by every lexicon of which a term stands in it; `run_on` is it with its lines joined."""
         said = []
         for name, terms in self.terms.items():
             here = [term for term in counts if term in terms]
             if here:
-                said.append(self._judged(name, text, {term: counts[term] for term in here}))
+                said.append(self._judged(name, (text, run_on), {term: counts[term] for term in here}))
         return said
 
-    def _judged(self, name: str, text: str, counts: Counts) -> Judged:
-        bounds = self.bounds
+    def _judged(self, name: str, texts: tuple[str, str], counts: Counts) -> Judged:
+        (text, run_on), bounds = texts, self.bounds
         least = min(bounds.terms, bounds.alone)
         if len(counts) >= least:
-            counts = whole_words(text, counts)
+            counts = whole_words(run_on, counts)
         often, distinct = sum(counts.values()), len(counts)
         density = 1000 * often / len(text)
         if distinct < least or density < bounds.density:
             return Judged(name, distinct, density, bounds.alone, found=False)
-        said = self._honest(text)
+        said = self._honest(run_on)
         if distinct >= bounds.terms and reached(text):
             spoken = max((len(words) for words in self._against(name, said)), default=0)
             found = spoken < max(bounds.veto * distinct, LEAST_SPOKEN)
@@ -185,10 +185,12 @@ def reached(text: str) -> bool:
 
 
 def folded_terms(terms: Sequence[str]) -> frozenset[str]:
-    """Return terms as a finder spells them: folded as texts are, in small letters."""
+    """Return terms as a finder spells them: folded and joined as texts are, in small letters."""
     from curate.core.kernels.folding import folded
+    from curate.core.kernels.joining import joined
 
-    return frozenset(term.lower() for term in folded(pa.array(list(terms), pa.string())).to_pylist() if term)
+    spelt = joined(folded(pa.array(list(terms), pa.string())))
+    return frozenset(term.lower() for term in spelt.to_pylist() if term)
 
 
 def whole_words(text: str, counts: Counts) -> dict[str, int]:

@@ -285,6 +285,7 @@ class Judge:
     def step(self, batch: pa.RecordBatch) -> Outcome:
         """Judge a batch: words by its folded texts, what nobody sees and triggers by the texts themselves."""
         from curate.core.kernels.folding import folded
+        from curate.core.kernels.joining import joined
 
         texts, n = batch["text"], batch.num_rows
         numbers = {what: np.zeros(n, np.int32) for what in COUNTED}
@@ -293,24 +294,27 @@ class Judge:
         if "hidden" in self.stage.look_for:
             lines += self._hidden(texts, numbers)
         seen_as = folded(texts)
-        found = self.finder.counts(seen_as)
+        run_on = joined(seen_as)
+        found = self.finder.counts(run_on)
         for row, counts in found.items():
-            text = seen_as[row].as_py()
+            text, line = seen_as[row].as_py(), run_on[row].as_py()
             lowered, seen = small(text), frozenset(counts)
-            lines += self._terms(row, text, counts, (numbers["terms"], density))
+            lines += self._terms(row, (text, line), counts, (numbers["terms"], density))
             if "secrets" in self.stage.look_for:
                 lines += self._secrets(row, secrets.secrets(text, lowered, seen), numbers["secrets"])
-            lines += self._phrases(row, Counter(phrases.phrases(text, lowered, seen)), numbers)
-        for row, counts in (found if seen_as is texts else self.planted.counts(texts)).items():
+            lines += self._phrases(row, phrases.counted(text, line, seen), numbers)
+        for row, counts in (found if run_on is texts else self.planted.counts(texts)).items():
             lines += self._triggers(row, texts[row].as_py(), frozenset(counts), numbers["instructions"])
         null = texts.is_null().to_numpy(zero_copy_only=False)
         columns = {f"{self.stage.name}_{what}": pa.array(values, mask=null) for what, values in numbers.items()}
         columns[f"{self.stage.name}_density"] = pa.array(density, mask=null)
         return Outcome(with_columns(batch, self.stage.adds, columns), self._found(lines))
 
-    def _terms(self, row: int, text: str, counts: dict[str, int], signals: tuple[Any, Any]) -> Iterator[Line]:
+    def _terms(
+        self, row: int, texts: tuple[str, str], counts: dict[str, int], signals: tuple[Any, Any]
+    ) -> Iterator[Line]:
         terms, density = signals
-        for said in self.lexicons.judge(text, counts):
+        for said in self.lexicons.judge(*texts, counts):
             terms[row], density[row] = max((terms[row], density[row]), (said.terms, said.density))
             if said.found:
                 yield Line(row, said.lexicon, "terms", said.terms, said.needed)
