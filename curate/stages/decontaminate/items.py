@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import ascii_uppercase
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ from curate.stages.decontaminate.reading import rows_of
 MOST_ID_CHARACTERS = 64
 """A longer name is hardly an id: the manifest would quote text of the benchmark."""
 LABEL = re.compile("[A-Za-z]")
+ABSENT: Final = object()
+"""Stands for a field that a row does not have; one that is null is there."""
 
 
 class Benchmark(Value):
@@ -24,7 +26,9 @@ class Benchmark(Value):
         description="A file or several: `.jsonl`, `.csv` or `.parquet`, plain or `.gz`, `.bz2`, `.xz`, `.zst`."
     )
     fields: tuple[str, ...] = Field(
-        min_length=1, description="Fields that hold the text of an item; each is looked for by itself."
+        min_length=1,
+        description="Fields that hold the text of an item; each is looked for by itself. Dots lead into objects, and "
+        "into those of a list: `question.stem`, `question.choices.text`.",
     )
     id: str | None = Field(
         None, description="Field that names the item; the number of the row over all files, from 0, when absent."
@@ -57,9 +61,9 @@ def items_of(benchmark: Benchmark) -> Iterator[Item]:
         for where, row in rows_of(path):
             item = Item(
                 str(number) if benchmark.id is None else id_of(row, benchmark.id, where),
-                tuple(tuple(parts_of(row.get(field))) for field in benchmark.fields),
+                tuple(tuple(parts_of(said_in(row, field))) for field in benchmark.fields),
             )
-            names.update(row)
+            names.update(names_of(row, benchmark))
             spoken = spoken or any(text.strip() for text in item.texts)
             yield item
             number += 1
@@ -95,9 +99,9 @@ def faults_of(benchmark: Benchmark, path: Path) -> list[Mistake]:
     spoken = False
     try:
         for where, row in rows_of(path):
-            names.update(row)
-            spoken = spoken or any(part.strip() for field in benchmark.fields for part in parts_of(row.get(field)))
-            if benchmark.id is not None and benchmark.id in row and not found:
+            names.update(names_of(row, benchmark))
+            spoken = spoken or any(part.strip() for field in benchmark.fields for part in parts_of(said_in(row, field)))
+            if benchmark.id is not None and said_in(row, benchmark.id) is not ABSENT and not found:
                 found += nameless(row, benchmark.id, where)
     except (ConfigError, StorageError) as error:
         return [*found, Mistake((), f"{error.where}: {error.message}", error.hint)]
@@ -117,13 +121,35 @@ def nameless(row: Mapping[str, object], field: str, where: str) -> Iterator[Mist
 
 def id_of(row: Mapping[str, object], field: str, where: str) -> str:
     """Return the name of an item; ConfigError where it is none."""
-    if field not in row:
+    said = said_in(row, field)
+    if said is ABSENT:
         raise ConfigError(f"the row has no field {field!r}", where=where, hint=near(field, row))
-    said = row[field]
     if isinstance(said, str | int) and 0 < len(str(said)) <= MOST_ID_CHARACTERS:
         return str(said)
     fact = f"the row has no id: a number or up to {MOST_ID_CHARACTERS} characters are wanted"
     raise ConfigError(fact, where=where, hint="leave `id` out: items are then numbered")
+
+
+def said_in(row: object, field: str) -> object:
+    """Return the value of a field; dots lead into objects, and into each object of a list. ABSENT where there is none.
+
+    A field that has dots in its own name goes first.
+    """
+    if isinstance(row, Mapping):
+        if field in row:
+            return row[field]
+        first, _, rest = field.partition(".")
+        return said_in(row[first], rest) if rest and first in row else ABSENT
+    if isinstance(row, list):
+        said = [said_in(one, field) for one in row]
+        return [one for one in said if one is not ABSENT] or ABSENT
+    return ABSENT
+
+
+def names_of(row: Mapping[str, object], benchmark: Benchmark) -> set[str]:
+    """Return the fields of a row, with those within objects that the configuration names."""
+    inner = (field for field in (*benchmark.fields, benchmark.id) if field and said_in(row, field) is not ABSENT)
+    return {*row, *inner}
 
 
 def parts_of(said: object) -> Iterator[str]:
@@ -133,7 +159,7 @@ def parts_of(said: object) -> Iterator[str]:
     if isinstance(said, Sequence) and not isinstance(said, str | bytes):
         for one in said:
             yield from parts_of(one)
-    elif said is not None and not isinstance(said, bytes):
+    elif said is not None and said is not ABSENT and not isinstance(said, bytes):
         yield str(said)
 
 

@@ -124,6 +124,35 @@ class TestAnswersToChooseFrom:
         assert hits(["Is it? A. yes B. no C. both D. none E. all"], made.open()) == []
 
 
+NESTED = {"stem": ROUND["question"], "choices": [{"text": one, "label": "x"} for one in ROUND["choices"]]}
+WITHIN = "question.stem", "question.choices.text"
+
+
+class TestFieldsWithinObjects:
+    def made(self, path, *rows, fields=WITHIN):
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        return Decontaminate(benchmarks={"exam": {"path": path, "fields": fields, "id": "about.id"}})
+
+    def test_are_named_with_dots(self, tmp_path):
+        made = self.made(tmp_path / "exam.jsonl", {"about": {"id": 7}, "question": NESTED})
+        assert hits(["Which ocean is deepest? " + OF_LETTERS[0].format(*ROUND["choices"])], made.open()) == [
+            (0, "exam:7")
+        ]
+
+    def test_give_way_to_a_field_with_dots_in_its_name(self, tmp_path):
+        row = {"about.id": 7, "about": {"id": 8}, "question": ITEMS["q1"]["question"]}
+        made = self.made(tmp_path / "exam.jsonl", row, fields=["question"])
+        assert hits([ITEMS["q1"]["question"]], made.open()) == [(0, "exam:7")]
+
+    def test_are_missed_where_no_row_has_them(self, tmp_path):
+        rows = {"about": {"id": 7}, "question": "one"}, {"about": {"id": 8}, "question": {"choices": [{"label": "x"}]}}
+        mistakes = list(self.made(tmp_path / "exam.jsonl", *rows).mistakes())
+        assert [(one.at[-1], one.fact.partition(": ")[2]) for one in mistakes] == [
+            (0, "no row has the field 'question.stem'"),
+            (1, "no row has the field 'question.choices.text'"),
+        ]
+
+
 class TestWhatSharesLessThanAWindow:
     @pytest.mark.parametrize("first", range(12))
     def test_of_words_is_not_found(self, first):
