@@ -101,7 +101,10 @@ def of_category(manifest: Manifest, category: str) -> dict[str, JsonValue]:
     number, title = SECTIONS[category]
     cards = [card for card in manifest.sources if section_of(card) == category]
     sources: list[JsonValue] = [described(manifest, card) for card in cards]
-    entries = [Entry("sources", "Sources", sources, "known", f"sources[category={category}]")]
+    apart = sum(section_of(card) == UNKNOWN for card in manifest.sources) if category != UNKNOWN else 0
+    note = f"sources of no declared category, which may belong here: {apart}" if apart else ""
+    said = None if apart and not cards else sources
+    entries = [entry("sources", "Sources", said, f"sources[category={category}]", note)]
     asked = [to_fill(name, label) for name, label in ASKED.get(category, ()) if cards]
     return section(number, title, [*entries, *asked])
 

@@ -187,11 +187,19 @@ class TestOpenLineage:
 class TestTheForms:
     def test_each_source_stands_in_one_section_with_its_volume(self, whole):
         [said] = documents("eu-training-summary", whole)
-        sections = {(one["section"], one["title"]): one["entries"][0]["value"] for one in said["sections"][3:10]}
+        first = {(one["section"], one["title"]): one["entries"][0] for one in said["sections"][3:10]}
+        sections = {key: one["value"] for key, one in first.items() if one["status"] == "known"}
         placed = {source["name"]: key[0] for key, value in sections.items() for source in value}
         assert placed == {"qa": "2.1", "laws": "2.6", "advisories": "2.6"}
         records = sum(source["records"] for value in sections.values() for source in value)
         assert records == len(made().rows)
+
+    def test_a_section_is_not_known_to_be_empty_while_a_source_has_no_category(self, whole):
+        said = {one["title"]: one["entries"][0] for one in documents("eu-training-summary", whole)[0]["sections"][3:10]}
+        lone, taken = said["User data"], said["Publicly available datasets"]
+        assert (lone["value"], lone["status"]) == ("unknown", "unknown")
+        assert lone["note"] == taken["note"] == "sources of no declared category, which may belong here: 2"
+        assert taken["status"] == said["Other sources: of no declared category"]["status"] == "known"
 
     def test_the_size_is_stated_only_where_bytes_alone_decide_it(self):
         assert size(BILLION - 1).value == SMALLEST
