@@ -18,6 +18,7 @@ CODES = 1 << 16
 CELL = 64
 """Characters of a cell."""
 CELL_SHIFT = 6
+LAST_OF_CELL = CELL - 1
 OTHER, LETTER, PLUS, PAREN, HYPHEN = range(5)
 """What stands before a run of digits."""
 BESIDE = 0x07
@@ -33,7 +34,8 @@ HALF = 64
 LOW = (1 << HALF) - 1
 ALWAYS, NOTHING = np.uint64(1), np.uint64(0)
 """The bit of what needs no word, and none."""
-ASCII, ZERO, NINE, FULL_WIDTH = 0x80, 0x30, 0x39, 0xEF
+ASCII = 0x80
+ZERO, TEN, FULL_WIDTH = np.uint8(0x30), np.uint8(10), np.uint8(0xEF)
 FIRST_JOINTS = 6
 SECOND = 2
 TIED, GOES_ON = 1, 2
@@ -138,7 +140,7 @@ def landmarks(strings: Strings, signs: Signs, words: Words, wanted: Bits) -> Lan
     first = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=first[1:])
     cells = np.zeros((int(first[-1]), 2), np.uint64)
-    most = _digit_bytes(strings.data, strings.starts, strings.stops)
+    most = _most_runs(strings.data, strings.starts, strings.stops)
     found, near = np.empty((most, 5), np.int64), np.empty(most, np.uint64)
     folded = np.zeros(len(sizes), np.uint8)
     count = _walk(strings, signs, words, (cells, first, found, folded))
@@ -147,17 +149,20 @@ def landmarks(strings: Strings, signs: Signs, words: Words, wanted: Bits) -> Lan
 
 
 @kernel
-def _digit_bytes(data: Bytes, starts: Places, stops: Places) -> int:
-    """Count the bytes by which a run of digits can begin: an ASCII digit behind none, or what leads full-width ones."""
-    count = 0
+def _most_runs(data: Bytes, starts: Places, stops: Places) -> int:
+    """Return how many runs of digits there can be: ASCII digits behind none, what leads full-width ones, first bytes.
+
+    Nothing is carried from byte to byte and nothing is wider than a byte, so that many are looked at at once.
+    """
+    most = 0
     for i in range(len(starts)):
-        before = False
-        for at in range(starts[i], stops[i]):
-            byte = data[at]
-            digit = ZERO <= byte <= NINE
-            count += (digit and not before) or byte == FULL_WIDTH
-            before = digit
-    return count
+        text = data[starts[i] : stops[i]]
+        begun = 0
+        for at in range(1, len(text)):
+            digit, behind = np.uint8(text[at] - ZERO) < TEN, np.uint8(text[at - 1] - ZERO) < TEN
+            begun += (digit > behind) | (text[at] == FULL_WIDTH)
+        most += begun + (len(text) > 0)
+    return most
 
 
 @kernel
@@ -165,26 +170,26 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
     """Fill cells; write (text, start, stop, what is before + 8 * joint, TIED + GOES_ON) of each run of digits."""
     data, starts, stops = strings
     cells, first, found, folded = made
-    count = 0
-    shortest = LONGEST_STREAK + 1
-    while shortest > 0 and (words.streaks[shortest - 1, 0] | words.streaks[shortest - 1, 1]):
-        shortest -= 1
+    count, shortest = 0, _shortest(words.streaks)
     for i in range(len(starts)):
         at, stop, mine = starts[i], stops[i], count
         place = state = streak = gap = at - at  # for a plain 0 numba compiles every callee twice
-        before = kind = kinds = OTHER
+        before = kind = kinds = in_cell = OTHER
+        low = high = NOTHING
         in_run = clean = tied = False
         while at < stop:
             code, at = _read(data, at, stop)
             before, kind = kind, int(signs.kinds[code])
-            kinds |= kind
+            in_cell |= kind
             state = int(words.moves[state, signs.symbols[code]])
             streak = min(streak + 1, LONGEST_STREAK) if kind & ALNUM else 0
-            if state >= words.telling or streak >= shortest or kind & WIDE:
-                cell = first[i] + (place >> CELL_SHIFT)
-                for half in range(2):
-                    mark = words.marks[state, half] | words.streaks[streak, half]
-                    cells[cell, half] |= mark | (words.wide[half] if kind & WIDE else NOTHING)
+            if state >= words.telling or streak >= shortest:
+                low |= words.marks[state, 0] | words.streaks[streak, 0]
+                high |= words.marks[state, 1] | words.streaks[streak, 1]
+            if place & LAST_OF_CELL == LAST_OF_CELL or at >= stop:
+                _fill(cells, first[i] + (place >> CELL_SHIFT), (low, high), words.wide, in_cell & WIDE)
+                kinds |= in_cell
+                low, high, in_cell = NOTHING, NOTHING, OTHER
             if kind & DIGIT:
                 if not in_run:
                     _begin(found, count, (i, place, before & BESIDE), clean and count > mine, tied)
@@ -202,6 +207,22 @@ def _walk(strings: Strings, signs: Signs, words: Words, made: tuple[Bits, Places
             place += 1
         folded[i] = kinds & FOLDED
     return count
+
+
+@inlined
+def _shortest(streaks: Bits) -> int:
+    """Return from which length on every streak sets bits."""
+    shortest = len(streaks)
+    while shortest > 0 and (streaks[shortest - 1, 0] | streaks[shortest - 1, 1]):
+        shortest -= 1
+    return shortest
+
+
+@inlined
+def _fill(cells: Bits, cell: int, bits: tuple[np.uint64, np.uint64], wide: Bits, has_wide: int) -> None:
+    """Write the bits of a cell."""
+    for half in range(2):
+        cells[cell, half] = bits[half] | (wide[half] if has_wide else NOTHING)
 
 
 @inlined

@@ -82,6 +82,7 @@ class Editing:
         evidence = Evidence()
         places, batch = list(range(len(strings))), strings
         near: dict[int, list[Stretch]] = {}
+        alike = None if self.operators.needs_records else self.operators.writing("")
         for number in range(ROUNDS):
             changed: dict[int, str] = {}
             around = [near[place] for place in places] if number else None
@@ -97,7 +98,7 @@ class Editing:
                 if number == 0 and left:
                     evidence.leave(place, left)
                 if spans:
-                    changed[place], near[place] = replaced(text, spans, self.writing(place))
+                    changed[place], near[place] = replaced(text, spans, alike or self.writing(place))
                     evidence.replace(place, spans, near[place])
             texts |= changed
             if not changed:

@@ -227,7 +227,7 @@ class Native:
             opened = self.gates.everywhere(text)
         if near is not None:
             opened = opened.within(widened(near, len(text)))
-        found = self.numbers(opened)
+        found = self.numbers(opened) if len(opened.runs.tried) else []
         found += self.grouped(opened) if opened.runs.groups else ()
         for gate, stretches in opened.gates.items():
             if gate == "@":
