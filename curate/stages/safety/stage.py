@@ -77,7 +77,7 @@ class Safety(Stage):
     put `safety` before it to have them told.
     """
 
-    version: ClassVar[int] = 7
+    version: ClassVar[int] = 8
     uses: ClassVar[tuple[str, ...]] = ("polars",)
 
     look_for: tuple[Family, ...] = Field(FAMILIES, min_length=1, description="What is looked for.")

@@ -1,5 +1,7 @@
 """Laws of `safety` for wrapped text: a line end inside a phrase hides nothing, and makes no phrase of a list."""
 
+from time import process_time
+
 import pytest
 
 from curate.stages.safety.implicit import WITHIN, implicit_labels
@@ -67,6 +69,10 @@ def test_a_term_of_han_is_found_over_a_line_end(tmp_path, between, said):
     "text",
     [
         """<meta name="AIGC" content='{"Label":"1","ContentProducer":"X1","ProduceID":"9"}'>""",
+        """<meta content='{"Label":"1","ContentProducer":"X1"}' name="AIGC">""",
+        """<META id=a content="{&quot;Label&quot;:&quot;2&quot;}" lang=zh property=AIGC />""",
+        'AIGC={"a": 1 ' + 50 * "word " + '{"AIGC":{"Label":"1"}}',
+        '<AIGC>{"AIGC":{"Label":"1"}}',
         '{"AIGC":{"ReservedCode1":"' + "a1" * 450 + '","Label":"1"}}',
         "<AIGC><Label>1</Label><ProduceID>9</ProduceID></AIGC>",
         "AIGC:\n  Label: 1\n",
@@ -87,6 +93,9 @@ def test_the_implicit_label_is_found_in_every_form(text):
         "<AIGC><ProduceID>9</ProduceID></AIGC><Label>1</Label>",
         "AIGC:\n  ProduceID: 9\nother:\n  Label: 1\n",
         "AIGC: see below\n  Label: 1\n",
+        """<meta content='{"Label":"1"}' name="X1"><meta content='{"ProduceID":"9"}' name="AIGC">""",
+        """{"Label":"1"} <input name="AIGC">""",
+        '{"AIGC":{"ProduceID":"9","more":{"AIGC":{"ProduceID":"8"}}},"Label":"1"}',
     ],
 )
 def test_a_label_of_something_else_is_none(text):
@@ -96,3 +105,15 @@ def test_a_label_of_something_else_is_none(text):
 def test_heads_within_what_was_read_are_not_read_again():
     text = 'AIGC={"a":' * (3 * WITHIN // 10) + '"Label":"1"'
     assert len(list(implicit_labels(text, text.lower()))) == 1
+
+
+def test_a_head_without_an_end_hides_none_behind_it():
+    far = 'AIGC={"a": 1 ' + "word " * (WITHIN // 5 - 20) + '{"AIGC":{"ProduceID":"' + 200 * "a1" + '","Label":"1"}}'
+    assert list(implicit_labels(far, far.lower())) == [far.rindex("AIGC")]
+
+
+def test_names_without_a_tag_are_looked_at_once():
+    text = "<meta " + 'name="AIGC" ' * 200_000
+    began = process_time()
+    assert list(implicit_labels(text, text.lower())) == []
+    assert process_time() - began < 10
