@@ -21,7 +21,7 @@ from curate.lineage.chains import LINE_FEED, RESIDENT_SPREAD, SPREAD, Run, chain
 from curate.lineage.listed import Listed
 from curate.lineage.machines import is_machines
 
-DETECTOR = 9
+DETECTOR = 10
 """Bumped by hand whenever the detector finds other things in the same text, or looks at other fields."""
 NEEDS = {
     "CN_RESIDENT_ID": frozenset({"CN_RESIDENT_ID"}),
@@ -81,10 +81,12 @@ GLUED = {
         r"(?<=[a-z])(?:Card|CardNo))\Z"
     ),
     "CN_MOBILE": re.compile(
-        r"(?:(?<![A-Za-z0-9])(?i:tel|phone|telephone|mobile|cell|fax|vx|wx|wechat)|(?<=[a-z])(?:Tel|TEL|Phone|Mobile|Cell))\Z"
+        r"(?:(?<![A-Za-z0-9])(?i:ph|tel|phone|telephone|mobile|cell|fax|vx|wx|wechat)|(?<=[a-z])(?:Tel|TEL|Phone|Mobile|Cell))\Z"
     ),
 }
 """The words that a number may be glued to; any other letters before it make it something else."""
+WORD = re.compile(r"(?<![A-Za-z\d])[A-Za-z]{1,12}\Z")
+"""Letters before a resident id or a UnionPay card, whose form is no accident; behind digits they are of a code."""
 BEFORE, AFTER = 40, 8
 """How many characters around a number say what it is."""
 OTHER_LABEL = re.compile(
@@ -186,15 +188,19 @@ def number_of(runs: list[Run], row: Row) -> tuple[str, int, int, str] | None:
     if len(number) == RESIDENT_DIGITS - 1:
         size = size_of_x(row, end)
         number, end = (f"{number}X", end + size) if size else (number, end)
-    if row.sign(end) in LETTERS:
-        return None
     between = [bytes(row.data[one.end : other.start]) for one, other in pairwise(runs)]
     breaks, spread = [LINE_FEED in some for some in between].count(True), not SPREAD.isdisjoint(between)
     if breaks > 1 or (spread and len({*between}) > 1):
         return None
     said = row.text(start - 3 * BEFORE, start)[-BEFORE:]
     kind = kind_of(number, tuple(len(run.number) for run in runs), said, (breaks > 0, spread))
-    if kind is None or (row.sign(start - 1) in LETTERS and not GLUED[kind].search(said)):
+    if kind is None:
+        return None
+    before, behind = row.sign(start - 1) in LETTERS, row.sign(end) in LETTERS
+    by_itself = len(runs) == 1 and (kind == "CN_RESIDENT_ID" or number.startswith("62"))
+    if before and not (GLUED[kind].search(said) or (by_itself and WORD.search(said))):
+        return None
+    if behind and not (by_itself and len(number) == RESIDENT_DIGITS and kind == "CN_RESIDENT_ID"):
         return None
     return kind, start, end, number[-11:] if kind == "CN_MOBILE" else number
 

@@ -14,11 +14,11 @@ ANY_CARD = (
     "(?:unionpay|cup|visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)(?:card)?(?:no|num(?:ber)?)?"
 )
 LABELS = {
-    "Chinese mobile": "we(?:chat|ixin)|[vw]x|sms|mob|tel(?:ephone)?(?:no)?|"
+    "Chinese mobile": "we(?:chat|ixin)|[vw]x|sms|ph|mob|tel(?:ephone)?(?:no)?|"
     "(?:tele|cell|mobile)?phone(?:no|num(?:ber)?)?|mobile|cell",
-    "telephone by its label": "tel(?:ephone)?(?:no)?|(?:tele|cell|mobile)?phone(?:no|num(?:ber)?)?|mobile|cell|fax|"
+    "telephone by its label": "ph|tel(?:ephone)?(?:no)?|(?:tele|cell|mobile)?phone(?:no|num(?:ber)?)?|mobile|cell|fax|"
     "whatsapp",
-    "international telephone": "tel(?:ephone)?|(?:tele|cell|mobile)?phone|mobile|mob|cell|fax|whatsapp|sms",
+    "international telephone": "ph|tel(?:ephone)?|(?:tele|cell|mobile)?phone|mobile|mob|cell|fax|whatsapp|sms",
     "resident id of 18 signs": "id(?:card)?(?:no|num(?:ber)?)?|identity|sfz(?:hm?)?|no",
     "resident id of 15 digits": "id(?:card)?no|idcard|sfz(?:hm?)?",
     "UnionPay card": ANY_CARD,
@@ -44,7 +44,7 @@ SIGNS = (
 DIGITS_AHEAD = {"unified social credit code": "(?=[0-9]{8})"}
 """By the name of a rule, what a value has to begin with where letters in it could be those of a longer word."""
 GATE = (
-    "(?i:tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei|mob|wechat|weixin|[vw]x|sms|no|num|number)"
+    "(?i:ph|tel|telephone|phone|mobile|cell|fax|whatsapp|ssn|mrn|nhs|imei|mob|wechat|weixin|[vw]x|sms|no|num|number)"
     "(?:[+(（][0-9]|[0-9]{2})|"
     "(?i:card|account|acct|unionpay|cup|visa|master|amex|jcb|discover|diners|maestro|bank|credit|debit)"
     "[0-9]{3}|(?i:id|idcard|identity|sfz|sfzhm?|no|num|number)[0-9](?:[ -]?[0-9]){8}|"

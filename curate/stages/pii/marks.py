@@ -31,6 +31,7 @@ RARE_ENOUGH, TOO_OFTEN = 0.0005, 0.12
 LEADS = {
     "digit": ("other", "plus", "paren", "hyphen"),
     "letter": ("letter",),
+    "behind": ("letter",),
     "code": ("letter", "hyphen"),
     "plus": ("plus",),
     "paren": ("paren",),
@@ -60,7 +61,7 @@ class Beginning(NamedTuple):
         some = [(length, joint) for length in self.runs for joint in ("", *CHAINED)]
         some += [(length, joint) for length in self.joined - self.runs for joint in self.joints]
         for lead, (length, joint) in product(sorted(self.leads), some):
-            chain = self.chains.get((lead == "digit", length, joint != ""))
+            chain = self.chains.get((lead in {"digit", "behind"}, length, joint != ""))
             if chain is not None:
                 yield (lead, length, joint), chain._replace(digits=max(chain.digits, self.digits))
 

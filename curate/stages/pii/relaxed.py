@@ -133,9 +133,10 @@ def scan(beginnings: Iterable["Beginning"]) -> str:
     for one in beginnings:
         for lead in one.leads:
             by_lead.setdefault(lead, []).append(f"(?:{beginning(one.pattern)})")
-    bare, after = ("|".join(by_lead.get(lead, [NOTHING])) for lead in ("digit", "letter"))
+    bare, after, behind = ("|".join(by_lead.get(lead, [NOTHING])) for lead in ("digit", "letter", "behind"))
     signs = f"[{LETTERS}_-]" if "code" in by_lead else NOTHING
-    return f"^(?:(?s:.)(?:[^{LETTERS}{OPEN}](?:{bare})|[{OPEN}]|{signs})|(?s:.)?(?:{after}))"
+    ways = f"[^{LETTERS}{OPEN}](?:{bare})|[{OPEN}]|{signs}|[{LETTERS}](?:{behind})"
+    return f"^(?:(?s:.)(?:{ways})|(?s:.)?(?:{after}))"
 
 
 def worth_trying(scan: str, texts: Mapping[int, str], runs: "Places", bits: "Bits") -> "Bits":

@@ -10,7 +10,7 @@ from curate.stages.pii.reasons import Reason
 if TYPE_CHECKING:
     from curate.stages.pii.words import Words
 
-Lead = Literal["digit", "paren", "plus", "letter", "any", "code"]
+Lead = Literal["digit", "paren", "plus", "letter", "any", "code", "behind"]
 Country = Literal["cn", "us", "uk", "eu"]
 """Whose identifiers: mainland China with Hong Kong, Macao and Taiwan, the US, the UK, the EU with Switzerland."""
 Profile = Literal["", "cn", "us", "uk", "eu"]
@@ -105,7 +105,7 @@ class Rule:
     joints: str = " -"
     lead: Lead = "digit"
     """What stands before the first digit run of a value: nothing, a parenthesis, `+`, one or two letters (`any` of
-    these), or nothing or what `CODE_START` says (`code`)."""
+    these), or nothing or what `CODE_START` says (`code`); or letters that are not part of the value (`behind`)."""
     gate: str = ""
     """Cheap necessary condition, in the common part of RE2 and Rust's regex, or with look-around, which is slower.
 

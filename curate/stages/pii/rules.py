@@ -9,6 +9,7 @@ from curate.stages.pii.dates import BIRTH_RULES
 from curate.stages.pii.delimited import DELIMITED_RULES
 from curate.stages.pii.glued import GLUED_RULES
 from curate.stages.pii.labelled import LABELLED_RULES
+from curate.stages.pii.lettered import LETTERED_RULES
 from curate.stages.pii.names import NAME_RULES
 from curate.stages.pii.network import NETWORK_RULES
 from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     *LABELLED_RULES,
     *BROKEN_RULES,
     *GLUED_RULES,
+    *LETTERED_RULES,
     *COLUMN_RULES,
     *DELIMITED_RULES,
     *ADDRESS_RULES,

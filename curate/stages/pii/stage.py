@@ -43,7 +43,7 @@ class Pii(Editor):
     A text that needs more work than `max_candidates` is rejected as `pii:budget`, never let through.
     """
 
-    version: ClassVar[int] = 9
+    version: ClassVar[int] = 10
     edits_roles: ClassVar[bool] = True
 
     preset: Preset = Field("general", description="Types that an industry looks for; see `docs/personal-data.md`.")

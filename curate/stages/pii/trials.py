@@ -150,6 +150,7 @@ def starts(text: str, run: int, before: str) -> Iterable[tuple[str, int]]:
         yield "letter", run - 1
         if run > 1 and text[run - 2] in LETTERS:
             yield "letter", run - 2
+        yield "behind", run
         return
     if before == "+":
         if run > 1 and text[run - 2] in "(（":

@@ -62,11 +62,12 @@ class TestAValueGluedToItsLabel:
             assert found(f"登记{label}{value}，完") == [(entity, value)], label
 
     @pytest.mark.parametrize("word", ["part", "SKU", "Android", "Intel", "hotel", "TelX", "hash", "grid", "uuid"])
-    @pytest.mark.parametrize("make", [mobile, resident])
-    def test_is_none_behind_another_word(self, word, make):
-        value = make(Random(1))
+    def test_is_none_behind_another_word_but_a_resident_id_is_one_behind_any(self, word):
+        value, identity = mobile(Random(1)), resident(Random(1))
         assert found(f"{word}{value}完") == []
         assert left(f"{word}{value}完") == []
+        assert found(f"{word}{identity}完") == [("CN_RESIDENT_ID", identity)]
+        assert left(f"{word}{identity}完") == ["CN_RESIDENT_ID"]
 
     @pytest.mark.parametrize(
         ("text", "kind"),
