@@ -315,11 +315,16 @@ def keys() -> None:
 
 @keys.command("new")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
-def new(folder: Path) -> None:
+@JSON
+def new(folder: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Write a new pair of ed25519 keys into DIR: private.pem, which only its owner can read, and public.pem."""
     from curate.lineage.keys import new_keys
 
     pair = new_keys(folder)
+    if as_json:
+        said = {"private": str(pair.private), "public": str(pair.public), "keyid": pair.keyid}
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
     click.echo(f"{pair.private}: keep it secret; who holds it can sign\n{pair.public}: give it to whoever verifies")
     click.echo(f"key id: {pair.keyid}")
 
@@ -328,7 +333,8 @@ def new(folder: Path) -> None:
 @OUT
 @click.option("--key", required=True, type=click.Path(path_type=Path), help="Private key (PEM) that signs.")
 @click.option("--keyid", help="Name of the signature, such as a role; the digest of the public key when absent.")
-def sign(out: Path, key: Path, keyid: str | None) -> None:
+@JSON
+def sign(out: Path, key: Path, keyid: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Sign OUT: its manifest, SHA256SUMS, run record and documents root; a second key signs beside the first.
 
     The signatures lie in OUT/_lineage/attached and go with it when a run replaces OUT.
@@ -337,7 +343,10 @@ def sign(out: Path, key: Path, keyid: str | None) -> None:
     from curate.lineage.signing import sign as signed
 
     done = signed(out, read_signer(key, keyid))
-    click.echo(f"{done.path}\nsigned by {', '.join(done.keyids)}")
+    if as_json:
+        click.echo(json.dumps({"path": str(done.path), "keyid": done.keyid, "keyids": done.keyids}, ensure_ascii=False))
+    else:
+        click.echo(f"{done.path}\nsigned by {', '.join(done.keyids)}")
 
 
 main.add_command(evidence.report)

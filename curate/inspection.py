@@ -208,9 +208,11 @@ def give(out: Path, name: str | None, **said: Any) -> None:
     With --json, print its result, as `review import` does, and write nothing.
     """
     from curate.core.errors import ConfigError
+    from curate.lineage.manifest import read_manifest
     from curate.lineage.review.review import give_out, read_result
     from curate.lineage.review.sample import reviews_in
 
+    read_manifest(out)
     known = reviews_in(out)
     if name is None and len(known) != 1:
         draw = f"draw one: curate review sample {out} --nonce NONCE"

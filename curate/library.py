@@ -82,6 +82,8 @@ class Run:
     path: Path
     made: tuple[str, ...] = ()
     """Tasks that this call performed; empty for an output that was opened, or where everything had been done before."""
+    unread: tuple[Path, ...] = ()
+    """Suppression lists of other outputs in the same folder that this call did not read: what they hold is back."""
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -192,7 +194,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
     if workers is not None:
         whole = whole.model_copy(update={"workers": workers})
     finished = execute(whole, Options(limit=limit, fresh=fresh, command=command, watch=watch))
-    return Run(finished.out, tuple(finished.made))
+    return Run(finished.out, tuple(finished.made), tuple(finished.unread))
 
 
 def open_output(out: Path | str) -> Run:

@@ -184,7 +184,8 @@ def ending(done: "Run") -> str:
 def warnings_of(done: "Run") -> Iterator[str]:
     """Yield what stages have to say of the run, as the manifest has it, each under the name of the stage.
 
-    Before them, which sources no record was read of, and that no record was written.
+    Before them, which sources no record was read of, that no record was written, and which lists were not read of what
+    was erased from other outputs in the same folder.
     """
     from curate.core.stage import WARNINGS
 
@@ -192,6 +193,9 @@ def warnings_of(done: "Run") -> Iterator[str]:
     yield from (f"source {name!r} holds no record" for name, said in account.by_source.items() if not said.records)
     if not account.written:
         yield "no record was written, so the output has no shard"
+    for path in done.unread:
+        erased = "holds what was erased from another output and was not read; where it is to stay away"
+        yield f"{path} {erased}: first of the stages, `- suppress: {{lists: [{path}]}}`"
     for stage in done.manifest.stages:
         said = stage.lineage.get(WARNINGS)
         yield from (f"{stage.name}: {one}" for one in said) if isinstance(said, list) else ()

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue
 
 from curate.core.errors import ConfigError, StorageError
 from curate.core.files import check_end, write_whole
+from curate.core.once import read_as
 from curate.core.personal import key_id
 from curate.core.stage import Value
 
@@ -115,8 +116,8 @@ def read_suppression(path: Path) -> Suppression:
         fact, hint = f"the suppression list cannot be read: {error.strerror}", "it is a file that `curate erase` writes"
         raise StorageError(fact, where=str(path), hint=hint) from error
     try:
-        said = Suppression.model_validate_json(body)
-    except ValidationError as wrong:
+        said = read_as(Suppression, body)
+    except ValueError as wrong:
         hint = "`curate erase` writes it; take it from a copy, or from `_lineage/suppressed.json` of an erased output"
         raise ConfigError("this is no suppression list", where=str(path), hint=hint) from wrong
     if said.form != FORM:

@@ -5,14 +5,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curate.config.model import Config
-from curate.core.errors import ConfigError
+from curate.core.errors import ConfigError, StorageError
 from curate.core.files import digest_of, write_whole
 from curate.core.stage import Editor, GlobalStage, Settings
 from curate.core.suppression import Suppression, read_suppression
-from curate.lineage.former import FORMER, NAME_CHARS, SAID, Former, digests, formers
+from curate.lineage.former import FORMER, SAID, Former, digests, formers, name_of
 from curate.lineage.history import history
 from curate.lineage.manifest import MANIFEST, SUPPRESSED, read_manifest
 from curate.stages.suppress import Suppress
+
+LIST = ".suppression.json"
+"""What the name of a list beside an output adds to that of the output."""
 
 
 def check_suppressed(config: Config, out: Path) -> None:
@@ -50,9 +53,27 @@ def lists_of(out: Path) -> Iterator[Path]:
             yield folder / said.suppression.path
 
 
+def unread_lists(config: Config, out: Path) -> list[Path]:
+    """Return the suppression lists of other outputs in the same folder that no stage of this run reads, sorted.
+
+    What was erased from one of these, this run brings back wherever its sources hold it. What is no list, is none.
+    """
+    unread = []
+    for path in sorted(out.parent.glob(f"*{LIST}")):
+        if path == beside(out):
+            continue
+        try:
+            said = read_suppression(path)
+        except (ConfigError, StorageError):
+            continue
+        if said.size and not any(reads(stage, said) for stage in config.stages):
+            unread.append(path)
+    return unread
+
+
 def beside(out: Path) -> Path:
     """Return where the list beside an output lies, over all its runs."""
-    return out.with_name(f"{out.name}.suppression.json")
+    return out.with_name(f"{out.name}{LIST}")
 
 
 def reads(stage: Settings, said: Suppression) -> bool:
@@ -84,7 +105,7 @@ def keep_former(out: Path, new: Path) -> tuple[str, ...]:
             tombstones=manifest.outputs.tombstones,
             suppression=manifest.suppression,
         )
-        folder = new / FORMER / f"{len(formers(new)):05d}-{said.manifest_sha256[:NAME_CHARS]}"
+        folder = new / FORMER / name_of(len(formers(new)), said)
         for file in (*said.tombstones, said.suppression):
             if file is not None:
                 (folder / file.path).parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from curate.engine.build import Rescue, already_done, build, clean
 from curate.engine.canaries import plant_canaries
 from curate.engine.crew import Crew, Pool
 from curate.engine.diary import record_of, workers_of
-from curate.engine.erased import check_suppressed
+from curate.engine.erased import check_suppressed, unread_lists
 from curate.engine.kernels import keep_kernels
 from curate.engine.limits import check_limits
 from curate.engine.local import Local
@@ -57,6 +57,8 @@ class Finished:
     """Labels of the tasks that this run performed; empty where everything had been done before."""
     work: Work | None = field(default=None, repr=False)
     """What the run found out, as long as its work folder stands."""
+    unread: list[Path] = field(default_factory=list)
+    """Suppression lists of other outputs in the same folder that no stage read."""
 
 
 def execute(config: Config, options: Options) -> Finished:
@@ -107,7 +109,7 @@ def _performed(work: Work, out: Path, options: Options, started: datetime) -> Fi
     if work.config.output.store is not None:
         push(out, work.config.output.store)
     clean(work)
-    return Finished(out, manifest, record, work.crew.made, work)
+    return Finished(out, manifest, record, work.crew.made, work, unread_lists(work.config, out))
 
 
 @contextmanager

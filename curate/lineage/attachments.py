@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from curate.core.errors import StorageError
+from curate.core.once import check_keys
 from curate.lineage.envelope import read_envelope
 from curate.lineage.manifest import ATTACHED, Manifest
 from curate.lineage.signing import differences
@@ -69,7 +70,9 @@ def _listed(out: Path, what: str) -> Iterator[Entry]:
 def _read(path: Path) -> Entry:
     """Read an attached file; nothing where it holds no mapping, StorageError where it is no JSON."""
     try:
-        return _entry(json.loads(path.read_bytes()))
+        body = path.read_bytes()
+        check_keys(body)
+        return _entry(json.loads(body))
     except (OSError, ValueError, RecursionError) as wrong:
         raise StorageError("the attached file is no JSON that can be read", where=str(path)) from wrong
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 import orjson
-from pydantic import ValidationError
 
 from curate.core.errors import StorageError
 from curate.core.files import check_end, write_whole
+from curate.core.once import read_as
 from curate.lineage.columns import HINT
 from curate.lineage.erase_files import Taken
 from curate.lineage.erase_quotes import withheld
@@ -155,8 +155,8 @@ def kept_before(out: Path, last: Manifest) -> list[tuple[str, Manifest, bytes]]:
         try:
             check_end(out / said.path)
             body = (out / said.path).read_bytes()
-            last = Manifest.model_validate_json(body)
-        except (OSError, ValidationError) as wrong:
+            last = read_as(Manifest, body)
+        except (OSError, ValueError) as wrong:
             fact = "the manifest of a version before is missing or damaged"
             raise StorageError(fact, where=str(out / said.path), hint=HINT) from wrong
         found.insert(0, (said.path, last, body))

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from curate.core.errors import StorageError
 from curate.core.files import check_end, digest_of
+from curate.core.once import read_as
 from curate.core.stage import Value
 from curate.lineage.columns import HINT
 from curate.lineage.erasures import Erasure, Sha256, SuppressedFile, Version
-from curate.lineage.manifest import ATTACHED, Written
+from curate.lineage.manifest import ATTACHED, RUN, Written
 from curate.lineage.runrecord import read_run
 
 FORMER = f"{ATTACHED}/erased"
@@ -44,14 +45,19 @@ def formers(out: Path) -> list[Kept]:
     found = []
     for folder in sorted((out / FORMER).iterdir()) if (out / FORMER).is_dir() else ():
         try:
-            said = Former.model_validate_json((folder / SAID).read_bytes())
+            said = read_as(Former, (folder / SAID).read_bytes())
             for file in (*said.tombstones, said.suppression):
                 check_end(folder / file.path if file else folder)  # it may name anything
             found.append(Kept(folder, said))
-        except (OSError, ValidationError) as wrong:
+        except (OSError, ValueError) as wrong:
             fact = "what tells of erasures from a former output is missing or damaged"
             raise StorageError(fact, where=str(folder / SAID), hint=HINT) from wrong
     return found
+
+
+def name_of(number: int, said: Former) -> str:
+    """Return the name of the folder of a former output, the oldest being number 0."""
+    return f"{number:05d}-{said.manifest_sha256[:NAME_CHARS]}"
 
 
 def former_faults(out: Path) -> Iterator[str]:
@@ -61,10 +67,17 @@ def former_faults(out: Path) -> Iterator[str]:
     except StorageError as wrong:
         yield f"{FORMER}: {wrong.message}"
         return
-    for one in kept:
+    for number, one in enumerate(kept):
+        if one.folder.name != name_of(number, one.said):
+            yield f"{FORMER}/{one.folder.name}: it tells of another output, or stands in another order"
         yield from kept_faults(*one)
-    there, named = set(digests(out)), named_by_run(out)
-    if named is not None and there != named:
+    try:
+        run = read_run(out)
+    except StorageError as wrong:
+        yield f"{RUN}: {wrong.message}"
+        return
+    there, named = digests(out), sorted(run.former if run else ())
+    if run is not None and there != named:
         yield f"{FORMER}: {len(there)} former outputs, {len(named)} in the run record, or other ones"
 
 
@@ -85,8 +98,8 @@ def kept_faults(folder: Path, said: Former) -> Iterator[str]:
     told = [(one.basis, one.ticket, one.at) for one in said.versions[1:]]
     if told != [(one.basis, one.ticket, one.at) for one in said.erasures]:
         yield f"{FORMER}/{folder.name}: its versions are not those of its erasures"
-    if folder.name[-NAME_CHARS:] != said.manifest_sha256[:NAME_CHARS] or len(said.erasures) != len(said.tombstones):
-        yield f"{FORMER}/{folder.name}: it tells of another output, or of other erasures"
+    if len(said.erasures) != len(said.tombstones):
+        yield f"{FORMER}/{folder.name}: it tells of other erasures"
     for erasure, stones in zip(said.erasures, said.tombstones, strict=False):
         if stones.rows != erasure.records + erasure.rejected:
             yield f"{FORMER}/{folder.name}: erasure {erasure.number} took another number of records"
@@ -95,12 +108,3 @@ def kept_faults(folder: Path, said: Former) -> Iterator[str]:
 def digests(out: Path) -> list[str]:
     """Return the digest of what is said of each former output, sorted: what the run record names."""
     return sorted(digest_of(one.folder / SAID) for one in formers(out))
-
-
-def named_by_run(out: Path) -> set[str] | None:
-    """Return the digests that the run record names; null where it is not there or is none, which only a key notices."""
-    try:
-        run = read_run(out)
-    except StorageError:
-        return None
-    return None if run is None else set(run.former)

@@ -6,10 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue
 
 from curate.core.errors import StorageError
 from curate.core.files import is_endless
+from curate.core.once import read_as
 from curate.core.stage import Value
 from curate.lineage.erase_quotes import withheld
 from curate.lineage.erasures import Version
@@ -56,8 +57,8 @@ def chain(out: Path, last: Manifest) -> tuple[list[Link], list[str]]:
         try:
             kept = out / said.path  # an earlier manifest may name anything
             body = b"" if is_endless(kept) else kept.read_bytes()
-            manifest = Manifest.model_validate_json(body)
-        except (OSError, ValidationError):
+            manifest = read_as(Manifest, body)
+        except (OSError, ValueError):
             faults.append(f"{said.path}: the manifest of the version before is missing or damaged")
             break
         if sha256(body).hexdigest() != said.kept_sha256:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pydantic import JsonValue
 from curate.core.errors import StorageError
 from curate.core.files import digest_of
 from curate.lineage.columns import column_faults
-from curate.lineage.manifest import SUMS, Amount, Manifest, Written
+from curate.lineage.manifest import RUN, SUMS, Amount, Manifest, Written
 from curate.lineage.sight import BARRED, DAMAGE, reason
 from curate.lineage.sums import empty_folders, listed_files, read_sums
 from curate.lineage.tables import promise_faults, table_faults
@@ -60,7 +61,15 @@ def check_sums(out: Path) -> tuple[Check, Check]:
     first = judged("sums", SUMS_TITLE, faults, f"{len(sums)} files")
     if barred and not faults:
         first = Check("sums", SUMS_TITLE, "unchecked", "; ".join(barred))
-    return first, judged("listed", LISTED_TITLE, strangers, f"{len(found)} files")
+    return first, judged("listed", LISTED_TITLE, strangers, f"{len(found)} files{beside(out, found)}")
+
+
+def beside(out: Path, found: AbstractSet[str]) -> str:
+    """Say what a reader should know of files that are as they were listed; empty where there is nothing."""
+    links = sum((out / path).is_symlink() for path in found)
+    linked = f"; {links} of them are links: what they lead to was read, and a copy of the links lacks it"
+    alone = f"; no {RUN}: when, where and by whom it was made is not told"
+    return (linked if links else "") + ("" if (out / RUN).exists() else alone)
 
 
 def check_manifest(out: Path, manifest: Manifest) -> Check:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, JsonValue, ValidationError
 from curate.core.errors import StorageError
 from curate.core.files import endless_files, is_endless
 from curate.core.merkle import LEAF_BYTES
+from curate.core.once import read_as
 from curate.core.register import Category, Registry
 from curate.core.stage import Value
 from curate.lineage.erasures import Erasure, Predecessor, SuppressedFile
@@ -337,9 +338,10 @@ def read_manifest(out: Path) -> Manifest:
         raise StorageError(f"the manifest cannot be read: {lost.strerror}", where=str(path)) from lost
     hint = "`sha256sum -c SHA256SUMS` in the output tells whether the file has changed"
     try:
-        said = Manifest.model_validate_json(body)
-    except ValidationError as wrong:
-        fact = f"the manifest is damaged, or of another version than {VERSION!r}: {_first_fault(wrong)}"
+        said = read_as(Manifest, body)
+    except ValueError as wrong:
+        first = _first_fault(wrong) if isinstance(wrong, ValidationError) else str(wrong)
+        fact = f"the manifest is damaged, or of another version than {VERSION!r}: {first}"
         raise StorageError(fact, where=str(path), hint=hint) from wrong
     if _beyond(body):
         raise StorageError("the manifest has a whole number of more than 64 bits", where=str(path), hint=hint)

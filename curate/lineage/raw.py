@@ -1,6 +1,7 @@
 """Hold the manifest's inputs against the raw files, where those are at hand: by name, else by what they hold."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,6 +54,12 @@ class Folder:
                 return path
         return None
 
+    def below(self, uri: str, others: AbstractSet[str]) -> Path | None:
+        """Return the one file of this name in some folder below that is none of `others`, by sha256; else None."""
+        paths = (path for path, _ in self.files() if f"/{self._uri(path)}".endswith(f"/{uri}"))
+        found = [path for path in paths if self._digest(path) not in others]
+        return found[0] if len(found) == 1 else None
+
     def files(self) -> list[tuple[Path, int]]:
         """Return all files below, sorted, with their sizes."""
         if self._paths is None:
@@ -82,6 +89,7 @@ def check_raw(manifest: Manifest, raw: RawFiles) -> Check:
     lost: list[str] = []
     unnamed: set[str] = set()
     by_digest: list[str] = []
+    known = {file.sha256 for file in manifest.inputs}
     seen = 0
     for file in manifest.inputs:
         place = raw.folders.get(file.source_id, raw.folders.get(EVERY))
@@ -89,7 +97,7 @@ def check_raw(manifest: Manifest, raw: RawFiles) -> Check:
             unnamed.add(file.source_id)
             continue
         try:
-            found, elsewhere = _looked_up(file, folders[place], keyed=manifest.uris == "keyed")
+            found, elsewhere = _looked_up(file, folders[place], known, keyed=manifest.uris == "keyed")
         except (StorageError, OSError) as gone:
             lost.append(
                 f"{file.source_id} {file.uri}: {gone.message if isinstance(gone, StorageError) else gone.strerror}"
@@ -123,18 +131,20 @@ def _told(names: list[str]) -> str:
     return f", known by their sha256: {', '.join(names[:SHOWN])}{more}"
 
 
-def _looked_up(file: Input, folder: Folder, *, keyed: bool) -> tuple[list[str], bool]:
+def _looked_up(file: Input, folder: Folder, known: AbstractSet[str], *, keyed: bool) -> tuple[list[str], bool]:
     """Say in what a raw file differs from what was read, and whether it was known by its digest alone.
 
-    StorageError where it is not there.
+    `known` are the digests of all that was read: one of these under the name is another source's. StorageError where
+    the file is not there.
     """
     path = folder.named(file.uri, keyed=keyed)
     if path is not None and path.is_file():
         return list(_differences(file, path)), False
-    path = folder.holding(file)
+    held = folder.holding(file)
+    path = held or (None if keyed else folder.below(file.uri, known))
     if path is None:
         raise StorageError("no file has this name, and none this sha256")
-    return list(_differences(file, path)), True
+    return list(_differences(file, path)), held is not None
 
 
 def _differences(file: Input, path: Path) -> Iterator[str]:

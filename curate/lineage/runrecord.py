@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from curate.core.errors import StorageError
+from curate.core.once import read_as
 from curate.core.stage import Value
 from curate.lineage.manifest import RUN
 
@@ -48,8 +49,8 @@ def read_run(out: Path) -> RunRecord | None:
     """Read the run record of an output; None where it was taken away, StorageError where it is damaged."""
     path = out / RUN
     try:
-        return RunRecord.model_validate_json(path.read_bytes())
+        return read_as(RunRecord, path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValidationError) as wrong:
+    except (OSError, ValueError) as wrong:
         raise StorageError("the run record cannot be read", where=str(path)) from wrong

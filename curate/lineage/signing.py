@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from curate.core.errors import CurateError, StorageError
 from curate.core.files import digest_of, write_whole
 from curate.core.lock import alone_in
+from curate.core.once import check_keys
 from curate.lineage.envelope import ENVELOPE, PAYLOAD_TYPE, Envelope, Signature, pae, read_envelope, spelled_64
 from curate.lineage.keys import Signer, Verifier, keyid_of
 from curate.lineage.layout import check_manifest, check_sums
 from curate.lineage.manifest import MANIFEST, RUN, SUMS, Manifest, read_manifest
+from curate.lineage.runrecord import read_run
 from curate.lineage.verification import Check, judged
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -60,10 +62,11 @@ def statement(out: Path, manifest: Manifest) -> bytes:
 def sign(out: Path, signer: Signer) -> Signed:
     """Sign an output, beside those who have signed it already; who signs at the same time comes after.
 
-    CurateError where its files are not those of SHA256SUMS and manifest, where an earlier signature is about something
-    else, where another key has signed under this name, or this key under another.
+    CurateError where its files are not those of SHA256SUMS and manifest, or its run record is none, where an earlier
+    signature is about something else, where another key has signed under this name, or this key under another.
     """
     manifest = read_manifest(out)
+    read_run(out)  # a signature covers it
     for check in (*check_sums(out), check_manifest(out, manifest)):
         if check.status != "pass":
             hint = f"see `curate verify {out}`; nothing was signed"
@@ -103,6 +106,7 @@ def _signed(out: Path, manifest: Manifest, signer: Signer) -> Signed:
 def differences(out: Path, manifest: Manifest, body: bytes) -> list[str]:
     """Say in what the output differs from what a statement names; nothing where it is about this very output."""
     try:
+        check_keys(body)
         said = json.loads(body)
         kinds = (said["_type"], said["predicateType"])
         named = {one["name"]: one["digest"] for one in said["subject"]}

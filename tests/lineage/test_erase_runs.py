@@ -3,7 +3,7 @@
 import json
 from os import mkfifo
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 from typing import Any
 
 import polars as pl
@@ -25,6 +25,7 @@ from curate.lineage.passage import by_text
 from curate.lineage.since import NO_DATA
 from curate.lineage.trace import trace_by
 from curate.lineage.verify import verify
+from curate.terminal import warnings_of
 
 KEY = b"a key of at least thirty-two bytes"
 PHONE = "13912345678"
@@ -225,7 +226,9 @@ class TestAnOutputThatWasMadeAnew:
         assert [one.ticket for one in said.since.erasures] == ["DSR-1", "DSR-2", "DSR-3"]
         assert verify(anew).passed
 
-    @pytest.mark.parametrize("kind", ["dropped", "stones", "said", "rows", "pipe", "list", "ticket", "added"])
+    @pytest.mark.parametrize(
+        "kind", ["dropped", "stones", "said", "rows", "pipe", "list", "ticket", "added", "copied", "moved"]
+    )
     def test_is_checked(self, anew, kind):
         assert verify(anew).passed
         [folder] = (anew / FORMER).iterdir()
@@ -240,6 +243,10 @@ class TestAnOutputThatWasMadeAnew:
             (folder / SAID).write_text(json.dumps(said), "utf-8")
         elif kind == "said":
             (folder / SAID).write_text("{}", "utf-8")
+        elif kind == "copied":
+            copytree(folder, folder.with_name(folder.name.replace("00000-", "00001-")))
+        elif kind == "moved":
+            folder.rename(folder.with_name(folder.name.replace("00000-", "00001-")))
         elif kind == "added":
             (folder / "more.json").write_text("{}", "utf-8")
         else:
@@ -288,6 +295,26 @@ def test_a_run_that_would_bring_it_back_is_refused(out, tmp_path):
     assert read_manifest(out).erasures == ()
     with pytest.raises(ConfigError, match="would bring them back"):
         run(out, tmp_path / "raw", EDITING)
+
+
+def test_a_run_into_another_output_tells_of_lists_beside_it_that_it_does_not_read(out, tmp_path):
+    erased(out, "text_file", TEXTS["alone"])
+    (out.parent / "no.suppression.json").write_text("{}", "utf-8")
+    (said,) = (Path(path) for path in listed(out)["lists"])
+    config = {
+        "name": "second",
+        "sources": {"notes": {"format": "jsonl", "path": str(tmp_path / "raw" / "*.jsonl"), "license": "MIT"}},
+        "stages": EDITING,
+        "output": {"path": str(out.with_name("second")), "canaries": 0},
+        "key_file": str(out.parent / "k.key"),
+        "limits": "off",
+        "workers": 0,
+    }
+    done = curate.run(config)
+    assert done.unread == (said,)
+    assert [str(said) in one for one in warnings_of(done)] == [True]
+    done = curate.run(config | {"stages": [{"suppress": listed(out)}, *EDITING]})
+    assert (done.unread, list(warnings_of(done))) == ((), [])
 
 
 @pytest.mark.parametrize("moved", [False, True])

@@ -7,7 +7,9 @@ from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from click.testing import CliRunner
 
+from curate.cli import main
 from curate.core.errors import ConfigError, CurateError, StorageError
 from curate.lineage.attachments import signatures
 from curate.lineage.envelope import ENVELOPE, PAYLOAD_TYPE, pae, read_envelope
@@ -274,3 +276,10 @@ class TestTheEnvelope:
         for other in (body + b" ", body.replace(b" ", b"", 1), body.replace(b'=="', b'"'), b""):
             (out / ENVELOPE).write_bytes(other)
             assert signature_of(out, pairs[0]).status == "fail"
+
+
+def test_keys_and_signatures_are_told_to_machines_too(out, tmp_path):
+    made = json.loads(CliRunner().invoke(main, ["keys", "new", str(tmp_path / "k"), "--json"]).output)
+    done = json.loads(CliRunner().invoke(main, ["sign", str(out), "--key", made["private"], "--json"]).output)
+    assert done == {"path": str(out / ENVELOPE), "keyid": made["keyid"], "keyids": [made["keyid"]]}
+    assert read_verifier(tmp_path / "k" / "public.pem").keyid == made["keyid"]

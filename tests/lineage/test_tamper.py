@@ -174,6 +174,13 @@ def flipped(case: Case, path: str) -> None:
     write(case, path, bytes(body))
 
 
+def said_twice(case: Case, path: str, before: bytes, key: bytes) -> None:
+    """Say a key of a JSON file twice: some readers take the first, others the last."""
+    body = (case.out / path).read_bytes()
+    assert before in body
+    (case.out / path).write_bytes(body.replace(before, key + before, 1))
+
+
 def dropped_line(case: Case) -> None:
     body = (case.out / SUMS).read_text("utf-8").splitlines(keepends=True)
     write(case, SUMS, "".join(body[1:]).encode())
@@ -259,6 +266,18 @@ KINDS: dict[str, tuple[Edit, set[str]]] = {
     "a link out of the output": (lambda case: (case.out / "data/more").symlink_to(case.whole), {"listed"}),
     "a changed word in a card": (lambda case: write(case, "README.md", b"x"), {"sums", "card"}),
     "a manifest that is none": (lambda case: write(case, MANIFEST, b"{}"), {"sums", "readable"}),
+    "a count said twice in the manifest, sums made to fit": (
+        both(lambda case: said_twice(case, MANIFEST, b'"rows":', b'"rows": 999, '), sealed),
+        {"readable"},
+    ),
+    "a licence said twice in the manifest, sums made to fit": (
+        both(lambda case: said_twice(case, MANIFEST, b'"license":', b'"license": "CC0-1.0", '), sealed),
+        {"readable"},
+    ),
+    "a time said twice in the run record": (
+        lambda case: said_twice(case, RUN, b'"started":', b'"started": "2025-01-01T00:00:00Z", '),
+        {"erasures"},
+    ),
     "no manifest": (lambda case: (case.out / MANIFEST).unlink(), {"sums", "readable"}),
     "a line of the sums dropped": (dropped_line, {"listed"}),
     "no sums": (lambda case: (case.out / SUMS).unlink(), {"sums"}),

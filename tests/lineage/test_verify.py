@@ -35,13 +35,25 @@ class TestAnUntouchedOutput:
         assert found.exit_code == 0
 
     def test_passes_with_another_run_record_and_with_attachments(self, out):
-        (out / RUN).write_text("{}")
+        (out / RUN).write_bytes((out / RUN).read_bytes().replace(b"2026", b"2025"))
         (out / "_lineage" / "attached").mkdir()
         (out / "_lineage" / "attached" / "signature.json").write_text("{}")
         assert verify(out).exit_code == 0
         (out / RUN).unlink()
         (out / "_lineage" / "attached" / "signature.json").unlink()
-        assert verify(out).exit_code == 0
+        found = verify(out)
+        assert found.exit_code == 0
+        assert "no _lineage/run.json" in next(one.detail for one in found.checks if one.id == "listed")
+
+    def test_tells_of_shards_that_are_links_and_of_a_run_record_that_is_none(self, out, tmp_path):
+        shutil.copy(out / SHARD, tmp_path / "elsewhere.parquet")
+        (out / SHARD).unlink()
+        (out / SHARD).symlink_to(tmp_path / "elsewhere.parquet")
+        found = verify(out)
+        assert found.exit_code == 0
+        assert "1 of them are links" in next(one.detail for one in found.checks if one.id == "listed")
+        (out / RUN).write_text("{}")
+        assert [one.id for one in verify(out).checks if one.status == "fail"] == ["erasures"]
 
     def test_of_a_limited_run_need_tile_only_inputs_of_sources_that_the_limit_did_not_cut_off(self, out):
         def first_only(said: dict[str, Any]) -> None:
@@ -140,6 +152,18 @@ class TestWhatIsNoOutput:
         found = verify(out, {"qa": tmp_path / "raw" / "qa"})
         assert found.named("raw").status == "unchecked"
         assert found.exit_code == 3
+
+    def test_a_raw_file_that_lies_deeper_than_its_name_says_is_held_against_it(self, out, tmp_path):
+        path = tmp_path / "raw" / "qa" / "qa1.jsonl"
+        path.write_bytes(path.read_bytes()[:-5])
+        found = verify(out, {"*": tmp_path / "raw"})
+        assert found.exit_code == 1
+        assert "qa qa1.jsonl: the file is not the one that was read (other sha256)" in found.named("raw").detail
+        path.unlink()
+        assert verify(out, {"*": tmp_path / "raw"}).exit_code == 3
+        (tmp_path / "raw" / "more").mkdir()
+        shutil.copy(next((tmp_path / "raw" / "laws").iterdir()), tmp_path / "raw" / "more" / "qa1.jsonl")
+        assert verify(out, {"*": tmp_path / "raw"}).exit_code == 3, "it is known as a file of another source"
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
     @pytest.mark.parametrize("path", [SHARD, LEDGER, MANIFEST, SUMS, "README.md"])

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from curate.core.errors import ConfigError, CurateError, StorageError
 from curate.core.files import write_whole
+from curate.core.once import read_as
 from curate.lineage.lookup import Files, values_at
 from curate.lineage.manifest import Manifest, read_manifest
 from curate.lineage.review.answers import Reading, read_readings
@@ -143,11 +142,11 @@ def read_result(out: Path, review: str) -> Result:
     read_sample(out, review)
     path = folder_of(out, review) / RESULT
     try:
-        return Result.model_validate_json(path.read_bytes())
+        return read_as(Result, path.read_bytes())
     except FileNotFoundError as lost:
         hint = f"curate review import {out} FORM"
         raise ConfigError(f"review {review!r} has no result yet", where=str(out), hint=hint) from lost
-    except (OSError, ValidationError) as wrong:
+    except (OSError, ValueError) as wrong:
         raise StorageError("the result of the review is damaged or unreadable", where=str(path)) from wrong
 
 

@@ -7,10 +7,11 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue
 
 from curate.core.errors import ConfigError, StorageError
 from curate.core.files import write_whole
+from curate.core.once import read_as
 from curate.core.stage import Value
 from curate.lineage.lookup import Files, Spot, values_at
 from curate.lineage.manifest import ATTACHED, Count, Manifest, Sha256
@@ -141,11 +142,11 @@ def read_sample(out: Path, review: str) -> Sample:
     """Read the sample of a review; ConfigError where there is none, StorageError where it is damaged."""
     path = folder_of(out, review) / SAMPLE
     try:
-        sample = Sample.model_validate_json(path.read_bytes())
+        sample = read_as(Sample, path.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as lost:
         known = ", ".join(reviews_in(out)) or "none"
         raise ConfigError(f"there is no review {review!r}", where=str(out), hint=f"reviews: {known}") from lost
-    except (OSError, ValidationError) as wrong:
+    except (OSError, ValueError) as wrong:
         raise StorageError("the sample of the review is damaged or unreadable", where=str(path)) from wrong
     return sample
 
