@@ -1,9 +1,13 @@
 """Read JSON that everybody reads alike: of a key that stands twice in one object, readers take the one or the other."""
 
 import json
+import re
 from typing import TypeVar
 
 from pydantic import BaseModel, JsonValue
+
+LONG = re.compile(rb"[0-9]{19}\s*[,}\]]")
+"""How a number ends that may have more than 64 bits, and some texts."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -18,6 +22,20 @@ def read_as(model: type[Model], body: bytes) -> Model:
     said = model.model_validate_json(body)
     check_keys(body)
     return said
+
+
+def has_beyond(body: bytes) -> bool:
+    """Tell whether JSON has a whole number of more than 64 bits, which readers round or refuse; hardly any has one."""
+    found: list[bool] = []
+
+    def seen(digits: str) -> int:
+        whole = int(digits)
+        found.append(not -(2**63) <= whole < 2**64)
+        return whole
+
+    if LONG.search(body):
+        json.loads(body, parse_int=seen)
+    return any(found)
 
 
 def _once(pairs: list[tuple[str, JsonValue]]) -> None:

@@ -1,7 +1,5 @@
 """The manifest: what input and settings decide about an output, as values that are written, read and checked."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
@@ -11,7 +9,7 @@ from pydantic import AfterValidator, Field, JsonValue, ValidationError
 from curate.core.errors import StorageError
 from curate.core.files import endless_files, is_endless
 from curate.core.merkle import LEAF_BYTES
-from curate.core.once import read_as
+from curate.core.once import has_beyond, read_as
 from curate.core.register import Category, Registry
 from curate.core.stage import Value
 from curate.lineage.erasures import Erasure, Predecessor, SuppressedFile
@@ -27,8 +25,6 @@ UNKNOWN: Final = "unknown"
 UNDETERMINED = "und"
 """How BCP 47 spells a language that nobody has determined: where a record's `language` is null."""
 
-LONG = re.compile(rb"[0-9]{19}\s*[,}\]]")
-"""How a number ends that may have more than 64 bits, and some texts."""
 T = TypeVar("T")
 
 
@@ -343,7 +339,7 @@ def read_manifest(out: Path) -> Manifest:
         first = _first_fault(wrong) if isinstance(wrong, ValidationError) else str(wrong)
         fact = f"the manifest is damaged, or of another version than {VERSION!r}: {first}"
         raise StorageError(fact, where=str(path), hint=hint) from wrong
-    if _beyond(body):
+    if has_beyond(body):
         raise StorageError("the manifest has a whole number of more than 64 bits", where=str(path), hint=hint)
     _check_end(out, _named(said))
     return said
@@ -363,20 +359,6 @@ def _named(said: Manifest) -> Iterator[str]:
     for files in (outputs.shards, outputs.rejects, outputs.signals, outputs.pii, outputs.tombstones):
         yield from (file.path for file in files)
     yield from (file.path for file in (said.previous, said.suppression) if file is not None)
-
-
-def _beyond(body: bytes) -> bool:
-    """Tell whether a manifest has a whole number that no digest of settings is taken of; most have no long one."""
-    found: list[bool] = []
-
-    def seen(digits: str) -> int:
-        whole = int(digits)
-        found.append(not -(2**63) <= whole < 2**64)
-        return whole
-
-    if LONG.search(body):
-        json.loads(body, parse_int=seen)
-    return any(found)
 
 
 def _first_fault(wrong: ValidationError) -> str:
