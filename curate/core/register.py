@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from unicodedata import category
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
@@ -12,13 +13,17 @@ from curate.core.stage import Value
 UNKNOWN: Final = "unknown"
 Unknown = Literal["unknown"]
 Known = bool | Unknown
-SILENT = frozenset({"", UNKNOWN, "未知", "不详", "待定", "待补充", "tbd", "todo", "?", "？", "-", "–", "—"})
-"""Words that say nothing, in small letters: who writes one of them has declared nothing."""
+SILENT = frozenset(
+    f"{UNKNOWN}|tbd|tba|todo|fixme|n/a|n.a.|not available|to be determined|to be confirmed|null|"
+    "未知|不详|不明|待定|待补充|待确认|待填写|暂无|暂缺".split("|")
+)
+"""Words that say nothing, in small letters: who writes one of them has declared nothing. (`NA` is Namibia.)"""
 
 
 def silent(words: str) -> bool:
-    """Tell whether words declare nothing: blank, `unknown` in any letters, or another placeholder."""
-    return words.strip().lower() in SILENT
+    """Tell whether words declare nothing: without a letter or digit, `unknown` in any letters, or a placeholder."""
+    heard = "".join(sign for sign in words if category(sign) != "Cf").strip().lower()
+    return heard in SILENT or not any(sign.isalnum() for sign in heard)
 
 
 def _spoken(words: str) -> str:

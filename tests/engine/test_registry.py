@@ -102,7 +102,9 @@ class TestARegistry:
         registry = Config.load(configured("{}")).sources[0].registered()
         assert {registry[name] for name in ("license", "pipl", "gdpr", "consent", "method", "url")} == {UNKNOWN}
 
-    @pytest.mark.parametrize("word", ["Unknown", "UNKNOWN ", "未知", " ", "", "TBD", "-"])
+    @pytest.mark.parametrize(
+        "word", ["Unknown", "UNKNOWN ", "未知", " ", "", "TBD", "-", "N/A", "n.a.", "\u200b", "…", "暂无", "TBA"]
+    )
     def test_with_a_word_that_says_nothing_has_declared_nothing(self, word):
         silent = dict.fromkeys(("owner", "license", "pipl", "consent", "method"), word)
         said = json.dumps({**silent, "jurisdiction": [word], "opt_out": {"mechanism": word}}, ensure_ascii=False)
