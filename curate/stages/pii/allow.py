@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from curate.core import labels
-from curate.stages.pii.checks import TOLL_FREE, is_public_ip, words
+from curate.stages.pii.checks import TOLL_FREE, is_public_ip
 from curate.stages.pii.machines import LARGEST_SECTION, is_of_machine, is_program, is_section
 from curate.stages.pii.memory import OfLastText
 from curate.stages.pii.reasons import Reason
@@ -44,6 +44,12 @@ AMOUNT_AFTER = re.compile(
     r"\s?(?:元(?!旦)|[万亿股吨%％‰℃]|条(?![件款例约])|笔(?![者记录试])|次(?![日月年要])|件(?!号)|人次|平方|立方|公里|千米|公斤|千克|"
     r"个(?![人体])|千瓦|字节|美元|港元|(?:bytes|units|rows|records|USD|RMB|CNY|kWh|MWh)(?![A-Za-z]))"
 )
+AMOUNT_LABEL = re.compile(
+    "(?:(?:amount|price|balance|quantity|(?<![a-z])(?:qty|total|sum|cost|fee|revenue|turnover))(?:[ _](?:due|paid))?|"
+    "金额|总额|余额|价格|单价|总价|价款|合计|总计|数量|市值|净值|营收|收入|利润)"
+    "[ \t]{0,3}(?:[(（][^()（）\n]{0,8}[)）])?[\"'”’]?[ \t]{0,3}(?:[:：=|]|is|was|of|[为是])[ \t]{0,3}[\"'“‘]?\\Z"
+)
+"""Right before a number, in lower case: whatever other label stands further away, it is none of a person."""
 NUMBERED_AFTER = re.compile("[ ]?号(?:商标|专利|文件|公告|通知|决定|判决|裁定)")
 VERSION_AFTER = re.compile("[ ]?版(?:本(?!号?[ ]?[:：=])|(?![本权面主图]))")
 CONNECTS = re.compile("[ ]?(?:登录|登陆|访问|发起|连接|请求|攻击|扫描|远程)")
@@ -83,28 +89,6 @@ LONGEST_DOI = 92
 NATIONAL = re.compile(f"(?:1|(?:00)?86)?(?:400|{'|'.join(sorted(TOLL_FREE))})[0-9]{{7}}")
 SECTION = re.compile(r"(?:\A|\n)[\s#]*\Z")
 DNS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "114.114.114.114", "223.5.5.5", "223.6.6.6"})
-EXAMPLE_DOMAIN = re.compile(r"(?:\A|\.)(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)\Z")
-"""Names that nobody can register (RFC 2606, RFC 6761); `example` below any other domain is somebody's."""
-ROLES = words(
-    "noreply no-reply donotreply do-not-reply postmaster mailer-daemon abuse git webmaster hostmaster info "
-    "support security psirt cert csirt soc contact sales service services servicedesk helpdesk help central "
-    "press media office hr jobs careers marketing orders billing feedback enquiries inquiries privacy legal "
-    "compliance kefu admin administrator productsecurity"
-)
-"""Names of mailboxes that answer for an organisation or a machine (RFC 2142 and custom), not for a person."""
-ROLE_ENDING = re.compile(
-    "(?:support|service|servicedesk|helpdesk|security|psirt|csirt|noreply|webmaster|customercare|hotline|"
-    "enquiries)s?\\Z"
-)
-"""How the names of other such mailboxes end: no family is called so."""
-APART = re.compile("[._+-]")
-NOT_A_TLD = words(
-    "service socket timer target mount png jpg jpeg gif svg webp ico css js ts json xml html htm php "
-    "dll exe gz tar deb rpm jar log txt yaml yml cfg conf local lan internal"
-)
-"""Endings of files and of names within a network; not those that are domains too: md, py, so, zip."""
-SURNAMES = frozenset({"jobs", "press"})
-"""Names of mailboxes that are families, too: behind a point they are not taken for an office."""
 
 
 ITEM = "(?:[0-9]{7,20}|[0-9]{3,4}(?:[ -][0-9]{3,4}){1,4})"
@@ -357,7 +341,9 @@ def is_no_phone(text: str, start: int, end: int) -> Reason:
 
 
 def is_no_labelled_phone(text: str, start: int, end: int) -> Reason:
-    """Give the reason like `is_no_phone` for a number that only its label tells."""
+    """Give the reason like `is_no_phone` for a number that only its label tells, if no amount's is right before it."""
+    if AMOUNT_LABEL.search(text[max(0, start - WINDOW) : start].lower()):
+        return "amount"
     return is_first_cell(text, start, end) or is_no_phone(text, start, end)
 
 
@@ -384,16 +370,3 @@ def is_version_or_own(text: str, start: int, end: int) -> Reason:
         return "section"
     opens = small and SECTION.search(text, max(0, start - 8), start) and text[end : end + 1].isspace()
     return "section" if opens else ""
-
-
-def is_public_mailbox(text: str, start: int, end: int) -> Reason:
-    """Give the reason where a mailbox answers for an organisation, is an example, or a file such as a@2x.png."""
-    local, _, domain = text[start:end].lower().rpartition("@")
-    last = domain.rpartition(".")[2]
-    parts = APART.split(local)
-    is_surname = parts[-1] in SURNAMES and "." in local
-    if local in ROLES or parts[0] in ROLES or (parts[-1] in ROLES and not is_surname) or ROLE_ENDING.search(local):
-        return "role_mailbox"
-    if last in NOT_A_TLD:
-        return "file_name"
-    return "example_domain" if EXAMPLE_DOMAIN.search(domain) else ""

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from curate.stages.pii import checks, groups
-from curate.stages.pii.allow import is_first_cell, is_other_number, is_public_mailbox, is_version_or_own
+from curate.stages.pii.allow import is_first_cell, is_other_number, is_version_or_own
+from curate.stages.pii.mailboxes import is_public_mailbox
 from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rule import APART, LEFT, RIGHT, SAID, TAG, Rule
 from curate.stages.pii.words import Words

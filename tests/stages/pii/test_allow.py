@@ -182,3 +182,33 @@ def test_hosts_and_people_beside_programs_and_things_are_found(text, value):
 def test_an_address_in_the_sentence_behind_a_version_is_found():
     for text in ("固件已升级。45.33.32.156 多次尝试登录", "The firmware was updated. 45.33.32.156 kept trying"):
         assert found(text) == ["45.33.32.156"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"phone": null, "amount": 348812345678}',
+        '{"phone":null,"price":"348812345"}',
+        "{'tel': None, 'quantity': 348812345}",
+        '{"phone": null, "totalAmount": 348812345678}',
+        "phone=&amount=348812345678",
+        "phone: n/a, total due: 348812345678",
+        "电话：\n金额：348812345678",
+        '{"电话":"","余额(元)":348812345678}',
+    ],
+)
+def test_the_label_of_an_amount_right_before_a_number_is_nearer_than_that_of_an_empty_telephone(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"phone": "348812345678", "amount": 348812345678}',
+        '{"total": 5, "phone": "348812345678"}',
+        "金额：12，电话：348812345678",
+        "Call the subtotal office, phone 348812345678",
+    ],
+)
+def test_a_telephone_behind_its_own_label_is_found_beside_amounts(text):
+    assert found(text) == ["348812345678"]
