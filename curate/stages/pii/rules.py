@@ -4,6 +4,7 @@ from typing import NamedTuple, get_args
 
 from curate.stages.pii.addresses import ADDRESS_RULES
 from curate.stages.pii.broken import BROKEN_RULES
+from curate.stages.pii.coded import CODED_RULES
 from curate.stages.pii.columns import COLUMN_RULES
 from curate.stages.pii.dates import BIRTH_RULES
 from curate.stages.pii.delimited import DELIMITED_RULES
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     *DELIMITED_RULES,
     *ADDRESS_RULES,
     *STREET_RULES,
+    *CODED_RULES,
     *NAME_RULES,
     *ORGANISATION_RULES,
 )
