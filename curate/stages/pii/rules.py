@@ -12,6 +12,7 @@ from curate.stages.pii.glued import GLUED_RULES
 from curate.stages.pii.labelled import LABELLED_RULES
 from curate.stages.pii.lettered import LETTERED_RULES
 from curate.stages.pii.names import NAME_RULES
+from curate.stages.pii.national import NATIONAL_RULES
 from curate.stages.pii.network import NETWORK_RULES
 from curate.stages.pii.numbers import CARDS, CODES, PHONES, RESIDENT_ID
 from curate.stages.pii.organisations import ORGANISATION_RULES
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *CODES,
     *PERMIT_RULES,
     *WESTERN_RULES,
+    *NATIONAL_RULES,
     *NETWORK_RULES,
     *BIRTH_RULES,
     *CARDS,
