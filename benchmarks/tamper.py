@@ -177,14 +177,18 @@ def _undo(touched: list[Path], before: dict[Path, bytes]) -> None:
 
 
 def measured(folder: Path, edits: int, seed: int) -> list[Tampered]:
-    """Run the notes of the quickstart with every kind of file that an output may hold, sign twice, and change it."""
+    """Run the notes of the quickstart with every kind of file that an output may hold, sign twice, and change it.
+
+    A record is erased, the output made anew by a run that reads the suppression list, and another record erased.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "curate.key").write_bytes(random.Random(seed).randbytes(32))  # noqa: S311 - nothing depends on its secrecy
     config = folder / "curate.yaml"
-    config.write_bytes(orjson.dumps(_configured(folder)))
-    subprocess.run([*CURATE, "run", str(config), "--progress", "none"], check=True, capture_output=True, cwd=ROOT)
-    _erase_one(folder)
+    for lists in ([], [str(folder / "out.suppression.json")]):
+        config.write_bytes(orjson.dumps(_configured(folder, lists)))
+        subprocess.run([*CURATE, "run", str(config), "--progress", "none"], check=True, capture_output=True, cwd=ROOT)
+        _erase_one(folder)
     keys = list(_signed(folder, folder / "out"))
     return tampered(folder / "out", keys, edits, seed)
 
@@ -197,11 +201,12 @@ def _erase_one(folder: Path) -> None:
     erase(folder / "out", Request("ids", str(folder / "ids.txt"), "gdpr-17", "tampered", key))
 
 
-def _configured(folder: Path) -> dict[str, object]:
+def _configured(folder: Path, lists: list[str]) -> dict[str, object]:
     return {
         "name": "tampered",
         "sources": {"notes": {"format": "jsonl", "path": str(NOTES), "license": "CC0-1.0"}},
         "stages": [
+            {"suppress": {"lists": lists}},
             "normalize",
             "language",
             {"quality": {"preset": "finance"}},
