@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from itertools import pairwise
+from string import ascii_letters
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,9 @@ NEEDS = {
 }
 """What is looked for, and the types that a stage has to replace so that none of it may be left."""
 
-LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+LETTERS = frozenset(ascii_letters)
+NARROW = {ord(letter) + 0xFEE0: letter for letter in ascii_letters}
+"""Full-width letters are letters."""
 
 MOBILE = re.compile("1[3-9][0-9]{9}")
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -192,15 +195,18 @@ def number_of(runs: list[Run], row: Row) -> tuple[str, int, int, str] | None:
     breaks, spread = [LINE_FEED in some for some in between].count(True), not SPREAD.isdisjoint(between)
     if breaks > 1 or (spread and len({*between}) > 1):
         return None
-    said = row.text(start - 3 * BEFORE, start)[-BEFORE:]
+    said = row.text(start - 3 * BEFORE, start)[-BEFORE:].translate(NARROW)
     kind = kind_of(number, tuple(len(run.number) for run in runs), said, (breaks > 0, spread))
     if kind is None:
         return None
-    before, behind = row.sign(start - 1) in LETTERS, row.sign(end) in LETTERS
+    behind = row.text(end, end + 3 * AFTER)
+    if any(sign in UNSEEN for sign in row.text(start, end)):  # read without them, as what stands beside it is
+        said, behind = said.rstrip(UNSEEN), behind.lstrip(UNSEEN)
+    before, behind_it = said[-1:] in LETTERS, behind[:1].translate(NARROW) in LETTERS
     by_itself = len(runs) == 1 and (kind == "CN_RESIDENT_ID" or number.startswith("62"))
     if before and not (GLUED[kind].search(said) or (by_itself and WORD.search(said))):
         return None
-    if behind and not (by_itself and len(number) == RESIDENT_DIGITS and kind == "CN_RESIDENT_ID"):
+    if behind_it and not (by_itself and len(number) == RESIDENT_DIGITS and kind == "CN_RESIDENT_ID"):
         return None
     return kind, start, end, number[-11:] if kind == "CN_MOBILE" else number
 

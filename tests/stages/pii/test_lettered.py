@@ -1,12 +1,14 @@
 """Resident ids and UnionPay cards with letters beside them that are no label, seen by the rules and by the check."""
 
 from random import Random
+from string import ascii_letters
 
 import pyarrow as pa
 import pytest
 
 from curate.lineage.numbers import hits
-from tests.stages.pii.made import luhn, mobile, resident, union_pay
+from curate.stages.pii import Pii
+from tests.stages.pii.made import FULL_WIDTH, digits, luhn, mobile, resident, union_pay
 from tests.stages.pii.test_found import found
 
 MADE = {"CN_RESIDENT_ID": resident, "CN_BANK_CARD": union_pay}
@@ -67,3 +69,24 @@ def test_a_mobile_is_found_glued_to_ph_and_not_to_any_letters(label):
     assert found(f"call {label}{value}") == [("PHONE_NUMBER", value)]
     assert seen(f"call {label}{value}") == [False]
     assert found(f"graph{value}") == seen(f"graph{value}") == []
+
+
+def beside(chance: Random) -> str:
+    """Write a number between letters, of any width, and signs, some that nobody sees."""
+    value = chance.choice([resident, union_pay, mobile, lambda one: luhn(f"4{digits(one, 14)}")])(chance)
+    place = chance.randrange(1, len(value))
+    value = value[:place] + chance.choice(["", "", "", "\u200b", "\u00ad", " ", "-"]) + value[place:]
+    value = value.translate(FULL_WIDTH) if chance.random() < 0.2 else value
+    before = chance.choice(["", "转入", "_", "/", "a1", "１", "Ａ", "é", "\u200b", "：", "订单号", "0x"])
+    word = "".join(chance.choices(ascii_letters, k=chance.choice([0, 1, 4, 12, 13])))
+    glue = chance.choice(["", "", "\u200b", "Ａ"])
+    behind = chance.choice(["", "x", "Ａ", "号", "RMB", "。"])
+    return f"{before}{word}{glue}{value}{behind}完"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_check_sees_nothing_beside_letters_that_the_rules_leave(seed):
+    chance = Random(seed)
+    texts = pa.array([beside(chance) for _ in range(3000)])
+    assert sum(not hit.allowed for hit in hits(texts)) > 500
+    assert [hit for hit in hits(Pii().open()(texts).strings) if not hit.allowed] == []
