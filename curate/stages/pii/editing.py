@@ -12,11 +12,11 @@ import pyarrow as pa
 from curate.core import compute as pc
 from curate.core.stage import COUNTED, FOUND, Action, Edited
 from curate.stages.pii.budget import BudgetError
-from curate.stages.pii.engine import Span
 from curate.stages.pii.evidence import REPLACED, TAGGED, Evidence, lines
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import Sides, Unseen
 from curate.stages.pii.operators import Operators, Write
+from curate.stages.pii.spans import Span
 from curate.stages.pii.turns import Read, shared
 
 ROUNDS = 8

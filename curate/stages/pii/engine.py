@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +13,8 @@ from curate.stages.pii.gating import REACH, SURE, Gates, Opened, Openings, Stret
 from curate.stages.pii.kinds import digits_within
 from curate.stages.pii.marks import ALWAYS
 from curate.stages.pii.mentions import mentions, names_in
-from curate.stages.pii.reasons import Reason
 from curate.stages.pii.rules import EVERY, RULES, Sought
+from curate.stages.pii.spans import Span, settle
 from curate.stages.pii.trials import (
     AFTER,
     SIGNS,
@@ -36,8 +35,6 @@ from curate.stages.pii.trials import (
 MENTIONED = 0.5
 """How sure it is that the name of a person found means the same person elsewhere in the text."""
 AT = re.compile("@")
-PAIR = 2
-"""Of so many spans that hang together one stays."""
 MANY = 2000
 """So many places of one kind in a text are compared with one another before they are judged."""
 BEHIND = 4 * REACH
@@ -45,69 +42,11 @@ BEHIND = 4 * REACH
 anew."""
 
 
-class Span(NamedTuple):
-    """A stretch of personal data: text[start:end], in characters of the original text."""
-
-    start: int
-    end: int
-    entity: str
-    score: float
-    reason: Reason = ""
-    """Which allow rule spared it; empty for what is personal data."""
-
-
-def settle(spans: Iterable[tuple[int, Span]]) -> list[Span]:
-    """Keep spans that do not overlap, in text order: the longest first, then the surest, then by priority and place.
-
-    `spans` come with the priority of the rule that found them, smaller being stronger.
-    """
-    spans = list(spans)
-    if len(spans) <= 1:
-        return [span for _, span in spans]
-    kept: list[Span] = []
-    cluster: list[tuple[int, Span]] = []
-    reach = 0
-    for one in sorted(spans, key=lambda ranked: ranked[1].start):
-        start, end = one[1][:2]
-        if start >= reach:
-            if len(cluster) == 1:
-                kept.append(cluster[0][1])
-            else:
-                kept += disjoint(cluster)
-            cluster = [one]
-            reach = end
-        else:
-            cluster.append(one)
-            reach = max(reach, end)
-    return kept + disjoint(cluster)
-
-
 def mentioned(text: str, spans: list[Span], names: Iterable[str] | None = None) -> list[Span]:
     """Add the further mentions of the persons found, or of `names`, unsurer than any rule; `spans` do not overlap."""
     said = names_in(text, spans) if names is None else names
     more = mentions(text, said, [(span.start, span.end) for span in spans]) if said else ()
     return sorted([*spans, *(Span(start, end, "PERSON", MENTIONED) for start, end in more)]) if more else spans
-
-
-def strength(ranked: tuple[int, Span]) -> tuple[int, float, int, int]:
-    """Say how strong a span is: the smaller, the stronger."""
-    rank, (start, end, _, score, _) = ranked
-    return start - end, -score, rank, start
-
-
-def disjoint(cluster: list[tuple[int, Span]]) -> list[Span]:
-    """Settle spans that hang together."""
-    if len(cluster) <= PAIR:
-        return [min(cluster, key=strength)[1]] if cluster else []
-    origin = min(span.start for _, span in cluster)
-    taken = bytearray(max(span.end for _, span in cluster) - origin)
-    kept = []
-    for _, span in sorted(cluster, key=strength):
-        first, last = span.start - origin, span.end - origin
-        if not (taken[first] or taken[last - 1]):
-            taken[first:last] = bytes([1]) * (last - first)
-            kept.append(span)
-    return sorted(kept)
 
 
 class Judge:
@@ -265,11 +204,17 @@ class Native:
                 hits = judge.hits[key] = self.hits(text, run, {})
             else:
                 hits = known
+            sure, rank = None, 0
             for one, first, last in hits:
                 if start + first >= ends.get(id(one), 0):
                     ends[id(one)] = start + last
+                    if (first, last) == sure and one.place > rank and one.rule.read is None:
+                        continue  # the same characters, no surer, of less priority: settled before it is judged
                     span = start + first, start + last
-                    found += judged(one, text, span) if judge is None else judge.found(number, one, span)
+                    said = judged(one, text, span) if judge is None else judge.found(number, one, span)
+                    found += said
+                    if said and said[0][1].score == 1 and one.rule.read is None:
+                        sure, rank = (first, last), one.place
         return found
 
     def grouped(self, opened: Opened) -> list[tuple[int, Span]]:
@@ -286,7 +231,10 @@ class Native:
                 judge = Judge(text, [start for start, _ in spans])
                 for number, span in enumerate(spans):
                     for one in some:
-                        found += judge.found(number, one, span)
+                        said = judge.found(number, one, span)
+                        found += said
+                        if said and said[0][1].score == 1:
+                            break  # rules come by priority
         return found
 
     def hits(self, text: str, run: tuple[int, int, int], ends: Mapping[int, int]) -> list[Hit]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from curate.core.stage import JUDGED, POSITIONS
-from curate.stages.pii.engine import Span
+from curate.stages.pii.spans import Span
 
 ENTITY = attrgetter("entity")
 FATES = ("found", "replaced", "tagged")

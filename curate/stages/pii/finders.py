@@ -6,11 +6,12 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from curate.stages.pii.engine import Native, Span
+from curate.stages.pii.engine import Native
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import Unseen
 from curate.stages.pii.plugs import NAMES, NOTHING, Plugs, declared, entries, mapped, models
 from curate.stages.pii.rules import TYPES, Sought
+from curate.stages.pii.spans import Span
 
 
 class Finder(Protocol):

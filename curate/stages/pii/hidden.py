@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from curate.stages.pii.engine import Span, settle
 from curate.stages.pii.gating import NO_RUNS, Opened, Stretch
 from curate.stages.pii.groups import NO_WIDTH
+from curate.stages.pii.spans import Span, settle
 
 if TYPE_CHECKING:
     from curate.stages.pii.finders import Finder

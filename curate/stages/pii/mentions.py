@@ -8,7 +8,7 @@ from curate.stages.pii.budget import BudgetError
 from curate.stages.pii.rosters import BESIDE
 
 if TYPE_CHECKING:
-    from curate.stages.pii.engine import Span
+    from curate.stages.pii.spans import Span
 
 FEW_NAMES = 16
 """So many different names are looked for one by one, more of them in one walk: the work stays linear in the text."""

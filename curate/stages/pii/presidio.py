@@ -12,7 +12,7 @@ from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
 
 from curate.stages.pii.budget import BudgetError
-from curate.stages.pii.engine import Native, Span, mentioned, settle
+from curate.stages.pii.engine import Native, mentioned
 from curate.stages.pii.gating import Opened, Stretch
 from curate.stages.pii.hidden import NOWHERE
 from curate.stages.pii.nlp import Languages, nlp_engine
@@ -21,6 +21,7 @@ from curate.stages.pii.recognizers import RECOGNIZERS, RuleRecognizer
 from curate.stages.pii.registry import THRESHOLD, bounded, presidio_own, recognizers
 from curate.stages.pii.rule import fold
 from curate.stages.pii.rules import RULES, Sought
+from curate.stages.pii.spans import Span, settle
 from curate.stages.pii.words import AFTER, BEFORE
 
 FACTOR, FLOOR = 0.35, 0.4

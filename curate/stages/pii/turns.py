@@ -7,9 +7,10 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from curate.stages.pii.budget import BudgetError
-from curate.stages.pii.engine import Span, mentioned
+from curate.stages.pii.engine import mentioned
 from curate.stages.pii.mentions import names_in
 from curate.stages.pii.rule import fold
+from curate.stages.pii.spans import Span
 
 
 class Read(NamedTuple):

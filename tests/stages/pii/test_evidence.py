@@ -15,11 +15,11 @@ from curate.stages.pii import Pii
 from curate.stages.pii.allow import is_no_phone, is_other_number, is_version_or_own
 from curate.stages.pii.broken import in_parts, is_no_card
 from curate.stages.pii.editing import replaced
-from curate.stages.pii.engine import Span
 from curate.stages.pii.english_names import is_street
 from curate.stages.pii.evidence import Evidence, Trail
 from curate.stages.pii.mailboxes import is_public_mailbox
 from curate.stages.pii.reasons import REASONS, Reason
+from curate.stages.pii.spans import Span
 from tests.stages.pii.made import KINDS, MADE
 from tests.stages.pii.test_stage import OPERATORS, TEXTS
 

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from curate.stages.pii import engine
-from curate.stages.pii.engine import Judge, Native, Span, judged
+from curate.stages.pii.engine import Judge, Native, judged
 from curate.stages.pii.rules import TYPES
+from curate.stages.pii.spans import Span
 from tests.stages.pii.flood import KINDS, made
 from tests.stages.pii.made import MADE
 
