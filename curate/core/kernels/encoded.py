@@ -48,13 +48,13 @@ def encoded_chars(strings: Strings) -> Counts:
 
     A word ends at white space. ENCODED, characters in words of hexadecimal (digits and letters a to f, at least one of
     each, an even number of them; but a capital before digits alone is a code, `E001`), of base64 (32 characters or
-    more of its alphabet with capitals, small letters and digits), of base32 (as many capitals and digits from 2 to
-    7, padded or not) and in lines of uuencode. HEXADECIMAL, characters in words of pairs of
-    hexadecimal digits, whether or not there is a letter among them (`00 6c 10`), with a colon behind them or not; 0
-    where fewer than one in MIXED of them has both: they are numbers then. DIGESTS, what of ENCODED is in words of
-    DIGEST_CHARS and in blocks of PEM (between `-----BEGIN` and `-----END`), and what of either is in rows of a column
-    (COLUMN_WORDS) and in account numbers (`DE12 3456 ...`). ENCODED_LINES, lines with nothing but
-    words of the first kind. DUMP_LINES, lines that begin with an offset, OFFSET_CHARS digits or more, before two
+    more of its alphabet with capitals, small letters and digits; also within a word, between other signs), of base32
+    (as many capitals and digits from 2 to 7, padded or not) and in lines of uuencode. HEXADECIMAL, characters in words
+    of pairs of hexadecimal digits, whether or not there is a letter among them (`00 6c 10`), with a colon behind them
+    or not; 0 where fewer than one in MIXED of them has both: they are numbers then. DIGESTS, what of ENCODED is in
+    words of DIGEST_CHARS and in blocks of PEM (between `-----BEGIN` and `-----END`), and what of either is in rows of
+    a column (COLUMN_WORDS) and in account numbers (`DE12 3456 ...`). ENCODED_LINES, lines with nothing but words of
+    the first kind. DUMP_LINES, lines that begin with an offset, OFFSET_CHARS digits or more, before two
     words of pairs or more.
     """
     alphabet = np.full(256, NONE, np.uint8)
@@ -68,17 +68,16 @@ def encoded_chars(strings: Strings) -> Counts:
     ):
         alphabet[list(characters)] = group
     counts = np.zeros((len(strings.starts), COLUMNS), np.int64)
-    _count(strings.data, (strings.starts, strings.stops), alphabet, np.zeros(GROUPS, np.int64), counts)
+    _count(strings.data, (strings.starts, strings.stops), alphabet, np.zeros((2, GROUPS), np.int64), counts)
     return counts
 
 
 @kernel
-def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: Counts, counts: Counts) -> None:
-    starts, stops = spans
+def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, tallies: Counts, counts: Counts) -> None:
+    (starts, stops), groups, within = spans, tallies[0], tallies[1]
     for i in range(len(starts)):
-        stop, listed = np.uint64(stops[i]), 0
-        paired, mixed, pairs, armoured = 0, 0, 0, False
-        words, encoded, before, offset = 0, 0, 0, False
+        stop, armoured, offset = np.uint64(stops[i]), False, False
+        paired = mixed = pairs = words = encoded = before = listed = 0
         at = row = _uuencoded(data, (np.uint64(starts[i]), stop), counts[i])
         while at < stop:
             groups[:] = 0
@@ -93,6 +92,7 @@ def _count(data: Bytes, spans: tuple[Places, Places], alphabet: Bytes, groups: C
             code = groups[HEX_LETTER] == 1 and chars > 2 and UPPER_A <= data[first] <= UPPER_F  # noqa: PLR2004 - no pair
             known = chars > 0 and groups[NONE] == 0 and not code
             based = known and groups[CAPITAL] > 0 and groups[SMALL] == 0 and _is_base32(data, (first, at), groups)
+            counts[i, ENCODED] += 0 if known else _quoted(data, (first, at), alphabet, within)
             if based or (known and _is_encoded(groups, chars)):
                 counts[i, ENCODED] += chars
                 digest = (hexed == chars and chars in DIGEST_CHARS) or (based and chars in BASE32_DIGESTS)
@@ -121,6 +121,27 @@ def _is_encoded(groups: Counts, chars: int) -> bool:
         return chars % 2 == 0
     mixed = groups[DIGIT] > 0 and groups[CAPITAL] > 0 and groups[SMALL] > 0
     return mixed and chars >= BASE64_CHARS and groups[SIGN] * SEPARATORS <= chars
+
+
+@inlined
+def _quoted(data: Bytes, word: tuple[np.uint64, np.uint64], alphabet: Bytes, groups: Counts) -> int:
+    """Count the characters of base64 that other signs part from the rest of a word: `decode('...')`, `base64,...`."""
+    if word[1] - word[0] < np.uint64(BASE64_CHARS):
+        return 0
+    found = 0
+    groups[:] = 0
+    begin = word[0]
+    for at in range(word[0], word[1] + np.uint64(1)):
+        group = alphabet[data[at]] if at < word[1] else NONE
+        if group != NONE:
+            groups[np.uint64(group)] += 1
+            continue
+        chars = int(np.int64(at - begin))
+        if groups[CAPITAL] > 0 and chars >= BASE64_CHARS and _is_encoded(groups, chars):
+            found += chars
+        groups[:] = 0
+        begin = at + np.uint64(1)
+    return found
 
 
 @inlined

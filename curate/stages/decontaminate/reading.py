@@ -113,11 +113,15 @@ def of_csv(path: Path, stream: Stream) -> Iterator[Row]:
 
 
 def check_header(names: Sequence[str], where: str) -> None:
-    """Raise ConfigError where a header is one cell with other marks than commas between its names."""
+    """Raise ConfigError where a header is one cell with other marks than commas, or names two columns alike."""
     mark = next((mark for mark in ";\t|" if len(names) == 1 and mark in names[0]), None)
     if mark is not None:
         fact = f"the header is one cell, {names[0]!r}: its names are parted by {mark!r}"
         raise ConfigError(fact, where=where, hint="part cells by commas, or bring the benchmark as .jsonl")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        fact = f"the header names {', '.join(map(repr, twice))} more than once"
+        raise ConfigError(fact, where=where, hint="give every column a name of its own")
 
 
 def of_parquet(path: Path, stream: Stream) -> Iterator[Row]:

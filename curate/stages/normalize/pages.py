@@ -18,6 +18,11 @@ EDGE = 4
 MOST_NUMBERS = 8
 IN_STEP = 0.8
 """Share of the steps from one page to the next in which a number must stay or count pages; chapters begin anew."""
+CELLS = {"\t": 1, "|": 1, ",": 2, ";": 2}
+"""What parts the cells of a row, and how often it stands in one at least."""
+GAP = re.compile(r"\S {2,}(?=\S)")
+FEWEST_GAPS = 2
+"""Cells parted by blanks; a title with a date at the right has one gap."""
 LETTER = re.compile(r"[^\W\d_]")
 NUMBER = re.compile(r"\d+")
 PAGE_LINE = re.compile(
@@ -30,6 +35,7 @@ CONTINUES = re.compile(r"\s*[a-z\u4e00-\u9fff]")
 OPENS_A_POINT = re.compile(r"\s*(?:第.{1,6}[条章节编款]|[一二三四五六七八九十]{1,3}、)")
 
 Lines = list[str]
+Shape = tuple[str, int]
 
 
 class Cut(NamedTuple):
@@ -59,22 +65,25 @@ def without_furniture(text: str) -> Cut:
     Pages end at form feeds, or, where there is none, behind lines that number pages upwards without a gap. A line is
     furniture only from the edge inwards, and only if each number in it stays the same from page to page or counts
     pages: the rows of a table that goes on do neither. Where something was cut, a blank line parts the pages, unless a
-    sentence goes on. Pages of which nothing would be left stay.
+    sentence goes on. Pages of which nothing would be left stay. The head of a table that goes on is cut from the pages
+    on which it is said again, and its rows stay together.
     """
     pages = [page.split("\n") for page in paged(text)]
     if len(pages) < FEWEST_PAGES:
         return Cut(text, 0)
     heads = stripped(pages)
+    feet = stripped([page[head.lines :][::-1] for page, head in zip(pages, heads, strict=True)])
+    pages = [page[: len(page) - foot.lines] for page, foot in zip(pages, feet, strict=True)]
+    heads, goes_on = with_first_heads(pages, heads)
     bodies = [page[head.lines :] for page, head in zip(pages, heads, strict=True)]
-    feet = stripped([page[::-1] for page in bodies])
-    bodies = [page[: len(page) - foot.lines] for page, foot in zip(bodies, feet, strict=True)]
     cut = sum(one.said for one in (*heads, *feet))
     if not cut or not any(line.strip() for body in bodies for line in body):
         return Cut(text, 0)
     parts = ["\n".join(bodies[0])]
     for place, (before, after) in enumerate(pairwise(bodies)):
         touched = feet[place].said or heads[place + 1].said
-        parts += [seam(before, after) if touched else "\f", "\n".join(after)]
+        joint = "\n" if goes_on[place + 1] else seam(before, after)
+        parts += [joint if touched else "\f", "\n".join(after)]
     return Cut("".join(parts), cut)
 
 
@@ -116,6 +125,41 @@ def stripped(pages: Sequence[Lines]) -> list[Strip]:
         Strip(len(lines) if end is None else end, strip.said)
         for lines, strip, end in zip(pages, strips, ends, strict=True)
     ]
+
+
+def with_first_heads(pages: Sequence[Lines], heads: Sequence[Strip]) -> tuple[list[Strip], list[bool]]:
+    """Leave the head of a table where it first stands; tell on which pages the table of the page before goes on.
+
+    Pages have no feet any more.
+    """
+    kept, goes_on = [], []
+    before: tuple[Shape | None, Lines] = None, []
+    for page, head in zip(pages, heads, strict=True):
+        own = table_head(page, head)
+        begins, said = (shape(page[head.lines]), [folded(line) for line in own]) if own else (None, [])
+        goes_on.append(bool(own) and (begins, said) == before)
+        kept.append(head if goes_on[-1] else Strip(head.lines - len(own), head.said - len(own)))
+        last = next((line for line in reversed(page) if line.strip()), "")
+        before = shape(last), said
+    return kept, goes_on
+
+
+def table_head(page: Lines, head: Strip) -> Lines:
+    """Return those lines of a running head that name the columns of the table right below it."""
+    first = head.lines
+    row = shape(page[first]) if first < len(page) else None
+    while row and first and head.lines - first < head.said and shape(page[first - 1]) == row:
+        first -= 1
+    return page[first : head.lines]
+
+
+def shape(line: str) -> Shape | None:
+    """Tell what parts the cells of a row, and how often; None where a line has none."""
+    for sign, least in CELLS.items():
+        if (count := line.count(sign)) >= least:
+            return sign, count
+    gaps = len(GAP.findall(line))
+    return (" ", gaps) if gaps >= FEWEST_GAPS else None
 
 
 def outermost(lines: Lines, start: int) -> int | None:

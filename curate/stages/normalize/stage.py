@@ -36,7 +36,7 @@ class Normalize(Editor):
     `hans_hant` where both are mixed.
     """
 
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
 
     convert: Conversion | None = Field(
         None,

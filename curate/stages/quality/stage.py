@@ -59,7 +59,7 @@ class Quality(Stage):
     measure signals of their own. They are made for English pages: hardly a Chinese text passes.
     """
 
-    version: ClassVar[int] = 7
+    version: ClassVar[int] = 8
 
     preset: Preset = Field("base", description="Industry whose rules are used.")
     preset_file: Path | None = Field(

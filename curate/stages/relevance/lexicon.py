@@ -18,6 +18,7 @@ LETTERED = 0x530
 """Greek, Latin and Cyrillic lie below: scripts whose words stand by themselves. Others take particles, or no spaces."""
 SPELT = rf"[^\W\u{LETTERED:04x}-\u1dff\u2000-\U0010ffff]"
 """A letter or digit of those scripts (more of Latin lies at U+1E00): beside one a word is part of another one."""
+REMARK = re.compile(r"(?:^|\s)#")
 SPREAD = 200
 """Units by which the length of a text is padded where words are weighed against it, so that no line wins by one."""
 
@@ -46,7 +47,10 @@ def shipped(industry: str) -> Path:
 
 
 def lexicon_in(path: Path) -> Lexicon:
-    """Read a lexicon: UTF-8, a word or a phrase a line, `#` starts a comment; ConfigError where it holds too few."""
+    """Read a lexicon: UTF-8, a word or a phrase a line; ConfigError where it holds too few.
+
+    What follows `#` at the start of a line or behind a blank is a remark: `C#` is a word.
+    """
     if not path.is_file():
         hint = "give a text file with a word or a phrase a line"
         raise ConfigError(f"there is no lexicon {str(path)!r}", where="lexicon", hint=hint)
@@ -59,7 +63,8 @@ def _read(path: Path, _digest: str) -> Lexicon:
     check_utf8(raw, str(path), path.name)
     lines = raw.decode("utf-8-sig").splitlines()
     words = sorted(
-        {" ".join(line.partition("#")[0].lower().split()) for line in lines} - {""}, key=lambda w: (-len(w), w)
+        {" ".join(REMARK.split(line, maxsplit=1)[0].lower().split()) for line in lines} - {""},
+        key=lambda w: (-len(w), w),
     )
     if len(words) < DISTINCT:
         hint = f"give {DISTINCT} or more, a word or a phrase a line"

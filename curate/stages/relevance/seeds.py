@@ -84,12 +84,18 @@ def column_of(path: Path, field: str) -> Iterator[str]:
 
     with parquet.ParquetFile(path) as file:
         known = file.schema_arrow
-        if field not in known.names or not pa.types.is_string(known.field(field).type):
-            strings = [one.name for one in known if pa.types.is_string(one.type)]
+        strings = [one.name for one in known if is_text(one.type)]
+        if field not in strings:
             hint = f"set `seeds_text` to one of {', '.join(strings)}" if strings else "it has no column of strings"
             raise ConfigError(f"there is no column of strings {field!r}", where=str(path), hint=hint)
         for batch in file.iter_batches(columns=[field]):
             yield from (text for text in batch[field].to_pylist() if text is not None)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether a type is a string of any make; dictionaries count."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def said_by(line: str, field: str, where: str) -> str:

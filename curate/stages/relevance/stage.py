@@ -51,7 +51,7 @@ class Relevance(GlobalStage):
     the terms that add most to the scores of the examples, of those that stand in a fifth of them.
     """
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     shares: ClassVar[bool] = True
     facts_from: ClassVar[tuple[str, ...]] = ()
     open_from: ClassVar[tuple[str, ...]] = ("action",)

@@ -77,7 +77,7 @@ class Safety(Stage):
     put `safety` before it to have them told.
     """
 
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     uses: ClassVar[tuple[str, ...]] = ("polars",)
 
     look_for: tuple[Family, ...] = Field(FAMILIES, min_length=1, description="What is looked for.")

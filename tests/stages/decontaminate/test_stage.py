@@ -242,6 +242,11 @@ def written(folder, name, packing):
 
 
 class TestABenchmark:
+    def test_whose_header_names_a_column_twice_is_refused(self, tmp_path):
+        (tmp_path / "exam.csv").write_text("question,answer,question\na,b,c\n", "utf-8")
+        with pytest.raises(ConfigError, match="names 'question' more than once"):
+            stage(tmp_path / "exam.csv").lineage()
+
     @pytest.mark.parametrize("packing", ["", ".gz", ".bz2", ".xz", ".zst"])
     @pytest.mark.parametrize("name", ["exam.jsonl", "exam.csv", "exam.parquet"])
     def test_is_read_from_every_format_and_packing(self, tmp_path, name, packing):

@@ -37,6 +37,29 @@ def test_rows_of_a_table_that_goes_on_stay():
     assert without_furniture(text) == (text, 0)
 
 
+TABLES = {
+    "bars": ("| No | Part |\n|---|---|", "| {} | {} |"),
+    "tabs": ("序号\t名称", "{}\t{}"),
+    "commas": ("no,part,unit", "{},{},mm"),
+    "blanks": ("No    Part    Unit", "{}    {}    mm"),
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_the_head_of_a_table_that_goes_on_stays_where_it_first_stands(kind):
+    head, row = TABLES[kind]
+    rows = [[row.format(7 * page + 3 * n, word) for n, word in enumerate("ab")] for page in range(4)]
+    text = "\f".join("\n".join(["PUMP LIST", head, *some, f"Page {page}"]) for page, some in enumerate(rows, 1))
+    assert without_furniture(text).text == "\n".join([head, *(line for some in rows for line in some)])
+
+
+def test_the_head_of_a_table_stays_where_other_text_ends_the_page_before():
+    head, row = TABLES["bars"]
+    pages = [[head, row.format(n, word), body] for n, (word, body) in enumerate(zip("abcd", BODIES, strict=True))]
+    kept = without_furniture("\f".join("\n".join(["PUMP LIST", *lines]) for lines in pages))
+    assert kept == ("\n\n".join("\n".join(lines) for lines in pages), 4)
+
+
 @pytest.mark.parametrize("text", ["", "one page", "a\fa", "\f".join(BODIES), "}\ntext\f}\nmore\fother"])
 def test_what_recurs_on_no_pages_stays(text):
     assert without_furniture(text) == (text, 0)

@@ -53,6 +53,8 @@ def test_every_signal_is_measured_of_every_text_and_shares_are_shares(texts):
         ("duplicate_lines", "设备运行状态正常\n设备运行状态正常\n其他", 8 / 18),
         ("menu", "首页\n" * 15 + "本公司主要生产工业泵和阀门。", 15 / 16),
         ("encoded", "7f45 abcd", 0.5),
+        ("encoded", "eval(decode('" + "aG3x" * 10 + "'));", 40 / 57),
+        ("encoded", "eval(decode('" + "aG3x" * 7 + "'));", 0),
         ("words", "检修 pump_2 and 3", 5),
         ("lines", "a\n\n b \n", 2),
         ("paragraphs", "a\nb\n\n \nc\n", 2),

@@ -101,7 +101,52 @@ class TestWhatItLearns:
         assert not {"zanzibar", "alice", "smith", "alice smith"} & set(terms)
 
 
+def inspections(first, n):
+    said = "Inspection of pump P-{0} on 2024-03-{1:02}: bearing temperature {2} degrees, seal tight, oil level normal."
+    return [said.format(first + k, k % 28 + 1, 40 + k % 20) for k in range(n)]
+
+
+class TestFormsInWhichOnlyFiguresDiffer:
+    @pytest.mark.parametrize("more", [0, 40])
+    def test_records_of_a_form_that_is_among_the_examples_pass(self, tmp_path, more):
+        stage = Relevance(seeds=folder_of(tmp_path / "good", inspections(0, 30) + texts(LAW, more, 0)))
+        stream = inspections(1000, 100) + texts(KITCHEN, 40, 2) + texts(LAW, more, 5)
+        model = model_of(stage, stream, Cuts())
+        assert json.loads(model["figures"][0].as_py())["recall"] >= 0.9
+        found = stage.open(Findings(pa.table({}), model))(
+            records(*inspections(5000, 100), *texts(KITCHEN, 50, 4))
+        ).found
+        assert set(range(100, 150)) <= set(found["row"].to_pylist())
+        assert len(found) <= 60
+
+    def test_a_stream_of_one_form_is_learnt_from(self, tmp_path):
+        stage = Relevance(seeds=folder_of(tmp_path / "good", inspections(0, 30) + texts(LAW, 40, 0)))
+        model = model_of(stage, inspections(1000, 100), Cuts())
+        found = stage.open(Findings(pa.table({}), model))(records(*inspections(5000, 100))).found
+        assert found is None or len(found) <= 10
+
+    def test_a_stream_of_copies_is_learnt_from(self, stage):
+        step = stage.open(Findings(pa.table({}), model_of(stage, texts(KITCHEN, 1, 0) * 20, Cuts())))
+        scores = step(records(*texts(LAW, 20, 3), *texts(KITCHEN, 1, 0))).batch["relevance_score"].to_pylist()
+        assert min(scores[:20]) > scores[20]
+
+
 class TestWhatItReads:
+    @pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())])
+    def test_a_column_of_strings_of_any_make_holds_examples(self, tmp_path, kind):
+        said = texts(LAW, 30, 0)
+        (tmp_path / "b").mkdir()
+        pq.write_table(pa.table({"text": pa.array(said).cast(kind)}), tmp_path / "b" / "some.parquet")
+        assert seeds_in(tmp_path / "b", "text") == seeds_in(folder_of(tmp_path / "a", said), "text")
+
+    def test_a_word_of_a_lexicon_may_hold_the_sign_of_remarks(self, tmp_path):
+        path = tmp_path / "words.txt"
+        path.write_text("# languages\nC#\nF#\t# functional\n.NET # runtime\n", "utf-8")
+        words = lexicon_in(path)
+        assert words.words == 3
+        assert words.distinct("vitamin c, option f") == 0
+        assert words.distinct("F# and C# on .NET") == 3
+
     def test_examples_are_the_same_whatever_the_form_of_the_files(self, tmp_path):
         said = texts(LAW, 30, 0)
         folder_of(tmp_path / "a", said)
