@@ -104,6 +104,26 @@ def test_every_query_of_the_page_finds_no_mismatch_where_something_was_erased(er
     assert answers(erased, name, monkeypatch) == []
 
 
+NAMES = ["filename", "shard", "rule", "file_row_number", "stage", "value", "n", "kept"]
+
+
+@pytest.fixture(scope="module")
+def oddly_named(tmp_path_factory) -> Path:
+    """An output that keeps fields whose names the queries use for something else."""
+    folder = tmp_path_factory.mktemp("named")
+    rows = [{"text": f"阀门{n}已关闭。电话13800{n:06}。"[: n + 5], **dict.fromkeys(NAMES, f"x{n}")} for n in range(40)]
+    (folder / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    source = {"format": "jsonl", "path": str(folder / "in.jsonl"), "keep": NAMES}
+    stages = ["normalize", "language", {"length": {"min": 9}}, "near_duplicates", "pii"]
+    said = {"name": "named", "sources": {"in": source}, "stages": stages, "limits": "off"}
+    return told(Path(curate.run(said | {"output": {"path": str(folder / "out")}}, workers=0).path))
+
+
+@pytest.mark.parametrize("name", [name for name in CHECKS if name != "measured"])
+def test_every_query_of_the_page_finds_no_mismatch_whatever_kept_fields_are_called(oddly_named, name, monkeypatch):
+    assert answers(oddly_named, name, monkeypatch) == []
+
+
 @pytest.fixture(scope="module", params=["no shard", "no ledger"])
 def one_sided(request, tmp_path_factory) -> Path:
     """An output of which nothing was kept, or from which nothing was left out."""

@@ -210,7 +210,8 @@ class Flow:
         }
         said["stage"] = [stage] * len(lines)
         said["duplicate_of"] = [line.get("other") for line in lines]
-        measured = widened(gone, self.shape.obituary)
+        rest = pa.schema([column for column in self.shape.obituary if column.name not in said])
+        measured = widened(gone, rest)  # without the fields that the user keeps under a name of `said`
         columns = [
             pa.array(said[column.name], column.type) if column.name in said else measured.column(column.name)
             for column in self.shape.obituary

@@ -33,7 +33,9 @@ LEFT_OUT = (*PLACED, "stage", "rule", "metric", "value", "threshold", "operator"
 ERASED = (*PLACED, "stage", "rule")
 REPEATING = frozenset({"source_id", "source_uri", "license", "language", "stage", "rule", "metric", "operator"})
 """Read as dictionaries: a few names, many rows."""
-TYPES = {field.name: field.type for field in (*SHARD, *REJECTS, *TOMBSTONES)}
+TYPES = {field.name: field.type for field in SHARD}
+EVIDENCE_TYPES = TYPES | {field.name: field.type for field in (*REJECTS, *TOMBSTONES)}
+"""Of a ledger and of tombstones: in a shard a column of such a name is a field that the user keeps, of any type."""
 DAMAGE = (OSError, pa.ArrowException, KeyError, ValueError)
 """What reading a file raises that is not what it should be, down to strings that are no UTF-8."""
 
@@ -146,12 +148,13 @@ def read_groups(path: Path, columns: Sequence[str], rows: int = TEXT_ROWS) -> It
 
 def _opened(path: Path, columns: Sequence[str]) -> pq.ParquetFile:
     """Open a file that has these columns, of the types that they should have where that is laid down."""
-    repeating = [name for name in columns if name in REPEATING]
+    known = EVIDENCE_TYPES if path.parent.name == "_lineage" else TYPES
+    repeating = [name for name in columns if name in REPEATING and name in known]
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         types = {field.name: field.type for field in file.schema_arrow}
         meta = file.metadata
     for name in columns:
-        if name not in types or types[name] != TYPES.get(name, types[name]):
+        if name not in types or types[name] != known.get(name, types[name]):
             raise KeyError(name)
     return pq.ParquetFile(path, metadata=meta, page_checksum_verification=True, read_dictionary=repeating)
 

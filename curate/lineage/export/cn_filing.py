@@ -5,11 +5,11 @@ sources, share from abroad, annotation, personal information, intellectual prope
 standards were not at hand; the labels paraphrase.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from curate.lineage.export.entry import Entry, Status, described, entry, to_fill, volume
+from curate.lineage.export.entry import Entry, Status, described, entry, standing, to_fill, volume
 from curate.lineage.manifest import UNKNOWN, Manifest
 from curate.lineage.runrecord import RunRecord
 
@@ -85,23 +85,35 @@ def amounts(manifest: Manifest) -> Iterator[Entry]:
 
 def by_category(manifest: Manifest) -> Iterator[Entry]:
     """Add up the sources of each category."""
+    said = {card.id: known(card.category, CATEGORIES) for card in manifest.sources}
     for category, label in CATEGORIES.items():
-        cards = [card for card in manifest.sources if known(card.category, CATEGORIES) == category]
-        amount = volume(manifest, cards)
-        value: JsonValue = {
-            "sources": [card.id for card in cards],
-            **amount.as_json(),
-            **share(manifest, amount.records),
-        }
-        yield entry(f"category.{category}", label, value, f"sources[category={category}]")
+        yield part(manifest, said, category, ("category", label))
 
 
 def by_origin(manifest: Manifest) -> Iterator[Entry]:
     """Add up the sources from inside and outside the country; a card that names anything else counts as undeclared."""
+    said = {card.id: known(card.origin, ORIGINS) for card in manifest.sources}
     for origin, label in ORIGINS.items():
-        amount = volume(manifest, (card for card in manifest.sources if known(card.origin, ORIGINS) == origin))
-        value: JsonValue = {**amount.as_json(), **share(manifest, amount.records)}
-        yield entry(f"origin.{origin}", f"{label}语料", value, f"sources[origin={origin}]")
+        yield part(manifest, said, origin, ("origin", f"{label}语料"))
+
+
+def part(manifest: Manifest, said: Mapping[str, str], word: str, key: tuple[str, str]) -> Entry:
+    """Add up the sources, by id, of which one `word` is said; `key`: name of the declaration, and label of the line.
+
+    That there are none is known only where every source says something.
+    """
+    name, label = key
+    cards = [card for card in manifest.sources if said[card.id] == word]
+    silent = sum(one == UNKNOWN for one in said.values()) if word != UNKNOWN else 0
+    note = f"另有 {silent} 个来源未说明，可能属于此类" if silent else ""
+    amount = volume(manifest, cards)
+    value: JsonValue = {
+        "sources": [card.id for card in cards],
+        **amount.as_json(),
+        **share(manifest, amount.records),
+    }
+    is_told = bool(cards) or not silent
+    return entry(f"{name}.{word}", label, value if is_told else None, f"sources[{name}={word}]", note)
 
 
 def known(said: str, words: dict[str, str]) -> str:
@@ -147,11 +159,17 @@ def personal(manifest: Manifest) -> Iterator[Entry]:
             yield entry(f"{stage.name}.{kind}", f"个人信息：{kind}", value, f"stages[{stage.index}].personal.{kind}")
     if not counted:
         yield entry("personal", "个人信息的种类与数量", None, "stages")
-    left = manifest.residual
-    value = None if left is None else sum(r.left for kinds in left.by_source.values() for r in kinds.values())
-    yield entry("residual", "产出中仍残留的个人信息（项，独立检测）", value, "residual")
+    yield residual(manifest)
     for card in manifest.sources:
         yield entry(f"lawful_basis.{card.id}", f"处理个人信息的合法性基础：{card.id}", card.lawful_basis, "sources")
+
+
+def residual(manifest: Manifest) -> Entry:
+    """Count what stands in the shards by the detector of its own: also what no stage was to replace."""
+    label = "产出中仍存在的身份证号、银行卡号、手机号（项，独立检测）"
+    value: JsonValue = standing(manifest)
+    note = "left：应替换而未替换；not_to_be_replaced：没有步骤负责替换；allowed：依规则放行。姓名、住址等不在检测之列"
+    return entry("residual", label, value, "residual", note)
 
 
 def rights(manifest: Manifest) -> Iterator[Entry]:

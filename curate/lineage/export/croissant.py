@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from curate.lineage.cards import about
-from curate.lineage.export.entry import TO_FILL
+from curate.lineage.export.entry import TO_FILL, standing
 from curate.lineage.manifest import UNKNOWN, Column, Manifest, SourceCard, StageRecord
 from curate.lineage.runrecord import RunRecord
 
@@ -95,10 +95,13 @@ def description(manifest: Manifest) -> str:
     """Say in two sentences how large the set is and where it came from."""
     account = manifest.accounting
     names = ", ".join(card.id for card in manifest.sources)
+    erased = (
+        f" {account.erased} records were erased since: the tombstones name the basis of each." if account.erased else ""
+    )
     return (
         f"{account.written} records of text for training, written by curate {manifest.environment.curate} out of "
         f"{account.records} that were read from the sources {names}. {account.rejected} records were left out; the "
-        f"ledger beside the data names the rule, value and threshold of each."
+        f"ledger beside the data names the rule, value and threshold of each.{erased}"
     )
 
 
@@ -133,10 +136,13 @@ def protocol(stage: StageRecord) -> str:
 
 
 def personal(manifest: Manifest) -> Iterator[str]:
-    """Count the values of personal data that stages found and replaced."""
+    """Count the values of personal data that stages found and replaced, and those that still stand there."""
     for stage in manifest.stages:
         for kind, fates in stage.personal.items():
             yield f"{stage.name} {kind}: {fates.found} found, {fates.replaced} replaced"
+    if (seen := standing(manifest)) is not None:
+        said = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in seen.items())
+        yield f"resident ids, bank cards and Chinese mobiles in the shards, by a detector of its own: {said}"
 
 
 def files(manifest: Manifest) -> Iterator[JsonValue]:

@@ -61,6 +61,22 @@ def volume(manifest: Manifest, cards: Iterable[SourceCard]) -> Volume:
     return Volume(sum(one.written for one in accounts), text)
 
 
+def standing(manifest: Manifest) -> dict[str, JsonValue] | None:
+    """Count the resident ids, bank cards and Chinese mobiles that the detector of its own saw in the shards.
+
+    `left`: a stage was to replace them; `not_to_be_replaced`: none was; `allowed`: an allow rule spares them. None
+    where nobody looked.
+    """
+    if manifest.residual is None:
+        return None
+    found = [one for kinds in manifest.residual.by_source.values() for one in kinds.values()]
+    return {
+        "left": sum(one.left for one in found),
+        "not_to_be_replaced": sum(one.outside for one in found),
+        "allowed": sum(one.allowed for one in found),
+    }
+
+
 def text_made(manifest: Manifest, names: Iterable[str]) -> int | None:
     """Add up the UTF-8 bytes of the texts that the run wrote, erased ones included; null where there is no stage."""
     last = manifest.stages[-1].by_source if manifest.stages else None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from curate.lineage.cards import about
-from curate.lineage.export.entry import NOT_ADVICE, Entry, described, entry, text_made, to_fill, volume
+from curate.lineage.export.entry import NOT_ADVICE, Entry, described, entry, standing, text_made, to_fill, volume
 from curate.lineage.manifest import UNKNOWN, Manifest, SourceCard
 from curate.lineage.runrecord import RunRecord
 
@@ -74,13 +74,22 @@ def general(manifest: Manifest) -> list[Entry]:
     """Fill in section 1.3."""
     whole = volume(manifest, manifest.sources)
     dates = sorted(str(day) for card in manifest.sources if (day := about(card, "collected_to")) != UNKNOWN)
-    partly = "" if len(dates) == len(manifest.sources) else "not every source declares when it was collected"
+    silent = len(manifest.sources) - len(dates)
+    partly = (
+        f"{dates[-1]} or later: {silent} of {len(manifest.sources)} sources do not say when" if dates and silent else ""
+    )
     return [
         entry("modality", "Modality", "text", "outputs.columns"),
         size(text_made(manifest, [card.id for card in manifest.sources])),
         entry("records", "Records", whole.records, "accounting.by_source"),
         to_fill("content_types", "Types of content, such as fiction, scientific text or press"),
-        entry("latest_collection", "Latest date of collection", dates[-1] if dates else None, "sources", partly),
+        entry(
+            "latest_collection",
+            "Latest date of collection",
+            dates[-1] if dates and not silent else None,
+            "sources",
+            partly,
+        ),
         to_fill("continuous", "Whether the model is trained on new data after its release"),
         entry("languages", "Records by language", dict(manifest.dataset.languages) or None, "dataset.languages"),
     ]
@@ -141,3 +150,5 @@ def personal(manifest: Manifest) -> Iterator[Entry]:
             yield entry(f"{stage.name}.{kind}", kind, counts, f"stages[{stage.index}].personal.{kind}")
     if not any(stage.personal for stage in manifest.stages):
         yield entry("personal", "Personal data", None, "stages", "no stage counted any")
+    label = "Resident ids, bank cards and Chinese mobiles in the shards, by a detector of its own"
+    yield entry("residual", label, standing(manifest), "residual")

@@ -95,11 +95,12 @@ def split(manifest: Manifest, name: str, digest: str) -> Json:
         for column in manifest.outputs.columns
     ]
     account = manifest.accounting
+    told = account.written + account.rejected + account.erased
     balance: Json = {
-        "assertion": "records_read_are_written_or_rejected",
-        "success": account.records == account.written + account.rejected,
+        "assertion": f"records_read_are_written_or_rejected{'_or_erased' if account.erased else ''}",
+        "success": account.records == told,
         "expected": str(account.records),
-        "actual": str(account.written + account.rejected),
+        "actual": str(told),
     }
     numbers: Json = {
         "rowCount": sum(shard.rows for shard in shards),

@@ -235,10 +235,39 @@ class TestTheForms:
         patched(out, lambda manifest: manifest["sources"][1].update(origin="overseas"))
         [said] = documents("cn-filing", out)
         for kind in ("category", "origin"):
-            values = [one["value"] for name, one in entries(said).items() if name.startswith(f"{kind}.")]
+            told = [one for name, one in entries(said).items() if name.startswith(f"{kind}.")]
+            values = [one["value"] for one in told if one["status"] == "known"]
             assert sum(value["records"] for value in values) == len(made().rows)
             assert sum(value["share_of_records"] for value in values) == pytest.approx(1, abs=1e-5)
         assert entries(said)["origin.overseas"]["value"]["records"] > 0
+
+    def test_none_of_a_kind_is_known_only_where_every_source_names_its_own(self, out):
+        [said] = documents("cn-filing", out)
+        lines = entries(said)
+        assert {lines[name]["status"] for name in ("category.synthetic", "origin.overseas")} == {"unknown"}
+        assert lines["category.synthetic"]["note"] == "另有 2 个来源未说明，可能属于此类"
+        patched(out, lambda manifest: [card.update(category="open", origin="domestic") for card in manifest["sources"]])
+        [said] = documents("cn-filing", out)
+        none = {"sources": [], "records": 0, "share_of_records": 0.0}
+        for name in ("category.synthetic", "category.unknown", "origin.overseas"):
+            assert entries(said)[name]["value"].items() >= none.items()
+
+    def test_what_no_stage_was_to_replace_is_counted_too(self, out):
+        kind = {"left": 1, "allowed": 2, "outside": 40}
+        patched(out, lambda manifest: manifest["residual"].update(by_source={"qa": {"CN_MOBILE": kind}}))
+        [said] = documents("cn-filing", out)
+        assert entries(said)["residual"]["value"] == {"left": 1, "not_to_be_replaced": 40, "allowed": 2}
+
+    def test_the_latest_collection_is_known_only_where_every_source_says_when(self, out):
+        day = {"collected_to": "2026-02-28"}
+        patched(out, lambda manifest: manifest["sources"][0].update(registry=day))
+        [said] = documents("eu-training-summary", out)
+        latest = entries(said)["latest_collection"]
+        assert latest["status"] == "unknown"
+        assert latest["note"] == "2026-02-28 or later: 2 of 3 sources do not say when"
+        patched(out, lambda manifest: [card.update(registry=day) for card in manifest["sources"]])
+        [said] = documents("eu-training-summary", out)
+        assert entries(said)["latest_collection"]["value"] == "2026-02-28"
 
 
 class TestTheCommand:
