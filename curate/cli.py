@@ -1,13 +1,14 @@
 """The command line: each command parses, calls the library and prints."""
 
 import json
+from errno import EPIPE
 from pathlib import Path
 from typing import Any
 
 import click
 
 from curate import __version__, erasing, evidence, inspection
-from curate.core.errors import ConfigError, CurateError, StoppedError
+from curate.core.errors import ConfigError, CurateError, StoppedError, StorageError
 from curate.core.light import spare_pandas_later
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
@@ -38,9 +39,21 @@ class Group(click.Group):
         except CurateError as error:
             complain(error)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.errno == EPIPE:
+                raise  # who reads our output has gone: click ends without a word
+            complain(unwritable(error))
+            ctx.exit(StorageError.exit_code)
         except KeyboardInterrupt:
             complain(StoppedError("interrupted"))
             ctx.exit(StoppedError.exit_code)
+
+
+def unwritable(error: OSError) -> StorageError:
+    """Say which file could not be read or written, and why."""
+    names = [str(name) for name in (error.filename, error.filename2) if name is not None]
+    hint = "who runs this may not write or read there" if isinstance(error, PermissionError) else ""
+    return StorageError(error.strerror or str(error), where=" -> ".join(names), hint=hint)
 
 
 def complain(error: CurateError) -> None:

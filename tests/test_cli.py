@@ -51,6 +51,13 @@ def test_help_lists_every_command_and_imports_nothing_heavy():
     assert imported("--help") & {*HEAVY, "pyarrow", "pydantic", "numpy", "ruamel", "rich"} == set()
 
 
+def test_what_cannot_be_written_is_told_by_name_and_ends_with_74(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = curate("keys", "new", str(tmp_path / "file" / "key"))
+    assert (done.exit_code, done.exception.__class__) == (StorageError.exit_code, SystemExit)
+    assert f"error: {tmp_path / 'file'}" in done.output
+
+
 def test_validate_and_stages_import_nothing_heavy(config):
     assert imported("validate", config) & {*HEAVY, "rich"} == set()
     assert imported("stages") & {*HEAVY, "rich"} == set()

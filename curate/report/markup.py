@@ -13,6 +13,9 @@ from curate.report.words import Language, Said
 Parts = Iterator[str]
 BLOCK, ROOM, SIGN, EDGES = 16, 540, 7, 13
 """Columns of a matrix at most, and the pixels that a sheet of A4 has for them, a sign and a cell's edges take."""
+HEAD, LINE = 16, 17
+"""Letters in a line of an upright head, and the pixels that the line takes; Chinese signs are twice as long."""
+LATIN = "\u024f"
 HEATS = 5
 TINY = 0.0001
 """Smaller shares than this are spelled as powers of ten."""
@@ -170,7 +173,9 @@ class Matrix(NamedTuple):
 def matrix(said: Matrix) -> str:
     """Write a matrix, the greater the number the darker; more columns than fit are cut into several."""
     most = max(said.values.values(), default=0)
-    fitting = min(BLOCK, ROOM // (SIGN * len(f"{most:,}") + EDGES))
+    longest = max((len(name) + sum(sign > LATIN for sign in name) for name in said.columns), default=0)
+    widest = max(SIGN * len(f"{most:,}"), LINE * ceil(longest / HEAD))
+    fitting = min(BLOCK, ROOM // (widest + EDGES)) or 1
     size = ceil(len(said.columns) / max(1, ceil(len(said.columns) / fitting))) or 1
     cuts = [said.columns[at : at + size] for at in range(0, len(said.columns), size)]
     return "".join(_block(said, some, most, last=some is cuts[-1]) for some in cuts)

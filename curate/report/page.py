@@ -1,5 +1,6 @@
 """Show an output on one HTML page, from its files alone: no script, no request, fit to print and to file."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -18,6 +19,8 @@ from curate.report.words import LEFT_OUT_HEAD, NONE, TAGS, TOKENS, Language, Sai
 
 PLACE = f"{ATTACHED}/report.html"
 """Where the page lies in an output: among what SHA256SUMS does not list."""
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Signs in what an operator declared that no page may hold, or that turn the order of what is read: spelled out."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """What a browser may load for this page: nothing."""
 TITLE = Said("Report on the data set {name}", "数据集 {name} 审查报告")
@@ -79,7 +82,12 @@ def page(report: Report, lang: Language = "en") -> str:
         )
     end = f"</main>\n<footer>{sheet.p(LAWFUL)}{sheet.p(ENDING)}</footer>"
     top = f'<!DOCTYPE html>\n<html lang="{TAGS[lang]}">\n<head>\n{head}\n</head>\n'
-    return f"{top}<body>\n{body}\n{end}\n</body>\n</html>\n"
+    return spelled(f"{top}<body>\n{body}\n{end}\n</body>\n</html>\n")
+
+
+def spelled(html: str) -> str:
+    """Spell out signs that nobody sees."""
+    return UNSEEN.sub(lambda sign: f"&lt;U+{ord(sign[0]):04X}&gt;", html)
 
 
 def write_page(path: Path, report: Report, lang: Language = "en") -> None:

@@ -137,6 +137,30 @@ def test_a_matrix_fits_on_a4_however_large_its_numbers_and_many_its_columns(brow
     assert json.loads(browser.said(OVERFLOWING)) == []
 
 
+OVERLAPPING = """
+JSON.stringify([...document.querySelectorAll(".matrix .up span, .matrix .up code")].filter((one) => {
+  const [inner, outer] = [one, one.closest("th")].map((some) => some.getBoundingClientRect());
+  return inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1 || inner.left < outer.left - 1
+    || inner.right > outer.right + 1 || one.scrollHeight > one.clientHeight + 1 && one.clientHeight;
+}).map((one) => one.textContent))
+"""
+
+
+@pytest.mark.parametrize("medium", ["screen", "print"])
+@pytest.mark.parametrize(
+    "name", ["customer_support_tickets_20240", "a" * 52, "某省电力公司设备检修记录二零二四年第一季度汇总表"]
+)
+def test_heads_of_a_matrix_stay_in_their_cells_however_long_names_are(browser, tmp_path, name, medium):
+    names = [f"{name}{number}" for number in range(26)]
+    said = Matrix("m", "from", names, names, {(one, other): 12_345 for one in names for other in names}, total="all")
+    path = tmp_path / "matrix.html"
+    path.write_text(f"<!DOCTYPE html><meta charset=utf-8><style>{STYLE}</style><main>{matrix(said)}</main>", "utf-8")
+    browser.open(path)
+    browser.resized(A4_WIDTH if medium == "print" else 1280, medium)
+    assert json.loads(browser.said(OVERLAPPING)) == []
+    assert json.loads(browser.said(OVERFLOWING)) == []
+
+
 def test_what_is_said_of_a_table_or_a_picture_is_printed_on_its_page(opened):
     opened.resized(A4_WIDTH, "print")
     assert opened.said("document.querySelectorAll('p + .wide, p + .histograms').length") > 3

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from html import escape, unescape
 from pathlib import Path
 
 import jsonschema
@@ -35,7 +36,7 @@ from curate.report import balance, clauses, copies, gaps, later, making, mix, or
 from curate.report.charts import WIDTH, Interval, Part, bar, whisker
 from curate.report.gaps import GAPS
 from curate.report.markup import BLOCK, Matrix, Sheet, matrix
-from curate.report.page import LAWFUL, PLACE, gathered, page
+from curate.report.page import LAWFUL, PLACE, UNSEEN, gathered, page, spelled
 from curate.report.words import NONE, UNDETERMINED, UNKNOWN, Said
 from curate.stages.pii.stage import Pii
 from tests.lineage.made import made, patched, publish, seal
@@ -331,8 +332,15 @@ def test_nothing_that_a_manifest_holds_becomes_markup(report, name, source, rule
     seen = read(report._replace(manifest=patched))
     assert seen.tags <= TAGS
     assert seen.attributes <= ATTRIBUTES
-    assert seen.rows(balance.BY_SOURCE.en)[0][0] == source
-    assert seen.rows(making.INPUTS.en)[0][1] == uri
+    assert seen.rows(balance.BY_SOURCE.en)[0][0] == unescape(spelled(escape(source)))
+    assert seen.rows(making.INPUTS.en)[0][1] == unescape(spelled(escape(uri)))
+
+
+def test_signs_that_nobody_sees_or_that_turn_the_order_are_spelled_out(report):
+    card = SourceCard(id="a", format="csv", license="MIT\u202eTIM", owner="x\x00y", registry=Registry(notes="n\u2066"))
+    said = page(report._replace(manifest=report.manifest.model_copy(update={"sources": (card,)})))
+    assert UNSEEN.search(said) is None
+    assert "MIT&lt;U+202E&gt;TIM" in said
 
 
 def test_what_a_stage_says_of_its_coverage_is_worded_in_the_language_of_the_page(report):
