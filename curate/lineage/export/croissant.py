@@ -95,9 +95,7 @@ def description(manifest: Manifest) -> str:
     """Say in two sentences how large the set is and where it came from."""
     account = manifest.accounting
     names = ", ".join(card.id for card in manifest.sources)
-    erased = (
-        f" {account.erased} records were erased since: the tombstones name the basis of each." if account.erased else ""
-    )
+    erased = f" Erased since: {account.erased}; the tombstones name the basis of each." if account.erased else ""
     return (
         f"{account.written} records of text for training, written by curate {manifest.environment.curate} out of "
         f"{account.records} that were read from the sources {names}. {account.rejected} records were left out; the "

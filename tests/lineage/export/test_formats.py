@@ -110,6 +110,11 @@ class TestCroissant:
         assert said["license"] == ["MIT", "unknown"]
         assert {said[name] for name in ("url", "datePublished", "citeAs")} == {"to be filled in by the provider"}
 
+    def test_what_was_erased_is_told(self, out):
+        assert "Erased" not in documents("croissant", out)[0]["description"]
+        erased(out, made().rows[0]["id"])
+        assert " Erased since: 1;" in documents("croissant", out)[0]["description"]
+
     def test_columns_that_have_no_type_there_are_named_in_words(self, whole):
         [said] = documents("croissant", whole)
         described = {field["source"]["extract"]["column"] for field in said["recordSet"][0]["field"]}
@@ -162,6 +167,16 @@ class TestOpenLineage:
             "med-law.sources.laws": [False],
             "med-law.sources.advisories": [False],
         }
+
+    def test_what_was_erased_is_in_the_balance_that_is_said_to_hold(self, out):
+        erased(out, made().rows[0]["id"])
+        _, said = documents("openlineage", out)
+        balances = {
+            (one["assertion"], one["success"])
+            for data in said["outputs"]
+            for one in data["facets"]["dataQualityAssertions"]["assertions"]
+        }
+        assert balances == {("records_read_are_written_or_rejected_or_erased", True)}
 
     def test_without_a_time_of_the_run_there_is_no_event(self, out):
         (out / RUN).unlink()
