@@ -10,6 +10,7 @@ import click
 from curate import __version__, erasing, evidence, inspection
 from curate.core.errors import ConfigError, CurateError, StoppedError, StorageError
 from curate.core.light import spare_pandas_later
+from curate.evidence import spoken
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
 SET = click.option(
@@ -277,8 +278,8 @@ def preview(config: Path, overrides: tuple[str, ...], records: int, as_json: boo
 
 @main.command()
 @OUT
-@click.option("--rule", help="Only records that this rule left out, as `stage:what`.")
-@click.option("--source", help="Only records of this source.")
+@click.option("--rule", callback=spoken, help="Only records that this rule left out, as `stage:what`.")
+@click.option("--source", callback=spoken, help="Only records of this source.")
 @click.option("-n", "rows", type=click.IntRange(1), default=10, show_default=True, help="Rows at most.")
 @click.option("--near-threshold", is_flag=True, help="Nearest to their threshold first.")
 @click.option("--text", is_flag=True, help="Read each record again at its raw place; personal data is masked.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from curate.core.errors import ConfigError
-from curate.evidence import JSON, OUT, existing
+from curate.evidence import JSON, OUT, existing, spoken
 from curate.lineage.erase_basis import TICKET, Basis
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ FORMS: tuple["By", ...] = ("ids", "source", "uri", "text_file", "subject")
 @click.command()
 @OUT
 @existing("--ids", "File with the ids of records, one a line, whole.")
-@click.option("--source", help="A source: all of its records.")
-@click.option("--uri", help="A raw file, named as `source_uri` names it: all of its records.")
+@click.option("--source", callback=spoken, help="A source: all of its records.")
+@click.option("--uri", callback=spoken, help="A raw file, named as `source_uri` names it: all of its records.")
 @existing("--text-file", "File with the text of a record, whole.")
 @existing("--subject", "File with what is known of a person: one telephone number, id, card or e-mail address a line.")
 @existing("--key-file", "Key of the digests, at least 32 bytes: that of the configuration. It is written nowhere.")

@@ -12,6 +12,17 @@ from curate.core.errors import ConfigError, CurateError
 FC = TypeVar("FC", bound=Callable[..., Any])
 
 OUT = click.argument("out", type=click.Path(path_type=Path))
+
+
+def spoken(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Return what an option says; a mistake of usage where it has bytes that are no UTF-8: no name in an output has."""
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter("it is not UTF-8; a locale such as C.UTF-8 reads names so", param=param) from None
+    return value
+
+
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
 
 
@@ -28,7 +39,9 @@ FORMS = {"name": "ID", "text_file": "--text-file", "uri": "--uri", "subject": "-
 @OUT
 @click.argument("name", metavar="[ID]", required=False)
 @existing("--text-file", "File with the final text of a record, whole: finds exactly this text and no other.")
-@click.option("--uri", help="A raw file, named as `source_uri` names it: what became of each of its records.")
+@click.option(
+    "--uri", callback=spoken, help="A raw file, named as `source_uri` names it: what became of each of its records."
+)
 @existing("--subject", "File with what is known of a person: one telephone number, id, card or e-mail address a line.")
 @existing(
     "--key-file",
@@ -106,9 +119,12 @@ def report(out: Path, profile: str | None, lang: Literal["en", "zh"], file: Path
     It is made from the files of OUT alone, holds no text of any record, and needs no network to be read. A profile says
     what is asked and by which clause. The page proves process, not legality.
     """
+    from curate.lineage.attachments import check_place
     from curate.lineage.profiles.load import load
     from curate.report.page import PLACE, gathered, write_page
 
+    if file is not None:
+        check_place(out, file)
     said = gathered(out, None if profile is None else load(profile))
     if file is not None or not as_json:
         write_page(file or out / PLACE, said, lang)

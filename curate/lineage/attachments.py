@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from curate.core.errors import StorageError
+from curate.core.errors import ConfigError, StorageError
 from curate.core.once import check_keys
 from curate.lineage.envelope import read_envelope
 from curate.lineage.manifest import ATTACHED, Manifest
@@ -24,6 +24,14 @@ def signatures(out: Path, manifest: Manifest) -> list[Entry]:
     if envelope is None or differences(out, manifest, envelope.body()):
         return []
     return [{"keyid": one.keyid, "algorithm": one.algorithm} for one in envelope.signatures]
+
+
+def check_place(out: Path, file: Path) -> None:
+    """Refuse to write a file into an output but among what is attached: ConfigError."""
+    inside = file.resolve().is_relative_to(out.resolve())
+    if inside and not file.resolve().is_relative_to((out / ATTACHED).resolve()):
+        hint = f"write it elsewhere, or into {out / ATTACHED}"
+        raise ConfigError("a file more would make the output fail its verification", where=str(file), hint=hint)
 
 
 def reviews(out: Path, manifest: Manifest) -> list[Entry]:

@@ -20,7 +20,7 @@ from curate.lineage.erase_copies import Copy, placed, relations_of, twins_of
 from curate.lineage.erase_files import Eraser, Taken, as_written, write_tombstones
 from curate.lineage.erase_known import Reach, known
 from curate.lineage.erase_manifest import as_said, erased_manifest, keep_manifests
-from curate.lineage.erase_publish import carry_over, check_place, empty_work, keep, publish, workplace
+from curate.lineage.erase_publish import carry_over, check_list, check_place, empty_work, keep, publish, workplace
 from curate.lineage.erasures import Erasure, SuppressedFile
 from curate.lineage.explain import Archive, Origin
 from curate.lineage.layout import CARDS
@@ -93,11 +93,14 @@ def erase(out: Path, request: Request, options: Options = Options()) -> Erased:
     StorageError where a file cannot be read or written, StoppedError while a run writes the output.
     """
     said, out = out, Path(os.path.realpath(out))
-    named = out if said.is_symlink() else said  # a link stays a link: the list lies beside what it names
+    named = (
+        out if said.is_symlink() or said.name in {"", ".."} else said
+    )  # a link stays a link: the list lies beside what it names
     if not (out.parent / f"{out.name}.work").exists():
         read_manifest(out)  # before a lock stands beside what is no output
     beside = out.with_name(f"{out.name}.suppression.json")
     path = Path(os.path.realpath(options.suppression or beside))
+    check_list(path)
     with workplace(out) as root, nullcontext() if path == beside else locked(path):
         if options.keep_old is not None:
             check_place(out, options.keep_old)

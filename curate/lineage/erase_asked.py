@@ -1,6 +1,6 @@
 """Find the records that somebody asks to have erased: by id, source, raw file, text or the data of a person."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -172,14 +172,18 @@ FINDERS: dict[By, Callable[[Archive, Request], Found]] = {
 
 def targets_of(archive: Archive, column: str, choose: Choose) -> list[Target]:
     """Read what is to be erased from shards and ledger, in their order."""
-    return [*read_targets(archive.shards, column, choose), *read_targets(archive.ledger, column, choose)]
+    return [*read_targets(archive.shards, column, choose, ()), *read_targets(archive.ledger, column, choose, WHY)]
 
 
-def read_targets(files: Files, column: str, choose: Choose) -> Iterator[Target]:
-    """Yield the rows of files of one kind that are wanted by a column."""
-    columns = [column, *(name for name in (*PLACE, *WHY) if name != column)]
+def read_targets(files: Files, column: str, choose: Choose, why: Sequence[str]) -> Iterator[Target]:
+    """Yield the rows of files of one kind that are wanted by a column.
+
+    Only a ledger says `why`: in a shard a column of such a name is a field that the user keeps.
+    """
+    columns = [column, *(name for name in (*PLACE, *why) if name != column)]
     for spot in spots(files, columns, choose):
-        said: list[Any] = [*(spot.said.get(name) for name in (*PLACE, *WHY)), spot.file, spot.row]
+        told = (spot.said.get(name) if name in (*PLACE, *why) else None for name in (*PLACE, *WHY))
+        said: list[Any] = [*told, spot.file, spot.row]
         yield Target(*said)
 
 

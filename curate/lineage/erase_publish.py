@@ -90,6 +90,14 @@ def check_place(out: Path, folder: Path) -> None:
         raise ConfigError("the old version cannot be kept within the new one", where=str(folder))
 
 
+def check_list(path: Path) -> None:
+    """Refuse a suppression list within an output, which would no longer hold with it."""
+    for folder in path.parents:
+        if (folder / MANIFEST).is_file():
+            hint = "name a file beside the outputs"
+            raise ConfigError(f"the list would lie within the output {folder.name!r}", where="--suppression", hint=hint)
+
+
 def is_kept(out: Path, folder: Path) -> bool:
     """Tell whether a folder is the output, or the version before it: an erasure that was killed had come so far."""
     try:

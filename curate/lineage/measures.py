@@ -21,6 +21,7 @@ from curate.lineage.verification import Finding
 Values = npt.NDArray[np.float64 | np.int64 | np.bool_]
 """Numbers of the type that their column has."""
 Part = tuple[Pairs, Values]
+LEDGER = "the ledger"
 
 
 class Asked(NamedTuple):
@@ -43,10 +44,11 @@ def check_measures(
     try:
         faults += _stranger_faults(out, manifest, prints)
         faults += _kind_faults(out, manifest, measured)
-        numbers = _numbers(out, manifest)
-        asked = {(name, "the ledger"): one for name, one in _of_ledger(measured, numbers)}
-        asked |= {(name, "its shard"): one for name, one in _of_shards(out, manifest, numbers)}
-        faults += _differences(out, manifest, asked)
+        types = _types(out, manifest)
+        numbers = frozenset(name for name, kind in types.items() if is_number(kind))
+        asked = {(name, LEDGER): one for name, one in _of_ledger(measured, numbers)}
+        asked |= {(name, "its shard"): one for name, one in _of_shards(out, manifest, types)}
+        faults += _differences(out, manifest, asked, types)
         settled = not manifest.accounting.erased and not unsettled(manifest).total()
         for stage in manifest.stages if settled else ():
             faults += _concluded(out, manifest, stage)
@@ -81,13 +83,12 @@ def _stranger_faults(out: Path, manifest: Manifest, prints: Mapping[str, int]) -
                 yield f"{source}: measurements are of other records than shards and ledger have"
 
 
-def _numbers(out: Path, manifest: Manifest) -> frozenset[str]:
-    """Return the measures that are numbers."""
+def _types(out: Path, manifest: Manifest) -> dict[str, pa.DataType]:
+    """Return the types of the measures, by name."""
     for file in manifest.outputs.signals[:1]:
         with pq.ParquetFile(out / file.path) as opened:
-            types = {one.name: one.type for one in opened.schema_arrow}
-        return frozenset(name for name, kind in types.items() if is_number(kind))
-    return frozenset()
+            return {one.name: one.type for one in opened.schema_arrow}
+    return {}
 
 
 def _kind_faults(out: Path, manifest: Manifest, measured: Sequence[pa.RecordBatch]) -> Iterator[str]:
@@ -107,14 +108,22 @@ def _of_ledger(measured: Sequence[pa.RecordBatch], numbers: frozenset[str]) -> I
     return by_id(parts)
 
 
-def _of_shards(out: Path, manifest: Manifest, numbers: frozenset[str]) -> Iterator[tuple[str, Asked]]:
-    names = [one.name for one in manifest.outputs.columns if one.kind == "signal" and one.name in numbers]
+def _of_shards(out: Path, manifest: Manifest, types: Mapping[str, pa.DataType]) -> Iterator[tuple[str, Asked]]:
+    names = [one.name for one in manifest.outputs.columns if one.kind == "signal" and one.name in types]
     parts: dict[str, list[Part]] = {}
     for shard in manifest.outputs.shards if names else ():
         for batch in read_columns(out / shard.path, ["id", *names]):
             for name in names:
-                take_in(parts, name, batch["id"], numbers_in(batch, name))
+                take_in(parts, name, batch["id"], marked(batch[name], types[name]))
     return by_id(parts)
+
+
+def marked(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return a mark of each value of any type, int64, alike only for like values; a null and NaN have theirs, too."""
+    import polars as pl
+
+    plain = column.cast(kind.value_type if pa.types.is_dictionary(kind) else kind)
+    return pa.array(np.asarray(pl.Series(plain).hash()).view(np.int64))
 
 
 def numbers_in(batch: pa.RecordBatch, name: str) -> pa.Array:
@@ -171,7 +180,9 @@ def _concluded(out: Path, manifest: Manifest, stage: StageRecord) -> Iterator[st
         yield from measured_faults(stage, sizes, below)
 
 
-def _differences(out: Path, manifest: Manifest, asked: dict[tuple[str, str], Asked]) -> Iterator[str]:
+def _differences(
+    out: Path, manifest: Manifest, asked: dict[tuple[str, str], Asked], types: Mapping[str, pa.DataType]
+) -> Iterator[str]:
     """Read the measurements once; yield the records that are said to have other ones."""
     names = sorted({name for name, _ in asked})
     for file in manifest.outputs.signals if names else ():
@@ -179,7 +190,7 @@ def _differences(out: Path, manifest: Manifest, asked: dict[tuple[str, str], Ask
             for batch in opened.iter_batches(BATCH_ROWS, columns=["id", *names]):
                 parsed = parse_ids(batch["id"].cast(pa.string()))
                 for (name, place), one in asked.items():
-                    column = numbers_in(batch, name)
+                    column = numbers_in(batch, name) if place == LEDGER else marked(batch[name], types[name])
                     yield from unlike(column, parsed.pairs, parsed.rows, one, f"{place} has another {name}")
 
 

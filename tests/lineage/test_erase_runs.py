@@ -390,3 +390,29 @@ def test_the_form_of_a_text_forgets_only_what_does_not_speak():
     assert content_digest(KEY, "张三电话139") not in same
     assert content_digest(KEY, " \n") is content_digest(KEY, None) is None
     assert content_digest(b"x" * 32, "张三电话138") not in same
+
+
+def test_a_kept_record_goes_whatever_the_fields_are_called_that_it_keeps(tmp_path):
+    names = ["stage", "rule", "duplicate_of"]
+    (tmp_path / "raw").mkdir()
+    rows = [{"text": text, **dict.fromkeys(names, name)} for name, text in TEXTS.items()]
+    (tmp_path / "raw/a.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    out = run(tmp_path / "out", tmp_path / "raw", ["normalize"], keep=names)
+    assert erased(out, "source", "notes").changed
+    assert verify(out).passed
+
+
+@pytest.mark.parametrize("place", ["out/_lineage/list.json", "out/list.json"])
+def test_a_list_within_an_output_is_refused_before_anything_is_locked(tmp_path, place):
+    out = run(tmp_path / "out", corpus(tmp_path / "raw"), ["normalize"])
+    request = Request("source", "notes", "other", "DSR-1", KEY)
+    with pytest.raises(ConfigError, match="within the output"):
+        erase(out, request, Options(suppression=tmp_path / place))
+    assert verify(out).passed
+
+
+def test_the_folder_that_one_is_in_can_be_named_with_a_dot(tmp_path, monkeypatch):
+    out = run(tmp_path / "out", corpus(tmp_path / "raw"), ["normalize"])
+    monkeypatch.chdir(out)
+    assert erase(Path(), Request("source", "notes", "other", "DSR-1", KEY)).changed
+    assert (tmp_path / "out.suppression.json").exists()

@@ -10,8 +10,9 @@ from pydantic import JsonValue
 
 from curate.core.errors import ConfigError
 from curate.core.files import write_whole
+from curate.lineage.attachments import check_place
 from curate.lineage.export import cn_filing, croissant, eu_summary, openlineage
-from curate.lineage.manifest import ATTACHED, Manifest, read_manifest
+from curate.lineage.manifest import Manifest, read_manifest
 from curate.lineage.runrecord import RunRecord, read_run
 
 Export = Callable[[Manifest, RunRecord | None], JsonValue | dict[str, JsonValue] | list[JsonValue]]
@@ -52,8 +53,5 @@ def exported(name: str, out: Path) -> bytes:
 
 def write_export(body: bytes, out: Path, file: Path) -> None:
     """Write an export beside the output, or among its attachments; ConfigError where it would be a part of it."""
-    inside = file.resolve().is_relative_to(out.resolve())
-    if inside and not file.resolve().is_relative_to((out / ATTACHED).resolve()):
-        hint = f"write it elsewhere, or into {out / ATTACHED}"
-        raise ConfigError("a file more would make the output fail its verification", where=str(file), hint=hint)
+    check_place(out, file)
     write_whole(file, body)

@@ -33,6 +33,12 @@ POINT = re.compile(
     r"|\d+(?:\.\d+)+\s|第[\d一二三四五六七八九十百零]+[条章节编款]|[①-⑳]|```|~~~|={3}|-{3}|_{3}|\.\s|@"
 )
 """How a line begins that begins something: a point of a list, a heading, a clause, a fence."""
+ENTRY = re.compile(
+    r"\[?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ T]\d{1,2}:\d\d|\[?\d{1,2}:\d\d\b"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:"
+    r"|[A-Z](?:\d{0,3}|[a-z]{2,15}):\s|[\u4e00-\u9fff]{1,6}\d{0,3}："
+)
+"""The same for a log and a form: a date with its clock, a clock, a label."""
 BROKEN_WORD = re.compile(r"([A-Za-z]+)-\Z")
 SMALL = re.compile(r"[a-z]+")
 SOFT = re.compile("\xad\r?\n[ \t]*")
@@ -86,6 +92,8 @@ def going_on(lines: Sequence[str], seen: "Lines") -> Places:
     point = np.zeros(len(lines), np.bool_)
     for place in np.flatnonzero(prose & ((seen.said & MAY_BEGIN) > 0)).tolist():
         point[place] = POINT.match(lines[place].lstrip()) is not None
+    for place in np.flatnonzero(prose & ~point).tolist():
+        point[place] = ENTRY.match(lines[place].lstrip()) is not None
     indent, after = seen.indents[:-1], seen.indents[1:]
     begins = np.ones(len(lines) - 1, np.bool_)
     begins[1:] = ~prose[:-2] | (indent[:-1] != indent[1:])

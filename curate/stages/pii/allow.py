@@ -56,6 +56,8 @@ CONNECTS = re.compile("[ ]?(?:登录|登陆|访问|发起|连接|请求|攻击|�
 """What a host does, and no version."""
 DECIMALS = re.compile(r"\.[0-9]{1,2}(?![0-9])")
 AMOUNT_BEFORE = re.compile(r"(?:[¥￥$€£]|(?<![0-9])0\.|RMB|USD|CNY)\s?\Z")
+LAST_OF_AMOUNT = frozenset("¥￥$€£.BDY")
+"""With what this ends."""
 VERSION = Words(
     "版本|固件|升级|补丁|更新至|更新到|version|firmware|release|patch|fixed in|service pack|licensing server|software",
     "build|prior to|updat|upgrad",
@@ -232,7 +234,7 @@ def is_numbered(text: str, start: int, end: int) -> Reason:
     of the sentence before; one right before a list or above a column speaks for all of it.
     `第...号商标` and the like say it behind the number.
     """
-    if NUMBERED_AFTER.match(text, end):
+    if "号" in text[end : end + 2] and NUMBERED_AFTER.match(text, end):
         return "numbered"
     reach, is_thing, is_listed = far_of(text, start, end)
     before = text[max(0, start - reach) : start].lower()
@@ -266,7 +268,10 @@ def is_amount(text: str, start: int, end: int) -> Reason:
 
     Behind the label of a person what follows is no unit but the next word (`电话 ... 万先生`).
     """
-    if DECIMALS.match(text, end) or AMOUNT_BEFORE.search(text, max(0, start - 5), start):
+    if text[end : end + 1] == "." and DECIMALS.match(text, end):
+        return "amount"
+    ends = text[max(0, start - 2) : start].rstrip()[-1:]
+    if ends in LAST_OF_AMOUNT and AMOUNT_BEFORE.search(text, max(0, start - 5), start):
         return "amount"
     is_some = AMOUNT_AFTER.match(text, end) is not None and not is_announced(text, start)
     return "amount" if is_some else ""

@@ -204,17 +204,17 @@ class Native:
                 hits = judge.hits[key] = self.hits(text, run, {})
             else:
                 hits = known
-            sure, rank = None, 0
+            settled, best, rank = None, 0.0, 0
             for one, first, last in hits:
                 if start + first >= ends.get(id(one), 0):
                     ends[id(one)] = start + last
-                    if (first, last) == sure and one.place > rank and one.rule.read is None:
-                        continue  # the same characters, no surer, of less priority: settled before it is judged
+                    if (first, last) == settled and (one.most, rank) <= (best, one.place):
+                        continue  # the same characters, less sure or of less priority: settled before it is judged
                     span = start + first, start + last
                     said = judged(one, text, span) if judge is None else judge.found(number, one, span)
                     found += said
-                    if said and said[0][1].score == 1 and one.rule.read is None:
-                        sure, rank = (first, last), one.place
+                    if said and 0 < one.most <= 1 and said[0][1].score > 0:
+                        settled, best, rank = (first, last), said[0][1].score, one.place
         return found
 
     def grouped(self, opened: Opened) -> list[tuple[int, Span]]:

@@ -170,9 +170,9 @@ class Gates:
     def in_groups(self, texts: Mapping[int, str], runs: Places) -> Places:
         """Return the digit runs at which a number in groups of four digits begins."""
         fours = runs[runs[:, 2] - runs[:, 1] == GROUP] if self.groups else runs[:0]
-        begins = np.zeros(len(fours), np.bool_)
+        begins, places = np.zeros(len(fours), np.bool_), list(zip(*fours[:, :2].T.tolist(), strict=True))
         for match in (one.match for one in self.groups):
-            begins |= np.array([match(texts[row], start) is not None for row, start in fours[:, :2].tolist()], np.bool_)
+            begins |= np.fromiter((match(texts[row], at) is not None for row, at in places), np.bool_, len(fours))
         return fours[begins]
 
     def everywhere(self, text: str) -> Opened:

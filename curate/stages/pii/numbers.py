@@ -246,6 +246,7 @@ PHONES = (
         joints=" -.)）",
         lead="any",
         read=read_by_label,
+        whole=True,
     ),
 )
 

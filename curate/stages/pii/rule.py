@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from curate.stages.pii.reasons import Reason
@@ -127,10 +128,19 @@ class Rule:
     For what has no rare beginning: an address is known by its house number, a name by the honorific behind it. Looks at
     no more than a bounded window, so that the work stays linear.
     """
+    whole: bool = False
+    """Whether `read` yields the match itself or nothing."""
 
     def spans(self, text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         """Return where the values stand that the match text[start:end] of folded text announces."""
         return ((start, end),) if self.read is None else self.read(text, start, end)
+
+    @property
+    def most(self) -> float:
+        """The highest score that a match can have; infinite where `read` may yield other characters."""
+        if self.read is not None and not self.whole:
+            return inf
+        return 1.0 if self.check is not None and self.certain else self.score
 
     @property
     def patterns(self) -> tuple[str, ...]:

@@ -39,8 +39,10 @@ class Compiled(NamedTuple):
     lenient: bool
     reach: int
     """How many characters a match takes at most, with what it looks at around; REACH where that is not known."""
-    sift: Callable[[str], bool] | None = None
+    sift: Callable[[str], bool] | None
     """What all values fulfil, which is asked first."""
+    most: float
+    """See Rule."""
 
 
 Key = tuple[str, int, str]
@@ -108,7 +110,13 @@ def compiled(place: int, rule: Rule, *, lenient: bool) -> list[Compiled]:
     sifted = frozenset() if lenient else rule.sifted
     return [
         Compiled(
-            place, rule, re.compile(text), lenient, min(reach_of(text), REACH), rule.sift if value in sifted else None
+            place,
+            rule,
+            re.compile(text),
+            lenient,
+            min(reach_of(text), REACH),
+            rule.sift if value in sifted else None,
+            rule.most,
         )
         for value, text in texts.items()
     ]

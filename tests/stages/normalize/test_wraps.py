@@ -84,3 +84,19 @@ def test_headings_over_their_paragraphs_do_not_speak_against_a_page():
     wrapped = [f"第{'一二三'[place]}章\n{said[:30]}\n{said[30:]}" for place, said in enumerate(chapters)]
     whole = [f"第{'一二三'[place]}章\n{said}" for place, said in enumerate(chapters)]
     assert unwrapped("\n\n".join(wrapped)) == ("\n\n".join(whole), 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2024-05-01 10:07:3{} INFO  [main] com.acme.Pump - bearing temperature is 53 degrees",
+        "May  1 10:07:3{} gateway sshd[812]: Failed password for invalid user admin from port 22",
+        "07:0{} Unit 1 running at full load, cooling water pumps one and two in service",
+        "Q{}: What must be checked before the pump is started by the operator of the unit",
+        "Fault: The bearing temperature of pump number {} is above the limit of the alarm",
+        "处理{}：检修人员到场后更换轴承并复测振动值合格后恢复运行并填写工单确认闭环",
+    ],
+)
+def test_entries_of_logs_and_forms_stay_apart(line):
+    text = "\n".join(line.format(number) for number in range(1, 9))
+    assert unwrapped(text) == (text, 0)
