@@ -33,7 +33,7 @@ def measured(out: Path, manifest: Manifest, columns: Sequence[str]) -> Iterator[
         with opened(out, written.path) as file:
             types = file.schema_arrow
             if lacking := [name for name in wanted if name not in types.names]:
-                hint = "it was made by an earlier version of curate: run its configuration again"
+                hint = "no stage of the run measured it, or an earlier version of curate made the output"
                 raise StorageError(f"the signals lack {lacking[0]!r}", where=str(out / written.path), hint=hint)
             first = first or types
             if other := [name for name in wanted if types.field(name).type != first.field(name).type]:

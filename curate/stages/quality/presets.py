@@ -36,7 +36,12 @@ UNLOGGED: tuple[ContentType, ...] = ("prose", "table", "code", "form", "list")
 
 UNTRACED = Condition("trace_lines", "<", 0.4)
 NOISY = (Condition("latin", ">", 0.9), Condition("encoded", "<", 0.3), Condition("unique_words", ">", 0.5))
-STUCK = (Condition("compression", "<", 0.16), Condition("copied_lines", ">", 0.5), UNTRACED)
+STUCK = (
+    Condition("compression", "<", 0.16),
+    Condition("copied_lines", ">", 0.5),
+    Condition("varied", "<", 0.9),
+    UNTRACED,
+)
 CHANCE = (Condition("han", ">", 0.9), Condition("function_words", "<", 0.04), Condition("order", "<", 2))
 
 BASE: dict[str, Rule] = {

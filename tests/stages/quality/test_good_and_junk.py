@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import json
 import random
 import zlib
 from urllib.parse import quote
@@ -479,3 +480,19 @@ MINUTES = "Present: the shift leader, two fitters.\n# 1 was stopped at ten.\nThe
 def test_programs_with_comments_are_code_and_pages_about_programs_are_not(text, kind):
     batch = Quality(**{"as": "quality"}).open()(records(text)).batch
     assert batch["quality_content_type"].to_pylist() == [kind]
+
+
+@pytest.mark.parametrize("preset", ["base", "healthcare", "manufacturing"])
+def test_data_in_which_each_entry_has_values_of_its_own_is_not_stuck(preset):
+    entries = [
+        {
+            "resourceType": "Observation",
+            "status": "final",
+            "code": {"system": "http://loinc.org", "code": "8867-4"},
+            "effectiveDateTime": f"2024-05-{n % 28 + 1:02}T0{n % 9}:15:00Z",
+            "valueQuantity": {"value": 50 + n * n % 67},
+        }
+        for n in range(80)
+    ]
+    assert rejected(json.dumps(entries, indent=2), preset=preset) == set()
+    assert "stuck" in rejected(json.dumps(entries[:1] * 80, indent=2), preset=preset)
