@@ -117,7 +117,10 @@ def cut(stages: Sequence[Settings], *, keyed: bool) -> list[Pass]:
 
 
 def shape_of(config: Config) -> Shape:
-    """Put the kept fields of all sources and the signals of all stages side by side, as configured."""
+    """Put the kept fields of all sources and the signals of all stages side by side, as configured.
+
+    ConfigError where a kept field and a signal have one name, as in an earlier output whose shards have signals.
+    """
     kept: dict[str, pa.Field] = {}
     edited: dict[str, tuple[str, ...]] = {}
     for source in config.sources:
@@ -127,6 +130,11 @@ def shape_of(config: Config) -> Shape:
         edited[source.name] = tuple(name for name in strings if name not in source.exempt)
     signals = [column for stage in config.stages for column in stage.adds if column.name not in FILLED.names]
     chosen = pa.schema([column for column in signals if column.name in config.output.columns])
+    for stage in config.stages:
+        if doubled := [column.name for column in stage.adds if column.name in kept]:
+            fact = f"it measures {doubled[0]!r}, and a source keeps a field of that name"
+            hint = f"call the stage otherwise (`as: {stage.name}_again`), or the field"
+            raise ConfigError(fact, where=f"stages.{stage.name}", hint=hint)
     whole = pa.schema(list(kept.values()))
     return Shape(whole, pa.schema(signals), shard_schema(whole, chosen), edited)
 

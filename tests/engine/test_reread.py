@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 import curate
 from curate.cli import main
+from curate.core.errors import ConfigError
 from curate.library import Run
 from tests.engine.corpora import lines
 
@@ -73,3 +74,18 @@ def test_an_earlier_output_that_was_made_anew_has_not_the_records_any_more(earli
     (tmp_path / "raw" / "a.jsonl").write_text("\n".join(lines(40, 1)), "utf-8")
     run(earlier, tmp_path / "raw")
     assert shown(tmp_path / "out").count("    (not found: no record of the earlier outputs has its id)\n") == 29
+
+
+def test_a_measurement_that_an_earlier_output_brings_along_is_not_taken_again_under_its_name(
+    earlier: Path, tmp_path: Path
+) -> None:
+    columns = {"path": str(tmp_path / "measured"), "columns": ["length_chars"]}
+    measured = run(tmp_path / "measured", earlier, stages=[{"length": {"min": 1}}], output=columns).path
+    with pytest.raises(ConfigError, match="it measures 'length_chars', and a source keeps a field of that name"):
+        run(tmp_path / "out", measured, stages=LONG)
+    assert (
+        run(tmp_path / "out", measured, stages=[{"length": {"as": "again", "min": 10_000}}])
+        .rejects.with_text()
+        .num_rows
+        == 30
+    )
