@@ -83,9 +83,5 @@ def test_a_measurement_that_an_earlier_output_brings_along_is_not_taken_again_un
     measured = run(tmp_path / "measured", earlier, stages=[{"length": {"min": 1}}], output=columns).path
     with pytest.raises(ConfigError, match="it measures 'length_chars', and a source keeps a field of that name"):
         run(tmp_path / "out", measured, stages=LONG)
-    assert (
-        run(tmp_path / "out", measured, stages=[{"length": {"as": "again", "min": 10_000}}])
-        .rejects.with_text()
-        .num_rows
-        == 30
-    )
+    again = run(tmp_path / "out", measured, stages=[{"length": {"as": "again", "min": 10_000}}])
+    assert len(again.rejects.with_text()) == 30
